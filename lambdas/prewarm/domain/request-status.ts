@@ -1,0 +1,29 @@
+/** The life of a request; it moves only forward. */
+export const REQUEST_STATUSES = [
+  'CREATED',
+  'CHECK_POP',
+  'INSERT_TASK',
+  'IN-PROGRESS',
+  'FINISHED',
+  'STOPPED',
+] as const;
+export type RequestStatus = (typeof REQUEST_STATUSES)[number];
+
+/** A request that will not change any more. */
+export type FinalStatus = 'FINISHED' | 'STOPPED';
+
+const NEXT: Readonly<Record<RequestStatus, readonly RequestStatus[]>> = {
+  CREATED: ['CHECK_POP', 'FINISHED', 'STOPPED'],
+  CHECK_POP: ['INSERT_TASK', 'FINISHED', 'STOPPED'],
+  INSERT_TASK: ['IN-PROGRESS', 'FINISHED', 'STOPPED'],
+  'IN-PROGRESS': ['FINISHED', 'STOPPED'],
+  FINISHED: [],
+  STOPPED: [],
+};
+
+export const isFinal = (status: RequestStatus): status is FinalStatus =>
+  status === 'FINISHED' || status === 'STOPPED';
+export const mayMove = (from: RequestStatus, to: RequestStatus): boolean => NEXT[from].includes(to);
+/** The statuses from which `to` may be reached; what a conditional write checks. */
+export const statusesBefore = (to: RequestStatus): readonly RequestStatus[] =>
+  REQUEST_STATUSES.filter((from) => mayMove(from, to));

@@ -1,0 +1,47 @@
+import { type LatencyHistogram, mergeHistogram, observe } from './latency-histogram';
+import { type FetchOutcome, isWarm, OUTCOME_KINDS, type OutcomeKind } from './outcome';
+
+/** What a set of fetches came to. Tallies add up: slice to PoP to request. */
+export interface Tally {
+  /** Fetches done, whatever came of them. */
+  readonly fetches: number;
+  /** Body bytes read. */
+  readonly bytes: number;
+  readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+  readonly latency: LatencyHistogram;
+}
+
+export interface MutableTally {
+  fetches: number;
+  bytes: number;
+  outcomes: Record<OutcomeKind, number>;
+  latency: Record<string, number>;
+}
+
+export const emptyTally = (): MutableTally => ({
+  fetches: 0,
+  bytes: 0,
+  outcomes: Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0])) as Record<OutcomeKind, number>,
+  latency: {},
+});
+
+/** Adds one outcome in place. */
+export const addOutcome = (tally: MutableTally, outcome: FetchOutcome): void => {
+  tally.fetches += 1;
+  tally.outcomes[outcome.kind] += 1;
+  if ('bytes' in outcome) tally.bytes += outcome.bytes;
+  if ('durationMs' in outcome) observe(tally.latency, outcome.durationMs);
+};
+
+/** Adds `from` to `into` in place. */
+export const mergeTally = (into: MutableTally, from: Tally): void => {
+  into.fetches += from.fetches;
+  into.bytes += from.bytes;
+  for (const kind of OUTCOME_KINDS) into.outcomes[kind] += from.outcomes[kind];
+  mergeHistogram(into.latency, from.latency);
+};
+
+/** Fetches that left the object on the edge. */
+export const warmCount = (tally: Tally): number => tally.outcomes.warmed + tally.outcomes['already-warm'];
+export const failedCount = (tally: Tally): number =>
+  OUTCOME_KINDS.filter((kind) => !isWarm(kind)).reduce((sum, kind) => sum + tally.outcomes[kind], 0);

@@ -1,0 +1,20 @@
+/** Jest transform: esbuild turns one TypeScript file into CommonJS (types are checked by `npm run typecheck`). */
+const { createHash } = require('node:crypto');
+const { transformSync, version } = require('esbuild');
+
+module.exports = {
+  process(source, path) {
+    const { code, map } = transformSync(source, {
+      loader: 'ts',
+      format: 'cjs',
+      target: 'node20',
+      sourcemap: 'external',
+      sourcefile: path,
+      tsconfigRaw: { compilerOptions: { esModuleInterop: true } },
+    });
+    return { code, map };
+  },
+  getCacheKey(source, path) {
+    return createHash('sha256').update(`${version}\0${path}\0${source}`).digest('hex');
+  },
+};
