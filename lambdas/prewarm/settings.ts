@@ -1,0 +1,128 @@
+/**
+ * The environment each runtime reads. The infrastructure imports the types, so that a function wired without a variable
+ * it reads (or with one it does not know) does not compile. Everything is text, as environments are; durations carry
+ * their unit in the name.
+ */
+import * as z from 'zod/mini';
+
+const text = z.string().check(z.minLength(1));
+const whole = z.string().check(z.regex(/^\d+$/, 'must be a whole number'));
+const name = z.string().check(z.regex(/^[\w.:/-]+$/, 'must be a name without spaces'));
+const arn = z.string().check(z.regex(/^arn:[\w-]+:/, 'must be an ARN'));
+const url = z.string().check(z.regex(/^https?:\/\/\S+$/, 'must be a URL'));
+
+/** What every runtime of one deployment knows. */
+const deployment = {
+  /** Name of the deployment, such as `prod`; a dimension of every metric. */
+  DEPLOYMENT: name,
+  METRICS_NAMESPACE: name,
+};
+
+const tables = { REQUEST_TABLE: name, POP_TABLE: name, TASK_TABLE: name, RECORD_RETENTION_DAYS: whole };
+const bucket = { BUCKET: name };
+const headersKey = { HEADERS_KEY_ARN: arn };
+const queue = { QUEUE_URL: url, DEAD_LETTER_QUEUE_URL: url };
+const fleet = { GROUP_NAME: name, MAX_INSTANCES: whole };
+const report = { REPORT_FUNCTION_NAME: name };
+const deadlines = { SCHEDULE_GROUP: name, SCHEDULE_ROLE_ARN: arn, SHUTDOWN_FUNCTION_ARN: arn };
+
+/**
+ * Where edges are found instead of in the public DNS, for tests and for networks with their own resolver.
+ * The guard against private addresses is off for the resolver's answers: setting it is the operator's explicit choice.
+ */
+const edges = {
+  /** `HOST:PORT` of a DNS server. */
+  RESOLVER: z.optional(text),
+  EDGE_PORT: z.optional(whole),
+  /** Path of a PEM file with the certificate authority of the edges. */
+  EDGE_CA_FILE: z.optional(text),
+};
+
+export const apiSettings = z.object({
+  ...deployment,
+  ...tables,
+  ...bucket,
+  ...queue,
+  ...fleet,
+  ...report,
+  ...deadlines,
+  ...headersKey,
+  ...edges,
+});
+export const getSizeSettings = z.object({ ...deployment, ...tables, ...bucket, ...headersKey, ...edges });
+export const taskSettings = z.object({
+  ...deployment,
+  ...tables,
+  ...bucket,
+  ...queue,
+  ...fleet,
+  ...report,
+  ...edges,
+  /** How long the invalidation is waited for before warming starts with a warning. */
+  INVALIDATION_WAIT_SECONDS: whole,
+});
+export const aggregationSettings = z.object({ ...deployment, ...tables, ...fleet, ...report });
+export const shutdownSettings = z.object({ ...deployment, ...tables, ...fleet, ...report });
+export const reportSettings = z.object({
+  ...deployment,
+  ...tables,
+  ...bucket,
+  ...fleet,
+  SCHEDULE_GROUP: name,
+  TOPIC_ARN: arn,
+});
+export const agentSettings = z.object({
+  ...deployment,
+  ...tables,
+  ...bucket,
+  ...queue,
+  ...headersKey,
+  ...edges,
+  GROUP_NAME: name,
+  /** How long a received slice stays hidden from other agents; the heartbeat renews it. */
+  VISIBILITY_SECONDS: whole,
+  /** Threads that warm. @default one per core */
+  WORKERS: z.optional(whole),
+});
+
+/** Every runtime and the environment it reads. */
+export interface Environments {
+  readonly api: z.input<typeof apiSettings>;
+  readonly getSize: z.input<typeof getSizeSettings>;
+  readonly task: z.input<typeof taskSettings>;
+  readonly aggregation: z.input<typeof aggregationSettings>;
+  readonly shutdown: z.input<typeof shutdownSettings>;
+  readonly report: z.input<typeof reportSettings>;
+  readonly agent: z.input<typeof agentSettings>;
+}
+
+export type ApiSettings = z.output<typeof apiSettings>;
+export type GetSizeSettings = z.output<typeof getSizeSettings>;
+export type TaskSettings = z.output<typeof taskSettings>;
+export type AggregationSettings = z.output<typeof aggregationSettings>;
+export type ShutdownSettings = z.output<typeof shutdownSettings>;
+export type ReportSettings = z.output<typeof reportSettings>;
+export type AgentSettings = z.output<typeof agentSettings>;
+
+/** The environment lacks variables, or has values that cannot be. Values are not part of the message. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Reads a runtime's environment once, at start.
+ * @throws SettingsError that names every variable at fault.
+ */
+export const readSettings = <S extends z.ZodMiniType>(
+  schema: S,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.output<S> => {
+  const read = schema.safeParse(environment);
+  if (read.success) return read.data;
+  const faults = read.error.issues.map((issue) =>
+    environment[String(issue.path[0])] === undefined
+      ? `${issue.path.join('.')} is not set`
+      : `${issue.path.join('.')}: ${issue.message}`,
+  );
+  throw new SettingsError(`environment: ${faults.join('; ')}. The stack sets them; deploy it again.`);
+};
