@@ -1,0 +1,61 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../package.json';
+import { BAD_INPUT, FAILED } from './exit-codes';
+
+/** A family of commands in a folder of its own; loaded only when it is the one asked for. */
+interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => (program: Command) => void;
+}
+
+// `require` and not `import()`: the launcher turns TypeScript into CommonJS on the fly, and only a require passes there.
+const prewarm = (): typeof import('./prewarm/index') => require('./prewarm/index');
+
+const GROUPS: readonly CommandGroup[] = [
+  {
+    name: 'prewarm',
+    summary: 'warm CloudFront edges: download every URL through every point of presence',
+    load: () => prewarm().registerPrewarmCommands,
+  },
+];
+
+const wantedGroup = (args: readonly string[]): string | undefined => {
+  const operands = args.filter((arg) => !arg.startsWith('-'));
+  return operands[0] === 'help' ? operands[1] : operands[0];
+};
+
+/** Builds the program for these arguments: the group they name in full, the others as one line of help. */
+export const createProgram = (args: readonly string[]): Command => {
+  const program = new Command('warmpath')
+    .description('Removes two waits: a session for its container image, and a viewer for a CDN edge.')
+    .version(version, '-V, --version')
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride();
+  const wanted = wantedGroup(args);
+  for (const group of GROUPS) {
+    if (group.name === wanted) group.load()(program);
+    else program.command(group.name).description(group.summary);
+  }
+  return program;
+};
+
+const main = async (): Promise<void> => {
+  const args = process.argv.slice(2);
+  const program = createProgram(args);
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(process.argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has already printed the message; help and version arrive here too, with code 0.
+      process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
+      return;
+    }
+    process.stderr.write(`warmpath: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = FAILED;
+  }
+};
+
+if (require.main?.filename.endsWith('warmpath.cjs') || require.main === module) void main();

@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+import { registerRunCommand } from './run-command';
+
+/** Adds `warmpath prewarm …`. Each subcommand loads what it runs on only when it runs. */
+export const registerPrewarmCommands = (program: Command): void => {
+  const prewarm = program
+    .command('prewarm')
+    .description('warm CloudFront edges: download every URL through every point of presence');
+  registerRunCommand(prewarm);
+};
