@@ -1,0 +1,154 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
+import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config';
+import { AssetType, TerraformAsset } from 'cdktf';
+import { Construct } from 'constructs';
+import type { BundleName } from '../../scripts/build/bundles';
+import { bundle } from '../../scripts/build/functions';
+import { memoryForVcpus } from './lambda-memory';
+import { assetPath } from './module-path';
+import { type PolicyStatement, policyDocument, trustService } from './policy';
+
+/** `Environment` is the type of the settings the program reads, so that a variable left out does not compile. */
+export interface NodeFunctionProps<
+  Environment extends { readonly [Key in keyof Environment]: string | undefined },
+> {
+  /** Name of the function; its role and log group are named after it. */
+  readonly functionName: string;
+  readonly description: string;
+  /** The program, from `scripts/build/bundles.ts`. */
+  readonly bundle: BundleName;
+  readonly environment: Environment;
+  /** What the program may do besides writing its own log. */
+  readonly statements: readonly PolicyStatement[];
+  /** @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html 1 to 900 */
+  readonly timeoutSeconds: number;
+  /** Share of processor time, which decides the memory (lambda-memory.ts). @default 0.25 */
+  readonly vcpus?: number;
+  /** Concurrent executions set aside for, and the limit of, this function. @default - the account's pool */
+  readonly reservedConcurrency?: number;
+  /** Queue or topic that receives the event of an asynchronous invocation that failed for good. @default - none */
+  readonly onFailureArn?: string;
+  /** Retries of a failed asynchronous invocation, 0 to 2. @default 2 */
+  readonly asyncRetries?: number;
+  /** @default 30 */
+  readonly logRetentionDays?: number;
+  /** KMS key that encrypts the environment and the log. @default - keys of the services */
+  readonly kmsKeyArn?: string;
+  /** Traces with X-Ray. @default false */
+  readonly tracing?: boolean;
+}
+
+/** A Lambda function on Node.js 22, arm64, with its own role and a log group that forgets. */
+export class NodeFunction<
+  Environment extends { readonly [Key in keyof Environment]: string | undefined },
+> extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: IamRole;
+  readonly logGroup: CloudwatchLogGroup;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps<Environment>) {
+    super(scope, id);
+    checkProps(this.node.path, props);
+    const program = bundle(props.bundle);
+    const code = new TerraformAsset(this, 'code', {
+      path: program.zipPath,
+      type: AssetType.FILE,
+      assetHash: program.sha256.slice(0, 32),
+    });
+
+    this.logGroup = new CloudwatchLogGroup(this, 'logs', {
+      name: `/aws/lambda/${props.functionName}`,
+      retentionInDays: props.logRetentionDays ?? 30,
+      ...(props.kmsKeyArn === undefined ? {} : { kmsKeyId: props.kmsKeyArn }),
+    });
+    this.role = new IamRole(this, 'role', {
+      name: props.functionName,
+      assumeRolePolicy: trustService('lambda.amazonaws.com'),
+    });
+    const policy = new IamRolePolicy(this, 'policy', {
+      name: 'function',
+      role: this.role.name,
+      policy: policyDocument(...this.ownStatements(props), ...props.statements),
+    });
+
+    this.function = new LambdaFunction(this, 'Default', {
+      functionName: props.functionName,
+      description: props.description,
+      role: this.role.arn,
+      runtime: 'nodejs22.x',
+      architectures: ['arm64'],
+      handler: 'index.handler',
+      filename: assetPath(this, code),
+      sourceCodeHash: program.sha256,
+      memorySize: memoryForVcpus(props.vcpus ?? 0.25),
+      timeout: props.timeoutSeconds,
+      reservedConcurrentExecutions: props.reservedConcurrency ?? -1,
+      environment: { variables: definedOnly(props.environment) },
+      loggingConfig: { logFormat: 'JSON', logGroup: this.logGroup.name },
+      tracingConfig: { mode: props.tracing ? 'Active' : 'PassThrough' },
+      ...(props.kmsKeyArn === undefined ? {} : { kmsKeyArn: props.kmsKeyArn }),
+      // The first invocation must find its permissions.
+      dependsOn: [policy],
+    });
+
+    if (props.onFailureArn !== undefined || props.asyncRetries !== undefined) {
+      new LambdaFunctionEventInvokeConfig(this, 'async', {
+        functionName: this.function.functionName,
+        maximumRetryAttempts: props.asyncRetries ?? 2,
+        ...(props.onFailureArn === undefined
+          ? {}
+          : { destinationConfig: { onFailure: { destination: props.onFailureArn } } }),
+      });
+    }
+  }
+
+  get arn(): string {
+    return this.function.arn;
+  }
+
+  /** Lets the function do more, where that could not be known when it was created. */
+  allow(id: string, ...statements: readonly PolicyStatement[]): void {
+    new IamRolePolicy(this, id, { name: id, role: this.role.name, policy: policyDocument(...statements) });
+  }
+
+  private ownStatements(props: {
+    readonly onFailureArn?: string;
+    readonly tracing?: boolean;
+  }): PolicyStatement[] {
+    const statements: PolicyStatement[] = [
+      {
+        sid: 'WriteOwnLog',
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [`${this.logGroup.arn}:*`],
+      },
+    ];
+    if (props.tracing)
+      statements.push({
+        sid: 'Trace',
+        actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+        resources: ['*'],
+      });
+    return statements;
+  }
+}
+
+function definedOnly(environment: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
+}
+
+function checkProps(
+  path: string,
+  props: { readonly timeoutSeconds: number; readonly functionName: string },
+): void {
+  const errors: string[] = [];
+  if (!(props.timeoutSeconds >= 1 && props.timeoutSeconds <= 900))
+    errors.push(`timeoutSeconds: got ${props.timeoutSeconds}; allowed 1 to 900; choose a time-out within it`);
+  if (props.functionName.length > 64)
+    errors.push(
+      `functionName: got ${props.functionName} (${props.functionName.length} characters); allowed 64; shorten it`,
+    );
+  if (errors.length > 0) throw new Error(`${path}: ${errors.join('; ')}`);
+}

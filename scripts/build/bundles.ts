@@ -1,0 +1,23 @@
+/** The programs that run on AWS: one line per bundle, name -> entry file and the largest bundle we accept. */
+export interface BundleSpec {
+  /** TypeScript file that is the program, from the repository root. */
+  readonly entry: string;
+  /** Upper limit of the minified bundle in KiB; a larger one loads slower at every cold start. */
+  readonly budgetKib: number;
+}
+
+export const bundles = {
+  'prewarm-api': { entry: 'lambdas/prewarm/handlers/api.ts', budgetKib: 900 },
+  'prewarm-get-size': { entry: 'lambdas/prewarm/handlers/get-size.ts', budgetKib: 1100 },
+  'prewarm-task': { entry: 'lambdas/prewarm/handlers/task.ts', budgetKib: 1100 },
+  'prewarm-aggregation': { entry: 'lambdas/prewarm/handlers/aggregation.ts', budgetKib: 900 },
+  'prewarm-shutdown': { entry: 'lambdas/prewarm/handlers/shutdown.ts', budgetKib: 900 },
+  'prewarm-report': { entry: 'lambdas/prewarm/handlers/report.ts', budgetKib: 900 },
+  'prewarm-agent': { entry: 'lambdas/prewarm/agent/index.ts', budgetKib: 1200 },
+  'task-start-metrics': { entry: 'lambdas/task-start-metrics/handler.ts', budgetKib: 50 },
+  'image-digest': { entry: 'lambdas/image-digest/handler.ts', budgetKib: 700 },
+} as const satisfies Record<string, BundleSpec>;
+
+export type BundleName = keyof typeof bundles;
+
+export const bundleNames = Object.keys(bundles) as readonly BundleName[];
