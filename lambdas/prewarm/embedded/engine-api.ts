@@ -1,0 +1,129 @@
+import type { PopCode, RequestId } from '../domain/ids';
+import type { PopRecord, RequestRecord, RequestSpec, StopReason } from '../domain/request';
+import type { RequestStatus } from '../domain/request-status';
+import type { Tally } from '../domain/tally';
+import type { BlobStore, Clock, Invalidator, Log, Page, Resolver, TaskQueue, Transport } from '../ports';
+
+/**
+ * Which addresses may be contacted: `public` = none that is private, loopback, link-local, metadata or multicast, also
+ * after DNS; `any` = all of them, which the operator opts into together with a test resolver.
+ */
+export type AddressPolicy = 'public' | 'any';
+
+export interface EngineLimits {
+  /**
+   * Slices warmed at a time per instance asked for.
+   * @default 4
+   */
+  readonly slicesPerInstance: number;
+  /**
+   * Slices warmed at a time, whatever is asked for.
+   * @default 32
+   */
+  readonly maxSlicesInFlight: number;
+  /**
+   * Fetches in flight over all slices.
+   * @default 1000
+   */
+  readonly maxFetchesInFlight: number;
+  /**
+   * URLs in a slice; small lists get smaller slices, so that every worker has some.
+   * @default 500
+   */
+  readonly maxUrlsPerSlice: number;
+  /**
+   * Expected body bytes in a slice; a larger object makes a slice of its own.
+   * @default 1 GiB
+   */
+  readonly maxBytesPerSlice: number;
+  /**
+   * HEAD requests in flight while a list is sized.
+   * @default 64
+   */
+  readonly sizingConcurrency: number;
+  /**
+   * Seconds a slice stays hidden without a sign of life from the worker that holds it.
+   * @default 60
+   */
+  readonly visibilitySeconds: number;
+  /**
+   * Deliveries after which a slice is given up: its fetches count as `unreachable`, so that the request still ends.
+   * @default 5
+   */
+  readonly maxDeliveries: number;
+}
+
+export interface EngineOptions {
+  /** Folder of the durable state; one process at a time. Absent: the state lives in memory and ends with the process. */
+  readonly dataDir?: string;
+  readonly log: Log;
+  readonly addressPolicy: AddressPolicy;
+  /** @default - undici pools on this machine's sockets */
+  readonly transport?: Transport;
+  /** @default - the system's DNS servers */
+  readonly resolver?: Resolver;
+  /**
+   * Port of the edges for https and http alike.
+   * @default - 443 for https, 80 for http
+   */
+  readonly edgePort?: number;
+  /** Certificates (PEM) to trust besides the usual ones. */
+  readonly ca?: string;
+  readonly limits?: Partial<EngineLimits>;
+  /** @default - the machine's clock */
+  readonly clock?: Clock;
+  /**
+   * Whether sizes are asked for before slices are cut: `none` spares a HEAD per URL.
+   * @default 'all'
+   */
+  readonly sizing?: 'all' | 'none';
+  /** @default - refuses, since an invalidation needs an AWS account */
+  readonly invalidator?: Invalidator;
+  /**
+   * The URL under which a blob can be read for some seconds.
+   * @default - a file URL
+   */
+  readonly linkTo?: (key: string, seconds: number) => string;
+}
+
+/** How far a request is, at one moment: what is counted plus what running slices have done so far. */
+export interface LiveProgress {
+  readonly id: RequestId;
+  readonly status: RequestStatus;
+  /** URLs x encodings x PoPs; absent until the list is sized and the PoPs resolved. */
+  readonly fetchCount?: number;
+  /** Slices being warmed. */
+  readonly slicesInFlight: number;
+  readonly tally: Tally;
+  /** Only PoPs with at least one fetch. */
+  readonly pops: ReadonlyMap<PopCode, Tally>;
+}
+
+/** The whole prewarm engine on one machine: takes requests, warms, counts, reports, and goes on where it was after a crash. */
+export interface EmbeddedEngine {
+  /**
+   * Accepts a request. The URLs are normalised and checked already; duplicates are dropped here. The record is on disk
+   * when this resolves. A known idempotency key answers the request that is there. A throw from `urls` passes through
+   * and nothing is stored.
+   */
+  submit(spec: RequestSpec, urls: AsyncIterable<string>): Promise<RequestRecord>;
+  get(id: RequestId): Promise<RequestRecord | undefined>;
+  /** The PoPs of a request in the order of their codes, with their counted progress. */
+  pops(id: RequestId): Promise<readonly PopRecord[]>;
+  /** Newest first. */
+  list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>>;
+  /** Stops this request alone; false where it is unknown or has ended already. */
+  stop(id: RequestId, reason: StopReason, message?: string): Promise<boolean>;
+  /** Resolves once the request is final and its report written; rejects for an unknown id and when the engine closes first. */
+  waitForEnd(id: RequestId): Promise<RequestRecord>;
+  /** Calls the listener at most every 200 ms per request, and once at its end. Answers the function that ends it. */
+  onProgress(listener: (progress: LiveProgress) => void): () => void;
+  /** Instances asked for: each is `slicesPerInstance` slices at a time on this machine. */
+  capacity(): Promise<number>;
+  /** Holds until the next request begins or ends, which computes it anew; 0 pauses the warming. */
+  setCapacity(instances: number): Promise<void>;
+  queueDepth(): ReturnType<TaskQueue['depth']>;
+  readonly blobs: BlobStore;
+  /** Bounded: `drain` lets running slices end for up to 10 s, then hands the rest back; without it, at once. */
+  close(options?: { readonly drain?: boolean }): Promise<void>;
+}
