@@ -54,8 +54,8 @@ export interface EngineLimits {
 }
 
 export interface EngineOptions {
-  /** Folder of the durable state; one process at a time. Absent: the state lives in memory and ends with the process. */
-  readonly dataDir?: string;
+  /** Folder of the durable state, made where it is missing; one process at a time. */
+  readonly dataDir: string;
   readonly log: Log;
   readonly addressPolicy: AddressPolicy;
   /** @default - undici pools on this machine's sockets */
