@@ -1,0 +1,52 @@
+/** A loopback AWS (the moto server) that answers the data sources of a plan; nothing is applied to it. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+export interface Emulator {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+export function emulatorInstalled(): boolean {
+  return spawnSync('python3', ['-c', 'import moto.server'], { stdio: 'ignore' }).status === 0;
+}
+
+/** Starts the emulator on a free port of 127.0.0.1; undefined when Python's moto is not installed. */
+export async function startEmulator(): Promise<Emulator | undefined> {
+  if (!emulatorInstalled()) return undefined;
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+  });
+  const ended = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  for (;;) {
+    if (child.exitCode !== null)
+      throw new Error(`the AWS emulator ended with code ${child.exitCode} at start`);
+    if (await answers(endpoint)) return { endpoint, stop };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function answers(endpoint: string): Promise<boolean> {
+  try {
+    return (await fetch(`${endpoint}/moto-api/`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');
+  return address.port;
+}
