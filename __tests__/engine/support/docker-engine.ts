@@ -1,0 +1,159 @@
+/** A Docker engine and registries of a test's own: private folders, private socket, loopback ports, ended by process id. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type EngineBinaries, engineBinaries } from './engine-binaries';
+
+const run = promisify(execFile);
+
+export interface DockerEngine {
+  readonly socketPath: string;
+  /** Environment in which `docker` and `docker buildx` speak to this engine and no other. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Runs `docker …` and answers what it printed; throws with its standard error. */
+  docker(...args: readonly string[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface DockerEngineOptions {
+  /** Registries reached without TLS, such as `127.0.0.1:5000`; loopback is always among them. */
+  readonly insecureRegistries?: readonly string[];
+  /** @default 'classic' */
+  readonly imageStore?: 'classic' | 'containerd';
+}
+
+const until = async (ready: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> => {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await ready().catch(() => false))) {
+    if (Date.now() > deadline) throw new Error(`${what} was not ready within ${timeoutMs} ms`);
+    await sleep(50);
+  }
+};
+
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  const killed = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  await ended;
+  clearTimeout(killed);
+};
+
+/** A port nobody listens on; a registry binds it a moment later. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+
+const clientConfig = (folder: string, binaries: EngineBinaries): string => {
+  const config = join(folder, 'config');
+  mkdirSync(join(config, 'cli-plugins'), { recursive: true });
+  writeFileSync(join(config, 'config.json'), '{}');
+  if (binaries.buildxPlugin) symlinkSync(binaries.buildxPlugin, join(config, 'cli-plugins/docker-buildx'));
+  return config;
+};
+
+/** Starts an engine without any bridge network: containers run with `--network none` or `host`. */
+export const startDockerEngine = async (options: DockerEngineOptions = {}): Promise<DockerEngine> => {
+  const binaries = engineBinaries();
+  const folder = mkdtempSync(join(tmpdir(), 'warmpath-docker-'));
+  const socketPath = join(folder, 'docker.sock');
+  const configFile = join(folder, 'daemon.json');
+  writeFileSync(
+    configFile,
+    JSON.stringify({ features: { 'containerd-snapshotter': options.imageStore === 'containerd' } }),
+  );
+  const env = {
+    ...process.env,
+    PATH: `${binaries.path}${delimiter}${process.env['PATH'] ?? ''}`,
+    DOCKER_HOST: `unix://${socketPath}`,
+    DOCKER_CONFIG: clientConfig(folder, binaries),
+  };
+  const daemon = spawn(
+    'dockerd',
+    [
+      '--config-file',
+      configFile,
+      '--iptables=false',
+      '--ip6tables=false',
+      '--bridge=none',
+      '--userland-proxy=false',
+      '-H',
+      `unix://${socketPath}`,
+      '--data-root',
+      join(folder, 'data'),
+      '--exec-root',
+      join(folder, 'exec'),
+      '-p',
+      join(folder, 'docker.pid'),
+      ...(options.insecureRegistries ?? []).flatMap((registry) => ['--insecure-registry', registry]),
+    ],
+    { env, stdio: 'ignore' },
+  );
+  const docker = async (...args: readonly string[]): Promise<string> =>
+    (await run('docker', [...args], { env, maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
+  const stop = async () => {
+    await end(daemon);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await until(
+      async () => (await docker('version', '--format', '{{.Server.Version}}')) !== '',
+      'the Docker engine',
+    );
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+  return { socketPath, env, docker, stop };
+};
+
+export interface Registry {
+  /** `127.0.0.1:<port>`. */
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a registry; `folder` keeps its blobs over a restart on the same `port`. */
+export const startRegistry = async (options: {
+  readonly folder: string;
+  readonly port?: number;
+}): Promise<Registry> => {
+  const binaries = engineBinaries();
+  const port = options.port ?? (await freePort());
+  const config = join(options.folder, 'registry.yml');
+  mkdirSync(options.folder, { recursive: true });
+  writeFileSync(
+    config,
+    [
+      'version: 0.1',
+      'log: { level: error }',
+      `storage: { filesystem: { rootdirectory: ${join(options.folder, 'blobs')} }, delete: { enabled: true } }`,
+      `http: { addr: "127.0.0.1:${port}" }`,
+      '',
+    ].join('\n'),
+  );
+  const child = spawn('docker-registry', ['serve', config], {
+    env: { ...process.env, PATH: `${binaries.path}${delimiter}${process.env['PATH'] ?? ''}` },
+    stdio: 'ignore',
+  });
+  const host = `127.0.0.1:${port}`;
+  try {
+    await until(async () => (await fetch(`http://${host}/v2/`)).ok, 'the registry');
+  } catch (cause) {
+    await end(child);
+    throw cause;
+  }
+  return { host, stop: () => end(child) };
+};
