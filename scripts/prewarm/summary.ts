@@ -1,6 +1,7 @@
 import { popCode } from '../../lambdas/prewarm/domain/ids';
 import { percentileMs } from '../../lambdas/prewarm/domain/latency-histogram';
 import type { OutcomeKind } from '../../lambdas/prewarm/domain/outcome';
+import { describeOutcome } from '../../lambdas/prewarm/domain/report/describe-outcome';
 import type { PopRecord, RequestRecord } from '../../lambdas/prewarm/domain/request';
 import type { FetchFailure } from '../../lambdas/prewarm/domain/slice';
 import { emptyTally, failedCount, type Tally } from '../../lambdas/prewarm/domain/tally';
@@ -102,38 +103,13 @@ export interface FailureEntry {
   readonly attempts: number;
 }
 
-export const describeOutcome = (failure: FetchFailure): string => {
-  const { outcome } = failure;
-  switch (outcome.kind) {
-    case 'redirect':
-      return `status ${outcome.status}${outcome.location === undefined ? '' : ` to ${outcome.location}`}`;
-    case 'http-error':
-      return `status ${outcome.status}`;
-    case 'truncated':
-      return `${outcome.bytes} of ${outcome.expectedBytes} bytes`;
-    case 'wrong-pop':
-      return `answered by ${outcome.pop ?? 'an unnamed PoP'}`;
-    case 'not-cacheable':
-      return outcome.reason;
-    case 'timed-out':
-      return `no ${outcome.phase === 'connect' ? 'connection' : outcome.phase} in ${outcome.durationMs} ms`;
-    case 'unreachable':
-      return `${outcome.reason}: ${outcome.detail}`;
-    case 'refused':
-      return outcome.reason;
-    case 'warmed':
-    case 'already-warm':
-      return outcome.xCache ?? 'warm';
-  }
-};
-
 export const failureEntry = (failure: FetchFailure): FailureEntry => ({
   pop: failure.pop,
   url: failure.url,
   encoding: failure.encoding,
   outcome: failure.outcome.kind,
   ...('status' in failure.outcome ? { status: failure.outcome.status } : {}),
-  detail: describeOutcome(failure),
+  detail: describeOutcome(failure.outcome),
   attempts: failure.attempts,
 });
 

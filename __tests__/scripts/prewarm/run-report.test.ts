@@ -106,7 +106,7 @@ describe('renderReport', () => {
       'XXX1-P1          10       0             0      10      0 B       -       -          -',
       'all              30      13             2      14  15.0 kB',
     ]);
-    expect(text).toMatch(/^http-error \(4\): .*\n( {2}NRT57-P2 {2}https:.*status 404\n){3} {2}and 1 more$/m);
+    expect(text).toMatch(/^http-error \(4\): .*\n( {2}NRT57-P2 {2}https:.*HTTP 404\n){3} {2}and 1 more$/m);
     expect(text).toMatch(/^unknown-pop \(1\): .*warmpath prewarm pops/m);
     expect(text).toMatch(/^Stopped at its deadline\.\n15 of 30 warm, 14 failed, 1 not done in 0:02/m);
   });
@@ -127,7 +127,7 @@ describe('renderJson', () => {
       encoding: 'browser',
       outcome: 'http-error',
       status: 404,
-      detail: 'status 404',
+      detail: 'HTTP 404',
       attempts: 1,
     });
     expect(parsed.pops[fra]).toMatchObject({
