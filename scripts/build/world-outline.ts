@@ -13,6 +13,8 @@ const SMALLEST_AREA = 6;
 const TOLERANCE = 0.45;
 const OUTPUT = join(__dirname, '../../lambdas/prewarm/domain/report/world-outline.ts');
 
+type Place = readonly [longitude: number, latitude: number];
+
 const pair = z.tuple([z.number(), z.number()]);
 /** The part of TopoJSON that this data uses. */
 const topology = z.object({
@@ -33,7 +35,7 @@ const { scale, translate } = world.transform;
 const arcs = world.arcs.map((arc) => {
   let x = 0;
   let y = 0;
-  return arc.map(([dx, dy]): readonly [number, number] => {
+  return arc.map(([dx, dy]): Place => {
     x += dx;
     y += dy;
     return [x * scale[0] + translate[0], y * scale[1] + translate[1]];
@@ -41,12 +43,34 @@ const arcs = world.arcs.map((arc) => {
 });
 
 /** TopoJSON joins arcs end to end; a negative index means the arc of its complement, backwards. */
-const pointsOf = (ring: readonly number[]): MapPoint[] =>
+const placesOf = (ring: readonly number[]): Place[] =>
   ring.flatMap((index) => {
     const arc = arcs[index < 0 ? ~index : index] ?? [];
-    const directed = index < 0 ? arc.toReversed() : arc;
-    return directed.slice(1).map(([longitude, latitude]) => project(longitude, latitude));
+    return (index < 0 ? arc.toReversed() : arc).slice(1);
   });
+
+/** Land across the antimeridian jumps from one edge of the map to the other: it becomes one piece at each edge. */
+const piecesOf = (ring: readonly Place[]): readonly (readonly Place[])[] => {
+  let turn = 0;
+  let previous = ring[0]?.[0] ?? 0;
+  const unwrapped = ring.map(([longitude, latitude]): Place => {
+    if (longitude - previous > 180) turn -= 360;
+    if (longitude - previous < -180) turn += 360;
+    previous = longitude;
+    return [longitude + turn, latitude];
+  });
+  return [-360, 0, 360].map((shift) => {
+    const clamped = unwrapped.map(
+      ([longitude, latitude]): Place => [Math.max(-180, Math.min(180, longitude + shift)), latitude],
+    );
+    // What lies beyond the edge has been pushed onto it: of a run of such points only the two ends are needed.
+    return clamped.filter(
+      ([longitude], index) =>
+        Math.abs(longitude) < 180 ||
+        [-1, 1].some((step) => Math.abs(clamped.at((index + step) % clamped.length)?.[0] ?? 0) < 180),
+    );
+  });
+};
 
 const area = (points: readonly MapPoint[]): number =>
   Math.abs(
@@ -97,8 +121,9 @@ const pathOf = (points: readonly MapPoint[]): string => {
 
 const rings = world.objects.land.geometries
   .flatMap(({ arcs: polygons }) => polygons.flat())
-  .map(pointsOf)
-  .filter((points) => area(points) >= SMALLEST_AREA && points.some(({ y }) => y < MAP_HEIGHT))
+  .flatMap((ring) => piecesOf(placesOf(ring)))
+  .map((places) => places.map(([longitude, latitude]) => project(longitude, latitude)))
+  .filter((points) => area(points) >= SMALLEST_AREA && points.every(({ y }) => y < MAP_HEIGHT))
   .map(simplify);
 
 const outline = rings.map(pathOf).join('');

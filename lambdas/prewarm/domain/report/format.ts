@@ -17,10 +17,9 @@ export const duration = (ms: number | undefined): string => {
   return `${Math.round(ms / 60_000)} min`;
 };
 
-/** Percent, rounded towards the middle: 100 % and 0 % are said only where they are exact. */
+/** Percent with one decimal; 100 % and 0 % are said only where they are exact. */
 export const percent = (share: number | undefined): string => {
   if (share === undefined) return '–';
-  const tenths = share * 1000;
-  const rounded = share > 0 && share < 1 ? Math.min(999, Math.max(1, Math.round(tenths))) : tenths;
-  return `${rounded % 10 === 0 ? rounded / 10 : (rounded / 10).toFixed(1)} %`;
+  if (share === 0 || share === 1) return `${share * 100} %`;
+  return `${Math.min(99.9, Math.max(0.1, share * 100)).toFixed(1)} %`;
 };

@@ -23,10 +23,9 @@ const columnsOf = (latency: LatencyHistogram): ReadonlyMap<number, number> => {
 
 const lowerBoundMs = (column: number): number => 2 ** (column / COLUMNS_PER_OCTAVE);
 
-/** How long fetches took, on a logarithmic axis. */
+/** How long fetches took, on a logarithmic axis; the histogram must not be empty. */
 export const latencyChart = (latency: LatencyHistogram): Html => {
   const columns = columnsOf(latency);
-  if (columns.size === 0) return html`<p class="none">No fetch has been timed.</p>`;
   const lowest = Math.min(...columns.keys());
   const highest = Math.max(...columns.keys());
   const missing = Math.max(0, FEWEST_COLUMNS - (highest - lowest + 1));

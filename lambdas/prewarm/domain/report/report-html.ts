@@ -88,9 +88,15 @@ export async function* reportHtml(
   for (const notice of notices(report)) yield `${notice.html}\n`;
   yield cards(report).html;
   yield html`<section><h2>Outcomes</h2>${outcomeBar(figures.outcomes)}</section>
-<section><h2>Points of presence</h2>${worldMap(pops)}</section>
-<section><h2>Time to the last byte</h2>${latencyChart(record.progress.latency)}</section>
-${pops.length === 0 ? undefined : html`<section><h2>Per PoP</h2>${popTable(pops)}</section>`}
+`.html;
+  if (pops.length > 0)
+    yield html`<section><h2>Points of presence</h2>${worldMap(pops)}</section>
+`.html;
+  if (figures.p50Ms !== undefined)
+    yield html`<section><h2>Time to the last byte</h2>${latencyChart(record.progress.latency)}</section>
+`.html;
+  if (pops.length > 0)
+    yield html`<section><h2>Per PoP</h2>${popTable(pops)}</section>
 `.html;
   yield* failureSection(failures, figures.failed);
   yield html`<footer>Warm now: the edge kept the object or had it already. Hit ratio before: the share it had already. Percentiles are within 4.5 %. Times in UTC. Map: Natural Earth.</footer>

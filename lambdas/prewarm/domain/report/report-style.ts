@@ -17,7 +17,7 @@ h2{font-size:16px;margin:0 0 14px}
 .notice{border:1px solid var(--line);border-left:4px solid var(--some);background:var(--card);padding:10px 16px;border-radius:8px;margin:0 0 20px}
 .notice.bad{border-left-color:var(--bad);color:var(--ink)}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px 22px;margin:0 0 18px}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(132px,1fr));gap:12px;margin:0 0 18px}
+.cards{display:grid;grid-template-columns:repeat(4,1fr);gap:12px;margin:0 0 18px}
 .cards div{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:13px 16px}
 .cards dt{color:var(--soft);font-size:13px}
 .cards dd{margin:0;font-size:23px;font-weight:600;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -53,5 +53,6 @@ tr:last-child>*{border-bottom:0}
 .none{color:var(--soft);margin:0}
 .legend+.none{margin-top:12px}
 footer{color:var(--soft);font-size:13px}
+@media(max-width:640px){main{padding:20px 12px}.cards{grid-template-columns:repeat(2,1fr)}section{padding:16px}}
 @media print{body{background:#fff}section,.cards div{break-inside:avoid}}
 `;
