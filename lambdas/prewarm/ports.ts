@@ -4,7 +4,7 @@
  */
 import type { PopCode, RequestId, SliceId } from './domain/ids';
 import type { TimeoutPhase, UnreachableReason } from './domain/outcome';
-import type { PopRecord, RequestRecord } from './domain/request';
+import type { PopRecord, RequestRecord, UrlSource } from './domain/request';
 import type { FinalStatus, RequestStatus } from './domain/request-status';
 import type { Slice, SliceResult } from './domain/slice';
 
@@ -210,6 +210,12 @@ export interface FetchTimeouts {
   readonly totalMs: number;
 }
 
+/** Holds reading to a bandwidth. */
+export interface Pace {
+  /** Takes note of bytes read; answers how many milliseconds to wait before reading on. */
+  take(bytes: number): number;
+}
+
 /** One HTTP exchange pinned to an address. */
 export interface FetchTarget {
   readonly method: 'GET' | 'HEAD';
@@ -224,6 +230,8 @@ export interface FetchTarget {
   /** Names lower case; nothing hop-by-hop. */
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: FetchTimeouts;
+  /** Time spent waiting for it does not count against the time-outs. @default as fast as possible */
+  readonly pace?: Pace;
 }
 
 /** The headers the domain reads; names lower case, absent ones left out. */
@@ -285,9 +293,38 @@ export interface DocumentReader {
   read(url: string, maxBytes: number): Promise<{ readonly body: Uint8Array; readonly contentType: string }>;
 }
 
+/** Bounds of what a sitemap or playlist may expand to. */
+export interface ExpansionLimits {
+  /** Documents read for one source, the first included. */
+  readonly maxDocuments: number;
+  /** Documents below the first: 0 reads only the first. */
+  readonly maxDepth: number;
+  /** URLs from one source; the rest is left out, with an error at the end. */
+  readonly maxUrls: number;
+  /** Size of one document, decompressed. */
+  readonly maxDocumentBytes: number;
+}
+
+/** Turns a document into the URLs that it names. */
+export interface UrlInput {
+  /**
+   * URLs as the document spells them, relative ones resolved, not yet normalised. A document below the first that
+   * cannot be read does not keep back the others: what is wrong is thrown at the end, naming each document.
+   */
+  expand(source: UrlSource, reader: DocumentReader, limits: ExpansionLimits): AsyncIterable<string>;
+}
+
+/** Which URLs of one request were there already; exact, whatever the size of the list. */
+export interface SeenUrls {
+  /** For each URL, in order: true when it is new (also within these URLs), and from now on it is not. */
+  addAll(urls: readonly string[]): Promise<readonly boolean[]>;
+}
+
 /** Which PoP an operator asked for is known under which geography; the data file behind it is an adapter's business. */
 export interface PopDirectory {
   find(code: PopCode): PopEntry | undefined;
+  /** The closest ones of the `aws` partition, closest first. Degrees; north and east are positive. */
+  near(latitude: number, longitude: number, count: number): readonly PopEntry[];
   readonly all: readonly PopEntry[];
   readonly regions: Readonly<Record<string, readonly PopCode[]>>;
   readonly countries: Readonly<Record<string, readonly PopCode[]>>;

@@ -1,0 +1,57 @@
+/** What is wrong with one field of a request. */
+export interface FieldIssue {
+  /** Path of the field, such as `pops[2]`. */
+  readonly field: string;
+  /** What came, shortened; never a header's value. */
+  readonly got: string;
+  /** What would be right. */
+  readonly allowed: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+const MAX_SENTENCES = 20;
+
+const sentence = ({ field, got, allowed, hint }: FieldIssue): string =>
+  `${field}: got ${got}; allowed: ${allowed}${hint === undefined ? '' : `; ${hint}`}`;
+
+/** A request that cannot be accepted, with everything that is wrong with its fields. */
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest';
+  constructor(readonly issues: readonly FieldIssue[]) {
+    const shown = issues.slice(0, MAX_SENTENCES).map(sentence);
+    const more = issues.length - shown.length;
+    super([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('. '));
+  }
+}
+
+/** A URL that cannot be warmed, and why. */
+export interface InvalidUrl {
+  /** The URL as normalised as it could be. */
+  readonly url: string;
+  readonly reason: string;
+}
+
+/** A list that holds URLs that cannot be warmed; the compatible API answers 400 with `error_urls`. */
+export class InvalidUrls extends Error {
+  override readonly name = 'InvalidUrls';
+  constructor(
+    /** In the order of the list; the first ones where there are many. */
+    readonly urls: readonly InvalidUrl[],
+    /** How many there are in all. */
+    readonly count: number = urls.length,
+  ) {
+    super('Invalid URLs');
+  }
+}
+
+const SHOWN_LENGTH = 80;
+
+/** A value of the request as an error may show it: short, one line. */
+export const shown = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value !== 'string') return `a value of type ${typeof value}`;
+  return JSON.stringify(value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value);
+};
