@@ -1,0 +1,119 @@
+import type { Environments } from '../../lambdas/prewarm/settings';
+
+export interface AgentUserDataProps {
+  readonly region: string;
+  readonly bucket: string;
+  /** Key of the agent's code. */
+  readonly key: string;
+  /** What the code's content must hash to. */
+  readonly sha256: string;
+  readonly logGroup: string;
+  readonly environment: Environments['agent'];
+}
+
+/**
+ * What an instance does at its first boot: Node.js and the log shipper from the image's own, version-locked
+ * repository, the agent's code by its hash, and a systemd unit that keeps it running.
+ *
+ * Variables of the shell are written without braces, which Terraform would take for its own.
+ */
+export const agentUserData = (props: AgentUserDataProps): string => `#!/bin/bash
+set -euo pipefail
+command -v node-22 >/dev/null || dnf install -y -q nodejs22
+rpm -q amazon-cloudwatch-agent >/dev/null || dnf install -y -q amazon-cloudwatch-agent
+
+install -d -m 0755 /opt/warmpath /etc/warmpath
+aws s3api get-object --region ${props.region} --bucket ${props.bucket} --key ${props.key} /opt/warmpath/agent.js.new >/dev/null
+echo "${props.sha256}  /opt/warmpath/agent.js.new" | sha256sum --check --quiet
+mv /opt/warmpath/agent.js.new /opt/warmpath/agent.js
+
+cat >/etc/warmpath/agent.env <<'ENVIRONMENT'
+AWS_REGION=${props.region}
+NODE_OPTIONS=--enable-source-maps
+${environmentLines(props.environment)}
+ENVIRONMENT
+
+cat >/etc/systemd/system/warmpath-agent.service <<'UNIT'
+${AGENT_UNIT}UNIT
+
+cat >/etc/logrotate.d/warmpath-agent <<'ROTATE'
+/var/log/warmpath-agent.log {
+  size 50M
+  rotate 2
+  copytruncate
+  missingok
+}
+ROTATE
+
+cat >/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json <<'SHIPPER'
+${JSON.stringify({
+  agent: { region: props.region },
+  logs: {
+    logs_collected: {
+      files: {
+        collect_list: [
+          {
+            file_path: '/var/log/warmpath-agent.log',
+            log_group_name: props.logGroup,
+            log_stream_name: '{instance_id}',
+          },
+        ],
+      },
+    },
+  },
+})}
+SHIPPER
+
+systemctl daemon-reload
+systemctl enable --now warmpath-agent.service
+/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json
+`;
+
+/** Restarted when it fails, without privileges, with nothing to write to but its temporary folder. */
+export const AGENT_UNIT = `[Unit]
+Description=Warmpath prewarm agent
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=/usr/bin/node-22 /opt/warmpath/agent.js
+EnvironmentFile=/etc/warmpath/agent.env
+Restart=on-failure
+RestartSec=5
+TimeoutStopSec=30
+KillSignal=SIGTERM
+KillMode=mixed
+StandardOutput=append:/var/log/warmpath-agent.log
+StandardError=append:/var/log/warmpath-agent.log
+DynamicUser=yes
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+CapabilityBoundingSet=
+LimitNOFILE=1048576
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+const environmentLines = (environment: Environments['agent']): string =>
+  Object.entries(environment)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n');

@@ -1,0 +1,227 @@
+import { ApiGatewayAccount } from '@cdktf/provider-aws/lib/api-gateway-account';
+import { ApiGatewayApiKey } from '@cdktf/provider-aws/lib/api-gateway-api-key';
+import { ApiGatewayDeployment } from '@cdktf/provider-aws/lib/api-gateway-deployment';
+import { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-method-settings';
+import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api';
+import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage';
+import { ApiGatewayUsagePlan } from '@cdktf/provider-aws/lib/api-gateway-usage-plan';
+import { ApiGatewayUsagePlanKey } from '@cdktf/provider-aws/lib/api-gateway-usage-plan-key';
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { Fn } from 'cdktf';
+import { Construct } from 'constructs';
+import type { NodeFunction } from '../parts/node-function';
+import { trustService } from '../parts/policy';
+import { gatewayDocument } from './gateway-document';
+import type { PrewarmNetwork } from './network';
+
+/** Reachable from the internet, with an API key. */
+export interface RegionalApi {
+  readonly kind: 'regional';
+}
+
+/** Reachable through one VPC endpoint only; the API key is needed all the same. */
+export interface PrivateApi {
+  readonly kind: 'private';
+  /** An `execute-api` endpoint that is there. @default - one is created in the fleet's subnets */
+  readonly vpcEndpointId?: string;
+  /** Who may connect to the endpoint that is created. @default - the VPC made here; needed with an existing VPC */
+  readonly clientCidrBlocks?: readonly string[];
+}
+
+export interface ApiQuota {
+  /** @default 50 */
+  readonly requestsPerSecond?: number;
+  /** @default 100 */
+  readonly burst?: number;
+  /** @default 100,000: one poll a second all day */
+  readonly requestsPerDay?: number;
+}
+
+export interface PrewarmApiProps {
+  readonly names: (kind: string) => string;
+  readonly partition: string;
+  readonly region: string;
+  readonly access: RegionalApi | PrivateApi;
+  readonly quota: ApiQuota;
+  readonly handler: NodeFunction<never>;
+  readonly network: PrewarmNetwork;
+  readonly logRetentionDays: number;
+  /** Create the account-wide role with which API Gateway writes logs; once per account and Region. */
+  readonly manageAccountLogging: boolean;
+}
+
+const STAGE = 'prod';
+
+/** The REST API, its key and usage plan, its access log. */
+export class PrewarmApi extends Construct {
+  readonly restApi: ApiGatewayRestApi;
+  readonly stage: ApiGatewayStage;
+  readonly key: ApiGatewayApiKey;
+  readonly accessLog: CloudwatchLogGroup;
+  /** Where clients send requests; ends with the stage and a slash. */
+  readonly endpoint: string;
+
+  constructor(scope: Construct, id: string, props: PrewarmApiProps) {
+    super(scope, id);
+    const endpointId = this.endpointId(props);
+    const document = gatewayDocument({
+      title: props.names('api'),
+      functionArn: props.handler.arn,
+      partition: props.partition,
+      region: props.region,
+      ...(endpointId === undefined ? {} : { vpcEndpointId: endpointId }),
+    });
+    const body = JSON.stringify(document);
+    this.restApi = new ApiGatewayRestApi(this, 'Default', {
+      name: props.names('api'),
+      description: 'Prewarms CloudFront edges',
+      body,
+      binaryMediaTypes: ['application/gzip', 'application/octet-stream'],
+      minimumCompressionSize: '1024',
+      endpointConfiguration:
+        endpointId === undefined
+          ? { types: ['REGIONAL'] }
+          : { types: ['PRIVATE'], vpcEndpointIds: [endpointId] },
+      tags: { Name: props.names('api') },
+    });
+    new LambdaPermission(this, 'invoke', {
+      statementId: 'ApiGateway',
+      action: 'lambda:InvokeFunction',
+      functionName: props.handler.function.functionName,
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: `${this.restApi.executionArn}/*`,
+    });
+    const deployment = new ApiGatewayDeployment(this, 'deployment', {
+      restApiId: this.restApi.id,
+      // A stage serves what was deployed: a changed document needs a new deployment.
+      triggers: { document: Fn.sha1(body) },
+      lifecycle: { createBeforeDestroy: true },
+    });
+    this.accessLog = new CloudwatchLogGroup(this, 'access-log', {
+      name: props.names('api_log_group'),
+      retentionInDays: props.logRetentionDays,
+    });
+    this.stage = new ApiGatewayStage(this, 'stage', {
+      restApiId: this.restApi.id,
+      deploymentId: deployment.id,
+      stageName: STAGE,
+      accessLogSettings: { destinationArn: this.accessLog.arn, format: ACCESS_LOG_FORMAT },
+      dependsOn: props.manageAccountLogging ? [this.createAccountLogging(props)] : [],
+    });
+    const rate = props.quota.requestsPerSecond ?? 50;
+    const burst = props.quota.burst ?? 100;
+    new ApiGatewayMethodSettings(this, 'throttling', {
+      restApiId: this.restApi.id,
+      stageName: this.stage.stageName,
+      methodPath: '*/*',
+      settings: { throttlingRateLimit: rate * 2, throttlingBurstLimit: burst * 2, metricsEnabled: true },
+    });
+    this.key = this.createKey(props, rate, burst);
+    this.endpoint = `${this.stage.invokeUrl}/`;
+  }
+
+  private createKey(props: PrewarmApiProps, rateLimit: number, burstLimit: number): ApiGatewayApiKey {
+    const key = new ApiGatewayApiKey(this, 'key', {
+      name: props.names('api_key'),
+      description: 'Clients of the prewarm API',
+    });
+    const plan = new ApiGatewayUsagePlan(this, 'usage-plan', {
+      name: props.names('api_usage_plan'),
+      apiStages: [{ apiId: this.restApi.id, stage: this.stage.stageName }],
+      throttleSettings: { rateLimit, burstLimit },
+      quotaSettings: { limit: props.quota.requestsPerDay ?? 100_000, period: 'DAY' },
+    });
+    new ApiGatewayUsagePlanKey(this, 'usage-plan-key', {
+      keyId: key.id,
+      keyType: 'API_KEY',
+      usagePlanId: plan.id,
+    });
+    return key;
+  }
+
+  private endpointId(props: PrewarmApiProps): string | undefined {
+    if (props.access.kind === 'regional') return undefined;
+    if (props.access.vpcEndpointId !== undefined) return props.access.vpcEndpointId;
+    const name = props.names('api_endpoint');
+    const group = new SecurityGroup(this, 'endpoint-security-group', {
+      name,
+      description: 'Clients of the private prewarm API',
+      vpcId: props.network.vpcId,
+      tags: { Name: name },
+    });
+    for (const [index, cidrIpv4] of clientBlocks(props).entries()) {
+      new VpcSecurityGroupIngressRule(this, `endpoint-clients-${index}`, {
+        securityGroupId: group.id,
+        description: 'Clients of the API',
+        ipProtocol: 'tcp',
+        fromPort: 443,
+        toPort: 443,
+        cidrIpv4,
+      });
+    }
+    return new VpcEndpoint(this, 'endpoint', {
+      vpcId: props.network.vpcId,
+      serviceName: `com.amazonaws.${props.region}.execute-api`,
+      vpcEndpointType: 'Interface',
+      subnetIds: [...props.network.subnetIds],
+      securityGroupIds: [group.id],
+      privateDnsEnabled: true,
+      tags: { Name: name },
+    }).id;
+  }
+
+  private createAccountLogging(props: PrewarmApiProps): ApiGatewayAccount {
+    const role = new IamRole(this, 'account-role', {
+      name: props.names('api_log_role'),
+      assumeRolePolicy: trustService('apigateway.amazonaws.com'),
+    });
+    const attachment = new IamRolePolicyAttachment(this, 'account-role-policy', {
+      role: role.name,
+      policyArn: `arn:${props.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
+    });
+    return new ApiGatewayAccount(this, 'account', {
+      cloudwatchRoleArn: role.arn,
+      dependsOn: [attachment],
+    });
+  }
+}
+
+/** No query string, key or body: they may hold secrets. */
+const ACCESS_LOG_FORMAT = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  method: '$context.httpMethod',
+  route: '$context.resourcePath',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  responseBytes: '$context.responseLength',
+  sourceIp: '$context.identity.sourceIp',
+  error: '$context.error.responseType',
+});
+
+const clientBlocks = (props: PrewarmApiProps): readonly string[] => {
+  if (props.access.kind === 'regional') return [];
+  if (props.access.clientCidrBlocks) return props.access.clientCidrBlocks;
+  return props.network.cidrBlock === undefined ? [] : [props.network.cidrBlock];
+};
+
+/** What is wrong with the way the API is reached, as sentences. */
+export const apiFaults = (access: RegionalApi | PrivateApi, vpcIsNew: boolean): string[] => {
+  if (access.kind === 'regional') return [];
+  const faults: string[] = [];
+  if (access.vpcEndpointId === undefined && !vpcIsNew && !access.clientCidrBlocks?.length)
+    faults.push(
+      'api.clientCidrBlocks: got none, with an existing VPC and no vpcEndpointId, so nobody could connect; name the networks of the clients, or an execute-api endpoint',
+    );
+  if (access.vpcEndpointId !== undefined && access.clientCidrBlocks)
+    faults.push(
+      'api.clientCidrBlocks: got a list together with vpcEndpointId, whose own security groups decide; leave one of them out',
+    );
+  return faults;
+};

@@ -1,0 +1,267 @@
+import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
+import { S3Object } from '@cdktf/provider-aws/lib/s3-object';
+import { AssetType, Fn, TerraformAsset, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import type { Environments } from '../../lambdas/prewarm/settings';
+import { bundle } from '../../scripts/build/functions';
+import { assetPath } from '../parts/module-path';
+import { policyDocument, trustService } from '../parts/policy';
+import { agentUserData } from './agent-user-data';
+import type { PrewarmDeadlines } from './deadlines';
+import { Grants } from './grants';
+import type { PrewarmNetwork } from './network';
+import type { PrewarmQueue } from './queue';
+import type { PrewarmStore } from './store';
+
+export interface FleetSizing {
+  /** Types that may serve, arm64, best first; several find Spot capacity more often. */
+  readonly instanceTypes?: readonly string[];
+  /** Share of instances bought on demand, 0 to 100, so that some run when Spot is short. @default 20 */
+  readonly onDemandPercent?: number;
+  /** Most instances at a time, for all requests together, 1 to 300. @default 300 */
+  readonly maxInstances?: number;
+  /** Root volume, in GiB; bodies are never stored, so it holds the system only. @default 8 */
+  readonly volumeGib?: number;
+  /** Image with Node.js 22 on AL2023 arm64. @default - the newest AL2023 image; the boot installs Node.js from its repository */
+  readonly imageId?: string;
+}
+
+export interface PrewarmFleetProps {
+  readonly names: (kind: string) => string;
+  readonly deployment: string;
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly groupName: string;
+  readonly network: PrewarmNetwork;
+  readonly store: PrewarmStore;
+  readonly queue: PrewarmQueue;
+  readonly deadlines: PrewarmDeadlines;
+  readonly visibilitySeconds: number;
+  readonly retentionDays: number;
+  readonly logRetentionDays: number;
+  readonly metricsNamespace: string;
+  readonly sizing: FleetSizing;
+}
+
+const DEFAULT_TYPES = [
+  'c7g.large',
+  'c7gn.large',
+  'c6g.large',
+  'c6gn.large',
+  'm7g.large',
+  'm6g.large',
+  'c7g.xlarge',
+];
+const AL2023_ARM64 = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
+
+/** The agents: an Auto Scaling group of Spot instances that is empty while nobody asks for anything. */
+export class PrewarmFleet extends Construct {
+  readonly group: AutoscalingGroup;
+  readonly launchTemplate: LaunchTemplate;
+  readonly role: IamRole;
+  readonly logGroup: CloudwatchLogGroup;
+
+  constructor(scope: Construct, id: string, props: PrewarmFleetProps) {
+    super(scope, id);
+    const code = this.uploadAgent(props);
+    this.logGroup = new CloudwatchLogGroup(this, 'logs', {
+      name: `/prewarm/${props.names('agent')}`,
+      retentionInDays: props.logRetentionDays,
+    });
+    this.role = this.createRole(props, code);
+    this.launchTemplate = this.createLaunchTemplate(props, code);
+    this.group = this.createGroup(props);
+  }
+
+  /** The key holds the content's hash: an instance can only run the code its launch template was made for. */
+  private uploadAgent(props: PrewarmFleetProps): { object: S3Object; sha256: string } {
+    const program = bundle('prewarm-agent');
+    const asset = new TerraformAsset(this, 'agent', {
+      path: program.codePath,
+      type: AssetType.FILE,
+      assetHash: program.sha256.slice(0, 32),
+    });
+    const object = new S3Object(this, 'agent-code', {
+      bucket: props.store.bucket.bucket,
+      key: `code/agent-${program.sha256}.js`,
+      source: assetPath(this, asset),
+      sourceHash: program.sha256,
+      contentType: 'text/javascript',
+    });
+    return { object, sha256: program.sha256 };
+  }
+
+  private createRole(props: PrewarmFleetProps, code: { object: S3Object }): IamRole {
+    const { store } = props;
+    const grants = new Grants({ ...props, distributionIds: undefined });
+    const role = new IamRole(this, 'role', {
+      name: props.names('agent_role'),
+      assumeRolePolicy: trustService('ec2.amazonaws.com'),
+    });
+    new IamRolePolicy(this, 'policy', {
+      name: 'agent',
+      role: role.name,
+      policy: policyDocument(
+        grants.takeFromQueue(),
+        grants.readRequests(),
+        grants.recordTasks(),
+        grants.readBlobs(['success_urls.txt']),
+        grants.writeBlobs(['failures/*']),
+        grants.openHeaders(),
+        grants.protectFromScaleIn(),
+        {
+          sid: 'FetchAgent',
+          actions: ['s3:GetObject'],
+          resources: [`${store.bucket.arn}/${code.object.key}`],
+        },
+        {
+          sid: 'ShipLogs',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+          resources: [this.logGroup.arn, `${this.logGroup.arn}:*`],
+        },
+        {
+          sid: 'SessionManager',
+          actions: [
+            'ssm:UpdateInstanceInformation',
+            'ssmmessages:CreateControlChannel',
+            'ssmmessages:CreateDataChannel',
+            'ssmmessages:OpenControlChannel',
+            'ssmmessages:OpenDataChannel',
+          ],
+          resources: ['*'],
+        },
+      ),
+    });
+    return role;
+  }
+
+  private createLaunchTemplate(
+    props: PrewarmFleetProps,
+    code: { object: S3Object; sha256: string },
+  ): LaunchTemplate {
+    const { store, queue } = props;
+    const name = props.names('launch_template');
+    const profile = new IamInstanceProfile(this, 'profile', {
+      name: props.names('agent_profile'),
+      role: this.role.name,
+    });
+    const environment: Environments['agent'] = {
+      DEPLOYMENT: props.deployment,
+      METRICS_NAMESPACE: props.metricsNamespace,
+      REQUEST_TABLE: store.requests.name,
+      POP_TABLE: store.pops.name,
+      TASK_TABLE: store.tasks.name,
+      RECORD_RETENTION_DAYS: String(props.retentionDays),
+      BUCKET: store.bucket.bucket,
+      QUEUE_URL: queue.tasks.url,
+      DEAD_LETTER_QUEUE_URL: queue.deadLetters.url,
+      HEADERS_KEY_ARN: store.headersKey.arn,
+      GROUP_NAME: props.groupName,
+      VISIBILITY_SECONDS: String(props.visibilitySeconds),
+    };
+    const tags = { Name: props.names('agent') };
+    return new LaunchTemplate(this, 'Default', {
+      name,
+      updateDefaultVersion: true,
+      imageId: props.sizing.imageId ?? AL2023_ARM64,
+      iamInstanceProfile: { arn: profile.arn },
+      // IMDSv2 only; one hop, so nothing behind the instance can ask for its credentials.
+      metadataOptions: {
+        httpEndpoint: 'enabled',
+        httpTokens: 'required',
+        httpPutResponseHopLimit: 1,
+      },
+      networkInterfaces: [
+        {
+          deviceIndex: 0,
+          associatePublicIpAddress: 'true',
+          deleteOnTermination: 'true',
+          securityGroups: [...props.network.securityGroupIds],
+        },
+      ],
+      blockDeviceMappings: [
+        {
+          deviceName: '/dev/xvda',
+          ebs: {
+            volumeType: 'gp3',
+            volumeSize: props.sizing.volumeGib ?? 8,
+            encrypted: 'true',
+            deleteOnTermination: 'true',
+          },
+        },
+      ],
+      userData: Fn.base64encode(
+        agentUserData({
+          region: props.region,
+          bucket: store.bucket.bucket,
+          key: code.object.key,
+          sha256: code.sha256,
+          logGroup: this.logGroup.name,
+          environment,
+        }),
+      ),
+      tagSpecifications: [
+        { resourceType: 'instance', tags },
+        { resourceType: 'volume', tags },
+      ],
+      tags,
+    });
+  }
+
+  private createGroup(props: PrewarmFleetProps): AutoscalingGroup {
+    const types = props.sizing.instanceTypes ?? DEFAULT_TYPES;
+    return new AutoscalingGroup(this, 'group', {
+      name: props.groupName,
+      minSize: 0,
+      maxSize: props.sizing.maxInstances ?? 300,
+      desiredCapacity: 0,
+      vpcZoneIdentifier: [...props.network.subnetIds],
+      capacityRebalance: true,
+      healthCheckType: 'EC2',
+      defaultInstanceWarmup: 60,
+      enabledMetrics: ['GroupInServiceInstances', 'GroupDesiredCapacity'],
+      metricsGranularity: '1Minute',
+      mixedInstancesPolicy: {
+        instancesDistribution: {
+          onDemandBaseCapacity: 0,
+          onDemandPercentageAboveBaseCapacity: props.sizing.onDemandPercent ?? 20,
+          spotAllocationStrategy: 'price-capacity-optimized',
+        },
+        launchTemplate: {
+          launchTemplateSpecification: {
+            launchTemplateId: this.launchTemplate.id,
+            version: Token.asString(this.launchTemplate.latestVersion),
+          },
+          override: types.map((instanceType) => ({ instanceType })),
+        },
+      },
+      // Instances that hold slices protect themselves; a destroy must not wait for them.
+      forceDelete: true,
+      tag: [{ key: 'Name', value: props.names('agent'), propagateAtLaunch: true }],
+      lifecycle: { ignoreChanges: ['desired_capacity'] },
+    });
+  }
+}
+
+/** What is wrong with the fleet's props, as sentences. */
+export const fleetFaults = (sizing: FleetSizing): string[] => {
+  const faults: string[] = [];
+  const { instanceTypes, onDemandPercent = 0, maxInstances = 1, volumeGib = 8 } = sizing;
+  if (instanceTypes && (instanceTypes.length < 1 || instanceTypes.length > 40))
+    faults.push(
+      `fleet.instanceTypes: got ${instanceTypes.length}; allowed 1 to 40; name several arm64 types`,
+    );
+  if (!(onDemandPercent >= 0 && onDemandPercent <= 100))
+    faults.push(`fleet.onDemandPercent: got ${onDemandPercent}; allowed 0 to 100; choose a share within it`);
+  if (!(Number.isInteger(maxInstances) && maxInstances >= 1 && maxInstances <= 300))
+    faults.push(`fleet.maxInstances: got ${maxInstances}; allowed 1 to 300; choose a number within it`);
+  if (!(volumeGib >= 8))
+    faults.push(`fleet.volumeGib: got ${volumeGib}; allowed 8 or more, the size of the image; enlarge it`);
+  return faults;
+};

@@ -1,0 +1,285 @@
+import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
+import { Construct } from 'constructs';
+import type { Environments } from '../../lambdas/prewarm/settings';
+import { NodeFunction } from '../parts/node-function';
+import type { PrewarmDeadlines } from './deadlines';
+import { Grants } from './grants';
+import type { PrewarmQueue } from './queue';
+import type { PrewarmStore } from './store';
+
+export interface PrewarmFunctionsProps {
+  readonly names: (kind: string) => string;
+  readonly deployment: string;
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly store: PrewarmStore;
+  readonly queue: PrewarmQueue;
+  readonly deadlines: PrewarmDeadlines;
+  readonly groupName: string;
+  readonly topicArn: string;
+  readonly maxInstances: number;
+  readonly retentionDays: number;
+  readonly logRetentionDays: number;
+  readonly invalidationWaitSeconds: number;
+  readonly distributionIds: readonly string[] | undefined;
+  readonly metricsNamespace: string;
+}
+
+/** API Gateway waits no longer than this for an answer. */
+const API_TIMEOUT_SECONDS = 29;
+const STEP_TIMEOUT_SECONDS = 900;
+
+/** The six functions, what each may do, and what calls it. */
+export class PrewarmFunctions extends Construct {
+  readonly api: NodeFunction<Environments['api']>;
+  readonly getSize: NodeFunction<Environments['getSize']>;
+  readonly task: NodeFunction<Environments['task']>;
+  readonly aggregation: NodeFunction<Environments['aggregation']>;
+  readonly shutdown: NodeFunction<Environments['shutdown']>;
+  readonly report: NodeFunction<Environments['report']>;
+
+  constructor(scope: Construct, id: string, props: PrewarmFunctionsProps) {
+    super(scope, id);
+    const { store, queue, deadlines } = props;
+    const grants = new Grants(props);
+    const common = {
+      DEPLOYMENT: props.deployment,
+      METRICS_NAMESPACE: props.metricsNamespace,
+      REQUEST_TABLE: store.requests.name,
+      POP_TABLE: store.pops.name,
+      TASK_TABLE: store.tasks.name,
+      RECORD_RETENTION_DAYS: String(props.retentionDays),
+    };
+    const fleet = { GROUP_NAME: props.groupName, MAX_INSTANCES: String(props.maxInstances) };
+    const queues = { QUEUE_URL: queue.tasks.url, DEAD_LETTER_QUEUE_URL: queue.deadLetters.url };
+    const bucket = { BUCKET: store.bucket.bucket };
+    const headersKey = { HEADERS_KEY_ARN: store.headersKey.arn };
+    const shared = { onFailureArn: queue.failedEvents.arn, logRetentionDays: props.logRetentionDays };
+
+    this.report = new NodeFunction<Environments['report']>(this, 'report', {
+      ...shared,
+      functionName: props.names('generate_report'),
+      description: 'Writes the report of an ended request, removes its deadline and tells the subscribers',
+      bundle: 'prewarm-report',
+      environment: {
+        ...common,
+        ...bucket,
+        ...fleet,
+        SCHEDULE_GROUP: deadlines.group.name,
+        TOPIC_ARN: props.topicArn,
+      },
+      timeoutSeconds: STEP_TIMEOUT_SECONDS,
+      vcpus: 1,
+      statements: [
+        grants.readRequests(),
+        grants.changeRequests(),
+        grants.readPops(),
+        grants.readTasks(),
+        ...grants.fleet(),
+        grants.readBlobs(['failures/*', 'failed_urls.txt']),
+        grants.writeBlobs(['failed_pop_urls.csv', 'report.json', 'report.html']),
+        grants.findBlobs(),
+        grants.removeDeadline(),
+        { sid: 'Notify', actions: ['sns:Publish'], resources: [props.topicArn] },
+        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+      ],
+    });
+    const report = { REPORT_FUNCTION_NAME: this.report.function.functionName };
+    const reportWhenEnded = {
+      sid: 'ReportWhenEnded',
+      actions: ['lambda:InvokeFunction'],
+      resources: [this.report.arn],
+    };
+
+    this.shutdown = new NodeFunction<Environments['shutdown']>(this, 'shutdown', {
+      ...shared,
+      functionName: props.names('scheduler_to_stop'),
+      description: 'Stops a request at its deadline, from any status',
+      bundle: 'prewarm-shutdown',
+      environment: { ...common, ...fleet, ...report },
+      timeoutSeconds: 60,
+      statements: [
+        grants.readRequests(),
+        grants.changeRequests(),
+        ...grants.fleet(),
+        reportWhenEnded,
+        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+      ],
+    });
+    deadlines.mayInvoke(this.shutdown.arn);
+
+    this.api = new NodeFunction<Environments['api']>(this, 'api', {
+      logRetentionDays: props.logRetentionDays,
+      functionName: props.names('api_handler'),
+      description: 'Answers the prewarm API',
+      bundle: 'prewarm-api',
+      environment: {
+        ...common,
+        ...bucket,
+        ...queues,
+        ...fleet,
+        ...report,
+        ...headersKey,
+        SCHEDULE_GROUP: deadlines.group.name,
+        SCHEDULE_ROLE_ARN: deadlines.role.arn,
+        SHUTDOWN_FUNCTION_ARN: this.shutdown.arn,
+      },
+      timeoutSeconds: API_TIMEOUT_SECONDS,
+      vcpus: 1,
+      statements: [
+        grants.createRequests(),
+        grants.readRequests(),
+        grants.listRequests(),
+        grants.changeRequests(),
+        grants.readPops(),
+        ...grants.fleet(),
+        grants.readBlobs(['*']),
+        grants.writeBlobs(['original_urls.txt', 'upload.txt']),
+        grants.findBlobs(),
+        grants.createDeadline(),
+        grants.removeDeadline(),
+        grants.passDeadlineRole(),
+        grants.queueDepth(),
+        grants.sealHeaders(),
+        reportWhenEnded,
+      ],
+    });
+
+    this.getSize = new NodeFunction<Environments['getSize']>(this, 'get-size', {
+      ...shared,
+      functionName: props.names('get_url_size'),
+      description: 'Expands sources and learns the sizes of a new request',
+      bundle: 'prewarm-get-size',
+      environment: { ...common, ...bucket, ...headersKey },
+      timeoutSeconds: STEP_TIMEOUT_SECONDS,
+      vcpus: 1,
+      statements: [
+        grants.readRequests(),
+        grants.changeRequests(),
+        grants.readBlobs([
+          'original_urls.txt',
+          'success_urls.txt',
+          'failed_urls.txt',
+          'segments.json',
+          'steps/*',
+        ]),
+        grants.writeBlobs(['success_urls.txt', 'failed_urls.txt', 'segments.json', 'steps/*']),
+        grants.findBlobs(),
+        grants.openHeaders(),
+        grants.readStream('ReadRequestStream', store.requests.streamArn),
+        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+      ],
+    });
+
+    this.task = new NodeFunction<Environments['task']>(this, 'task', {
+      ...shared,
+      functionName: props.names('insert_tasks_to_queue'),
+      description: 'Resolves PoPs, invalidates once, cuts slices and queues them',
+      bundle: 'prewarm-task',
+      environment: {
+        ...common,
+        ...bucket,
+        ...queues,
+        ...fleet,
+        ...report,
+        INVALIDATION_WAIT_SECONDS: String(props.invalidationWaitSeconds),
+      },
+      timeoutSeconds: STEP_TIMEOUT_SECONDS,
+      vcpus: 1,
+      statements: [
+        grants.readRequests(),
+        grants.changeRequests(),
+        grants.readPops(),
+        grants.writePops(),
+        ...grants.fleet(),
+        grants.readBlobs(['success_urls.txt', 'segments.json', 'steps/*']),
+        grants.writeBlobs(['steps/*']),
+        grants.findBlobs(),
+        grants.putOnQueue(queue.tasks.arn, 'QueueSlices'),
+        grants.readStream('ReadRequestStream', store.requests.streamArn),
+        grants.findDistributions(),
+        grants.invalidate(),
+        reportWhenEnded,
+        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+      ],
+    });
+
+    this.aggregation = new NodeFunction<Environments['aggregation']>(this, 'aggregation', {
+      ...shared,
+      functionName: props.names('get_download_size'),
+      description: 'Counts the results of slices exactly once and finishes requests',
+      bundle: 'prewarm-aggregation',
+      environment: { ...common, ...fleet, ...report },
+      timeoutSeconds: 300,
+      vcpus: 0.5,
+      statements: [
+        grants.readRequests(),
+        grants.changeRequests(),
+        grants.changePops(),
+        grants.readTasks(),
+        grants.markTasks(),
+        ...grants.fleet(),
+        reportWhenEnded,
+        grants.readStream('ReadTaskStream', store.tasks.streamArn),
+        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+      ],
+    });
+
+    // A stream's shard feeds two readers well, so Report is not a third: whoever ends a request calls it.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+    this.follow(this.getSize, {
+      streamArn: store.requests.streamArn,
+      patterns: [{ eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { status: { S: ['CREATED'] } } } }],
+      batchSize: 1,
+      failedEventsArn: queue.failedEvents.arn,
+    });
+    this.follow(this.task, {
+      streamArn: store.requests.streamArn,
+      patterns: [
+        {
+          eventName: ['MODIFY'],
+          dynamodb: { NewImage: { status: { S: ['CHECK_POP', 'INSERT_TASK'] } } },
+        },
+      ],
+      batchSize: 1,
+      failedEventsArn: queue.failedEvents.arn,
+    });
+    this.follow(this.aggregation, {
+      streamArn: store.tasks.streamArn,
+      patterns: [{ eventName: ['INSERT'] }],
+      batchSize: 500,
+      batchingWindowSeconds: 5,
+      failedEventsArn: queue.failedEvents.arn,
+    });
+  }
+
+  private follow(
+    target: NodeFunction<never>,
+    source: {
+      readonly streamArn: string;
+      readonly patterns: readonly object[];
+      readonly batchSize: number;
+      readonly batchingWindowSeconds?: number;
+      readonly failedEventsArn: string;
+    },
+  ): void {
+    new LambdaEventSourceMapping(target, 'stream', {
+      functionName: target.arn,
+      eventSourceArn: source.streamArn,
+      startingPosition: 'TRIM_HORIZON',
+      batchSize: source.batchSize,
+      maximumBatchingWindowInSeconds: source.batchingWindowSeconds ?? 0,
+      // Requests are independent: a batch of another request runs beside this one.
+      parallelizationFactor: 2,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: 10,
+      maximumRecordAgeInSeconds: 6 * 60 * 60,
+      destinationConfig: { onFailure: { destinationArn: source.failedEventsArn } },
+      filterCriteria: {
+        filter: source.patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
+      },
+    });
+  }
+}

@@ -1,0 +1,207 @@
+import type { PolicyStatement } from '../parts/policy';
+import type { PrewarmDeadlines } from './deadlines';
+import type { PrewarmQueue } from './queue';
+import { type PrewarmStore, REQUEST_INDEX } from './store';
+
+export interface GrantsProps {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly store: PrewarmStore;
+  readonly queue: PrewarmQueue;
+  readonly deadlines: PrewarmDeadlines;
+  readonly groupName: string;
+  readonly distributionIds: readonly string[] | undefined;
+}
+
+/** What parts of the service may do, one named right each, over named resources. */
+export class Grants {
+  constructor(private readonly props: GrantsProps) {}
+
+  createRequests(): PolicyStatement {
+    return this.onRequests('CreateRequests', ['dynamodb:PutItem']);
+  }
+
+  readRequests(): PolicyStatement {
+    return this.onRequests('ReadRequests', ['dynamodb:GetItem', 'dynamodb:BatchGetItem']);
+  }
+
+  changeRequests(): PolicyStatement {
+    return this.onRequests('ChangeRequests', ['dynamodb:UpdateItem']);
+  }
+
+  listRequests(): PolicyStatement {
+    return {
+      sid: 'ListRequests',
+      actions: ['dynamodb:Query'],
+      resources: [`${this.props.store.requests.arn}/index/${REQUEST_INDEX}`],
+    };
+  }
+
+  readPops(): PolicyStatement {
+    return this.onPops('ReadPops', ['dynamodb:Query']);
+  }
+
+  writePops(): PolicyStatement {
+    return this.onPops('WritePops', ['dynamodb:PutItem']);
+  }
+
+  changePops(): PolicyStatement {
+    return this.onPops('ChangePops', ['dynamodb:UpdateItem']);
+  }
+
+  readTasks(): PolicyStatement {
+    return this.onTasks('ReadTasks', ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem']);
+  }
+
+  recordTasks(): PolicyStatement {
+    return this.onTasks('RecordTasks', ['dynamodb:PutItem', 'dynamodb:GetItem']);
+  }
+
+  markTasks(): PolicyStatement {
+    return this.onTasks('MarkTasksCounted', ['dynamodb:UpdateItem']);
+  }
+
+  /** Streams of a table: the four calls a stream's poller makes. */
+  readStream(sid: string, streamArn: string): PolicyStatement {
+    return {
+      sid,
+      actions: [
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+        'dynamodb:DescribeStream',
+        'dynamodb:ListStreams',
+      ],
+      resources: [streamArn],
+    };
+  }
+
+  /** Blobs of any request with these names. */
+  readBlobs(blobNames: readonly string[]): PolicyStatement {
+    return { sid: 'ReadBlobs', actions: ['s3:GetObject'], resources: this.blobs(blobNames) };
+  }
+
+  writeBlobs(blobNames: readonly string[]): PolicyStatement {
+    return {
+      sid: 'WriteBlobs',
+      actions: ['s3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload'],
+      resources: this.blobs(blobNames),
+    };
+  }
+
+  /** Without it a blob that is not there reads as "forbidden" and not as "not found". */
+  findBlobs(): PolicyStatement {
+    return { sid: 'FindBlobs', actions: ['s3:ListBucket'], resources: [this.props.store.bucket.arn] };
+  }
+
+  putOnQueue(queueArn: string, sid: string): PolicyStatement {
+    return { sid, actions: ['sqs:SendMessage'], resources: [queueArn] };
+  }
+
+  takeFromQueue(): PolicyStatement {
+    return {
+      sid: 'TakeSlices',
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+      resources: [this.props.queue.tasks.arn],
+    };
+  }
+
+  queueDepth(): PolicyStatement {
+    return {
+      sid: 'ReadQueueDepth',
+      actions: ['sqs:GetQueueAttributes'],
+      resources: [this.props.queue.tasks.arn, this.props.queue.deadLetters.arn],
+    };
+  }
+
+  /** Reads and sets the size of the group. */
+  fleet(): readonly PolicyStatement[] {
+    return [
+      { sid: 'ReadFleet', actions: ['autoscaling:DescribeAutoScalingGroups'], resources: ['*'] },
+      {
+        sid: 'SizeFleet',
+        actions: ['autoscaling:UpdateAutoScalingGroup'],
+        resources: [this.groupArn()],
+      },
+    ];
+  }
+
+  protectFromScaleIn(): PolicyStatement {
+    return {
+      sid: 'ProtectFromScaleIn',
+      actions: ['autoscaling:SetInstanceProtection'],
+      resources: [this.groupArn()],
+    };
+  }
+
+  createDeadline(): PolicyStatement {
+    return { sid: 'CreateDeadline', actions: ['scheduler:CreateSchedule'], resources: [this.scheduleArn()] };
+  }
+
+  removeDeadline(): PolicyStatement {
+    return { sid: 'RemoveDeadline', actions: ['scheduler:DeleteSchedule'], resources: [this.scheduleArn()] };
+  }
+
+  passDeadlineRole(): PolicyStatement {
+    return {
+      sid: 'PassDeadlineRole',
+      actions: ['iam:PassRole'],
+      resources: [this.props.deadlines.role.arn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    };
+  }
+
+  sealHeaders(): PolicyStatement {
+    return {
+      sid: 'SealHeaders',
+      actions: ['kms:GenerateDataKey'],
+      resources: [this.props.store.headersKey.arn],
+    };
+  }
+
+  openHeaders(): PolicyStatement {
+    return { sid: 'OpenHeaders', actions: ['kms:Decrypt'], resources: [this.props.store.headersKey.arn] };
+  }
+
+  findDistributions(): PolicyStatement {
+    return { sid: 'FindDistributions', actions: ['cloudfront:ListDistributions'], resources: ['*'] };
+  }
+
+  invalidate(): PolicyStatement {
+    const { partition, accountId, distributionIds } = this.props;
+    return {
+      sid: 'Invalidate',
+      actions: ['cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation'],
+      resources: (distributionIds ?? ['*']).map(
+        (id) => `arn:${partition}:cloudfront::${accountId}:distribution/${id}`,
+      ),
+    };
+  }
+
+  private onRequests(sid: string, actions: readonly string[]): PolicyStatement {
+    return { sid, actions, resources: [this.props.store.requests.arn] };
+  }
+
+  private onPops(sid: string, actions: readonly string[]): PolicyStatement {
+    return { sid, actions, resources: [this.props.store.pops.arn] };
+  }
+
+  private onTasks(sid: string, actions: readonly string[]): PolicyStatement {
+    return { sid, actions, resources: [this.props.store.tasks.arn] };
+  }
+
+  private blobs(blobNames: readonly string[]): string[] {
+    return blobNames.map((name) => `${this.props.store.bucket.arn}/*/${name}`);
+  }
+
+  /** The group's id is a random part of its ARN, and known only once it exists; its name is what we choose. */
+  private groupArn(): string {
+    const { partition, region, accountId, groupName } = this.props;
+    return `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${groupName}`;
+  }
+
+  private scheduleArn(): string {
+    const { partition, region, accountId, deadlines } = this.props;
+    return `arn:${partition}:scheduler:${region}:${accountId}:schedule/${deadlines.group.name}/*`;
+  }
+}

@@ -1,0 +1,170 @@
+import { Construct } from 'constructs';
+import { type ApiQuota, apiFaults, PrewarmApi, type PrivateApi, type RegionalApi } from './api';
+import { PrewarmDeadlines } from './deadlines';
+import { type FleetSizing, fleetFaults, PrewarmFleet } from './fleet';
+import { PrewarmFunctions } from './functions';
+import { type NetworkProps, networkFaults, PrewarmNetwork } from './network';
+import { PrewarmAlarms, PrewarmTopic, type Subscriber } from './observability';
+import { PrewarmQueue } from './queue';
+import { PrewarmStore } from './store';
+
+export type { ApiQuota, FleetSizing, NetworkProps, PrivateApi, RegionalApi, Subscriber };
+
+export interface PrewarmProps {
+  /** Name of the deployment, such as `prod`; the last part of every name. 1 to 20 lower-case letters, digits and dashes. */
+  readonly deployment: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** @default 'aws' */
+  readonly partition?: string;
+  /** @default - a VPC made for the fleet */
+  readonly network?: NetworkProps;
+  /** @default - regional */
+  readonly api?: RegionalApi | PrivateApi;
+  readonly quota?: ApiQuota;
+  readonly fleet?: FleetSizing;
+  /** Who is told when a request ends or an alarm rings. @default - nobody; the topic is there */
+  readonly subscribers?: readonly Subscriber[];
+  /** Distributions whose objects may be invalidated. @default - all of the account */
+  readonly distributionIds?: readonly string[];
+  /** How long an invalidation is waited for before warming starts with a warning, in seconds, 0 to 780. @default 600 */
+  readonly invalidationWaitSeconds?: number;
+  /** How long a slice stays hidden from other agents; they renew it while they work. 30 to 43,200. @default 120 */
+  readonly visibilitySeconds?: number;
+  /** Deliveries before a slice is put aside, 2 to 1,000. @default 5 */
+  readonly maxDeliveries?: number;
+  /** Rows and files of a request are removed after so many days. @default 30 */
+  readonly retentionDays?: number;
+  /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html @default 30 */
+  readonly logRetentionDays?: number;
+  /** Refuse to delete tables and a bucket that hold anything. @default false */
+  readonly retainData?: boolean;
+  /**
+   * Set the role with which API Gateway writes logs, a setting of the whole account in this Region. Turn it off where
+   * something else in the account sets it.
+   * @default true
+   */
+  readonly manageAccountLogging?: boolean;
+}
+
+/** Names keep the form of the solution this one replaces, `prewarm_<kind>_<deployment>`. */
+const namesOf =
+  (deployment: string) =>
+  (kind: string): string =>
+    `prewarm_${kind}_${deployment}`;
+
+const METRICS_NAMESPACE = 'Warmpath/Prewarm';
+
+/** A service that downloads a list of URLs through chosen CloudFront points of presence, and says what came of it. */
+export class Prewarm extends Construct {
+  readonly network: PrewarmNetwork;
+  readonly store: PrewarmStore;
+  readonly queue: PrewarmQueue;
+  readonly deadlines: PrewarmDeadlines;
+  readonly topic: PrewarmTopic;
+  readonly functions: PrewarmFunctions;
+  readonly api: PrewarmApi;
+  readonly fleet: PrewarmFleet;
+  readonly alarms: PrewarmAlarms;
+
+  /** @throws Error that lists everything wrong with the props, before any resource exists */
+  constructor(scope: Construct, id: string, props: PrewarmProps) {
+    super(scope, id);
+    checkProps(this.node.path, props);
+    const {
+      deployment,
+      accountId,
+      region,
+      partition = 'aws',
+      visibilitySeconds = 120,
+      retentionDays = 30,
+      logRetentionDays = 30,
+      fleet: sizing = {},
+    } = props;
+    const names = namesOf(deployment);
+    const place = { names, deployment, partition, region, accountId };
+    const groupName = names('asg');
+
+    this.network = new PrewarmNetwork(this, 'network', {
+      names,
+      region,
+      network: props.network ?? { kind: 'new' },
+    });
+    this.store = new PrewarmStore(this, 'store', {
+      names,
+      bucketName: `prewarm-bucket-${accountId}-${region}-${deployment}`,
+      retentionDays,
+      retainData: props.retainData ?? false,
+    });
+    this.queue = new PrewarmQueue(this, 'queue', {
+      names,
+      visibilitySeconds,
+      maxDeliveries: props.maxDeliveries ?? 5,
+    });
+    this.deadlines = new PrewarmDeadlines(this, 'deadlines', { names, accountId });
+    this.topic = new PrewarmTopic(this, 'topic', { names, subscribers: props.subscribers ?? [] });
+    const parts = { store: this.store, queue: this.queue, deadlines: this.deadlines };
+    this.functions = new PrewarmFunctions(this, 'functions', {
+      ...place,
+      ...parts,
+      groupName,
+      topicArn: this.topic.topic.arn,
+      maxInstances: sizing.maxInstances ?? 300,
+      retentionDays,
+      logRetentionDays,
+      invalidationWaitSeconds: props.invalidationWaitSeconds ?? 600,
+      distributionIds: props.distributionIds,
+      metricsNamespace: METRICS_NAMESPACE,
+    });
+    this.api = new PrewarmApi(this, 'api', {
+      names,
+      partition,
+      region,
+      access: props.api ?? { kind: 'regional' },
+      quota: props.quota ?? {},
+      handler: this.functions.api,
+      network: this.network,
+      logRetentionDays,
+      manageAccountLogging: props.manageAccountLogging ?? true,
+    });
+    this.fleet = new PrewarmFleet(this, 'fleet', {
+      ...place,
+      ...parts,
+      groupName,
+      network: this.network,
+      visibilitySeconds,
+      retentionDays,
+      logRetentionDays,
+      metricsNamespace: METRICS_NAMESPACE,
+      sizing,
+    });
+    this.alarms = new PrewarmAlarms(this, 'alarms', {
+      names,
+      topic: this.topic.topic,
+      deadLetters: this.queue.deadLetters,
+    });
+  }
+}
+
+const checkProps = (path: string, props: PrewarmProps): void => {
+  const network = props.network ?? { kind: 'new' };
+  const faults = [
+    ...networkFaults(network),
+    ...apiFaults(props.api ?? { kind: 'regional' }, network.kind === 'new'),
+    ...fleetFaults(props.fleet ?? {}),
+    ...range('invalidationWaitSeconds', props.invalidationWaitSeconds, 0, 780),
+    ...range('visibilitySeconds', props.visibilitySeconds, 30, 43_200),
+    ...range('maxDeliveries', props.maxDeliveries, 2, 1_000),
+    ...range('retentionDays', props.retentionDays, 1, 3_650),
+  ];
+  if (!/^[a-z0-9][a-z0-9-]{0,19}$/.test(props.deployment))
+    faults.push(
+      `deployment: got ${JSON.stringify(props.deployment)}; allowed 1 to 20 lower-case letters, digits and dashes; choose a short name such as prod`,
+    );
+  if (faults.length > 0) throw new Error(`${path}: ${faults.join('\n')}`);
+};
+
+const range = (name: string, value: number | undefined, least: number, most: number): string[] =>
+  value === undefined || (Number.isInteger(value) && value >= least && value <= most)
+    ? []
+    : [`${name}: got ${value}; allowed ${least} to ${most}; choose a whole number within it`];
