@@ -22,11 +22,8 @@ export interface ImageFromTag {
   readonly digestVariable?: string;
 }
 
-/** A digest, e.g. of an image in another account. */
+/** A pinned reference as it is: `<registry>/<repository>@sha256:<64 hex>`, of the index for several platforms. */
 export interface ImageFromDigest {
   readonly from: 'digest';
-  /** Registry and repository, without tag. */
-  readonly repositoryUrl: string;
-  /** `sha256:` and 64 hexadecimal digits; of the index for an image of several platforms. */
-  readonly digest: string;
+  readonly reference: string;
 }

@@ -1,0 +1,26 @@
+import type { PrepullSettings } from '../settings';
+import { keyValueLines } from './key-value-lines';
+
+export interface PrepullConfig {
+  /** Pinned references, the task's image first. */
+  readonly images: readonly string[];
+  readonly region: string;
+  readonly groupName: string;
+  readonly hookName: string;
+  readonly prepull: PrepullSettings;
+}
+
+/** `/etc/warmpath/prepull.conf`; image references never hold a comma, so the list needs no quotes. */
+export function renderPrepullConfig({ images, region, groupName, hookName, prepull }: PrepullConfig): string {
+  return keyValueLines({
+    IMAGES: images.join(','),
+    REGION: region,
+    ASG_NAME: groupName,
+    HOOK_NAME: hookName,
+    PULL_TIMEOUT_SECONDS: prepull.timeoutSeconds,
+    ATTEMPTS: prepull.attempts,
+    MIN_FREE_MB: prepull.minFreeMib,
+    KEEP_SUPERSEDED: prepull.keepSuperseded,
+    ON_FAILURE: prepull.onFailure,
+  });
+}

@@ -1,0 +1,28 @@
+/** Seconds that systemd grants beyond the program's own deadline, for its last log line and the hook. */
+const GRACE_SECONDS = 120;
+
+/**
+ * The unit that runs the pre-pull program on every boot: after Docker, before the ECS agent, so that no task is placed
+ * on an instance whose image is still on its way. `RemainAfterExit` keeps a second start within one boot a no-op.
+ * ecs.service does not require it: an instance whose pull failed outside a launch still serves, only slower.
+ */
+export function renderPrepullUnit(prepullTimeoutSeconds: number): string {
+  return [
+    '[Unit]',
+    'Description=Warmpath: container images on disk before the ECS agent starts',
+    'After=docker.service network-online.target',
+    'Wants=docker.service network-online.target',
+    'Before=ecs.service',
+    '',
+    '[Service]',
+    'Type=oneshot',
+    'RemainAfterExit=yes',
+    'ExecStart=/usr/local/sbin/warmpath-prepull',
+    `TimeoutStartSec=${prepullTimeoutSeconds + GRACE_SECONDS}`,
+    'StandardOutput=journal+console',
+    '',
+    '[Install]',
+    'WantedBy=multi-user.target',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { renderPrepullUnit } from './prepull-unit';
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html (16 KB before base64) */
+export const USER_DATA_LIMIT_BYTES = 16 * 1024;
+
+export interface UserDataParts {
+  /** The whole of `/etc/ecs/ecs.config`. */
+  readonly ecsAgentConfig: string;
+  /** The whole of `/etc/warmpath/prepull.conf`. */
+  readonly prepullConfig: string;
+  readonly prepullTimeoutSeconds: number;
+}
+
+interface BootFile {
+  readonly path: string;
+  readonly mode: string;
+  readonly content: string;
+}
+
+/** The program that runs on the instance, as it is installed there. */
+export function prepullProgram(): string {
+  return readFileSync(join(__dirname, 'prepull', 'warmpath-prepull.sh'), 'utf8');
+}
+
+/**
+ * The first boot: writes four files, each whole and by rename, and runs the pre-pull in the foreground, which holds
+ * back ecs.service (ordered after cloud-final) until the images are there. Running it again changes nothing.
+ */
+export function renderUserData({
+  ecsAgentConfig,
+  prepullConfig,
+  prepullTimeoutSeconds,
+}: UserDataParts): string {
+  const files: readonly BootFile[] = [
+    { path: '/etc/ecs/ecs.config', mode: '0644', content: ecsAgentConfig },
+    { path: '/etc/warmpath/prepull.conf', mode: '0644', content: prepullConfig },
+    {
+      path: '/etc/systemd/system/warmpath-prepull.service',
+      mode: '0644',
+      content: renderPrepullUnit(prepullTimeoutSeconds),
+    },
+    { path: '/usr/local/sbin/warmpath-prepull', mode: '0755', content: prepullProgram() },
+  ];
+  return [
+    '#!/bin/bash',
+    'set -u',
+    'write_file() { # path mode; content on stdin',
+    '  mkdir -p "$(dirname "$1")" && cat >"$1.new" && chmod "$2" "$1.new" && mv -f "$1.new" "$1"',
+    '}',
+    ...files.map(
+      ({ path, mode, content }) => `write_file ${path} ${mode} <<'WARMPATH_FILE'\n${content}WARMPATH_FILE`,
+    ),
+    'systemctl daemon-reload',
+    'systemctl enable warmpath-prepull.service',
+    'systemctl start warmpath-prepull.service',
+    '',
+  ].join('\n');
+}
+
+/** Size as EC2 counts it; values that Terraform fills in later count as their placeholders. */
+export function userDataSizeBytes(userData: string): number {
+  return gzipSync(userData, { level: 9 }).length;
+}

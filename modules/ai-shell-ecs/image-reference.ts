@@ -1,0 +1,86 @@
+import { DataAwsEcrImage } from '@cdktf/provider-aws/lib/data-aws-ecr-image';
+import { Fn, Op, propertyAccess, ref, TerraformCount, Token } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { ImageSource } from './image-source';
+import { readLockedImage } from './images-lock';
+
+/** One image, pinned: the same string goes to the task definition, the pre-pull and the golden AMI. */
+export interface ImageReference {
+  /** `<repository URL>@sha256:…` */
+  readonly reference: string;
+  readonly digest: string;
+  readonly repositoryUrl: string;
+  /** The parts of a private ECR repository; absent for other registries, which are pulled from without a login. */
+  readonly ecr: EcrRepository | undefined;
+}
+
+export interface EcrRepository {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+}
+
+const ECR_URL =
+  /^(?<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<name>[a-z0-9._/-]+)$/;
+const ECR_URL_FOR_TERRAFORM =
+  '^(?P<account>[0-9]{12})[.]dkr[.]ecr(?:-fips)?[.](?P<region>[a-z0-9-]+)[.]amazonaws[.]com(?:[.]cn)?/(?P<name>[a-z0-9._/-]+)$';
+
+/** Pins an image. `scope` gets a data source when a tag has to be resolved at plan. */
+export function pinImage(scope: Construct, id: string, source: ImageSource): ImageReference {
+  switch (source.from) {
+    case 'lock': {
+      const locked = readLockedImage(source.lockFile, source.name);
+      return pinned(locked.repo, locked.digest);
+    }
+    case 'digest': {
+      const [repositoryUrl = '', digest = ''] = source.reference.split('@');
+      return pinned(repositoryUrl, digest);
+    }
+    case 'tag':
+      return pinned(source.repositoryUrl, resolveTag(scope, id, source));
+  }
+}
+
+function pinned(repositoryUrl: string, digest: string): ImageReference {
+  return {
+    reference: `${repositoryUrl}@${digest}`,
+    digest,
+    repositoryUrl,
+    ecr: ecrRepository(repositoryUrl),
+  };
+}
+
+function resolveTag(scope: Construct, id: string, source: Extract<ImageSource, { from: 'tag' }>): string {
+  const repository = ecrRepository(source.repositoryUrl);
+  if (repository === undefined) {
+    throw new Error(
+      `${id}: only tags of ECR repositories are resolved; the rules refuse others before this point`,
+    );
+  }
+  const lookup = { repositoryName: repository.name, registryId: repository.accountId, imageTag: source.tag };
+  if (source.digestVariable === undefined) {
+    return new DataAwsEcrImage(scope, id, lookup).imageDigest;
+  }
+  const count = TerraformCount.of(Token.asNumber(Fn.conditional(Op.eq(source.digestVariable, ''), 1, 0)));
+  const found = new DataAwsEcrImage(scope, id, { ...lookup, count });
+  const digests = ref(`data.aws_ecr_image.${found.friendlyUniqueId}[*].image_digest`, found.cdktfStack);
+  return Token.asString(Fn.coalesce([source.digestVariable, Fn.one(digests)]));
+}
+
+/** The parts of a private ECR URL; at plan, by Terraform, when the URL is a variable. */
+export function ecrRepository(repositoryUrl: string): EcrRepository | undefined {
+  if (Token.isUnresolved(repositoryUrl)) {
+    const parts = Fn.regex(ECR_URL_FOR_TERRAFORM, repositoryUrl);
+    return {
+      accountId: Token.asString(propertyAccess(parts, ['account'])),
+      region: Token.asString(propertyAccess(parts, ['region'])),
+      name: Token.asString(propertyAccess(parts, ['name'])),
+    };
+  }
+  const groups = ECR_URL.exec(repositoryUrl)?.groups;
+  const { account, region, name } = groups ?? {};
+  if (account === undefined || region === undefined || name === undefined) {
+    return undefined;
+  }
+  return { accountId: account, region, name };
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+const entry = z.object({
+  repo: z.string().min(1),
+  key: z.string(),
+  tag: z.string(),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits'),
+  platform: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  builtAt: z.string(),
+  commit: z.string(),
+});
+
+const lock = z.record(z.string(), entry);
+
+export type LockedImage = z.infer<typeof entry>;
+
+/** The lock file or one of its entries cannot be used. */
+export class ImageLockError extends Error {
+  override readonly name = 'ImageLockError';
+}
+
+/** Reads one image's entry; throws {@link ImageLockError} naming the file and the nearest cure. */
+export function readLockedImage(lockFile: string, name: string): LockedImage {
+  const images = lock.safeParse(parse(lockFile));
+  if (!images.success) {
+    throw new ImageLockError(
+      `${lockFile}: ${z.prettifyError(images.error)}; run \`warmpath image push\` to write it again`,
+    );
+  }
+  const image = images.data[name];
+  if (image === undefined) {
+    const known = Object.keys(images.data).join(', ') || 'none';
+    throw new ImageLockError(
+      `${lockFile}: no image "${name}" (images there: ${known}); run \`warmpath image push\` for it first`,
+    );
+  }
+  return image;
+}
+
+function parse(lockFile: string): unknown {
+  try {
+    return JSON.parse(readFileSync(lockFile, 'utf8'));
+  } catch (cause) {
+    throw new ImageLockError(
+      `${lockFile}: cannot be read as JSON; run \`warmpath image push\` to create it`,
+      {
+        cause,
+      },
+    );
+  }
+}

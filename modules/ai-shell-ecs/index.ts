@@ -1,0 +1,126 @@
+import { Construct } from 'constructs';
+import { amiId } from './ami';
+import { renderEcsAgentConfig } from './boot/ecs-agent-config';
+import { renderPrepullConfig } from './boot/prepull-config';
+import { renderUserData } from './boot/user-data';
+import { type ImageReference, pinImage } from './image-reference';
+import { InstanceRole } from './instance-role';
+import { InstanceTemplate } from './launch-template';
+import { type Names, namesOf } from './names';
+import { InstanceNetwork } from './network';
+import { accountOf, Place } from './place';
+import type { AiShellEcsProps } from './props';
+import { type AiShellEcsSettings, resolveSettings } from './settings';
+import { ShellCapacity } from './shell-capacity';
+import { ShellCluster } from './shell-cluster';
+import { ShellTask } from './shell-task';
+import { WarmPoolGroup } from './warm-pool-group';
+
+export type { ImageSource } from './image-source';
+export type { AiShellEcsProps } from './props';
+
+/**
+ * ECS on EC2 where a task starts at once on an instance that has just booted: the image is pinned by digest and on disk
+ * before the agent registers, and a warm pool holds instances in that state.
+ */
+export class AiShellEcs extends Construct {
+  readonly image: ImageReference;
+  readonly names: Names;
+  readonly network: InstanceNetwork;
+  readonly instanceRole: InstanceRole;
+  readonly template: InstanceTemplate;
+  readonly group: WarmPoolGroup;
+  readonly cluster: ShellCluster;
+  readonly capacity: ShellCapacity;
+  readonly task: ShellTask | undefined;
+
+  /** @throws InvalidAiShellEcsError with every contradiction in the props, before any resource exists */
+  constructor(scope: Construct, id: string, props: AiShellEcsProps) {
+    super(scope, id);
+    const settings = resolveSettings(props);
+    const names = namesOf(settings.name);
+    this.names = names;
+
+    const place = new Place(this, 'place');
+    this.image = pinImage(this, 'image', props.image);
+    const images = [
+      this.image,
+      ...(props.additionalImages ?? []).map((source, index) => pinImage(this, `image-${index + 2}`, source)),
+    ];
+
+    this.network = new InstanceNetwork(this, 'network', {
+      name: settings.name,
+      place,
+      network: settings.network,
+      tags: settings.tags,
+    });
+    this.instanceRole = new InstanceRole(this, 'instance-role', {
+      names,
+      place,
+      clusterName: settings.cluster.name,
+      images,
+    });
+    const accountId = accountOf(this.instanceRole.role.arn);
+    this.cluster = new ShellCluster(this, 'cluster', { names, place, settings, accountId });
+    this.template = new InstanceTemplate(this, 'template', {
+      name: names.launchTemplate,
+      settings,
+      imageId: amiId(this, settings.ami, settings.instances.architecture),
+      instanceProfileArn: this.instanceRole.profile.arn,
+      securityGroupIds: this.network.securityGroupIds,
+      userData: userData(settings, names, place, images),
+    });
+    this.group = new WarmPoolGroup(this, 'group', {
+      names,
+      settings,
+      template: this.template.template,
+      dependsOn: [
+        this.instanceRole.policy,
+        ...(this.cluster.cluster === undefined ? [] : [this.cluster.cluster]),
+      ],
+    });
+    this.capacity = new ShellCapacity(this, 'capacity', {
+      settings,
+      cluster: this.cluster,
+      group: this.group.group,
+    });
+    this.task =
+      settings.task === undefined
+        ? undefined
+        : new ShellTask(this, 'task', {
+            names,
+            place,
+            settings,
+            task: settings.task,
+            image: this.image,
+            cluster: this.cluster,
+            capacity: this.capacity,
+            securityGroupIds: this.network.securityGroupIds,
+          });
+  }
+}
+
+function userData(
+  settings: AiShellEcsSettings,
+  names: Names,
+  place: Place,
+  images: readonly ImageReference[],
+): string {
+  const { agent, cluster, instances, prepull, warmPool } = settings;
+  return renderUserData({
+    ecsAgentConfig: renderEcsAgentConfig({
+      clusterName: cluster.name,
+      hasWarmPool: warmPool !== undefined,
+      isSpot: instances.capacityType === 'spot',
+      agent,
+    }),
+    prepullConfig: renderPrepullConfig({
+      images: images.map(({ reference }) => reference),
+      region: place.region,
+      groupName: names.autoScalingGroup,
+      hookName: names.lifecycleHook,
+      prepull,
+    }),
+    prepullTimeoutSeconds: prepull.timeoutSeconds,
+  });
+}

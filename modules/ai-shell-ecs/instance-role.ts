@@ -1,0 +1,128 @@
+import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { Construct } from 'constructs';
+import { type PolicyStatement, policyDocument, trustService } from '../parts/policy';
+import type { EcrRepository, ImageReference } from './image-reference';
+import type { Names } from './names';
+import { accountOf, type Place } from './place';
+
+export interface InstanceRoleProps {
+  readonly names: Names;
+  readonly place: Place;
+  readonly clusterName: string;
+  readonly images: readonly ImageReference[];
+}
+
+/** What an instance may do: register with its cluster, pull its images, end its own launch, be reached by SSM. */
+export class InstanceRole extends Construct {
+  readonly role: IamRole;
+  readonly profile: IamInstanceProfile;
+  /** The instances need their permissions from the first second: the group depends on this policy. */
+  readonly policy: IamRolePolicy;
+
+  constructor(scope: Construct, id: string, { names, place, clusterName, images }: InstanceRoleProps) {
+    super(scope, id);
+    this.role = new IamRole(this, 'Default', {
+      name: names.instanceRole,
+      assumeRolePolicy: trustService('ec2.amazonaws.com'),
+    });
+    const account = accountOf(this.role.arn);
+    const arn = (service: string, resource: string) =>
+      `arn:${place.partition}:${service}:${place.region}:${account}:${resource}`;
+    const clusterArn = arn('ecs', `cluster/${clusterName}`);
+
+    this.policy = new IamRolePolicy(this, 'policy', {
+      name: 'ecs-instance',
+      role: this.role.name,
+      policy: policyDocument(
+        ...ecsAgentStatements(clusterArn, arn('ecs', `container-instance/${clusterName}/*`)),
+        ...pullStatements(place.partition, images),
+        {
+          sid: 'EndOwnLaunch',
+          actions: ['autoscaling:CompleteLifecycleAction'],
+          resources: [
+            arn('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${names.autoScalingGroup}`),
+          ],
+        },
+        ...sessionManagerStatements(),
+      ),
+    });
+    this.profile = new IamInstanceProfile(this, 'profile', {
+      name: names.instanceRole,
+      role: this.role.name,
+    });
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html */
+function ecsAgentStatements(clusterArn: string, containerInstancesArn: string): PolicyStatement[] {
+  const onlyCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
+  return [
+    {
+      sid: 'RegisterWithCluster',
+      actions: [
+        'ecs:RegisterContainerInstance',
+        'ecs:DeregisterContainerInstance',
+        'ecs:SubmitTaskStateChange',
+        'ecs:SubmitContainerStateChange',
+        'ecs:SubmitAttachmentStateChanges',
+      ],
+      resources: [clusterArn, containerInstancesArn],
+    },
+    {
+      sid: 'TalkToCluster',
+      actions: [
+        'ecs:Poll',
+        'ecs:StartTelemetrySession',
+        'ecs:UpdateContainerInstancesState',
+        'ecs:PutSystemLogEvents',
+      ],
+      resources: [containerInstancesArn],
+      conditions: onlyCluster,
+    },
+    {
+      sid: 'TagAtRegistration',
+      actions: ['ecs:TagResource'],
+      resources: [clusterArn, containerInstancesArn],
+    },
+    { sid: 'FindEndpoints', actions: ['ecs:DiscoverPollEndpoint', 'ec2:DescribeTags'], resources: ['*'] },
+  ];
+}
+
+/** Reading the images' private ECR repositories; other registries need no permission. */
+export function pullStatements(partition: string, images: readonly ImageReference[]): PolicyStatement[] {
+  const repositories = images.flatMap(({ ecr }) =>
+    ecr === undefined ? [] : [repositoryArn(partition, ecr)],
+  );
+  if (repositories.length === 0) return [];
+  return [
+    { sid: 'LogInToRegistry', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+    {
+      sid: 'PullImages',
+      actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'],
+      resources: [...new Set(repositories)],
+    },
+  ];
+}
+
+export function repositoryArn(partition: string, { region, accountId, name }: EcrRepository): string {
+  return `arn:${partition}:ecr:${region}:${accountId}:repository/${name}`;
+}
+
+/** Access for people without SSH: no key, no open port. */
+function sessionManagerStatements(): PolicyStatement[] {
+  return [
+    {
+      sid: 'SessionManager',
+      actions: [
+        'ssm:UpdateInstanceInformation',
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
+      ],
+      resources: ['*'],
+    },
+  ];
+}

@@ -1,0 +1,23 @@
+/** Names that parts refer to before, or without, the resource that bears them. */
+export interface Names {
+  /** As in the module this one succeeds. */
+  readonly autoScalingGroup: string;
+  readonly launchTemplate: string;
+  readonly lifecycleHook: string;
+  readonly instanceRole: string;
+  readonly taskFamily: string;
+  readonly shellLogGroup: string;
+  readonly execLogGroup: string;
+}
+
+export function namesOf(name: string): Names {
+  return {
+    autoScalingGroup: `${name}-ecs-asg`,
+    launchTemplate: `${name}-ecs`,
+    lifecycleHook: `${name}-image-ready`,
+    instanceRole: `${name}-ecs-instance`,
+    taskFamily: `${name}-shell`,
+    shellLogGroup: `/warmpath/${name}/shell`,
+    execLogGroup: `/warmpath/${name}/exec`,
+  };
+}

@@ -1,0 +1,104 @@
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { Construct } from 'constructs';
+import type { Place } from './place';
+import type { NetworkProps, VpcEndpointsProps } from './props';
+
+/** What instances, and this construct's pre-pull and sessions, talk to; image layers come from S3. */
+const INTERFACE_ENDPOINTS = [
+  'ecr.api',
+  'ecr.dkr',
+  'ecs',
+  'ecs-agent',
+  'ecs-telemetry',
+  'logs',
+  'ssm',
+  'ssmmessages',
+  'autoscaling',
+] as const;
+
+const EVERYWHERE = '0.0.0.0/0';
+
+export interface InstanceNetworkProps {
+  readonly name: string;
+  readonly place: Place;
+  readonly network: NetworkProps;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Security groups of the instances and, on request, private ways to the AWS services. */
+export class InstanceNetwork extends Construct {
+  readonly securityGroupIds: string[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: InstanceNetworkProps,
+  ) {
+    super(scope, id);
+    const { network } = props;
+    this.securityGroupIds =
+      network.securityGroupIds === undefined ? [this.egressOnlyGroup()] : [...network.securityGroupIds];
+    if (network.endpoints !== undefined) this.addEndpoints(network.endpoints);
+  }
+
+  private egressOnlyGroup(): string {
+    const { name, network, tags } = this.props;
+    const group = new SecurityGroup(this, 'Default', {
+      name: `${name}-ecs-instance`,
+      description: 'Instances: nothing in, HTTPS and DNS out',
+      vpcId: network.vpcId,
+      tags: { ...tags, Name: `${name}-ecs-instance` },
+    });
+    const rules = { https: ['tcp', 443], dns: ['udp', 53], dns_tcp: ['tcp', 53] } as const;
+    for (const [ruleId, [ipProtocol, port]] of Object.entries(rules)) {
+      new VpcSecurityGroupEgressRule(this, ruleId, {
+        securityGroupId: group.id,
+        description: ruleId,
+        ipProtocol,
+        fromPort: port,
+        toPort: port,
+        cidrIpv4: EVERYWHERE,
+      });
+    }
+    return group.id;
+  }
+
+  private addEndpoints(endpoints: VpcEndpointsProps): void {
+    const { name, network, place, tags } = this.props;
+    const group = new SecurityGroup(this, 'endpoints', {
+      name: `${name}-ecs-endpoints`,
+      description: 'VPC endpoints: HTTPS from the VPC',
+      vpcId: network.vpcId,
+      tags: { ...tags, Name: `${name}-ecs-endpoints` },
+    });
+    new VpcSecurityGroupIngressRule(this, 'endpoints-https', {
+      securityGroupId: group.id,
+      description: 'https',
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      cidrIpv4: endpoints.vpcCidr,
+    });
+    for (const service of INTERFACE_ENDPOINTS) {
+      new VpcEndpoint(this, `endpoint-${service.replace('.', '-')}`, {
+        vpcId: network.vpcId,
+        serviceName: `com.amazonaws.${place.region}.${service}`,
+        vpcEndpointType: 'Interface',
+        privateDnsEnabled: true,
+        subnetIds: [...network.subnetIds],
+        securityGroupIds: [group.id],
+        tags: { ...tags, Name: `${name}-${service}` },
+      });
+    }
+    new VpcEndpoint(this, 'endpoint-s3', {
+      vpcId: network.vpcId,
+      serviceName: `com.amazonaws.${place.region}.s3`,
+      vpcEndpointType: 'Gateway',
+      routeTableIds: [...endpoints.routeTableIds],
+      tags: { ...tags, Name: `${name}-s3` },
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
+import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
+import { Fn, Token } from 'cdktf';
+import { Construct } from 'constructs';
+
+/** Partition and Region that the resources live in, for ARNs of what has no resource here. Asks no AWS service. */
+export class Place extends Construct {
+  readonly partition: string;
+  readonly region: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.partition = new DataAwsPartition(this, 'partition').partition;
+    // `name` is deprecated in major 6 of the provider, `region` unknown to major 5.
+    this.region = new DataAwsRegion(this, 'region').id;
+  }
+}
+
+/** The account of an ARN: known from any resource, without asking STS who is calling. */
+export function accountOf(arn: string): string {
+  return Token.asString(Fn.element(Fn.split(':', arn), 4));
+}

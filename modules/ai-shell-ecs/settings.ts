@@ -1,0 +1,191 @@
+import type {
+  AgentProps,
+  AiShellEcsProps,
+  AmiSource,
+  Architecture,
+  CapacityProviderProps,
+  InstanceRefreshProps,
+  InstancesProps,
+  NetworkProps,
+  PrepullProps,
+  RootVolumeProps,
+  TaskProps,
+  WarmPoolProps,
+} from './props';
+
+type Optional<T, K extends keyof T> = Required<Omit<T, K>> & Pick<T, K>;
+
+export type RootVolumeSettings = Optional<RootVolumeProps, 'initializationRateMibps' | 'kmsKeyArn'>;
+export type InstancesSettings = Optional<
+  Omit<InstancesProps, 'rootVolume'>,
+  'desiredCapacity' | 'launchTemplateVersion'
+> & {
+  readonly rootVolume: RootVolumeSettings;
+};
+export type RefreshSettings = Optional<
+  InstanceRefreshProps,
+  'instanceWarmupSeconds' | 'checkpointPercentages' | 'checkpointDelaySeconds'
+>;
+export type AgentSettings = Required<AgentProps>;
+export type PrepullSettings = Required<PrepullProps>;
+export type WarmPoolSettings = Required<WarmPoolProps>;
+export type CapacityProviderSettings = Required<CapacityProviderProps>;
+export type TaskSettings = Optional<TaskProps, 'command' | 'stopTimeoutSeconds' | 'taskRoleArn'>;
+
+export interface ClusterSettings {
+  readonly create: boolean;
+  readonly name: string;
+  readonly containerInsights: 'enhanced' | 'enabled' | 'disabled';
+  /** `undefined` leaves the cluster's list of providers alone. */
+  readonly otherCapacityProviders: readonly string[] | undefined;
+}
+
+/** The props with every default filled in; what the rules judge and the parts are built from. */
+export interface AiShellEcsSettings {
+  readonly name: string;
+  readonly network: NetworkProps;
+  readonly ami: AmiSource;
+  readonly instances: InstancesSettings;
+  readonly warmPool: WarmPoolSettings | undefined;
+  readonly prepull: PrepullSettings;
+  readonly agent: AgentSettings;
+  readonly refresh: RefreshSettings | undefined;
+  readonly cluster: ClusterSettings;
+  readonly capacityProvider: CapacityProviderSettings;
+  readonly task: TaskSettings | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly logRetentionDays: number;
+  /** As given: nothing to fill in, or filled in by the part that uses it. */
+  readonly given: AiShellEcsProps;
+}
+
+const DEFAULT_TYPES: Record<Architecture, string> = { arm64: 'm7g.large', x86_64: 'm7i.large' };
+
+/** Fills in every default; checks nothing. */
+export function resolveSettings(props: AiShellEcsProps): AiShellEcsSettings {
+  const warmPool = props.warmPool === false ? undefined : warmPoolSettings(props.warmPool);
+  return {
+    name: props.name,
+    network: props.network,
+    ami: props.ami ?? { from: 'recommended' },
+    instances: instancesSettings(props.instances),
+    warmPool,
+    prepull: prepullSettings(props.prepull),
+    agent: agentSettings(props.agent),
+    refresh: props.refresh === false ? undefined : refreshSettings(props.refresh),
+    cluster: clusterSettings(props),
+    capacityProvider: {
+      name: `${props.name}-capacity`,
+      managedScaling: true,
+      targetCapacityPercent: 100,
+      minimumScalingStepSize: 1,
+      maximumScalingStepSize: 100,
+      instanceWarmupSeconds: warmPool === undefined ? 300 : 60,
+      managedDraining: true,
+      managedTerminationProtection: true,
+      ...props.capacityProvider,
+    },
+    task: props.task === false ? undefined : taskSettings(props.task),
+    tags: props.tags ?? {},
+    logRetentionDays: props.logs?.retentionDays ?? 30,
+    given: props,
+  };
+}
+
+function instancesSettings(given: InstancesProps = {}): InstancesSettings {
+  const architecture = given.architecture ?? 'arm64';
+  return {
+    instanceTypes: [DEFAULT_TYPES[architecture]],
+    capacityType: 'on-demand',
+    minSize: 0,
+    maxSize: 4,
+    maxInstanceLifetimeSeconds: 0,
+    maintenance: { minHealthyPercent: 100, maxHealthyPercent: 110 },
+    waitForCapacityTimeout: '0',
+    protectFromScaleIn: true,
+    forceDelete: false,
+    ...given,
+    architecture,
+    rootVolume: {
+      sizeGib: 50,
+      iops: 3000,
+      throughputMibps: 250,
+      encrypted: true,
+      ...given.rootVolume,
+    },
+  };
+}
+
+function warmPoolSettings(given: WarmPoolProps = {}): WarmPoolSettings {
+  return { state: 'Stopped', minSize: 1, maxPreparedCapacity: -1, reuseOnScaleIn: false, ...given };
+}
+
+function prepullSettings(given: PrepullProps = {}): PrepullSettings {
+  const timeoutSeconds = given.timeoutSeconds ?? 900;
+  return {
+    attempts: 5,
+    minFreeMib: 4096,
+    keepSuperseded: 1,
+    onFailure: 'ABANDON',
+    hookTimeoutSeconds: timeoutSeconds + 300,
+    ...given,
+    timeoutSeconds,
+  };
+}
+
+function agentSettings(given: AgentProps = {}): AgentSettings {
+  return {
+    imagePullBehavior: 'prefer-cached',
+    containerStopTimeout: '30s',
+    reservedMemoryMib: 256,
+    taskCleanupWait: '10m',
+    imageCleanupInterval: '30m',
+    untrackedImageCleanup: false,
+    blockImdsForAwsvpc: true,
+    attributes: {},
+    extra: {},
+    ...given,
+  };
+}
+
+function refreshSettings(given: InstanceRefreshProps = {}): RefreshSettings {
+  return {
+    minHealthyPercent: 100,
+    maxHealthyPercent: 110,
+    autoRollback: true,
+    skipMatching: true,
+    scaleInProtectedInstances: 'Refresh',
+    standbyInstances: 'Terminate',
+    alarmNames: [],
+    ...given,
+  };
+}
+
+function clusterSettings({ name, cluster }: AiShellEcsProps): ClusterSettings {
+  if (cluster?.create === false) {
+    return {
+      create: false,
+      name: cluster.name,
+      containerInsights: 'disabled',
+      otherCapacityProviders: cluster.otherCapacityProviders,
+    };
+  }
+  return {
+    create: true,
+    name: cluster?.name ?? `${name}-ecs`,
+    containerInsights: cluster?.containerInsights ?? 'enhanced',
+    otherCapacityProviders: cluster?.otherCapacityProviders ?? [],
+  };
+}
+
+function taskSettings(given: TaskProps = {}): TaskSettings {
+  return {
+    cpuUnits: 512,
+    memoryMib: 1024,
+    environment: {},
+    secrets: {},
+    networkMode: 'bridge',
+    readonlyRootFilesystem: false,
+    ...given,
+  };
+}

@@ -1,0 +1,83 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
+import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
+import { Construct } from 'constructs';
+import type { Names } from './names';
+import type { Place } from './place';
+import { sessionKeyPolicy } from './session-key-policy';
+import type { AiShellEcsSettings } from './settings';
+
+export interface ShellClusterProps {
+  readonly names: Names;
+  readonly place: Place;
+  readonly settings: AiShellEcsSettings;
+  readonly accountId: string;
+}
+
+/** The cluster: a new one with Container Insights and recorded Exec sessions, or an existing one by name. */
+export class ShellCluster extends Construct {
+  readonly name: string;
+  readonly arn: string;
+  readonly cluster: EcsCluster | undefined;
+  /** Encrypts Exec sessions; whoever opens one needs it. `undefined` without Exec and for a joined cluster. */
+  readonly sessionKeyArn: string | undefined;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ShellClusterProps,
+  ) {
+    super(scope, id);
+    const { place, settings, accountId } = props;
+    if (!settings.cluster.create) {
+      this.name = settings.cluster.name;
+      this.arn = `arn:${place.partition}:ecs:${place.region}:${accountId}:cluster/${this.name}`;
+      return;
+    }
+    const exec = settings.given.exec === false ? undefined : this.sessions(settings.given.exec?.kmsKeyArn);
+    this.sessionKeyArn = exec?.kmsKeyArn;
+    this.cluster = new EcsCluster(this, 'Default', {
+      name: settings.cluster.name,
+      setting: [{ name: 'containerInsights', value: settings.cluster.containerInsights }],
+      tags: settings.tags,
+      ...(exec === undefined
+        ? {}
+        : {
+            configuration: {
+              executeCommandConfiguration: {
+                kmsKeyId: exec.kmsKeyArn,
+                logging: 'OVERRIDE',
+                logConfiguration: {
+                  cloudWatchEncryptionEnabled: true,
+                  cloudWatchLogGroupName: exec.logGroupName,
+                },
+              },
+            },
+          }),
+    });
+    this.name = this.cluster.name;
+    this.arn = this.cluster.arn;
+  }
+
+  private sessions(givenKeyArn: string | undefined): { kmsKeyArn: string; logGroupName: string } {
+    const { names, settings } = this.props;
+    const kmsKeyArn = givenKeyArn ?? this.sessionKey();
+    const logGroup = new CloudwatchLogGroup(this, 'exec-logs', {
+      name: names.execLogGroup,
+      retentionInDays: settings.logRetentionDays,
+      kmsKeyId: kmsKeyArn,
+      tags: settings.tags,
+    });
+    return { kmsKeyArn, logGroupName: logGroup.name };
+  }
+
+  private sessionKey(): string {
+    const { names, place, settings, accountId } = this.props;
+    return new KmsKey(this, 'exec-key', {
+      description: `ECS Exec sessions of ${settings.name} and their log`,
+      enableKeyRotation: true,
+      policy: sessionKeyPolicy({ place, accountId, logGroupName: names.execLogGroup }),
+      tags: settings.tags,
+    }).arn;
+  }
+}

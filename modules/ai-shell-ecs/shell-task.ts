@@ -1,0 +1,209 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
+import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { Fn } from 'cdktf';
+import { Construct } from 'constructs';
+import { type PolicyStatement, policyDocument, trustService } from '../parts/policy';
+import type { ImageReference } from './image-reference';
+import { pullStatements } from './instance-role';
+import type { Names } from './names';
+import { accountOf, type Place } from './place';
+import type { AiShellEcsSettings, TaskSettings } from './settings';
+import type { ShellCapacity } from './shell-capacity';
+import type { ShellCluster } from './shell-cluster';
+
+export interface ShellTaskProps {
+  readonly names: Names;
+  readonly place: Place;
+  readonly settings: AiShellEcsSettings;
+  readonly task: TaskSettings;
+  readonly image: ImageReference;
+  readonly cluster: ShellCluster;
+  readonly capacity: ShellCapacity;
+  readonly securityGroupIds: readonly string[];
+}
+
+const CONTAINER = 'shell';
+
+/** A shell: one container of the pinned image, with an init process, a log, and the right to open Exec sessions. */
+export class ShellTask extends Construct {
+  readonly taskDefinition: EcsTaskDefinition;
+  readonly executionRole: IamRole;
+  readonly taskRoleArn: string;
+  readonly logGroup: CloudwatchLogGroup;
+  readonly service: EcsService | undefined;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ShellTaskProps,
+  ) {
+    super(scope, id);
+    const { names, settings, task } = props;
+    this.logGroup = new CloudwatchLogGroup(this, 'logs', {
+      name: names.shellLogGroup,
+      retentionInDays: settings.logRetentionDays,
+      tags: settings.tags,
+    });
+    this.executionRole = this.createExecutionRole();
+    this.taskRoleArn = task.taskRoleArn ?? this.createTaskRole();
+    this.taskDefinition = new EcsTaskDefinition(this, 'Default', {
+      family: names.taskFamily,
+      networkMode: task.networkMode,
+      requiresCompatibilities: ['EC2'],
+      cpu: String(task.cpuUnits),
+      memory: String(task.memoryMib),
+      executionRoleArn: this.executionRole.arn,
+      taskRoleArn: this.taskRoleArn,
+      // Terraform's own encoding: values that are known only at plan are escaped rightly.
+      containerDefinitions: Fn.jsonencode([this.container()]),
+      runtimePlatform: {
+        operatingSystemFamily: 'LINUX',
+        cpuArchitecture: settings.instances.architecture === 'arm64' ? 'ARM64' : 'X86_64',
+      },
+      tags: settings.tags,
+    });
+    this.service = this.createService();
+  }
+
+  private container(): object {
+    const { image, place, settings, task } = this.props;
+    return {
+      name: CONTAINER,
+      image: image.reference,
+      essential: true,
+      // The digest is pinned already; said aloud, a full cluster cannot silently turn the check off.
+      versionConsistency: 'enabled',
+      ...(task.command === undefined ? {} : { command: task.command }),
+      ...(task.stopTimeoutSeconds === undefined ? {} : { stopTimeout: task.stopTimeoutSeconds }),
+      environment: Object.entries(task.environment).map(([name, value]) => ({ name, value })),
+      secrets: Object.entries(task.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+      readonlyRootFilesystem: task.readonlyRootFilesystem,
+      // PID 1 forwards signals and reaps what Exec sessions leave behind.
+      linuxParameters: { initProcessEnabled: true },
+      logConfiguration: {
+        logDriver: 'awslogs',
+        options: {
+          'awslogs-group': this.logGroup.name,
+          'awslogs-region': place.region,
+          'awslogs-stream-prefix': settings.name,
+          // A slow log must not hold up a shell.
+          mode: 'non-blocking',
+          'max-buffer-size': '4m',
+        },
+      },
+    };
+  }
+
+  private createExecutionRole(): IamRole {
+    const { image, names, place, settings, task } = this.props;
+    const role = new IamRole(this, 'execution-role', {
+      name: `${names.taskFamily}-execution`,
+      assumeRolePolicy: trustService('ecs-tasks.amazonaws.com'),
+      tags: settings.tags,
+    });
+    const secrets = Object.values(task.secrets);
+    new IamRolePolicy(this, 'execution-policy', {
+      name: 'start-task',
+      role: role.name,
+      policy: policyDocument(
+        ...pullStatements(place.partition, [image]),
+        {
+          sid: 'WriteLog',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [`${this.logGroup.arn}:*`],
+        },
+        ...(secrets.length === 0
+          ? []
+          : [
+              {
+                sid: 'ReadSecrets',
+                actions: ['ssm:GetParameters', 'secretsmanager:GetSecretValue'],
+                resources: secrets,
+              },
+            ]),
+      ),
+    });
+    return role;
+  }
+
+  private createTaskRole(): string {
+    const { cluster, names, settings } = this.props;
+    const role = new IamRole(this, 'task-role', {
+      name: `${names.taskFamily}-task`,
+      assumeRolePolicy: trustService('ecs-tasks.amazonaws.com'),
+      tags: settings.tags,
+    });
+    if (settings.given.exec !== false) {
+      new IamRolePolicy(this, 'task-policy', {
+        name: 'exec-sessions',
+        role: role.name,
+        policy: policyDocument(...execStatements(cluster.sessionKeyArn, this.execLogGroupArn())),
+      });
+    }
+    return role.arn;
+  }
+
+  private execLogGroupArn(): string {
+    const { names, place } = this.props;
+    const account = accountOf(this.executionRole.arn);
+    return `arn:${place.partition}:logs:${place.region}:${account}:log-group:${names.execLogGroup}`;
+  }
+
+  private createService(): EcsService | undefined {
+    const { settings, cluster, capacity, task, securityGroupIds } = this.props;
+    const service = settings.given.service;
+    if (service === undefined) return undefined;
+    return new EcsService(this, 'service', {
+      name: settings.name,
+      cluster: cluster.arn,
+      taskDefinition: this.taskDefinition.arn,
+      desiredCount: service.desiredCount,
+      deploymentMinimumHealthyPercent: service.minimumHealthyPercent ?? 100,
+      deploymentMaximumPercent: service.maximumPercent ?? 200,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      enableExecuteCommand: settings.given.exec !== false,
+      enableEcsManagedTags: true,
+      propagateTags: 'SERVICE',
+      capacityProviderStrategy: [{ capacityProvider: capacity.provider.name, weight: 1, base: 0 }],
+      orderedPlacementStrategy: [{ type: 'binpack', field: 'memory' }],
+      tags: settings.tags,
+      ...(task.networkMode === 'awsvpc'
+        ? {
+            networkConfiguration: {
+              subnets: [...settings.network.subnetIds],
+              securityGroups: [...securityGroupIds],
+            },
+          }
+        : {}),
+      dependsOn: capacity.association === undefined ? [] : [capacity.association],
+    });
+  }
+}
+
+/** What a task's role needs for Exec sessions. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */
+export function execStatements(sessionKeyArn: string | undefined, logGroupArn: string): PolicyStatement[] {
+  return [
+    {
+      sid: 'ExecSessions',
+      actions: [
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
+      ],
+      resources: ['*'],
+    },
+    {
+      sid: 'RecordSessions',
+      actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      resources: [`${logGroupArn}:*`],
+    },
+    { sid: 'FindLogGroup', actions: ['logs:DescribeLogGroups'], resources: ['*'] },
+    ...(sessionKeyArn === undefined
+      ? []
+      : [{ sid: 'EncryptSessions', actions: ['kms:Decrypt'], resources: [sessionKeyArn] }]),
+  ];
+}

@@ -1,0 +1,134 @@
+import { AutoscalingGroup, type AutoscalingGroupConfig } from '@cdktf/provider-aws/lib/autoscaling-group';
+import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import type { Names } from './names';
+import type { AiShellEcsSettings, InstancesSettings, RefreshSettings, WarmPoolSettings } from './settings';
+
+export interface WarmPoolGroupProps {
+  readonly names: Names;
+  readonly settings: AiShellEcsSettings;
+  readonly template: LaunchTemplate;
+  /** Permissions that instances need from their first second. */
+  readonly dependsOn: ITerraformDependable[];
+}
+
+const METRICS = [
+  'GroupMinSize',
+  'GroupMaxSize',
+  'GroupDesiredCapacity',
+  'GroupInServiceInstances',
+  'GroupPendingInstances',
+  'GroupTerminatingInstances',
+  'GroupTotalInstances',
+  'WarmPoolMinSize',
+  'WarmPoolDesiredCapacity',
+  'WarmPoolPendingCapacity',
+  'WarmPoolTerminatingCapacity',
+  'WarmPoolWarmedCapacity',
+  'WarmPoolTotalCapacity',
+  'GroupAndWarmPoolDesiredCapacity',
+  'GroupAndWarmPoolTotalCapacity',
+];
+
+/** The Auto Scaling group, its warm pool, and the hook that keeps an instance out of both until its images are there. */
+export class WarmPoolGroup extends Construct {
+  readonly group: AutoscalingGroup;
+
+  constructor(scope: Construct, id: string, { names, settings, template, dependsOn }: WarmPoolGroupProps) {
+    super(scope, id);
+    const { instances, prepull, refresh, warmPool, network } = settings;
+    this.group = new AutoscalingGroup(this, 'Default', {
+      name: names.autoScalingGroup,
+      minSize: instances.minSize,
+      maxSize: instances.maxSize,
+      ...(instances.desiredCapacity === undefined ? {} : { desiredCapacity: instances.desiredCapacity }),
+      vpcZoneIdentifier: [...network.subnetIds],
+      protectFromScaleIn: instances.protectFromScaleIn,
+      healthCheckType: 'EC2',
+      maxInstanceLifetime: instances.maxInstanceLifetimeSeconds,
+      waitForCapacityTimeout: instances.waitForCapacityTimeout,
+      forceDelete: instances.forceDelete,
+      forceDeleteWarmPool: true,
+      enabledMetrics: METRICS,
+      ...capacitySource(instances, template),
+      // A hook of its own would come after the first instances.
+      initialLifecycleHook: [
+        {
+          name: names.lifecycleHook,
+          lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+          heartbeatTimeout: prepull.hookTimeoutSeconds,
+          defaultResult: prepull.onFailure,
+        },
+      ],
+      instanceMaintenancePolicy: {
+        minHealthyPercentage: instances.maintenance.minHealthyPercent,
+        maxHealthyPercentage: instances.maintenance.maxHealthyPercent,
+      },
+      ...(warmPool === undefined ? {} : { warmPool: warmPoolBlock(warmPool) }),
+      ...(refresh === undefined ? {} : { instanceRefresh: refreshBlock(refresh) }),
+      tag: [
+        ...Object.entries(settings.tags).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
+        // ECS sets this tag; undeclared, each apply would remove it.
+        { key: 'AmazonECSManaged', value: 'true', propagateAtLaunch: true },
+      ],
+      // ECS managed scaling owns the count after the first apply.
+      lifecycle: { ignoreChanges: ['desired_capacity'] },
+      dependsOn,
+    });
+  }
+}
+
+function capacitySource(
+  instances: InstancesSettings,
+  template: LaunchTemplate,
+): Pick<AutoscalingGroupConfig, 'launchTemplate' | 'mixedInstancesPolicy'> {
+  // The number, not an alias: only a changed number starts a refresh and can be rolled back to.
+  const version = instances.launchTemplateVersion ?? `\${${template.fqn}.latest_version}`;
+  const isSpot = instances.capacityType === 'spot';
+  if (instances.instanceTypes.length === 1 && !isSpot) {
+    return { launchTemplate: { id: template.id, version } };
+  }
+  return {
+    mixedInstancesPolicy: {
+      instancesDistribution: {
+        onDemandAllocationStrategy: 'prioritized',
+        onDemandBaseCapacity: 0,
+        onDemandPercentageAboveBaseCapacity: isSpot ? 0 : 100,
+        ...(isSpot ? { spotAllocationStrategy: 'price-capacity-optimized' } : {}),
+      },
+      launchTemplate: {
+        launchTemplateSpecification: { launchTemplateId: template.id, version },
+        override: instances.instanceTypes.map((instanceType) => ({ instanceType })),
+      },
+    },
+  };
+}
+
+function warmPoolBlock(pool: WarmPoolSettings): NonNullable<AutoscalingGroupConfig['warmPool']> {
+  return {
+    poolState: pool.state,
+    minSize: pool.minSize,
+    maxGroupPreparedCapacity: pool.maxPreparedCapacity,
+    instanceReusePolicy: { reuseOnScaleIn: pool.reuseOnScaleIn },
+  };
+}
+
+function refreshBlock(refresh: RefreshSettings): NonNullable<AutoscalingGroupConfig['instanceRefresh']> {
+  const { checkpointPercentages, checkpointDelaySeconds, instanceWarmupSeconds, alarmNames } = refresh;
+  return {
+    strategy: 'Rolling',
+    preferences: {
+      minHealthyPercentage: refresh.minHealthyPercent,
+      maxHealthyPercentage: refresh.maxHealthyPercent,
+      autoRollback: refresh.autoRollback,
+      skipMatching: refresh.skipMatching,
+      scaleInProtectedInstances: refresh.scaleInProtectedInstances,
+      standbyInstances: refresh.standbyInstances,
+      ...(instanceWarmupSeconds === undefined ? {} : { instanceWarmup: String(instanceWarmupSeconds) }),
+      ...(checkpointPercentages === undefined ? {} : { checkpointPercentages: [...checkpointPercentages] }),
+      ...(checkpointDelaySeconds === undefined ? {} : { checkpointDelay: String(checkpointDelaySeconds) }),
+      ...(alarmNames.length === 0 ? {} : { alarmSpecification: { alarms: [...alarmNames] } }),
+    },
+  };
+}
