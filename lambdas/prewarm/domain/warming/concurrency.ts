@@ -1,0 +1,53 @@
+import type { Clock } from '../../ports';
+import { ConcurrencySearch } from './concurrency-search';
+import type { ConcurrencyRange } from './warm-limits';
+
+/** A gate that lets through as many fetches at a time as the search finds best; first come, first served. */
+export class AdaptiveLimiter {
+  private readonly search: ConcurrencySearch;
+  private underway = 0;
+  private waiters: (() => void)[] = [];
+  private firstWaiter = 0;
+
+  constructor(
+    range: ConcurrencyRange,
+    private readonly clock: Clock,
+  ) {
+    this.search = new ConcurrencySearch(range, clock.now());
+  }
+
+  /** Fetches that may be underway at the same time, now. */
+  get limit(): number {
+    return this.search.limit;
+  }
+
+  get inFlight(): number {
+    return this.underway;
+  }
+
+  /** Takes a place; answers nothing when it is free at once, else a promise of it. */
+  acquire(): Promise<void> | undefined {
+    if (this.underway < this.search.limit) {
+      this.underway += 1;
+      return undefined;
+    }
+    this.search.waited();
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  /** Gives the place back, with the weight of what was done and whether it failed as at a place asked too much. */
+  release(work: number, overloaded: boolean): void {
+    this.underway -= 1;
+    this.search.finished(this.clock.now(), work, overloaded);
+    while (this.underway < this.search.limit && this.firstWaiter < this.waiters.length) {
+      const next = this.waiters[this.firstWaiter];
+      this.firstWaiter += 1;
+      this.underway += 1;
+      next?.();
+    }
+    if (this.firstWaiter === this.waiters.length && this.firstWaiter > 0) {
+      this.waiters = [];
+      this.firstWaiter = 0;
+    }
+  }
+}

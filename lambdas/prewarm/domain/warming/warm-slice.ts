@@ -1,0 +1,107 @@
+import type { Clock, Transport } from '../../ports';
+import type { FetchOutcome } from '../outcome';
+import { isWarm } from '../outcome';
+import type { Encoding, RequestSpec } from '../request';
+import type { FetchFailure, Slice } from '../slice';
+import { addOutcome, emptyTally, type Tally } from '../tally';
+import { type EncodingPlan, placeOf, planEncodings } from './fetch-plan';
+import type { Governor } from './governor';
+import { signalsOverload } from './retry';
+import { type FetchContext, type Warmed, warmOne } from './warm-fetch';
+
+/** A slice and what it is warmed with. */
+export interface WarmSliceJob {
+  readonly slice: Slice;
+  readonly spec: RequestSpec;
+  /** The URLs of the slice's byte range, one per line; read no faster than they are warmed. */
+  readonly lines: AsyncIterable<string>;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Shared by all slices of a thread. */
+  readonly governor: Governor;
+  /** Port of the edges where it is not the URL's own. @default the URL's own */
+  readonly edgePort?: number | undefined;
+  /** Aborts the slice: nothing of it is then to be recorded. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where the outcomes go while the slice is warmed. */
+export interface WarmSliceSinks {
+  /** Called for each fetch, warm or not. */
+  readonly onOutcome?: ((outcome: FetchOutcome, url: string, encoding: Encoding) => void) | undefined;
+  /** Called for each fetch that did not leave the object on the edge. */
+  readonly onFailure: (failure: FetchFailure) => void;
+}
+
+/**
+ * Warms every URL of a slice in every encoding and answers the sum.
+ * Holds no more than the fetches that are underway. Rejects with the signal's reason when it is aborted, and with
+ * whatever `lines` or a sink throws, always after the fetches underway have ended.
+ */
+export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promise<Tally> => {
+  const { slice, spec, governor, signal } = job;
+  const { pop } = slice;
+  const plans = planEncodings(spec);
+  const tally = emptyTally();
+  const verifyEvery = { none: 0, sample: governor.limits.verifyOneOf, all: 1 }[spec.verify];
+  const context: FetchContext = {
+    pop,
+    addresses: slice.addresses,
+    transport: job.transport,
+    clock: job.clock,
+    governor,
+    edgePort: job.edgePort,
+    pace: governor.pace(slice.requestId, spec.maxBandwidthMbps),
+    signal,
+    skipWarm: spec.skipWarm,
+    rangeBytes: spec.rangeBytes,
+  };
+  let underway = 0;
+  let turn = 0;
+  let fault: unknown;
+  let allEnded: (() => void) | undefined;
+
+  const account = (url: string, { encoding }: EncodingPlan, { outcome, attempts }: Warmed): void => {
+    addOutcome(tally, outcome);
+    if (!isWarm(outcome.kind)) sinks.onFailure({ pop, url, encoding, outcome, attempts });
+    sinks.onOutcome?.(outcome, url, encoding);
+  };
+
+  const run = async (url: string, plan: EncodingPlan): Promise<void> => {
+    const place = placeOf(url);
+    const verify = verifyEvery > 0 && turn % verifyEvery === 0;
+    turn += 1;
+    const warmed: Warmed = place
+      ? await warmOne(context, place, plan.headers, turn, verify)
+      : { outcome: { kind: 'refused', reason: 'not an http or https URL' }, attempts: 0 };
+    const { outcome } = warmed;
+    governor.release(pop, 'bytes' in outcome ? outcome.bytes : 0, signalsOverload(outcome));
+    if (!signal?.aborted) account(url, plan, warmed);
+  };
+
+  const ended = (error?: unknown): void => {
+    fault ??= error;
+    underway -= 1;
+    if (underway === 0) allEnded?.();
+  };
+
+  try {
+    for await (const url of job.lines) {
+      for (const plan of plans) {
+        const wait = governor.acquire(pop);
+        if (wait) await wait;
+        underway += 1;
+        run(url, plan).then(() => ended(), ended);
+      }
+      if (signal?.aborted || fault !== undefined) break;
+    }
+  } finally {
+    if (underway > 0)
+      await new Promise<void>((resolve) => {
+        allEnded = resolve;
+      });
+  }
+  signal?.throwIfAborted();
+  if (fault !== undefined) throw fault;
+  return tally;
+};
