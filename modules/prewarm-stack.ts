@@ -1,4 +1,18 @@
-import { WarmpathStack } from './parts/warmpath-stack';
+import type { Construct } from 'constructs';
+import { Prewarm } from './prewarm';
+import { WarmpathStack, type WarmpathStackProps } from './warmpath-stack';
 
 /** Pre-warming of CloudFront edges, for one environment. */
-export class PrewarmStack extends WarmpathStack {}
+export class PrewarmStack extends WarmpathStack {
+  constructor(scope: Construct, id: string, props: WarmpathStackProps) {
+    super(scope, id, props);
+    const { environmentName, environment } = props;
+    new Prewarm(this, 'prewarm', {
+      ...environment.prewarm,
+      deployment: environmentName,
+      accountId: environment.account,
+      region: environment.region,
+      network: environment.network,
+    });
+  }
+}

@@ -100,7 +100,7 @@ export class PrewarmApi extends Construct {
     const deployment = new ApiGatewayDeployment(this, 'deployment', {
       restApiId: this.restApi.id,
       // A stage serves what was deployed: a changed document needs a new deployment.
-      triggers: { document: Fn.sha1(body) },
+      triggers: { document: Fn.sha1(this.restApi.body) },
       lifecycle: { createBeforeDestroy: true },
     });
     this.accessLog = new CloudwatchLogGroup(this, 'access-log', {

@@ -5,7 +5,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object';
-import { AssetType, Fn, TerraformAsset, Token } from 'cdktf';
+import { AssetType, Fn, TerraformAsset, TerraformLocal, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { bundle } from '../../scripts/build/functions';
@@ -165,6 +165,19 @@ export class PrewarmFleet extends Construct {
       GROUP_NAME: props.groupName,
       VISIBILITY_SECONDS: String(props.visibilitySeconds),
     };
+    // By way of a local value: an argument of a function cannot hold both quotes and references.
+    const userData = new TerraformLocal(
+      this,
+      'user-data',
+      agentUserData({
+        region: props.region,
+        bucket: store.bucket.bucket,
+        key: code.object.key,
+        sha256: code.sha256,
+        logGroup: this.logGroup.name,
+        environment,
+      }),
+    );
     const tags = { Name: props.names('agent') };
     return new LaunchTemplate(this, 'Default', {
       name,
@@ -196,16 +209,7 @@ export class PrewarmFleet extends Construct {
           },
         },
       ],
-      userData: Fn.base64encode(
-        agentUserData({
-          region: props.region,
-          bucket: store.bucket.bucket,
-          key: code.object.key,
-          sha256: code.sha256,
-          logGroup: this.logGroup.name,
-          environment,
-        }),
-      ),
+      userData: Fn.base64encode(userData.asString),
       tagSpecifications: [
         { resourceType: 'instance', tags },
         { resourceType: 'volume', tags },

@@ -1,0 +1,60 @@
+/** The ways `Prewarm` can be put up, each as a stack that the real provider validates and plans. */
+import type { App, TerraformStack } from 'cdktf';
+import { environments } from '../../../environments';
+import { WarmpathStack } from '../../../modules/parts/warmpath-stack';
+import { Prewarm, type PrewarmProps } from '../../../modules/prewarm';
+import { addPrewarmOutputs } from '../../../modules/prewarm/outputs';
+
+type Variant = Omit<PrewarmProps, 'deployment' | 'accountId' | 'region'>;
+
+const existing = {
+  kind: 'existing',
+  vpcId: 'vpc-0a1b2c3d4e5f60718',
+  subnetIds: ['subnet-0a1b2c3d4e5f60718', 'subnet-0b1c2d3e4f5061728'],
+} as const;
+
+const variants = {
+  'prewarm-new-vpc': {
+    network: {
+      kind: 'new',
+      availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
+    },
+    subscribers: [
+      { protocol: 'email', endpoint: 'team@example.com' },
+      { protocol: 'https', endpoint: 'https://hooks.example.com/prewarm' },
+      { protocol: 'sqs', endpoint: 'arn:aws:sqs:eu-central-1:000000000000:prewarm-events' },
+    ],
+    distributionIds: ['E1EXAMPLE'],
+    retainData: true,
+  },
+  'prewarm-existing-vpc': { network: { ...existing, securityGroupIds: ['sg-0a1b2c3d4e5f60718'] } },
+  'prewarm-private': { api: { kind: 'private' } },
+  'prewarm-private-existing-endpoint': {
+    network: existing,
+    api: { kind: 'private', vpcEndpointId: 'vpce-0a1b2c3d4e5f60718' },
+  },
+  'prewarm-minimal': { manageAccountLogging: false },
+} as const satisfies Record<string, Variant>;
+
+export type PrewarmVariant = keyof typeof variants;
+export const prewarmVariants = Object.keys(variants) as readonly PrewarmVariant[];
+
+class VariantStack extends WarmpathStack {
+  constructor(scope: App, id: string, variant: Variant) {
+    const environment = environments.local;
+    super(scope, id, { environmentName: 'local', environment });
+    addPrewarmOutputs(
+      this,
+      new Prewarm(this, 'prewarm', {
+        deployment: 'local',
+        accountId: environment.account,
+        region: environment.region,
+        ...variant,
+      }),
+    );
+  }
+}
+
+/** Adds the variant's stack to the app, under the variant's name. */
+export const addPrewarmVariant = (app: App, name: PrewarmVariant): TerraformStack =>
+  new VariantStack(app, name, variants[name]);
