@@ -1,5 +1,7 @@
-/** Where the stacks run. The only file to edit before a first deployment. */
-import { defineEnvironments } from './modules/parts/environment';
+/** Where the stacks run, and how large. The only file to edit before a first deployment. */
+import { defineEnvironments } from './modules/environment';
+
+const noDigestYet = 'sha256:0000000000000000000000000000000000000000000000000000000000000000';
 
 export const environments = defineEnvironments({
   prod: {
@@ -13,13 +15,14 @@ export const environments = defineEnvironments({
     },
     tags: { Owner: 'platform' },
     aiShell: {
-      instanceType: 'm7g.large',
-      minInstances: 1,
-      maxInstances: 20,
-      warmInstances: 4,
-      image: `111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell@sha256:${'0'.repeat(64)}`,
+      image: {
+        from: 'digest',
+        reference: `111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell@${noDigestYet}`,
+      },
+      instances: { instanceTypes: ['m7g.large', 'm6g.large'], minSize: 1, maxSize: 20 },
+      warmPool: { minSize: 4 },
     },
-    prewarm: { maxInstances: 100, notifyEmails: [] },
+    prewarm: { fleet: { maxInstances: 100 }, retainData: true },
   },
 
   staging: {
@@ -29,13 +32,13 @@ export const environments = defineEnvironments({
     network: { kind: 'new' },
     tags: { Owner: 'platform' },
     aiShell: {
-      instanceType: 'm7g.large',
-      minInstances: 0,
-      maxInstances: 4,
-      warmInstances: 1,
-      image: `222222222222.dkr.ecr.eu-central-1.amazonaws.com/ai-shell@sha256:${'0'.repeat(64)}`,
+      image: {
+        from: 'tag',
+        repositoryUrl: '222222222222.dkr.ecr.eu-central-1.amazonaws.com/ai-shell',
+        tag: 'main',
+      },
     },
-    prewarm: { maxInstances: 10, notifyEmails: [] },
+    prewarm: { fleet: { maxInstances: 10 } },
   },
 
   local: {
@@ -44,12 +47,13 @@ export const environments = defineEnvironments({
     backend: { kind: 'local', folder: '.state' },
     network: { kind: 'new' },
     aiShell: {
-      instanceType: 't4g.small',
-      minInstances: 0,
-      maxInstances: 1,
-      warmInstances: 1,
-      image: `000000000000.dkr.ecr.eu-central-1.amazonaws.com/ai-shell@sha256:${'0'.repeat(64)}`,
+      image: {
+        from: 'digest',
+        reference: `000000000000.dkr.ecr.eu-central-1.amazonaws.com/ai-shell@${noDigestYet}`,
+      },
+      ami: { from: 'id', id: 'ami-0a1b2c3d4e5f60718' },
+      instances: { instanceTypes: ['t4g.small'], maxSize: 1 },
     },
-    prewarm: { maxInstances: 1, notifyEmails: [] },
+    prewarm: { fleet: { maxInstances: 1 } },
   },
 });

@@ -38,6 +38,7 @@ export const actionsWithoutResource: Readonly<Record<string, string>> = {
   'ec2:DescribeTags': 'list action, no resource type',
   'ecr:GetAuthorizationToken': 'the token is for the whole registry',
   'ecs:DiscoverPollEndpoint': 'asks for the endpoint of the Region, no resource type',
+  'logs:DescribeLogGroups': 'list action, checked against every log group of the Region',
   'ssm:UpdateInstanceInformation':
     'the managed instance registers itself; AWS policy for Session Manager names no resource',
   'ssmmessages:CreateControlChannel': 'channels have no resource type',

@@ -1,4 +1,6 @@
-import type { BackendConfig } from './backends';
+import type { AiShellEcsProps } from './ai-shell-ecs';
+import type { BackendConfig } from './parts/backends';
+import type { PrewarmProps } from './prewarm';
 
 /** One place where the stacks run: an account, a Region and the sizes chosen for it. */
 export interface Environment {
@@ -10,17 +12,17 @@ export interface Environment {
   readonly network: NetworkConfig;
   /** Tags of every resource besides `Project`, `Environment` and `Stack`. @default - none */
   readonly tags?: Readonly<Record<string, string>>;
-  readonly aiShell: AiShellSizes;
-  readonly prewarm: PrewarmSizes;
+  /** What the construct in modules/ai-shell-ecs can be told, but for its name, network and tags. */
+  readonly aiShell: Omit<AiShellEcsProps, 'name' | 'network' | 'tags'>;
+  /** What the construct in modules/prewarm can be told, but for its name, place and network. */
+  readonly prewarm: Omit<PrewarmProps, 'deployment' | 'accountId' | 'region' | 'network'>;
 }
 
 export type NetworkConfig = NewNetwork | ExistingNetwork;
 
-/** A VPC of its own with public subnets and no ingress. */
+/** A VPC for each stack, with public subnets, no NAT gateway and no ingress. */
 export interface NewNetwork {
   readonly kind: 'new';
-  /** @default '10.64.0.0/20' */
-  readonly cidr?: string;
 }
 
 export interface ExistingNetwork {
@@ -28,24 +30,8 @@ export interface ExistingNetwork {
   readonly vpcId: string;
   /** At least two, in different Availability Zones, with a way out to the internet. */
   readonly subnetIds: readonly string[];
-  /** @default - a group of its own without ingress */
+  /** @default - a group of its own for each stack, without ingress */
   readonly securityGroupIds?: readonly string[];
-}
-
-export interface AiShellSizes {
-  readonly instanceType: string;
-  readonly minInstances: number;
-  readonly maxInstances: number;
-  /** Instances held ready in the warm pool. */
-  readonly warmInstances: number;
-  /** Image of the shells, with its digest: `<repository>@sha256:<hex>`. */
-  readonly image: string;
-}
-
-export interface PrewarmSizes {
-  readonly maxInstances: number;
-  /** Addresses told of finished, stopped and failed requests. */
-  readonly notifyEmails: readonly string[];
 }
 
 export class EnvironmentError extends Error {
@@ -60,36 +46,29 @@ export function defineEnvironments<Name extends string>(
   environments: Readonly<Record<Name, Environment>>,
 ): Readonly<Record<Name, Environment>> {
   const faults = Object.entries<Environment>(environments).flatMap(([name, environment]) =>
-    faultsOf(environment).map((fault) => `environment ${name}: ${fault}`),
+    faultsOf(name, environment).map((fault) => `environment ${name}: ${fault}`),
   );
   if (faults.length > 0) throw new EnvironmentError(faults.join('\n'));
   return environments;
 }
 
-function faultsOf(environment: Environment): string[] {
+function faultsOf(name: string, { account, region, network, ...environment }: Environment): string[] {
   const faults: string[] = [];
-  const { account, region, network, aiShell, prewarm } = environment;
-  // The type demands a backend; a record that reaches here without one comes from a cast or from JavaScript.
+  // The type demands a backend; a record without one comes from a cast or from JavaScript.
   const backend: BackendConfig | undefined = environment.backend;
   if (backend === undefined)
     faults.push(
-      "backend: got none; choose one of kind 's3', 'cloud' or 'local', so that the state is kept where you expect it.",
+      "backend: got none; choose kind 's3', 'cloud' or 'local', so that the state is where you expect it.",
     );
+  if (!/^[a-z][a-z0-9-]{0,11}$/.test(name))
+    faults.push('name: allowed 1 to 12 lower-case letters, digits and dashes; shorten it.');
   if (!/^\d{12}$/.test(account))
     faults.push(`account: got ${account}; allowed 12 digits; write the id of the AWS account.`);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
     faults.push(`region: got ${region}; allowed a Region such as eu-central-1; correct its name.`);
   if (network.kind === 'existing' && new Set(network.subnetIds).size < 2)
     faults.push(
-      `network.subnetIds: got ${network.subnetIds.length}; allowed two or more, so that one zone may fail; add a subnet.`,
-    );
-  if (aiShell.minInstances > aiShell.maxInstances)
-    faults.push(
-      `aiShell: got minInstances ${aiShell.minInstances} above maxInstances ${aiShell.maxInstances}; raise the maximum.`,
-    );
-  if (prewarm.maxInstances < 1 || prewarm.maxInstances > 300)
-    faults.push(
-      `prewarm.maxInstances: got ${prewarm.maxInstances}; allowed 1 to 300; choose a number within it.`,
+      `network.subnetIds: got ${new Set(network.subnetIds).size}; allowed two or more, so that a zone may fail; add one.`,
     );
   return faults;
 }

@@ -1,9 +1,10 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { configureBackend } from './backends';
 import type { Environment } from './environment';
-import { addGuardRails } from './guard-rails';
+import { configureBackend } from './parts/backends';
+import { addGuardRails } from './parts/guard-rails';
+import { tagInstances } from './parts/tags';
 
 /** Terraform versions that know every feature the stacks use (S3 lock files, write-only arguments). */
 export const requiredTerraform = '>= 1.11.0';
@@ -23,22 +24,15 @@ export abstract class WarmpathStack extends TerraformStack {
     super(scope, id);
     const { environmentName, environment } = props;
     configureBackend(this, environment.backend);
+    const tags = { ...environment.tags, Project: 'warmpath', Environment: environmentName, Stack: id };
     new AwsProvider(this, 'aws', {
       region: environment.region,
       allowedAccountIds: [environment.account],
-      defaultTags: [
-        {
-          tags: {
-            ...environment.tags,
-            Project: 'warmpath',
-            Environment: environmentName,
-            Stack: id,
-          },
-        },
-      ],
+      defaultTags: [{ tags }],
     });
     requireVersions(this);
-    addGuardRails(this);
+    tagInstances(this, tags);
+    addGuardRails(this, { requiredTags: Object.keys(tags) });
   }
 }
 
