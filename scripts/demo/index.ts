@@ -4,6 +4,7 @@ import { startLoopbackCdn } from '../loopback-cdn';
 import { paintFor } from '../terminal/paint';
 import { renderTable } from '../terminal/table';
 import { formatMs } from '../terminal/units';
+import { planSome } from './plan';
 import { type PrewarmRun, prewarm } from './prewarm';
 import { describeTypes, type StackContent, synthesize } from './stacks';
 import { percentile, type View, viewAll } from './viewers';
@@ -94,6 +95,8 @@ const main = async (): Promise<void> => {
     say('', paint.red('Some objects were no Hit after the prewarm.'));
     process.exitCode = 1;
   }
+  heading('3  Plan with Terraform and the real AWS provider', 'fake credentials, no network, empty state');
+  say(...(await planSome(join(root, 'cdktf.out'))));
   say('', paint.dim(`done in ${seconds(startedMs)}`));
 };
 

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ENCODINGS, VERIFY_MODES } from '../../lambdas/prewarm/domain/request';
+import { VERIFY_MODES } from '../../lambdas/prewarm/domain/request';
+import { REQUEST_ENCODINGS } from '../../lambdas/prewarm/domain/request-parsing/request-body';
 import type { RunOptions } from './run-options';
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [
@@ -55,7 +56,7 @@ export const registerRunCommand = (prewarm: Command): void => {
   prewarm
     .command('run')
     .argument(
-      '<LIST>',
+      '[LIST]',
       'JSON file with a request body, or a text file with one URL per line; - is standard input',
     )
     .description('warm a list of URLs from this machine and print a report per point of presence')
@@ -65,17 +66,25 @@ export const registerRunCommand = (prewarm: Command): void => {
     .option('--pops <CODES>', 'points of presence, comma separated', collect)
     .option('--countries <NAMES>', 'all points of presence of these countries', collect)
     .option('--regions <NAMES>', 'all points of presence of these regions', collect)
-    .option('--near <LAT,LON>', 'the points of presence nearest to a place')
+    .option('--near <LAT,LON>', 'the three points of presence nearest to a place')
+    .option(
+      '--sitemap <URL>',
+      'also what this sitemap, or index of sitemaps, lists; repeatable',
+      collectWhole,
+    )
+    .option('--playlist <URL>', 'also what this HLS or DASH playlist needs; repeatable', collectWhole)
     .addOption(
-      new Option('--encodings <NAMES>', `what to ask for: ${ENCODINGS.join(', ')}`).argParser(collect),
+      new Option(
+        '--encodings <NAMES>',
+        `what to ask for: ${REQUEST_ENCODINGS.join(', ')} (default: browser)`,
+      ).argParser(collect),
     )
     .option('--header <LINE>', "header sent with every fetch, as 'Name: value'; repeatable", collectWhole)
-    .option('--range <BYTES>', 'fetch only the first bytes of each object', wholeNumber(1, 2 ** 40))
+    .option('--range <SIZE>', 'fetch only the first bytes of each object, such as 65536 or 64KiB')
     .option('--skip-warm', 'ask first, and do not download what is a Hit already')
     .addOption(
       new Option('--verify <MODE>', 'ask again for warmed objects and expect a Hit').choices(VERIFY_MODES),
     )
-    .option('--invalidate', 'invalidate the paths first (needs AWS credentials)')
     .optionsGroup('How:')
     .option('--concurrency <N>', 'at most this many fetches at a time', wholeNumber(1, 10_000))
     .option('--max-bandwidth <MBPS>', 'cap in megabits per second', positive)
@@ -96,7 +105,7 @@ export const registerRunCommand = (prewarm: Command): void => {
     .option('--edge-port <PORT>', 'port of the edges instead of 443', wholeNumber(1, 65_535))
     .option('--ca <FILE>', 'PEM file with certificates to trust besides the usual ones')
     .addHelpText('after', EXAMPLES)
-    .action(async (list: string, options: RunOptions) => {
+    .action(async (list: string | undefined, options: RunOptions) => {
       process.exitCode = await run().runPrewarm(list, options);
     });
 };

@@ -10,11 +10,12 @@ export interface RunOptions {
   readonly near?: string;
   readonly encodings?: readonly string[];
   readonly header?: readonly string[];
-  /** Bytes. */
-  readonly range?: number;
+  /** Bytes, with or without a unit. */
+  readonly range?: string;
+  readonly sitemap?: readonly string[];
+  readonly playlist?: readonly string[];
   readonly skipWarm?: boolean;
   readonly verify?: VerifyMode;
-  readonly invalidate?: boolean;
   readonly concurrency?: number;
   /** Megabits per second. */
   readonly maxBandwidth?: number;
