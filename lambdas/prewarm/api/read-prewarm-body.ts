@@ -1,0 +1,88 @@
+import type * as z from 'zod';
+import { type FieldIssue, shown } from '../domain/request-parsing/invalid-request';
+import { didYouMean } from '../domain/request-parsing/nearest';
+import type { PrewarmBody } from '../domain/request-parsing/request-body';
+import { ALLOWED, prewarmBody } from './schemas';
+
+/** The fields of a body that have the right types, and what is wrong with the others. */
+export interface ReadBody {
+  readonly body: PrewarmBody;
+  readonly issues: readonly FieldIssue[];
+}
+
+const FIELDS = Object.keys(prewarmBody.shape);
+const MAX_ISSUES = 50;
+const MAX_KEY_LENGTH = 64;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isField = (key: string): key is keyof PrewarmBody => Object.hasOwn(prewarmBody.shape, key);
+
+const typeOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
+
+const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((value, key) => (value instanceof Object ? Reflect.get(value, key) : undefined), root);
+
+const pathName = (path: readonly PropertyKey[]): string =>
+  path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index ? '.' : ''}${String(key)}`))
+    .join('');
+
+const unknownKey = (key: string): FieldIssue => {
+  const short = key.slice(0, MAX_KEY_LENGTH);
+  return {
+    field: short,
+    got: 'an unknown field',
+    allowed: FIELDS.join(', '),
+    hint: didYouMean(short, FIELDS) ?? 'leave it out',
+  };
+};
+
+const fieldIssue = (issue: z.core.$ZodIssue, input: unknown): readonly FieldIssue[] => {
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) return issue.keys.map(unknownKey);
+  const field = String(issue.path[0]);
+  const value = valueAt(input, issue.path);
+  if (field === 'header') {
+    // Neither a value nor a key of the object: either may be a secret.
+    return [{ field, got: `something of type ${typeOf(value)}`, allowed: ALLOWED.header }];
+  }
+  const allowed = isField(field) ? ALLOWED[field] : issue.message;
+  return [{ field: pathName(issue.path), got: shown(value), allowed }];
+};
+
+/** A million strings are checked in a loop: a schema keeps an issue for each that is none. */
+const readUrlList = (value: unknown, issues: FieldIssue[]): readonly string[] | undefined => {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) {
+    issues.push({ field: 'url_list', got: shown(value), allowed: ALLOWED.url_list });
+    return undefined;
+  }
+  const wrong = value.findIndex((url) => typeof url !== 'string');
+  if (wrong < 0) return value;
+  issues.push({ field: `url_list[${wrong}]`, got: shown(value[wrong]), allowed: 'a string' });
+  return undefined;
+};
+
+/**
+ * Reads the body of `POST /prewarm`. Never throws: what is wrong is collected, unknown fields with the nearest known
+ * one. A field that is `null` counts as left out.
+ */
+export const readPrewarmBody = (json: unknown): ReadBody => {
+  if (!isRecord(json)) {
+    return { body: {}, issues: [{ field: 'body', got: shown(json), allowed: 'a JSON object' }] };
+  }
+  const issues: FieldIssue[] = [];
+  const { url_list: written, ...others } = Object.fromEntries(
+    Object.entries(json).filter(([, value]) => value !== null),
+  );
+  const urlList = readUrlList(written, issues);
+  const first = prewarmBody.safeParse(others);
+  if (!first.success) issues.push(...first.error.issues.flatMap((issue) => fieldIssue(issue, others)));
+  const wrong = new Set(first.error?.issues.map((issue) => String(issue.path[0])));
+  const right = Object.entries(others).filter(([key]) => isField(key) && !wrong.has(key));
+  const body = prewarmBody.parse(Object.fromEntries(right));
+  return {
+    body: { ...body, ...(urlList === undefined ? {} : { url_list: urlList }) },
+    issues: issues.slice(0, MAX_ISSUES),
+  };
+};

@@ -1,0 +1,57 @@
+import type { Resolver } from '../ports';
+import { type AddressPolicy, guardAddresses } from './address-guard';
+import type { PopCode } from './ids';
+import type { PopRecord, RequestSpec } from './request';
+
+/** What the name of a PoP resolved to; a `PopRecord` without its request. */
+export type ResolvedPop = Pick<PopRecord, 'pop' | 'status' | 'addresses' | 'message'>;
+
+export interface ResolvePopsOptions {
+  readonly resolver: Resolver;
+  readonly policy: AddressPolicy;
+  /**
+   * Names asked for at a time.
+   * @default 16
+   */
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The name under which one PoP answers for one distribution. */
+export const popHostName = (distributionDomain: string, pop: PopCode): string => {
+  const [label = ''] = distributionDomain.split('.');
+  return `${label}.${pop}.cloudfront.net`;
+};
+
+const resolvePop = async (
+  distributionDomain: string,
+  pop: PopCode,
+  { resolver, policy, signal }: ResolvePopsOptions,
+): Promise<ResolvedPop> => {
+  const failed = (message: string): ResolvedPop => ({ pop, status: 'FAILED', addresses: [], message });
+  const name = popHostName(distributionDomain, pop);
+  const resolution = await resolver.resolve(name, signal);
+  if (resolution.kind === 'unknown-name') return failed(`${name} does not exist in DNS`);
+  if (resolution.kind === 'failed') return failed(`${name} could not be looked up: ${resolution.message}`);
+  const { allowed, refused } = guardAddresses(resolution.addresses, policy);
+  if (allowed.length > 0) return { pop, status: 'SUCCESS', addresses: allowed };
+  return failed(
+    refused.length > 0
+      ? `${name} has only addresses that are not contacted: ${refused.join(', ')}`
+      : `${name} has no address`,
+  );
+};
+
+/** Resolves the PoPs of a request, in their order; one that does not resolve is `FAILED` with the reason. */
+export const resolvePops = async (
+  { distributionDomain, pops }: Pick<RequestSpec, 'distributionDomain' | 'pops'>,
+  options: ResolvePopsOptions,
+): Promise<readonly ResolvedPop[]> => {
+  const resolved = new Array<ResolvedPop | undefined>(pops.length).fill(undefined);
+  const waiting = pops.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, pop] of waiting) resolved[index] = await resolvePop(distributionDomain, pop, options);
+  };
+  await Promise.all(Array.from({ length: Math.min(options.concurrency ?? 16, pops.length) }, work));
+  return resolved.filter((pop) => pop !== undefined);
+};
