@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { type FieldIssue, shown } from '../domain/request-parsing/invalid-request';
 import { didYouMean } from '../domain/request-parsing/nearest';
 import type { PrewarmBody } from '../domain/request-parsing/request-body';
-import { ALLOWED, prewarmBody } from './schemas';
+import { ALLOWED, prewarmBodySchema } from './schemas';
 
 /** The fields of a body that have the right types, and what is wrong with the others. */
 export interface ReadBody {
@@ -10,13 +10,13 @@ export interface ReadBody {
   readonly issues: readonly FieldIssue[];
 }
 
-const FIELDS = Object.keys(prewarmBody.shape);
+const FIELDS = Object.keys(prewarmBodySchema.shape);
 const MAX_ISSUES = 50;
 const MAX_KEY_LENGTH = 64;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isField = (key: string): key is keyof PrewarmBody => Object.hasOwn(prewarmBody.shape, key);
+const isField = (key: string): key is keyof PrewarmBody => Object.hasOwn(prewarmBodySchema.shape, key);
 
 const typeOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
 
@@ -76,11 +76,11 @@ export const readPrewarmBody = (json: unknown): ReadBody => {
     Object.entries(json).filter(([, value]) => value !== null),
   );
   const urlList = readUrlList(written, issues);
-  const first = prewarmBody.safeParse(others);
+  const first = prewarmBodySchema.safeParse(others);
   if (!first.success) issues.push(...first.error.issues.flatMap((issue) => fieldIssue(issue, others)));
   const wrong = new Set(first.error?.issues.map((issue) => String(issue.path[0])));
   const right = Object.entries(others).filter(([key]) => isField(key) && !wrong.has(key));
-  const body = prewarmBody.parse(Object.fromEntries(right));
+  const body = prewarmBodySchema.parse(Object.fromEntries(right));
   return {
     body: { ...body, ...(urlList === undefined ? {} : { url_list: urlList }) },
     issues: issues.slice(0, MAX_ISSUES),

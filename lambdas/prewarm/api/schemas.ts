@@ -21,7 +21,7 @@ const documents = z.union([z.string(), z.array(z.string()).max(MAX_SOURCES)]).op
  * Body of `POST /prewarm`, and of `POST /estimate`. Types and ranges only, without transformations, so that the
  * OpenAPI document is generated from it; what the values mean is checked in `domain/request-parsing`.
  */
-export const prewarmBody = z
+export const prewarmBodySchema = z
   .strictObject({
     url_list: z
       .array(z.string())
@@ -109,7 +109,7 @@ export const prewarmBody = z
   .meta({ id: 'PrewarmBody' });
 
 /** Compile-time proof that the schema and the domain speak of the same body. */
-prewarmBody satisfies z.ZodType<PrewarmBody>;
+prewarmBodySchema satisfies z.ZodType<PrewarmBody>;
 
 /** What each field takes, as errors say it. */
 export const ALLOWED: Readonly<Record<keyof PrewarmBody, string>> = {
@@ -136,15 +136,3 @@ export const ALLOWED: Readonly<Record<keyof PrewarmBody, string>> = {
   playlist: `a URL, or a list of at most ${MAX_SOURCES}`,
   notify: 'an https URL',
 };
-
-/** Body of `POST /instances`. */
-export const instancesBody = z
-  .object({
-    DesiredCapacity: z.int().min(0).max(MAX_INSTANCES).describe('Instances of the fleet.'),
-    force_stop: z
-      .union([z.boolean(), z.literal(0), z.literal(1)])
-      .nullish()
-      .describe('Stop the request req_id as well. Default: false.'),
-    req_id: z.string().nullish().describe('Needed, and only read, with force_stop.'),
-  })
-  .meta({ id: 'InstancesBody' });

@@ -108,12 +108,12 @@ export async function* checkedUrls(
   lines: AsyncIterable<string> | Iterable<string>,
   rules: UrlRules,
 ): AsyncIterable<string> {
-  const bad: InvalidUrl[] = [];
+  const bad = new Map<string, InvalidUrl>();
   let badCount = 0;
   for await (const { urls, invalid } of normaliseUrls(lines, rules)) {
     badCount += invalid.length;
-    bad.push(...invalid.slice(0, MAX_REPORTED_URLS - bad.length));
+    for (const line of invalid) if (bad.size < MAX_REPORTED_URLS) bad.set(line.url, line);
     if (badCount === 0) yield* urls;
   }
-  if (badCount > 0) throw new InvalidUrls(bad, badCount);
+  if (badCount > 0) throw new InvalidUrls([...bad.values()], badCount);
 }
