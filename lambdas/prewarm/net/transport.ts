@@ -1,0 +1,66 @@
+import { createSecureContext, rootCertificates } from 'node:tls';
+import type { FetchAnswer, FetchTarget, Transport } from '../ports';
+import { Exchange } from './transport-exchange';
+import { ConnectionPool, type PoolOptions } from './transport-pool';
+
+export interface TransportOptions {
+  /** Certificates (PEM) to trust besides the usual ones. @default none */
+  readonly ca?: string;
+  /** Connections per address and host; more exchanges wait for one. @default 2048 */
+  readonly maxConnectionsPerPool?: number;
+  /** How long an unused connection is kept, in milliseconds. @default 15000 */
+  readonly keepAliveMs?: number;
+}
+
+/** All time-outs and pauses are kept to this precision, in milliseconds. */
+const TICK_MS = 25;
+
+class UndiciTransport implements Transport {
+  private readonly pools = new Map<string, ConnectionPool>();
+  private readonly options: PoolOptions;
+  private ticker: NodeJS.Timeout | undefined;
+
+  constructor({ ca, maxConnectionsPerPool = 2048, keepAliveMs = 15_000 }: TransportOptions) {
+    const secureContext = createSecureContext(ca === undefined ? {} : { ca: [...rootCertificates, ca] });
+    this.options = { secureContext, maxConnections: maxConnectionsPerPool, keepAliveMs };
+  }
+
+  fetch(target: FetchTarget, signal?: AbortSignal): Promise<FetchAnswer> {
+    const pool = this.poolOf(target);
+    return new Promise((resolve) => pool.run(new Exchange(target, signal, pool, resolve)));
+  }
+
+  async close(): Promise<void> {
+    for (const pool of this.pools.values()) pool.close();
+    this.forgetUnused();
+  }
+
+  private poolOf(target: FetchTarget): ConnectionPool {
+    const { scheme, address, port, host } = target;
+    const key = `${scheme} ${address} ${port} ${host}`;
+    const known = this.pools.get(key);
+    if (known) return known;
+    const pool = new ConnectionPool({ scheme, address, port, host }, this.options);
+    this.pools.set(key, pool);
+    this.ticker ??= setInterval(() => this.tick(performance.now()), TICK_MS).unref();
+    return pool;
+  }
+
+  private tick(now: number): void {
+    for (const pool of this.pools.values()) pool.tick(now);
+    this.forgetUnused();
+  }
+
+  private forgetUnused(): void {
+    for (const [key, pool] of this.pools) if (pool.isUnused) this.pools.delete(key);
+    if (this.pools.size > 0) return;
+    clearInterval(this.ticker);
+    this.ticker = undefined;
+  }
+}
+
+/**
+ * The transport on undici: keep-alive connections to given addresses, the URL's own host as SNI and Host, one request
+ * at a time on each. Bodies are counted and dropped chunk by chunk. Closing it breaks the exchanges underway.
+ */
+export const createTransport = (options: TransportOptions = {}): Transport => new UndiciTransport(options);
