@@ -1,0 +1,36 @@
+import type { RequestId } from '../domain/ids';
+import type { PopRecord, RequestRecord, RequestSpec } from '../domain/request';
+import type { BlobStore, Fleet, Log, Page, PopDirectory, TaskQueue } from '../ports';
+
+/** A body that has been checked: what to warm and how. */
+export interface ParsedRequest {
+  readonly spec: RequestSpec;
+  /** Normalised; a throw of InvalidUrls comes from reading on. */
+  readonly urls: AsyncIterable<string>;
+}
+
+/**
+ * What the router needs behind it. The single-machine service and the API function each provide one; the routes,
+ * bodies and messages are the same for both.
+ */
+export interface PrewarmApplication {
+  /** @throws InvalidRequest and InvalidUrls; nothing has been started then. */
+  parse(body: unknown): Promise<ParsedRequest>;
+  /** Stores and starts a request; a known idempotency key answers the request that is there. */
+  submit(request: ParsedRequest): Promise<RequestRecord>;
+  find(id: RequestId): Promise<RequestRecord | undefined>;
+  pops(id: RequestId): Promise<readonly PopRecord[]>;
+  /** Newest first. */
+  list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>>;
+  /** Stops this request alone; false where it has ended already. */
+  stop(id: RequestId): Promise<boolean>;
+  queueDepth(): ReturnType<TaskQueue['depth']>;
+  readonly fleet: Fleet;
+  readonly blobs: Pick<BlobStore, 'read' | 'exists' | 'link'>;
+  /** How `GET /report` hands a report out: the bytes themselves, or a redirect to a link that expires. */
+  readonly reportDelivery: 'stream' | 'redirect';
+  readonly directory: PopDirectory;
+  readonly log: Log;
+  /** Epoch milliseconds. */
+  now(): number;
+}

@@ -1,0 +1,42 @@
+import { timestamp } from '../domain/timestamp';
+
+export type FailureStatus = 400 | 403 | 404 | 409 | 413 | 415 | 500 | 503;
+
+/** An answer that is not a success, in words meant for the caller. */
+export class ApiFailure extends Error {
+  override readonly name = 'ApiFailure';
+  constructor(
+    readonly status: FailureStatus,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The body of every failure except invalid URLs and what the gateway itself answers. */
+export const failureBody = (now: number, message: string) => ({
+  status: 'failure' as const,
+  timestamp: timestamp(now),
+  message,
+});
+
+/** What the gateway answers before a route is reached; the single-machine service uses the same words. */
+export const GATEWAY_MESSAGES = {
+  wrongKey: 'Forbidden',
+  unknownRoute: 'Missing Authentication Token',
+} as const;
+
+/** The words of the compatible API, spelling included: clients compare them. */
+export const MESSAGES = {
+  emptyId: 'req_id is empty!',
+  unknownIdInProgress: 'The reqeust id is invalid.',
+  unknownId: 'Request Id is invalid.',
+  summaryTooEarly: (status: string): string =>
+    `Job status is ${status},we can the get the summary when the job is "FINISHED" or "STOPPED.`,
+  noGroup: 'AutoScalingGroups Not exits',
+  capacityRead: 'query success',
+  stopWithoutId: 'If you want to clean the SQS,you must input the requst_id',
+  notStoppable: 'The data is currently being inserted into SQS or Job is FINISHED.',
+  invalidUrls: 'Invalid URLs',
+} as const;

@@ -1,0 +1,92 @@
+import { Hono } from 'hono';
+import { MAX_INSTANCES } from '../domain/request-parsing/limits';
+import type { PrewarmApplication } from './application';
+import { ApiFailure, MESSAGES } from './failure';
+import { type BodyLimits, readJsonBody } from './request-body';
+import { findRequest } from './request-lookup';
+import { instancesBody } from './request-schemas';
+import * as responses from './responses';
+
+interface CapacityChange {
+  readonly instances: number;
+  /** Id of the request to stop. */
+  readonly stop?: string;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const failureText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** `/instances`: the fleet's size, and the old way to stop a request. */
+export const instancesRoutes = (application: PrewarmApplication, limits: BodyLimits): Hono => {
+  const routes = new Hono();
+  const { fleet } = application;
+  const aboutGroup = (text: string): string => `Auto Scaling Group ${fleet.name} ${text}`;
+  const refusal = (text: string): ApiFailure => new ApiFailure(400, aboutGroup(text));
+  const failed = (status: 400 | 500, error: unknown): ApiFailure =>
+    new ApiFailure(status, aboutGroup(`updated to Desired Capacity failed:${failureText(error)}`), {
+      cause: error,
+    });
+
+  /** Checks in the order of the compatible API, so that a body with several faults gets the same message. */
+  const readChange = (body: unknown): CapacityChange => {
+    if (body === null) throw refusal('DesiredCapacity is missing');
+    if (!isObject(body)) throw failed(400, 'the body must be a JSON object');
+    const wanted = body['DesiredCapacity'];
+    if (wanted === undefined) throw refusal('DesiredCapacity is missing');
+    if (typeof wanted === 'number' && wanted < 0) throw refusal('DesiredCapacity is less than 0');
+    if (typeof wanted === 'number' && wanted > MAX_INSTANCES) {
+      throw refusal(`updated to DesiredCapacity is greater than ${MAX_INSTANCES}`);
+    }
+    const read = instancesBody.safeParse(body);
+    if (!read.success) {
+      throw failed(
+        400,
+        read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+      );
+    }
+    const { DesiredCapacity: instances, force_stop: forceStop, req_id: id } = read.data;
+    if (!forceStop) return { instances };
+    if (id === undefined || id === null || id === '') throw new ApiFailure(400, MESSAGES.stopWithoutId);
+    return { instances, stop: id };
+  };
+
+  /** Instances that other requests asked for stay: a stop touches its own request only. */
+  const stopAndResize = async (id: string, instances: number): Promise<number> => {
+    const record = await findRequest(application, id);
+    if (!(await application.stop(record.id))) throw new ApiFailure(409, MESSAGES.notStoppable);
+    const needed = await fleet.capacity();
+    const capacity = Math.max(instances, needed);
+    if (capacity !== needed) await fleet.setCapacity(capacity);
+    return capacity;
+  };
+
+  const change = async ({ instances, stop }: CapacityChange): Promise<string> => {
+    if (stop !== undefined) {
+      const capacity = await stopAndResize(stop, instances);
+      return aboutGroup(`updated to Desired Capacity: ${capacity} and clean SQS success!`);
+    }
+    await fleet.setCapacity(instances);
+    return aboutGroup(`updated to Desired Capacity: ${instances}`);
+  };
+
+  routes.get('/instances', async (context) =>
+    context.json(responses.capacity(await fleet.capacity(), application.now())),
+  );
+
+  routes.post('/instances', async (context) => {
+    const body = await readJsonBody(context.req.raw, limits).catch((error) => {
+      throw error instanceof ApiFailure && error.status === 400 ? failed(400, error) : error;
+    });
+    const wanted = readChange(body);
+    try {
+      return context.json(responses.success(await change(wanted), application.now()));
+    } catch (error) {
+      if (error instanceof ApiFailure) throw error;
+      throw failed(500, error);
+    }
+  });
+
+  return routes;
+};

@@ -1,0 +1,79 @@
+import { Hono } from 'hono';
+import type { PopCode } from '../domain/ids';
+import { reportOf } from '../domain/report/request-report';
+import { didYouMean } from '../domain/request-parsing/nearest';
+import type { PopDirectory, PopEntry } from '../ports';
+import type { PrewarmApplication } from './application';
+import { ApiFailure } from './failure';
+import { readBy } from './query';
+import { findRequest } from './request-lookup';
+import { listQuery, popsQuery } from './request-schemas';
+import * as responses from './responses';
+
+const named = (
+  lists: Readonly<Record<string, readonly PopCode[]>>,
+  name: string,
+): ReadonlySet<PopCode> | undefined => {
+  const key = Object.keys(lists).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : new Set(lists[key]);
+};
+
+const unknownName = (field: string, name: string, known: readonly string[]): ApiFailure =>
+  new ApiFailure(
+    400,
+    [`${field}: got ${JSON.stringify(name)}; allowed: ${known.join(', ')}`, didYouMean(name, known)]
+      .filter((part) => part !== undefined)
+      .join('; '),
+  );
+
+const inRegion = (directory: PopDirectory, region: string): ((entry: PopEntry) => boolean) => {
+  const codes = named(directory.regions, region);
+  if (codes === undefined) throw unknownName('region', region, Object.keys(directory.regions));
+  return ({ code }) => codes.has(code);
+};
+
+/** A name of the lists means their PoPs; an ISO code means every PoP that stands there. */
+const inCountry = (directory: PopDirectory, country: string): ((entry: PopEntry) => boolean) => {
+  const codes = named(directory.countries, country);
+  if (codes !== undefined) return ({ code }) => codes.has(code);
+  const iso = country.toUpperCase();
+  if (directory.all.some((entry) => entry.country === iso)) return (entry) => entry.country === iso;
+  throw unknownName('country', country, Object.keys(directory.countries));
+};
+
+/** `/requests` and `/pops`. */
+export const listRoutes = (application: PrewarmApplication): Hono => {
+  const routes = new Hono();
+  const { directory } = application;
+  const findPlace = (code: PopCode): PopEntry | undefined => directory.find(code);
+
+  routes.get('/requests', async (context) => {
+    const { limit, after } = readBy(listQuery, context.req.query());
+    const page = await application.list({ limit, ...(after !== undefined && { after }) });
+    return context.json({
+      requests: page.items.map((record) => responses.requestLine(reportOf(record, [], findPlace))),
+      next: page.next ?? null,
+    });
+  });
+
+  routes.get('/requests/:id', async (context) => {
+    const record = await findRequest(application, context.req.param('id'));
+    const pops = await application.pops(record.id);
+    return context.json(responses.requestDetails(reportOf(record, pops, findPlace)));
+  });
+
+  routes.get('/pops', (context) => {
+    const { region, country } = readBy(popsQuery, context.req.query());
+    const filters = [
+      ...(region === undefined ? [] : [inRegion(directory, region)]),
+      ...(country === undefined ? [] : [inCountry(directory, country)]),
+    ];
+    return context.json({
+      pops: directory.all.filter((entry) => filters.every((passes) => passes(entry))).map(responses.popLine),
+      regions: directory.regions,
+      countries: directory.countries,
+    });
+  });
+
+  return routes;
+};

@@ -1,0 +1,267 @@
+import * as z from 'zod';
+import { version } from '../../../package.json';
+import * as requests from './request-schemas';
+import * as bodies from './response-schemas';
+import { prewarmBodySchema } from './schemas';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** OpenAPI 3.0, not 3.1: what API Gateway imports. */
+const TARGET = 'openapi-3.0';
+
+const REQUEST_BODIES = {
+  PrewarmBody: z.strictObject(prewarmBodySchema.shape),
+  InstancesBody: requests.instancesBody,
+  EstimateBody: prewarmBodySchema.extend(requests.estimateExtras.shape),
+} as const;
+
+const ANSWER_BODIES = {
+  Accepted: bodies.acceptedBody,
+  InvalidUrls: bodies.invalidUrlsBody,
+  Failure: bodies.failureBodySchema,
+  GatewayFailure: bodies.gatewayBody,
+  Success: bodies.successBody,
+  Progress: bodies.progressBody,
+  Summary: bodies.summaryBody,
+  Capacity: bodies.capacityBody,
+  Request: bodies.requestBody,
+  RequestList: bodies.requestListBody,
+  PopList: bodies.popListBody,
+  Estimate: bodies.estimateBody,
+  Health: bodies.healthBody,
+} as const;
+
+type RequestName = keyof typeof REQUEST_BODIES;
+type AnswerName = keyof typeof ANSWER_BODIES;
+
+const reference = (name: RequestName | AnswerName): Json => ({ $ref: `#/components/schemas/${name}` });
+const json = (schema: Json): Json => ({ 'application/json': { schema } });
+const answer = (description: string, name: AnswerName): Json => ({
+  description,
+  content: json(reference(name)),
+});
+const either = (description: string, names: readonly AnswerName[]): Json => ({
+  description,
+  content: json({ oneOf: names.map(reference) }),
+});
+const file = (description: string, types: readonly string[]): Json => ({
+  description,
+  content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])),
+});
+
+const FORBIDDEN = answer('The x-api-key is missing or wrong, or the route is not known.', 'GatewayFailure');
+const BAD = answer('The input is wrong; `message` names every field at fault.', 'Failure');
+const UNKNOWN = answer('No such request.', 'Failure');
+const TOO_LARGE = answer('The body is too large, also after decompression.', 'Failure');
+const WRONG_ENCODING = answer('The Content-Encoding is not gzip.', 'Failure');
+const BROKEN = answer('Something broke here; the log has the reason.', 'Failure');
+
+/** Each body may be compressed: `Content-Encoding: gzip`, or base64 of gzip in `input`. */
+const compressible = (name: RequestName): Json => ({
+  required: true,
+  content: json({
+    anyOf: [
+      reference(name),
+      {
+        type: 'object',
+        required: ['input'],
+        properties: { input: { type: 'string', description: 'Base64 of the gzip-compressed body.' } },
+      },
+    ],
+  }),
+});
+
+const requestIdParameter: Json = {
+  name: 'req_id',
+  in: 'query',
+  required: true,
+  description: 'Id of the request.',
+  schema: { type: 'string' },
+};
+
+const queryParameters = (schema: z.ZodObject): readonly Json[] =>
+  Object.entries(schema.shape).map(([name, field]) => {
+    const { description, ...rest } = z.toJSONSchema(field, { target: TARGET });
+    return {
+      name,
+      in: 'query',
+      required: !z.safeParse(field, undefined).success,
+      ...(description !== undefined && { description }),
+      schema: rest,
+    };
+  });
+
+const KEY_IS_NEEDED = [{ apiKey: [] }];
+const withBody = { '413': TOO_LARGE, '415': WRONG_ENCODING };
+const always = { '403': FORBIDDEN, '500': BROKEN };
+
+const PATHS = {
+  '/prewarm': {
+    post: {
+      operationId: 'submit',
+      summary: 'Warm a list of URLs through points of presence',
+      requestBody: compressible('PrewarmBody'),
+      responses: {
+        '200': answer('The request is stored and starts.', 'Accepted'),
+        '400': either('Nothing is started.', ['InvalidUrls', 'Failure']),
+        ...withBody,
+        ...always,
+      },
+    },
+    get: {
+      operationId: 'progress',
+      summary: 'How far a request is; the percentage counts fetches and never falls',
+      parameters: [requestIdParameter],
+      responses: { '200': answer('Where it stands.', 'Progress'), '400': BAD, '404': UNKNOWN, ...always },
+    },
+    delete: {
+      operationId: 'stop',
+      summary: 'Stop this request alone; stopping a stopped one is a success',
+      parameters: [requestIdParameter],
+      responses: {
+        '200': answer('It is stopped.', 'Success'),
+        '400': BAD,
+        '404': UNKNOWN,
+        '409': answer('It has finished already.', 'Failure'),
+        ...always,
+      },
+    },
+  },
+  '/summary': {
+    get: {
+      operationId: 'summary',
+      summary: 'What a request that has ended came to',
+      parameters: [requestIdParameter],
+      responses: {
+        '200': answer('PoPs and URLs that failed, and a link to the failures.', 'Summary'),
+        '400': BAD,
+        '404': UNKNOWN,
+        '409': answer('It has not ended.', 'Failure'),
+        ...always,
+      },
+    },
+  },
+  '/instances': {
+    get: {
+      operationId: 'capacity',
+      summary: 'Size of the fleet',
+      responses: {
+        '200': answer('Instances wanted.', 'Capacity'),
+        '404': answer('There is no fleet.', 'Failure'),
+        ...always,
+      },
+    },
+    post: {
+      operationId: 'setCapacity',
+      summary: 'Set the size of the fleet; with force_stop also stop one request',
+      requestBody: compressible('InstancesBody'),
+      responses: {
+        '200': answer('The size is set.', 'Success'),
+        '400': BAD,
+        '404': UNKNOWN,
+        '409': answer('The request has ended already.', 'Failure'),
+        ...withBody,
+        ...always,
+      },
+    },
+  },
+  '/requests': {
+    get: {
+      operationId: 'list',
+      summary: 'Requests, newest first',
+      parameters: queryParameters(requests.listQuery),
+      responses: { '200': answer('One page.', 'RequestList'), '400': BAD, ...always },
+    },
+  },
+  '/requests/{id}': {
+    get: {
+      operationId: 'request',
+      summary: 'Counts, bytes and latency of a request and of each of its PoPs',
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: { '200': answer('All that is counted so far.', 'Request'), '404': UNKNOWN, ...always },
+    },
+  },
+  '/pops': {
+    get: {
+      operationId: 'pops',
+      summary: 'Known points of presence with their places',
+      parameters: queryParameters(requests.popsQuery),
+      responses: { '200': answer('PoPs, and the lists that name them.', 'PopList'), '400': BAD, ...always },
+    },
+  },
+  '/estimate': {
+    post: {
+      operationId: 'estimate',
+      summary: 'Requests, bytes, minutes and AWS cost of a request, without starting it',
+      requestBody: compressible('EstimateBody'),
+      responses: {
+        '200': answer('The estimate and what it takes for granted.', 'Estimate'),
+        '400': either('The request would be refused.', ['InvalidUrls', 'Failure']),
+        ...withBody,
+        ...always,
+      },
+    },
+  },
+  '/report': {
+    get: {
+      operationId: 'report',
+      summary: 'The report of a request that has ended',
+      parameters: queryParameters(requests.reportQuery),
+      responses: {
+        '200': file('The report.', ['text/csv', 'application/json', 'text/html']),
+        '302': { description: 'Where the report can be read for ten minutes.' },
+        '400': BAD,
+        '404': answer('No such request, or its report is not written yet.', 'Failure'),
+        ...always,
+      },
+    },
+  },
+  '/health': {
+    get: {
+      operationId: 'health',
+      summary: 'Whether the API answers',
+      security: [],
+      responses: { '200': answer('It does.', 'Health') },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      operationId: 'openapi',
+      summary: 'This document',
+      responses: {
+        '200': { description: 'This document.', content: json({ type: 'object' }) },
+        '403': FORBIDDEN,
+      },
+    },
+  },
+} as const;
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+  // `id` names a schema among others in JSON Schema; OpenAPI names it by its place instead and does not know the key.
+  const { $schema: _, id: __, ...rest } = z.toJSONSchema(schema, { target: TARGET, io });
+  return rest;
+};
+
+/** The API as an OpenAPI document; the schemas are those by which bodies are read and tests check answers. */
+export const openApiDocument = () => ({
+  openapi: '3.0.3',
+  info: {
+    title: 'Warmpath prewarm',
+    version,
+    description: 'Warms CloudFront edges: every URL is downloaded through every point of presence.',
+    license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+  },
+  security: KEY_IS_NEEDED,
+  paths: PATHS,
+  components: {
+    securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
+    schemas: {
+      ...Object.fromEntries(
+        Object.entries(REQUEST_BODIES).map(([name, schema]) => [name, schemaOf(schema, 'input')]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(ANSWER_BODIES).map(([name, schema]) => [name, schemaOf(schema, 'output')]),
+      ),
+    },
+  },
+});

@@ -1,0 +1,43 @@
+import { Hono } from 'hono';
+import { stream } from 'hono/streaming';
+import type { PrewarmApplication } from './application';
+import { ApiFailure } from './failure';
+import { REPORT_LINK_SECONDS } from './prewarm-routes';
+import { readBy } from './query';
+import { findRequest } from './request-lookup';
+import { type ReportFormat, reportQuery } from './request-schemas';
+
+/** Where each format is stored, below the request's id. */
+export const REPORT_BLOBS: Readonly<Record<ReportFormat, { readonly name: string; readonly type: string }>> =
+  {
+    csv: { name: 'failed_pop_urls.csv', type: 'text/csv; charset=utf-8' },
+    json: { name: 'report.json', type: 'application/json' },
+    html: { name: 'report.html', type: 'text/html; charset=utf-8' },
+  };
+
+/** `GET /report`: what the run came to, as a file. */
+export const reportRoute = (application: PrewarmApplication): Hono => {
+  const routes = new Hono();
+  routes.get('/report', async (context) => {
+    const { req_id: id, format } = readBy(reportQuery, context.req.query());
+    const record = await findRequest(application, id);
+    const { name, type } = REPORT_BLOBS[format];
+    const key = `${record.id}/${name}`;
+    if (!(await application.blobs.exists(key))) {
+      throw new ApiFailure(
+        404,
+        `The report of request ${record.id} is not written yet (status ${record.status}); ask again once it is FINISHED or STOPPED.`,
+      );
+    }
+    if (application.reportDelivery === 'redirect') {
+      return context.redirect(await application.blobs.link(key, REPORT_LINK_SECONDS), 302);
+    }
+    context.header('content-type', type);
+    if (format !== 'html')
+      context.header('content-disposition', `attachment; filename="${record.id}-${name}"`);
+    return stream(context, async (output) => {
+      for await (const chunk of application.blobs.read(key)) await output.write(chunk);
+    });
+  });
+  return routes;
+};

@@ -1,0 +1,78 @@
+import { gunzip } from 'node:zlib';
+import { ApiFailure } from './failure';
+
+export interface BodyLimits {
+  /** Bytes as they arrive. */
+  readonly receivedBytes: number;
+  /** Bytes after decompression; what stops a small body that unpacks to a huge one. */
+  readonly unpackedBytes: number;
+}
+
+const tooLarge = (bytes: number): ApiFailure =>
+  new ApiFailure(
+    413,
+    `The body is larger than ${bytes} bytes. Send it compressed (Content-Encoding: gzip), or split the list.`,
+  );
+
+const received = async (request: Request, maxBytes: number): Promise<Buffer> => {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (request.body === null) return Buffer.alloc(0);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.byteLength;
+    if (size > maxBytes) {
+      await reader.cancel();
+      throw tooLarge(maxBytes);
+    }
+    chunks.push(part.value);
+  }
+  return Buffer.concat(chunks);
+};
+
+const unpacked = (packed: Buffer, maxBytes: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    gunzip(packed, { maxOutputLength: maxBytes }, (error, data) => {
+      if (error === null) resolve(data);
+      else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(maxBytes));
+      else reject(new ApiFailure(400, `The body is not gzip data: ${error.message}.`, { cause: error }));
+    });
+  });
+
+const parsed = (text: string): unknown => {
+  if (text.trim() === '') throw new ApiFailure(400, 'The body is empty; send a JSON object.');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The parser's own message quotes the body, which may hold secrets.
+    throw new ApiFailure(400, 'The body is not valid JSON.', { cause: error });
+  }
+};
+
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+
+const packedInput = (body: unknown): string | undefined => {
+  if (typeof body !== 'object' || body === null || !('input' in body)) return undefined;
+  if (typeof body.input !== 'string' || !BASE64.test(body.input)) {
+    throw new ApiFailure(400, 'input: must be a base64 text of the gzip-compressed body.');
+  }
+  return body.input;
+};
+
+/**
+ * Reads a JSON body: plain, with `Content-Encoding: gzip`, or as `{"input": "<base64 of gzip>"}`.
+ * @throws ApiFailure 400, 413 or 415 that says what to do.
+ */
+export const readJsonBody = async (request: Request, limits: BodyLimits): Promise<unknown> => {
+  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+  if (encoding !== 'gzip' && encoding !== 'identity') {
+    throw new ApiFailure(415, `Content-Encoding: got ${encoding.slice(0, 40)}; allowed: gzip, identity.`);
+  }
+  const bytes = await received(request, limits.receivedBytes);
+  const plain = encoding === 'gzip' ? await unpacked(bytes, limits.unpackedBytes) : bytes;
+  const body = parsed(plain.toString('utf8'));
+  const input = packedInput(body);
+  if (input === undefined) return body;
+  return parsed((await unpacked(Buffer.from(input, 'base64'), limits.unpackedBytes)).toString('utf8'));
+};

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import { routePath } from 'hono/route';
+import { InvalidRequest } from '../domain/request-parsing/invalid-request';
+import type { PrewarmApplication } from './application';
+import { estimateRoute } from './estimate-route';
+import { ApiFailure, failureBody, GATEWAY_MESSAGES } from './failure';
+import { instancesRoutes } from './instances-routes';
+import { listRoutes } from './list-routes';
+import { openApiDocument } from './openapi';
+import { prewarmRoutes } from './prewarm-routes';
+import { reportRoute } from './report-route';
+import type { BodyLimits } from './request-body';
+
+/** Holds 100,000 URLs of a usual length several times over; the gateway itself ends at 10 MB. */
+const DEFAULT_LIMITS: BodyLimits = { receivedBytes: 32 * 1024 * 1024, unpackedBytes: 128 * 1024 * 1024 };
+
+/** What the middlewares tell each other. */
+export interface ApiEnvironment {
+  readonly Variables: { readonly requestId: string };
+}
+
+const asFailure = (error: unknown): ApiFailure => {
+  if (error instanceof ApiFailure) return error;
+  if (error instanceof InvalidRequest) return new ApiFailure(400, error.message, { cause: error });
+  return new ApiFailure(
+    500,
+    'Internal server error; the log has the reason under the x-request-id of this answer.',
+    {
+      cause: error,
+    },
+  );
+};
+
+/**
+ * The HTTP API over an application: the same routes, bodies and messages for the single-machine service and for the
+ * API function. Who may call is decided in front of it: by the gateway, or by the service.
+ */
+export const createRouter = (
+  application: PrewarmApplication,
+  limits: BodyLimits = DEFAULT_LIMITS,
+): Hono<ApiEnvironment> => {
+  const router = new Hono<ApiEnvironment>();
+  const { log } = application;
+
+  router.use(async (context, next) => {
+    const start = performance.now();
+    const requestId = randomUUID();
+    context.set('requestId', requestId);
+    context.header('x-request-id', requestId);
+    context.header('cache-control', 'no-store');
+    context.header('x-content-type-options', 'nosniff');
+    await next();
+    log.info('http', {
+      method: context.req.method,
+      // The route and not the path: ids and query strings stay out of the log.
+      route: routePath(context, -1),
+      status: context.res.status,
+      latencyMs: Math.round(performance.now() - start),
+      requestId,
+    });
+  });
+
+  router.onError((error, context) => {
+    const failure = asFailure(error);
+    if (failure.status >= 500) {
+      const cause = failure.cause instanceof Error ? failure.cause : failure;
+      log.error('http-failed', {
+        requestId: context.get('requestId'),
+        error: cause.message,
+        stack: cause.stack,
+      });
+    }
+    return context.json(failureBody(application.now(), failure.message), failure.status);
+  });
+  router.notFound((context) => context.json({ message: GATEWAY_MESSAGES.unknownRoute }, 403));
+
+  router.get('/health', (context) => context.json({ status: 'ok' }));
+  const document = openApiDocument();
+  router.get('/openapi.json', (context) => context.json(document));
+  router.route('/', prewarmRoutes(application, limits));
+  router.route('/', instancesRoutes(application, limits));
+  router.route('/', listRoutes(application));
+  router.route('/', estimateRoute(application, limits));
+  router.route('/', reportRoute(application));
+  return router;
+};

@@ -1,0 +1,68 @@
+/**
+ * Public on-demand list prices in US dollars, without free tiers, volume steps and taxes.
+ * CloudFront: first 10 TB a month, https://aws.amazon.com/cloudfront/pricing. The rest: us-east-1, from the pricing page
+ * of each service. As published in 2025; check them before money depends on them.
+ */
+export const PRICES_AS_OF = '2025';
+
+/** Geographic areas by which CloudFront bills. */
+export type PriceArea =
+  | 'north-america'
+  | 'europe'
+  | 'middle-east-africa'
+  | 'south-america'
+  | 'japan'
+  | 'oceania'
+  | 'asia'
+  | 'india';
+
+export const CLOUDFRONT_PRICES: Readonly<
+  Record<PriceArea, { readonly perGigabyte: number; readonly per10kHttpsRequests: number }>
+> = {
+  'north-america': { perGigabyte: 0.085, per10kHttpsRequests: 0.01 },
+  europe: { perGigabyte: 0.085, per10kHttpsRequests: 0.012 },
+  'middle-east-africa': { perGigabyte: 0.11, per10kHttpsRequests: 0.012 },
+  'south-america': { perGigabyte: 0.11, per10kHttpsRequests: 0.022 },
+  japan: { perGigabyte: 0.114, per10kHttpsRequests: 0.012 },
+  oceania: { perGigabyte: 0.114, per10kHttpsRequests: 0.0125 },
+  asia: { perGigabyte: 0.12, per10kHttpsRequests: 0.012 },
+  india: { perGigabyte: 0.109, per10kHttpsRequests: 0.012 },
+};
+
+/** A c7g.large on demand, the dearest the fleet takes of its kind; Spot is usually a third of it. */
+export const INSTANCE_HOUR = 0.0725;
+export const PER_MILLION_QUEUE_CALLS = 0.4;
+export const PER_MILLION_TABLE_WRITES = 0.625;
+/** @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PayingForInvalidation.html (first 1,000 a month are free) */
+export const PER_INVALIDATION_PATH = 0.005;
+export const FREE_INVALIDATION_PATHS = 1_000;
+
+const COUNTRY_AREAS: Readonly<Record<string, PriceArea>> = {
+  US: 'north-america',
+  CA: 'north-america',
+  MX: 'north-america',
+  IL: 'europe',
+  TR: 'europe',
+  JP: 'japan',
+  IN: 'india',
+  AE: 'middle-east-africa',
+  BH: 'middle-east-africa',
+  OM: 'middle-east-africa',
+  QA: 'middle-east-africa',
+  SA: 'middle-east-africa',
+};
+
+const CONTINENT_AREAS: Readonly<Record<string, PriceArea>> = {
+  Africa: 'middle-east-africa',
+  Asia: 'asia',
+  Europe: 'europe',
+  'North America': 'north-america',
+  Oceania: 'oceania',
+  'South America': 'south-america',
+};
+
+/** Where CloudFront's traffic of a PoP is billed; the dearest area for bytes where the place is not known. */
+export const priceAreaOf = (
+  place: { readonly country: string; readonly continent: string } | undefined,
+): PriceArea =>
+  place === undefined ? 'asia' : (COUNTRY_AREAS[place.country] ?? CONTINENT_AREAS[place.continent] ?? 'asia');
