@@ -6,12 +6,14 @@ import { renderTable } from '../terminal/table';
 import { formatMs } from '../terminal/units';
 import { planSome } from './plan';
 import { type PrewarmRun, prewarm } from './prewarm';
-import { describeTypes, type StackContent, synthesize } from './stacks';
+import { describeServices, type StackContent, synthesize } from './stacks';
 import { percentile, type View, viewAll } from './viewers';
 
 const root = join(__dirname, '..', '..');
 const ORIGIN_DELAY_MS = 200;
 const OBJECT_BYTES = 50_000;
+/** Fits 110 columns with the names and the counts. */
+const SERVICES_WIDTH = 75;
 const PATHS = Array.from({ length: 24 }, (_, index) => `/assets/chunk-${index}.js`);
 
 const paint = paintFor(process.stdout);
@@ -24,7 +26,11 @@ const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) /
 const stackTable = (stacks: readonly StackContent[]): string[] =>
   renderTable(
     [{ title: 'stack' }, { title: 'resources', align: 'right' }, { title: 'what it holds' }],
-    stacks.map(({ name, resourceCount, types }) => [name, String(resourceCount), describeTypes(types, 66)]),
+    stacks.map(({ name, resourceCount, services }) => [
+      name,
+      String(resourceCount),
+      describeServices(services, SERVICES_WIDTH),
+    ]),
     paint.dim,
   );
 

@@ -8,9 +8,26 @@ import * as z from 'zod';
 export interface StackContent {
   readonly name: string;
   readonly resourceCount: number;
-  /** Resources by type without the provider's prefix, most frequent first. */
-  readonly types: readonly (readonly [type: string, count: number])[];
+  /** Resources by service, most frequent first. */
+  readonly services: readonly (readonly [service: string, count: number])[];
 }
+
+const NETWORK = /^(vpc|subnet|route|internet_gateway|security_group|default_security_group|nat_gateway|eip)/;
+const SERVICE = /^(api_gateway|cloudwatch_log|cloudwatch_event|autoscaling|launch_template|[a-z0-9]+)/;
+const NAMES: Readonly<Record<string, string>> = {
+  cloudwatch_log: 'logs',
+  cloudwatch_event: 'events',
+  launch_template: 'launch template',
+  api_gateway: 'api gateway',
+};
+
+/** The service that a resource type belongs to, in a word or two: `aws_sqs_queue_policy` to `sqs`. */
+const serviceOf = (type: string): string => {
+  const name = type.replace(/^aws_/, '');
+  if (NETWORK.test(name)) return 'network';
+  const service = SERVICE.exec(name)?.[0] ?? name;
+  return NAMES[service] ?? service;
+};
 
 const synthesized = z.object({
   resource: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
@@ -31,19 +48,22 @@ export const synthesize = async (root: string): Promise<readonly StackContent[]>
 
 const readStack = async (name: string, file: string): Promise<StackContent> => {
   const { resource } = synthesized.parse(JSON.parse(await readFile(file, 'utf8')));
-  const types = Object.entries(resource)
-    .map(([type, instances]) => [type.replace(/^aws_/, ''), Object.keys(instances).length] as const)
-    .sort(([a, countA], [b, countB]) => countB - countA || a.localeCompare(b));
-  return { name, resourceCount: types.reduce((sum, [, count]) => sum + count, 0), types };
+  const counts = new Map<string, number>();
+  for (const [type, instances] of Object.entries(resource)) {
+    const service = serviceOf(type);
+    counts.set(service, (counts.get(service) ?? 0) + Object.keys(instances).length);
+  }
+  const services = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a.localeCompare(b));
+  return { name, resourceCount: services.reduce((sum, [, count]) => sum + count, 0), services };
 };
 
-/** The types with their counts, as many as fit into `width` columns. */
-export const describeTypes = (types: StackContent['types'], width: number): string => {
+/** The services with their counts, as many as fit into `width` columns. */
+export const describeServices = (services: StackContent['services'], width: number): string => {
   let text = '';
-  for (const [index, [type, count]] of types.entries()) {
-    const part = `${text === '' ? '' : ', '}${count > 1 ? `${count} ` : ''}${type}`;
-    const more = `, and ${types.length - index} more types`;
-    const isLast = index === types.length - 1;
+  for (const [index, [service, count]] of services.entries()) {
+    const part = `${text === '' ? '' : ', '}${count} ${service}`;
+    const more = ', …';
+    const isLast = index === services.length - 1;
     if (text.length + part.length + (isLast ? 0 : more.length) > width) return text + more;
     text += part;
   }

@@ -41,13 +41,13 @@ const snapshotOf = (live: LiveProgress): ProgressSnapshot => ({
 /** The run of the same list and options that this data directory holds and that has not ended. */
 const findUnfinished = async (
   engine: EmbeddedEngine,
-  run: PreparedRun,
+  fingerprint: string,
 ): Promise<RequestRecord | undefined> => {
   let after: string | undefined;
   do {
     const page = await engine.list({ limit: LIST_PAGE, ...(after === undefined ? {} : { after }) });
     const found = page.items.find(
-      ({ status, spec }) => !isFinal(status) && spec.idempotencyKey?.startsWith(run.fingerprint),
+      ({ status, spec }) => !isFinal(status) && spec.idempotencyKey?.startsWith(fingerprint),
     );
     if (found) return found;
     after = page.next;
@@ -71,7 +71,8 @@ export const runSession = async (
 ): Promise<SessionEnd> => {
   const startedMs = performance.now();
   const seconds = (): number => (performance.now() - startedMs) / 1000;
-  const unfinished = run.isResumable ? await findUnfinished(engine, run) : undefined;
+  const unfinished =
+    run.fingerprint === undefined ? undefined : await findUnfinished(engine, run.fingerprint);
   if (unfinished !== undefined) {
     const total = unfinished.totals?.fetchCount;
     const share =

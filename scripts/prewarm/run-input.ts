@@ -1,0 +1,169 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type CheckedBody, checkPrewarmBody } from '../../lambdas/prewarm/api/check-prewarm-body';
+import type { RequestSpec } from '../../lambdas/prewarm/domain/request';
+import {
+  type FieldIssue,
+  InvalidRequest,
+  InvalidUrls,
+} from '../../lambdas/prewarm/domain/request-parsing/invalid-request';
+import { MAX_URLS } from '../../lambdas/prewarm/domain/request-parsing/limits';
+import type { RequestContext } from '../../lambdas/prewarm/domain/request-parsing/normalise-request';
+import { checkedUrls } from '../../lambdas/prewarm/domain/request-parsing/normalise-urls';
+import { BadInput } from './bad-input';
+import type { RunOptions } from './run-options';
+import { openUrlList, type UrlList } from './url-list';
+
+/** A run that may begin: its fields are right, its URLs are checked while they are read. */
+export interface PreparedRun {
+  readonly spec: RequestSpec;
+  readonly urls: () => AsyncIterable<string>;
+  /** The same for the same list and options; what an interrupted run is found by. Absent where nothing is kept. */
+  readonly fingerprint?: string;
+}
+
+/** What LIST leaves out that the API asks for: one day, this one machine. */
+const DEFAULTS = { timeout: 1_440, instance_count: 1 };
+
+/** Fields of the request body by the option that sets them. */
+const FIELD_OPTIONS: Readonly<Record<string, string>> = {
+  cf_domain: '--cf-domain',
+  aliases: '--alias',
+  pops: '--pops',
+  countries: '--countries',
+  regions: '--regions',
+  near: '--near',
+  sitemap: '--sitemap',
+  playlist: '--playlist',
+  encodings: '--encodings',
+  header: '--header',
+  range: '--range',
+  max_bandwidth_mbps: '--max-bandwidth',
+  timeout: '--timeout',
+  url_list: 'LIST',
+};
+
+const TARGETS = [
+  ['pops', 'pop'],
+  ['countries', 'country'],
+  ['regions', 'region'],
+  ['near', 'pop'],
+] as const;
+
+/** The target fields that the options set; given at all, they take the place of those of the list. */
+const targetFields = (options: RunOptions): Readonly<Record<string, unknown>> => {
+  const given = TARGETS.filter(([field]) => options[field] !== undefined);
+  const [first, second] = given;
+  if (first === undefined) return {};
+  if (second !== undefined) {
+    throw new BadInput(
+      `--${first[0]} and --${second[0]}: got both; allowed: one of --pops, --countries, --regions and --near`,
+    );
+  }
+  const [field, type] = first;
+  const none = Object.fromEntries(TARGETS.map(([name]) => [name, null]));
+  return { ...none, near_count: null, target_type: type, [field]: options[field] };
+};
+
+const optionFields = (options: RunOptions): Readonly<Record<string, unknown>> => {
+  const fields = {
+    cf_domain: options.cfDomain,
+    aliases: options.alias,
+    ...targetFields(options),
+    sitemap: options.sitemap,
+    playlist: options.playlist,
+    encodings: options.encodings,
+    header: options.header,
+    range: options.range,
+    skip_warm: options.skipWarm,
+    verify: options.verify,
+    max_bandwidth_mbps: options.maxBandwidth,
+    timeout: options.timeout,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+};
+
+const NO_LIST: UrlList = { kind: 'body', body: {} };
+
+/** One message for everything that is wrong, in the caller's words: options where options were used. */
+const explain = (issues: readonly FieldIssue[], isOption: (field: string) => boolean): string =>
+  issues
+    .map(({ field, got, allowed, hint }) => {
+      const name = field.replace(/\[.*$/, '');
+      const shownName = isOption(name) ? field.replace(name, FIELD_OPTIONS[name] ?? name) : field;
+      const advice = hint === undefined ? '' : `; ${hint.replace('GET /pops', 'warmpath prewarm pops')}`;
+      return `${shownName}: got ${got}; allowed: ${allowed}${advice}`;
+    })
+    .join('\n          ');
+
+const SHOWN_URLS = 10;
+
+const explainUrls = ({ urls, count }: InvalidUrls): string => {
+  const more = count - Math.min(SHOWN_URLS, urls.length);
+  return [
+    `LIST: ${count} of the URLs cannot be warmed; allowed: http and https URLs of the distribution and its aliases`,
+    ...urls.slice(0, SHOWN_URLS).map(({ url, reason }) => `  ${url}: ${reason}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n');
+};
+
+async function* nonEmpty(urls: AsyncIterable<string>, spec: RequestSpec): AsyncGenerator<string> {
+  let isEmpty = true;
+  for await (const url of urls) {
+    isEmpty = false;
+    yield url;
+  }
+  if (isEmpty && spec.sources.length === 0) {
+    throw new BadInput('LIST: got no URL; allowed: at least one URL, or a --sitemap or --playlist');
+  }
+}
+
+async function* texts(list: Extract<UrlList, { kind: 'lines' }>): AsyncGenerator<string> {
+  for await (const { text } of list.lines()) yield text;
+}
+
+const fingerprintOf = async (body: unknown, list: UrlList): Promise<string> => {
+  const hash = createHash('sha256').update(JSON.stringify(body));
+  if (list.kind === 'lines') for await (const url of texts(list)) hash.update('\n').update(url);
+  return `run-${hash.digest('hex')}`;
+};
+
+/** Errors of what the caller gave, in the words of the command line; any other error passes as it is. */
+export const asBadInput = (error: unknown, isOption: (field: string) => boolean = () => false): unknown => {
+  if (error instanceof InvalidRequest) return new BadInput(explain(error.issues, isOption), { cause: error });
+  if (error instanceof InvalidUrls) return new BadInput(explainUrls(error), { cause: error });
+  return error;
+};
+
+/**
+ * Reads LIST and the options and checks them against each other and against DNS.
+ * @throws BadInput that names every field that is wrong
+ */
+export const prepareRun = async (
+  path: string | undefined,
+  options: RunOptions,
+  context: RequestContext,
+  scratchDir: string,
+): Promise<PreparedRun> => {
+  const list = path === undefined ? NO_LIST : await openUrlList(path, scratchDir);
+  const given = optionFields(options);
+  const body = { ...DEFAULTS, ...(list.kind === 'body' ? list.body : {}), ...given };
+  const isOption = (field: string): boolean => list.kind === 'lines' || path === undefined || field in given;
+  let checked: CheckedBody;
+  try {
+    checked = await checkPrewarmBody(body, { ...context, hasOtherList: list.kind === 'lines' });
+  } catch (error) {
+    throw asBadInput(error, isOption);
+  }
+  const { hosts } = checked;
+  const urls = (): AsyncIterable<string> =>
+    nonEmpty(
+      list.kind === 'lines' ? checkedUrls(texts(list), { hosts, maxUrls: MAX_URLS }) : checked.urls,
+      checked.spec,
+    );
+  if (options.dataDir === undefined || checked.spec.idempotencyKey !== undefined) {
+    return { spec: checked.spec, urls };
+  }
+  const fingerprint = await fingerprintOf(body, list);
+  const spec = { ...checked.spec, idempotencyKey: `${fingerprint}-${randomUUID()}` };
+  return { spec, urls, fingerprint };
+};
