@@ -1,5 +1,7 @@
 import type { Construct } from 'constructs';
 import { Prewarm } from './prewarm';
+import { addPrewarmOutputs } from './prewarm/outputs';
+import { addPrewarmOutputs } from './prewarm/outputs';
 import { WarmpathStack, type WarmpathStackProps } from './warmpath-stack';
 
 /** Pre-warming of CloudFront edges, for one environment. */
@@ -7,12 +9,14 @@ export class PrewarmStack extends WarmpathStack {
   constructor(scope: Construct, id: string, props: WarmpathStackProps) {
     super(scope, id, props);
     const { environmentName, environment } = props;
-    new Prewarm(this, 'prewarm', {
+    const prewarm = new Prewarm(this, 'prewarm', {
       ...environment.prewarm,
       deployment: environmentName,
       accountId: environment.account,
       region: environment.region,
       network: environment.network,
     });
+    addPrewarmOutputs(this, prewarm);
+    addPrewarmOutputs(this, prewarm);
   }
 }
