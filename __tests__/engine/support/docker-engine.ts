@@ -24,6 +24,8 @@ export interface DockerEngineOptions {
   readonly insecureRegistries?: readonly string[];
   /** @default 'classic' */
   readonly imageStore?: 'classic' | 'containerd';
+  /** Where images are kept. @default a folder of the engine's own, removed when it stops */
+  readonly dataRoot?: string;
 }
 
 const until = async (ready: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> => {
@@ -92,7 +94,7 @@ export const startDockerEngine = async (options: DockerEngineOptions = {}): Prom
       '-H',
       `unix://${socketPath}`,
       '--data-root',
-      join(folder, 'data'),
+      options.dataRoot ?? join(folder, 'data'),
       '--exec-root',
       join(folder, 'exec'),
       '-p',

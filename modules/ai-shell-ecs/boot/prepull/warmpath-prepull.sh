@@ -1,6 +1,10 @@
 #!/bin/bash
 # Puts the pinned container images on disk before the ECS agent starts, on every boot, and completes the launch
-# lifecycle hook. Uses only what the stock ECS-optimized Amazon Linux 2023 AMI has: bash, coreutils, curl, docker.
+# lifecycle hook. Uses only what the stock ECS-optimized Amazon Linux 2023 AMI has: bash, coreutils, util-linux, curl,
+# docker.
+#
+#   warmpath-prepull          pull what is missing, complete the hook once
+#   warmpath-prepull watch    stay, and complete the hook when the instance leaves a pool without booting
 set -uo pipefail
 
 CONFIG=${WARMPATH_CONFIG:-/etc/warmpath/prepull.conf}
@@ -8,15 +12,17 @@ STATE_DIR=${WARMPATH_STATE_DIR:-/run/warmpath}
 IMDS=${WARMPATH_IMDS:-http://169.254.169.254}
 KEEP_TAG=warmpath
 
-IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' PULL_TIMEOUT_SECONDS=900 ATTEMPTS=5 MIN_FREE_MB=4096 KEEP_SUPERSEDED=1
-ON_FAILURE=ABANDON ECR_ENDPOINT='' AUTOSCALING_ENDPOINT=''
+IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' PULL_TIMEOUT_SECONDS=900 ATTEMPTS=5 RETRY_BASE_SECONDS=2
+MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON WATCH_SECONDS=5
+ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT=''
 
 read_config() {
   local key value
   while IFS='=' read -r key value; do
     case $key in
-      IMAGES | REGION | ASG_NAME | HOOK_NAME | PULL_TIMEOUT_SECONDS | ATTEMPTS | MIN_FREE_MB | KEEP_SUPERSEDED | \
-        ON_FAILURE | ECR_ENDPOINT | AUTOSCALING_ENDPOINT) printf -v "$key" '%s' "$value" ;;
+      IMAGES | REGION | ASG_NAME | HOOK_NAME | PULL_TIMEOUT_SECONDS | ATTEMPTS | RETRY_BASE_SECONDS | MIN_FREE_MB | \
+        KEEP_SUPERSEDED | ON_FAILURE | WATCH_SECONDS | ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT)
+        printf -v "$key" '%s' "$value" ;;
     esac
   done <"$CONFIG"
 }
@@ -36,17 +42,23 @@ aws_call() { # service region url curl-arguments...; signs with the credentials 
   shift 3
   role=$(imds iam/security-credentials/) && credentials=$(imds "iam/security-credentials/$role") || return 1
   # The secret goes through a configuration on stdin: arguments are visible to every process.
-  curl -sS -m 30 --aws-sigv4 "aws:amz:$region:$service" -K - "$@" "$url" <<CURL
+  curl -sS -m 30 --retry 3 --aws-sigv4 "aws:amz:$region:$service" -K - "$@" "$url" <<CURL
 user = "$(json_string AccessKeyId <<<"$credentials"):$(json_string SecretAccessKey <<<"$credentials")"
 header = "x-amz-security-token: $(json_string Token <<<"$credentials")"
 CURL
 }
 
-registry_of() { printf '%s' "${1%%/*}"; }
+ecr_region() { # registry; nothing where the registry is not ECR's
+  if [ "$1" = "$ECR_REGISTRY" ]; then
+    printf '%s' "$REGION"
+  else
+    sed -n 's/^[0-9]\{12\}\.dkr\.ecr\(-fips\)\{0,1\}\.\([a-z0-9-]*\)\.amazonaws\.com.*$/\2/p' <<<"$1"
+  fi
+}
 
 login() { # registry; writes the login to a directory of this run only
   local registry=$1 region token
-  region=$(sed -n 's/^[0-9]\{12\}\.dkr\.ecr\(-fips\)\{0,1\}\.\([a-z0-9-]*\)\.amazonaws\.com.*$/\2/p' <<<"$registry")
+  region=$(ecr_region "$registry")
   [ -n "$region" ] || return 0
   token=$(aws_call ecr "$region" "${ECR_ENDPOINT:-https://api.ecr.$region.amazonaws.com}/" \
     -f -X POST -H 'content-type: application/x-amz-json-1.1' \
@@ -59,16 +71,42 @@ present() { docker image inspect "$1" >/dev/null 2>&1; }
 
 seconds_left() { printf '%s' $((PULL_TIMEOUT_SECONDS - SECONDS)); }
 
-pull() { # reference
-  local reference=$1 attempt left
+free_mb() { df -Pm "$(docker info -f '{{.DockerRootDir}}')" | awk 'NR==2 {print $4}'; }
+
+failure_of() { # what docker printed -> one word for the log
+  case $1 in
+    *'no space left'*) printf disk-full ;;
+    *'manifest unknown'* | *'not found'*) printf unknown-digest ;;
+    *'no basic auth'* | *[Uu]nauthorized* | *denied*) printf denied ;;
+    *) printf unreachable ;;
+  esac
+}
+
+back_off() { # attempt; doubles, capped, with jitter, and never past the deadline
+  local seconds=$((RETRY_BASE_SECONDS << ($1 < 6 ? $1 - 1 : 5))) left
+  seconds=$((seconds + RANDOM % (seconds + 1)))
+  left=$(seconds_left)
+  sleep $((seconds < left ? seconds : (left > 0 ? left : 0)))
+}
+
+pull() { # reference; sets REASON when it fails
+  local reference=$1 attempt left said status
   for ((attempt = 1; attempt <= ATTEMPTS; attempt++)); do
-    left=$(seconds_left)
+    left=$(seconds_left) REASON=timed-out
     ((left > 0)) || return 1
     PULL_ATTEMPTS=$((PULL_ATTEMPTS + 1))
-    if login "$(registry_of "$reference")" && timeout "$left" docker pull -q "$reference" >/dev/null; then
-      return 0
+    if login "${reference%%/*}"; then
+      said=$(timeout -k 5 "$left" docker pull -q "$reference" 2>&1 >/dev/null) && return 0
+      status=$?
+      ((status == 124 || status == 137)) && return 1
+      REASON=$(failure_of "$said")
+      # Asking again heals neither of these.
+      case $REASON in unknown-digest | disk-full) return 1 ;; esac
+      printf '%s\n' "$said" >&2
+    else
+      REASON=denied
     fi
-    sleep $((attempt * 2 + RANDOM % 3))
+    ((attempt < ATTEMPTS)) && back_off "$attempt"
   done
   return 1
 }
@@ -78,32 +116,44 @@ keep() { # reference; a local tag keeps a digest pull out of reach of `docker im
   docker tag "$1" "${1%@*}:$KEEP_TAG-${digest:0:12}"
 }
 
-remove_superseded() { # reference; keeps the newest KEEP_SUPERSEDED other digests of its repository
-  local repository=${1%@*} current=$KEEP_TAG-${1##*@sha256:}
-  docker image ls --format '{{.Tag}}' "$repository" | grep "^$KEEP_TAG-" |
-    grep -vx "${current:0:$((${#KEEP_TAG} + 13))}" | tail -n "+$((KEEP_SUPERSEDED + 1))" |
-    while read -r tag; do docker image rm "$repository:$tag" >/dev/null 2>&1; done
+wanted_ids() {
+  local reference
+  for reference in "${WANTED[@]}"; do docker image inspect -f '{{.Id}}' "$reference" 2>/dev/null; done
 }
 
-free_mb() { df -Pm "$(docker info -f '{{.DockerRootDir}}')" | awk 'NR==2 {print $4}'; }
+remove_superseded() { # how many to keep of what earlier runs pulled and nobody wants now; newest first
+  local id
+  docker image ls --no-trunc --format '{{.ID}} {{.Tag}}' | sed -n "s/ $KEEP_TAG-[0-9a-f]*\$//p" | awk '!seen[$0]++' |
+    grep -vxF -f <(wanted_ids; printf 'none\n') | tail -n "+$(($1 + 1))" |
+    while read -r id; do
+      # By its names, never by force: an image that a container uses stays.
+      docker ps -aq --filter "ancestor=$id" | grep -q . && continue
+      docker image inspect -f '{{range .RepoTags}}{{println .}}{{end}}{{range .RepoDigests}}{{println .}}{{end}}' "$id" |
+        while read -r name; do [ -n "$name" ] && docker image rm "$name" >/dev/null 2>&1; done
+    done
+}
 
 ensure() { # reference
   if present "$1"; then
-    OUTCOMES+=("present")
+    OUTCOMES+=(present)
   else
-    (($(free_mb) >= MIN_FREE_MB)) || KEEP_SUPERSEDED=0 remove_superseded "$1"
-    if ! pull "$1"; then
-      OUTCOMES+=("failed")
+    (($(free_mb) >= MIN_FREE_MB)) || remove_superseded 0
+    if (($(free_mb) < MIN_FREE_MB)); then
+      OUTCOMES+=(disk-full)
       return 1
     fi
-    OUTCOMES+=("pulled")
+    if ! pull "$1"; then
+      OUTCOMES+=("$REASON")
+      return 1
+    fi
+    OUTCOMES+=(pulled)
   fi
-  keep "$1" && remove_superseded "$1"
+  keep "$1"
 }
 
 complete_hook() { # CONTINUE or ABANDON; without an active lifecycle action there is nothing to complete
   local region instance answer
-  [ -n "$HOOK_NAME" ] || return 0
+  [ -n "$HOOK_NAME" ] || { HOOK=none && return 0; }
   region=${REGION:-$(imds placement/region)} && instance=$(imds instance-id) || return 1
   answer=$(aws_call autoscaling "$region" "${AUTOSCALING_ENDPOINT:-https://autoscaling.$region.amazonaws.com}/" \
     -X POST --data-urlencode "Action=CompleteLifecycleAction" --data-urlencode "Version=2011-01-01" \
@@ -111,27 +161,71 @@ complete_hook() { # CONTINUE or ABANDON; without an active lifecycle action ther
     --data-urlencode "InstanceId=$instance" --data-urlencode "LifecycleActionResult=$1") || return 1
   case $answer in
     *'No active Lifecycle Action'*) HOOK=none ;;
-    *'<Error>'*) return 1 ;;
-    *) HOOK=$1 ;;
+    *CompleteLifecycleActionResult*) HOOK=$1 ;;
+    *)
+      printf '%s\n' "$answer" >&2
+      return 1
+      ;;
   esac
 }
 
-main() {
-  local reference result=ok images
-  OUTCOMES=() PULL_ATTEMPTS=0 HOOK=failed
-  read_config
-  mkdir -p "$STATE_DIR"
-  DOCKER_CONFIG=$(mktemp -d) && export DOCKER_CONFIG
-  trap 'rm -rf "$DOCKER_CONFIG"' EXIT
-  IFS=, read -r -a images <<<"$IMAGES"
-  for reference in "${images[@]}"; do
-    ensure "$reference" || result=failed
+wait_for_docker() {
+  until docker version >/dev/null 2>&1; do
+    (($(seconds_left) > 0)) || return 1
+    sleep 1
   done
-  if [ "$result" = ok ]; then complete_hook CONTINUE; else complete_hook "$ON_FAILURE"; fi
+}
+
+report() { # result; one line for the journal, the same as a state file
   printf '{"event":"prepull","result":"%s","images":"%s","outcomes":"%s","attempts":%d,"seconds":%d,"hook":"%s"}\n' \
-    "$result" "$IMAGES" "$(IFS=,; printf '%s' "${OUTCOMES[*]}")" "$PULL_ATTEMPTS" "$SECONDS" "$HOOK" |
-    tee "$STATE_DIR/prepull.json"
+    "$1" "$IMAGES" "$(IFS=,; printf '%s' "${OUTCOMES[*]}")" "$PULL_ATTEMPTS" "$SECONDS" "$HOOK" |
+    tee "$STATE_DIR/prepull.json.new"
+  mv -f "$STATE_DIR/prepull.json.new" "$STATE_DIR/prepull.json"
+}
+
+run_once() {
+  local reference result=ok
+  OUTCOMES=() PULL_ATTEMPTS=0 HOOK=failed REASON=''
+  if wait_for_docker; then
+    for reference in "${WANTED[@]}"; do ensure "$reference" || result=failed; done
+    [ "$result" = ok ] && remove_superseded "$KEEP_SUPERSEDED"
+  else
+    OUTCOMES+=(no-docker)
+    result=failed
+  fi
+  if [ "$result" = ok ]; then complete_hook CONTINUE; else complete_hook "$ON_FAILURE"; fi
+  report "$result"
   [ "$result" = ok ]
 }
 
-main
+# An instance that leaves a pool of running or hibernated instances does not boot, so nothing else completes its hook.
+watch() {
+  local state before=''
+  while :; do
+    state=$(imds autoscaling/target-lifecycle-state) || state=$before
+    if [ "$state" != "$before" ]; then
+      [ -n "$before" ] && { SECONDS=0 && run_once; }
+      before=$state
+    fi
+    sleep "$WATCH_SECONDS"
+  done
+}
+
+main() {
+  read_config
+  mkdir -p "$STATE_DIR"
+  # User data and the unit may both start it on the first boot; the second finds the work done.
+  exec 9>"$STATE_DIR/prepull.lock"
+  DOCKER_CONFIG=$(mktemp -d) && export DOCKER_CONFIG
+  trap 'rm -rf "$DOCKER_CONFIG"' EXIT
+  IFS=, read -r -a WANTED <<<"$IMAGES"
+  if [ "${1:-}" = watch ]; then
+    trap 'exit 0' TERM INT
+    watch
+  else
+    flock 9
+    run_once
+  fi
+}
+
+main "$@"

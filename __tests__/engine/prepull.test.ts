@@ -1,0 +1,318 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DockerEngine, type Registry, startDockerEngine, startRegistry } from './support/docker-engine';
+import { type FakeInstance, startFakeInstance } from './support/fake-instance';
+import { type RegistryFront, startRegistryFront } from './support/registry-front';
+import { buildStaticImage } from './support/static-image';
+
+const PROGRAM = join(__dirname, '../../modules/ai-shell-ecs/boot/prepull/warmpath-prepull.sh');
+
+type Settings = Readonly<Record<string, string | number>>;
+
+interface Boot {
+  readonly exitCode: number | null;
+  /** The one structured line. */
+  readonly line: Record<string, unknown>;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+describe('the pre-pull program on an instance', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'warmpath-prepull-'));
+  const stateDir = join(folder, 'state');
+  const runDir = join(folder, 'tmp');
+  let engine: DockerEngine;
+  let registry: Registry;
+  let front: RegistryFront;
+  let instance: FakeInstance;
+  const images: string[] = [];
+  let bootCount = 0;
+
+  const start = (
+    settings: Settings,
+    on: DockerEngine = engine,
+    args: readonly string[] = [],
+  ): ChildProcess => {
+    const config = join(folder, `prepull-${bootCount++}.conf`);
+    const values = {
+      REGION: 'eu-west-1',
+      ASG_NAME: 'shell-ecs-asg',
+      HOOK_NAME: 'shell-launch',
+      PULL_TIMEOUT_SECONDS: 60,
+      ATTEMPTS: 5,
+      MIN_FREE_MB: 1,
+      KEEP_SUPERSEDED: 0,
+      RETRY_BASE_SECONDS: 0,
+      ECR_ENDPOINT: instance.url,
+      ECR_REGISTRY: front.host,
+      AUTOSCALING_ENDPOINT: instance.url,
+      ...settings,
+    };
+    writeFileSync(
+      config,
+      Object.entries(values)
+        .map(([key, value]) => `${key}=${value}\n`)
+        .join(''),
+    );
+    return spawn('bash', [PROGRAM, ...args], {
+      env: {
+        ...on.env,
+        TMPDIR: runDir,
+        WARMPATH_CONFIG: config,
+        WARMPATH_STATE_DIR: stateDir,
+        WARMPATH_IMDS: instance.url,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+  };
+
+  const boot = async (settings: Settings, on: DockerEngine = engine): Promise<Boot> => {
+    const begin = Date.now();
+    const child = start(settings, on);
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.on('data', (chunk) => {
+      stdout += String(chunk);
+    });
+    child.stderr?.on('data', (chunk) => {
+      stderr += String(chunk);
+    });
+    const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    const last = stdout.trim().split('\n').at(-1) ?? '';
+    return { exitCode, line: last ? JSON.parse(last) : {}, stderr, seconds: (Date.now() - begin) / 1000 };
+  };
+
+  const isPresent = (reference: string): Promise<boolean> =>
+    engine.docker('image', 'inspect', reference).then(
+      () => true,
+      () => false,
+    );
+
+  const forget = async (): Promise<void> => {
+    const ids = await engine.docker('image', 'ls', '-aq');
+    if (ids) await engine.docker('image', 'rm', '-f', ...new Set(ids.split('\n')));
+  };
+
+  beforeAll(async () => {
+    mkdirSync(runDir, { recursive: true });
+    registry = await startRegistry({ folder: join(folder, 'registry') });
+    front = await startRegistryFront(registry.host);
+    instance = await startFakeInstance();
+    engine = await startDockerEngine();
+    for (const version of ['one', 'two', 'three']) {
+      images.push(
+        await buildStaticImage(engine, { repository: `${front.host}/ai-shell`, version, payloadMib: 24 }),
+      );
+    }
+  });
+  afterAll(async () => {
+    await engine?.stop();
+    await front?.close();
+    await instance?.close();
+    await registry?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    await forget();
+    front.credentials = 'AWS:token';
+    front.down = false;
+    front.bytesPerSecond = undefined;
+    front.reset();
+    instance.hookActive = true;
+    (instance.hookResults as string[]).splice(0);
+    rmSync(stateDir, { recursive: true, force: true });
+  });
+  const image = (index: number): string => images[index]!;
+
+  it('pulls the pinned image on the first boot, signs in with the instance role, and completes the hook', async () => {
+    const { exitCode, line } = await boot({ IMAGES: image(0) });
+    expect(exitCode).toBe(0);
+    expect(line).toMatchObject({ event: 'prepull', result: 'ok', hook: 'CONTINUE', outcomes: 'pulled' });
+    expect(await isPresent(image(0))).toBe(true);
+    expect(instance.hookResults).toEqual(['CONTINUE']);
+    expect(JSON.parse(readFileSync(join(stateDir, 'prepull.json'), 'utf8'))).toEqual(line);
+  });
+
+  it('leaves no registry login behind', async () => {
+    await boot({ IMAGES: image(0) });
+    expect(readdirSync(runDir)).toEqual([]);
+  });
+
+  it('asks the registry nothing on a later boot', async () => {
+    await boot({ IMAGES: image(0) });
+    front.reset();
+    instance.hookActive = true;
+    const { exitCode, line } = await boot({ IMAGES: image(0) });
+    expect(exitCode).toBe(0);
+    expect(line).toMatchObject({ outcomes: 'present', attempts: 0, hook: 'CONTINUE' });
+    expect(front.requests).toEqual([]);
+  });
+
+  it('keeps the image out of reach of image prune', async () => {
+    await boot({ IMAGES: image(0) });
+    await engine.docker('image', 'prune', '-f');
+    expect(await isPresent(image(0))).toBe(true);
+  });
+
+  it('pulls a new digest on the next boot and removes the superseded one', async () => {
+    await boot({ IMAGES: image(0) });
+    const { line } = await boot({ IMAGES: image(1) });
+    expect(line).toMatchObject({ result: 'ok', outcomes: 'pulled' });
+    expect(await isPresent(image(1))).toBe(true);
+    expect(await isPresent(image(0))).toBe(false);
+  });
+
+  it('keeps as many superseded digests as it is told to', async () => {
+    await boot({ IMAGES: image(0), KEEP_SUPERSEDED: 1 });
+    await boot({ IMAGES: image(1), KEEP_SUPERSEDED: 1 });
+    expect(await isPresent(image(0))).toBe(true);
+    await boot({ IMAGES: image(2), KEEP_SUPERSEDED: 1 });
+    expect(await Promise.all(images.map(isPresent))).toEqual([false, true, true]);
+  });
+
+  it('does not remove a superseded image that a container still uses', async () => {
+    await boot({ IMAGES: image(0) });
+    await engine.docker('create', '--name', 'running', '--network', 'none', image(0));
+    await boot({ IMAGES: image(1) });
+    expect(await isPresent(image(0))).toBe(true);
+    await engine.docker('rm', 'running');
+  });
+
+  it('retries while the registry is down and goes on when it is back', async () => {
+    front.down = true;
+    const running = boot({ IMAGES: image(0), RETRY_BASE_SECONDS: 1 });
+    while (front.requests.length === 0) await sleep(20);
+    front.down = false;
+    const { exitCode, line } = await running;
+    expect(exitCode).toBe(0);
+    expect(Number(line['attempts'])).toBeGreaterThan(1);
+    expect(instance.hookResults).toEqual(['CONTINUE']);
+  });
+
+  it('abandons the launch after its attempts when the registry stays down', async () => {
+    front.down = true;
+    const { exitCode, line } = await boot({ IMAGES: image(0), ATTEMPTS: 2 });
+    expect(exitCode).not.toBe(0);
+    expect(line).toMatchObject({ result: 'failed', attempts: 2, hook: 'ABANDON' });
+    expect(instance.hookResults).toEqual(['ABANDON']);
+  });
+
+  it('does not retry a digest the registry does not know, and says so', async () => {
+    const unknown = `${front.host}/ai-shell@sha256:${'0'.repeat(64)}`;
+    const { exitCode, line } = await boot({ IMAGES: unknown });
+    expect(exitCode).not.toBe(0);
+    expect(line).toMatchObject({
+      result: 'failed',
+      attempts: 1,
+      hook: 'ABANDON',
+      outcomes: 'unknown-digest',
+    });
+  });
+
+  it('says that the sign-in failed when the role may not read the registry', async () => {
+    instance.registryCredentials = 'AWS:wrong';
+    const { line } = await boot({ IMAGES: image(0), ATTEMPTS: 2 });
+    instance.registryCredentials = 'AWS:token';
+    expect(line).toMatchObject({ result: 'failed', outcomes: 'denied' });
+  });
+
+  it('refuses to fill the disk: too little room is a failure before any byte is pulled', async () => {
+    const { line } = await boot({ IMAGES: image(0), MIN_FREE_MB: 1_000_000_000 });
+    expect(line).toMatchObject({ result: 'failed', outcomes: 'disk-full', hook: 'ABANDON' });
+    expect(front.requests).toEqual([]);
+  });
+
+  it('fails with the reason when the disk fills up in the middle of a pull', async () => {
+    const dataRoot = join(folder, 'small-disk');
+    mkdirSync(dataRoot);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=30m', 'tmpfs', dataRoot]);
+    const small = await startDockerEngine({ dataRoot });
+    try {
+      const { line } = await boot({ IMAGES: image(0) }, small);
+      expect(line).toMatchObject({ result: 'failed', outcomes: 'disk-full', attempts: 1, hook: 'ABANDON' });
+    } finally {
+      await small.stop();
+      execFileSync('umount', [dataRoot]);
+    }
+  });
+
+  it('lets the instance in service all the same when it is told to go on after a failure', async () => {
+    front.down = true;
+    const { exitCode } = await boot({ IMAGES: image(0), ATTEMPTS: 1, ON_FAILURE: 'CONTINUE' });
+    expect(exitCode).not.toBe(0);
+    expect(instance.hookResults).toEqual(['CONTINUE']);
+  });
+
+  it('is content when the hook has been completed already', async () => {
+    instance.hookActive = false;
+    const { exitCode, line } = await boot({ IMAGES: image(0) });
+    expect(exitCode).toBe(0);
+    expect(line).toMatchObject({ result: 'ok', hook: 'none' });
+  });
+
+  it('finishes on the next boot what a kill in the middle of a pull left undone', async () => {
+    front.bytesPerSecond = 4 * 1024 * 1024;
+    const child = start({ IMAGES: image(0) });
+    while (!front.requests.some((request) => request.includes('/blobs/'))) await sleep(20);
+    await sleep(300);
+    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(instance.hookResults).toEqual([]);
+    front.bytesPerSecond = undefined;
+    const { exitCode } = await boot({ IMAGES: image(0) });
+    expect(exitCode).toBe(0);
+    expect(await isPresent(image(0))).toBe(true);
+    expect(instance.hookResults).toEqual(['CONTINUE']);
+  });
+
+  it('gives up a pull that hangs when its time is over', async () => {
+    front.bytesPerSecond = 64 * 1024;
+    const { line } = await boot({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 3 });
+    expect(line).toMatchObject({ result: 'failed', outcomes: 'timed-out', hook: 'ABANDON' });
+  });
+
+  it('makes one of two runs at the same time wait for the other', async () => {
+    const [first, second] = await Promise.all([boot({ IMAGES: image(0) }), boot({ IMAGES: image(0) })]);
+    expect([first.line['outcomes'], second.line['outcomes']].sort()).toEqual(['present', 'pulled']);
+  });
+
+  it('completes the hook of an instance that leaves its pool without booting', async () => {
+    await boot({ IMAGES: image(0) });
+    instance.targetLifecycleState = 'Warmed:Running';
+    const watching = start({ IMAGES: image(0), WATCH_SECONDS: 1 }, engine, ['watch']);
+    try {
+      await sleep(1500);
+      expect(instance.hookResults).toEqual(['CONTINUE']);
+      instance.hookActive = true;
+      instance.targetLifecycleState = 'InService';
+      while (instance.hookResults.length < 2) await sleep(50);
+      expect(instance.hookResults).toEqual(['CONTINUE', 'CONTINUE']);
+    } finally {
+      if (watching.pid) process.kill(-watching.pid, 'SIGTERM');
+      await new Promise((resolve) => watching.once('close', resolve));
+    }
+  });
+
+  it('starts a container sooner on an instance that pre-pulled than on one that pulls for the task', async () => {
+    const runTask = async (): Promise<number> => {
+      const begin = Date.now();
+      await engine.docker('run', '--rm', '--network', 'none', image(0));
+      return (Date.now() - begin) / 1000;
+    };
+    front.bytesPerSecond = 6 * 1024 * 1024;
+    front.credentials = undefined;
+    const cold = await runTask();
+    await forget();
+    await boot({ IMAGES: image(0) });
+    front.reset();
+    const warm = await runTask();
+    expect(front.requests).toEqual([]);
+    console.log(
+      JSON.stringify({ event: 'cold-start', coldSeconds: cold, prepulledSeconds: warm, ratio: cold / warm }),
+    );
+  });
+});

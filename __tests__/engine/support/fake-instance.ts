@@ -1,0 +1,107 @@
+/**
+ * What an EC2 instance sees of AWS: the instance metadata service (version 2 only), ECR's token call and the
+ * Auto Scaling call that completes a lifecycle hook. Calls must be signed with the role's credentials.
+ */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const ACCESS_KEY_ID = 'AKIDEXAMPLE';
+const IMDS_TOKEN = 'imds-session';
+
+export interface FakeInstance {
+  /** One address for metadata and both services. */
+  readonly url: string;
+  /** Results given to the hook, in order. */
+  readonly hookResults: readonly string[];
+  /** False = the hook has been completed or timed out already. */
+  hookActive: boolean;
+  /** What `autoscaling/target-lifecycle-state` says. */
+  targetLifecycleState: string;
+  /** What ECR's token decodes to: `user:password`. */
+  registryCredentials: string;
+  close(): Promise<void>;
+}
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  return body;
+};
+
+const NO_ACTIVE_ACTION = `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>
+<Message>No active Lifecycle Action found with instance ID i-0123456789abcdef0</Message></Error></ErrorResponse>`;
+const COMPLETED =
+  '<CompleteLifecycleActionResponse><CompleteLifecycleActionResult/></CompleteLifecycleActionResponse>';
+
+export const startFakeInstance = async (): Promise<FakeInstance> => {
+  const hookResults: string[] = [];
+  const state = { hookActive: true, targetLifecycleState: 'InService', registryCredentials: 'AWS:token' };
+
+  const metadata = (path: string): string | undefined => {
+    switch (path) {
+      case 'iam/security-credentials/':
+        return 'instance-role';
+      case 'iam/security-credentials/instance-role':
+        return JSON.stringify(
+          {
+            Code: 'Success',
+            Type: 'AWS-HMAC',
+            AccessKeyId: ACCESS_KEY_ID,
+            SecretAccessKey: 'secret/with+signs',
+            Token: 'session==',
+          },
+          undefined,
+          2,
+        );
+      case 'placement/region':
+        return 'eu-west-1';
+      case 'instance-id':
+        return 'i-0123456789abcdef0';
+      case 'autoscaling/target-lifecycle-state':
+        return state.targetLifecycleState;
+      default:
+        return undefined;
+    }
+  };
+
+  const answer = async (request: IncomingMessage): Promise<readonly [number, string]> => {
+    const path = request.url ?? '/';
+    if (path === '/latest/api/token') return request.method === 'PUT' ? [200, IMDS_TOKEN] : [405, ''];
+    if (path.startsWith('/latest/meta-data/')) {
+      if (request.headers['x-aws-ec2-metadata-token'] !== IMDS_TOKEN) return [401, ''];
+      const value = metadata(path.slice('/latest/meta-data/'.length));
+      return value === undefined ? [404, ''] : [200, value];
+    }
+    const body = await bodyOf(request);
+    const signed = request.headers.authorization?.startsWith(`AWS4-HMAC-SHA256 Credential=${ACCESS_KEY_ID}/`);
+    if (!signed || request.headers['x-amz-security-token'] !== 'session==')
+      return [403, '<Error>unsigned</Error>'];
+    if (String(request.headers['x-amz-target']).endsWith('.GetAuthorizationToken')) {
+      const authorizationToken = Buffer.from(state.registryCredentials).toString('base64');
+      return [200, JSON.stringify({ authorizationData: [{ authorizationToken, expiresAt: 1.8e9 }] })];
+    }
+    const form = new URLSearchParams(body);
+    if (form.get('Action') !== 'CompleteLifecycleAction') return [400, '<Error>unknown action</Error>'];
+    if (!state.hookActive) return [400, NO_ACTIVE_ACTION];
+    hookResults.push(form.get('LifecycleActionResult') ?? '');
+    state.hookActive = false;
+    return [200, COMPLETED];
+  };
+
+  const server = createServer((request, response) => {
+    answer(request).then(
+      ([status, body]) => response.writeHead(status).end(body),
+      () => response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  return Object.assign(state, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hookResults,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  });
+};

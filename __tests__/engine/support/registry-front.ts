@@ -1,0 +1,78 @@
+/** What stands before a test registry: ECR's authentication, a bandwidth limit, and switchable faults. */
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface RegistryFront {
+  /** `127.0.0.1:<port>`: what images are named after. */
+  readonly host: string;
+  /** Requests that came in since the last `reset`. */
+  readonly requests: readonly string[];
+  /** While true every connection is dropped, as when the registry is down. */
+  down: boolean;
+  /** Body bytes per second to the client; `undefined` = no limit. */
+  bytesPerSecond: number | undefined;
+  /** `Basic` user and password that is asked for; `undefined` = open. */
+  credentials: string | undefined;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+const throttle = (bytesPerSecond: number): Transform =>
+  new Transform({
+    highWaterMark: 16 * 1024,
+    async transform(chunk: Buffer, _encoding, done) {
+      await sleep((chunk.length / bytesPerSecond) * 1000);
+      done(null, chunk);
+    },
+  });
+
+/** Starts a front before `upstream` (`127.0.0.1:<port>`). */
+export const startRegistryFront = async (upstream: string): Promise<RegistryFront> => {
+  const requests: string[] = [];
+  const front = { down: false, bytesPerSecond: undefined, credentials: undefined } as {
+    down: boolean;
+    bytesPerSecond: number | undefined;
+    credentials: string | undefined;
+  };
+  const forward = (request: IncomingMessage, response: ServerResponse) => {
+    const target = httpRequest(
+      `http://${upstream}${request.url}`,
+      { method: request.method, headers: { ...request.headers, host: request.headers.host } },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        const limit = front.bytesPerSecond;
+        const done = limit ? pipeline(answer, throttle(limit), response) : pipeline(answer, response);
+        done.catch(() => response.destroy());
+      },
+    );
+    target.on('error', () => response.destroy());
+    pipeline(request, target).catch(() => target.destroy());
+  };
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    if (front.down) {
+      request.socket.destroy();
+      return;
+    }
+    const expected = front.credentials && `Basic ${Buffer.from(front.credentials).toString('base64')}`;
+    if (expected && request.headers.authorization !== expected) {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="registry"' }).end();
+      return;
+    }
+    forward(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  return Object.assign(front, {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    reset: () => void requests.splice(0),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  });
+};
