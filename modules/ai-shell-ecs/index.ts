@@ -1,8 +1,6 @@
 import { Construct } from 'constructs';
 import { amiId } from './ami';
-import { renderEcsAgentConfig } from './boot/ecs-agent-config';
-import { renderPrepullConfig } from './boot/prepull-config';
-import { renderUserData } from './boot/user-data';
+import { renderBoot } from './boot/render-boot';
 import { type ImageReference, pinImage } from './image-reference';
 import { InstanceRole } from './instance-role';
 import { InstanceTemplate } from './launch-template';
@@ -10,7 +8,8 @@ import { type Names, namesOf } from './names';
 import { InstanceNetwork } from './network';
 import { accountOf, Place } from './place';
 import type { AiShellEcsProps } from './props';
-import { type AiShellEcsSettings, resolveSettings } from './settings';
+import { checkSettings } from './rules';
+import { resolveSettings } from './settings';
 import { ShellCapacity } from './shell-capacity';
 import { ShellCluster } from './shell-cluster';
 import { ShellTask } from './shell-task';
@@ -38,6 +37,7 @@ export class AiShellEcs extends Construct {
   constructor(scope: Construct, id: string, props: AiShellEcsProps) {
     super(scope, id);
     const settings = resolveSettings(props);
+    checkSettings(this.node.path, settings);
     const names = namesOf(settings.name);
     this.names = names;
 
@@ -68,7 +68,10 @@ export class AiShellEcs extends Construct {
       imageId: amiId(this, settings.ami, settings.instances.architecture),
       instanceProfileArn: this.instanceRole.profile.arn,
       securityGroupIds: this.network.securityGroupIds,
-      userData: userData(settings, names, place, images),
+      userData: renderBoot(settings, {
+        images: images.map(({ reference }) => reference),
+        region: place.region,
+      }),
     });
     this.group = new WarmPoolGroup(this, 'group', {
       names,
@@ -98,29 +101,4 @@ export class AiShellEcs extends Construct {
             securityGroupIds: this.network.securityGroupIds,
           });
   }
-}
-
-function userData(
-  settings: AiShellEcsSettings,
-  names: Names,
-  place: Place,
-  images: readonly ImageReference[],
-): string {
-  const { agent, cluster, instances, prepull, warmPool } = settings;
-  return renderUserData({
-    ecsAgentConfig: renderEcsAgentConfig({
-      clusterName: cluster.name,
-      hasWarmPool: warmPool !== undefined,
-      isSpot: instances.capacityType === 'spot',
-      agent,
-    }),
-    prepullConfig: renderPrepullConfig({
-      images: images.map(({ reference }) => reference),
-      region: place.region,
-      groupName: names.autoScalingGroup,
-      hookName: names.lifecycleHook,
-      prepull,
-    }),
-    prepullTimeoutSeconds: prepull.timeoutSeconds,
-  });
 }

@@ -1,34 +1,6 @@
 import { policyDocument } from '../parts/policy';
 import type { Place } from './place';
 
-/** What an account may do with its own key; named one by one so that nothing new comes in by itself. */
-const ADMINISTRATION = [
-  'kms:CancelKeyDeletion',
-  'kms:CreateAlias',
-  'kms:CreateGrant',
-  'kms:Decrypt',
-  'kms:DeleteAlias',
-  'kms:DescribeKey',
-  'kms:DisableKey',
-  'kms:DisableKeyRotation',
-  'kms:EnableKey',
-  'kms:EnableKeyRotation',
-  'kms:Encrypt',
-  'kms:GenerateDataKey',
-  'kms:GetKeyPolicy',
-  'kms:GetKeyRotationStatus',
-  'kms:ListGrants',
-  'kms:ListKeyPolicies',
-  'kms:ListResourceTags',
-  'kms:PutKeyPolicy',
-  'kms:RevokeGrant',
-  'kms:ScheduleKeyDeletion',
-  'kms:TagResource',
-  'kms:UntagResource',
-  'kms:UpdateAlias',
-  'kms:UpdateKeyDescription',
-];
-
 /** Lets the account rule the key through IAM and CloudWatch Logs encrypt one log group with it. */
 export function sessionKeyPolicy(props: {
   readonly place: Place;
@@ -40,7 +12,8 @@ export function sessionKeyPolicy(props: {
     {
       sid: 'Account',
       principals: { aws: `arn:${place.partition}:iam::${accountId}:root` },
-      actions: ADMINISTRATION,
+      // The statement every key needs, so that the account does not lock itself out of it.
+      actions: ['kms:*'],
       resources: ['*'],
     },
     {

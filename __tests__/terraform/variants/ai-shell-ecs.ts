@@ -1,7 +1,7 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { type App, TerraformStack } from 'cdktf';
 import { AiShellEcs, type AiShellEcsProps } from '../../../modules/ai-shell-ecs';
-import { requireVersions } from '../../../modules/parts/warmpath-stack';
+import { requireVersions } from '../../../modules/warmpath-stack';
 
 const DIGEST = `sha256:${'1f'.repeat(32)}`;
 const REPOSITORY = '111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell';

@@ -26,3 +26,24 @@ export function renderPrepullUnit(prepullTimeoutSeconds: number): string {
     '',
   ].join('\n');
 }
+
+/**
+ * For pools of running or hibernated instances: leaving such a pool is no boot, so a second unit stays, watches the
+ * instance's target state and completes the hook of that transition too.
+ */
+export function renderWatchUnit(): string {
+  return [
+    '[Unit]',
+    'Description=Warmpath: completes the launch hook when the instance leaves the warm pool without booting',
+    'After=warmpath-prepull.service',
+    '',
+    '[Service]',
+    'ExecStart=/usr/local/sbin/warmpath-prepull watch',
+    'Restart=on-failure',
+    'RestartSec=5',
+    '',
+    '[Install]',
+    'WantedBy=multi-user.target',
+    '',
+  ].join('\n');
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { renderPrepullUnit } from './prepull-unit';
+import { renderPrepullUnit, renderWatchUnit } from './prepull-unit';
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html (16 KB before base64) */
 export const USER_DATA_LIMIT_BYTES = 16 * 1024;
@@ -12,6 +12,8 @@ export interface UserDataParts {
   /** The whole of `/etc/warmpath/prepull.conf`. */
   readonly prepullConfig: string;
   readonly prepullTimeoutSeconds: number;
+  /** Whether instances can leave the warm pool without booting. */
+  readonly watchesPool: boolean;
 }
 
 interface BootFile {
@@ -26,22 +28,18 @@ export function prepullProgram(): string {
 }
 
 /**
- * The first boot: writes four files, each whole and by rename, and runs the pre-pull in the foreground, which holds
+ * The first boot: writes a few files, each whole and by rename, and runs the pre-pull in the foreground, which holds
  * back ecs.service (ordered after cloud-final) until the images are there. Running it again changes nothing.
  */
-export function renderUserData({
-  ecsAgentConfig,
-  prepullConfig,
-  prepullTimeoutSeconds,
-}: UserDataParts): string {
+export function renderUserData(parts: UserDataParts): string {
+  const units: readonly BootFile[] = [
+    unitFile('warmpath-prepull.service', renderPrepullUnit(parts.prepullTimeoutSeconds)),
+    ...(parts.watchesPool ? [unitFile('warmpath-prepull-watch.service', renderWatchUnit())] : []),
+  ];
   const files: readonly BootFile[] = [
-    { path: '/etc/ecs/ecs.config', mode: '0644', content: ecsAgentConfig },
-    { path: '/etc/warmpath/prepull.conf', mode: '0644', content: prepullConfig },
-    {
-      path: '/etc/systemd/system/warmpath-prepull.service',
-      mode: '0644',
-      content: renderPrepullUnit(prepullTimeoutSeconds),
-    },
+    { path: '/etc/ecs/ecs.config', mode: '0644', content: parts.ecsAgentConfig },
+    { path: '/etc/warmpath/prepull.conf', mode: '0644', content: parts.prepullConfig },
+    ...units,
     { path: '/usr/local/sbin/warmpath-prepull', mode: '0755', content: prepullProgram() },
   ];
   return [
@@ -54,10 +52,13 @@ export function renderUserData({
       ({ path, mode, content }) => `write_file ${path} ${mode} <<'WARMPATH_FILE'\n${content}WARMPATH_FILE`,
     ),
     'systemctl daemon-reload',
-    'systemctl enable warmpath-prepull.service',
-    'systemctl start warmpath-prepull.service',
+    ...units.map(({ path }) => `systemctl enable --now ${basename(path)}`),
     '',
   ].join('\n');
+}
+
+function unitFile(name: string, content: string): BootFile {
+  return { path: `/etc/systemd/system/${name}`, mode: '0644', content };
 }
 
 /** Size as EC2 counts it; values that Terraform fills in later count as their placeholders. */

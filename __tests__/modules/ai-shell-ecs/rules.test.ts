@@ -1,0 +1,180 @@
+import { TerraformElement, TerraformStack, Testing } from 'cdktf';
+import { AiShellEcs, type AiShellEcsProps } from '../../../modules/ai-shell-ecs';
+import { InvalidAiShellEcsError } from '../../../modules/ai-shell-ecs/errors';
+import { rules } from '../../../modules/ai-shell-ecs/rules';
+import { goDurationSeconds } from '../../../modules/ai-shell-ecs/rules/rule';
+import { resolveSettings } from '../../../modules/ai-shell-ecs/settings';
+import { DIGEST, minimal, REPOSITORY } from './props';
+
+type Case = readonly [rule: string, props: Partial<AiShellEcsProps>, cure: RegExp];
+
+const launchAmi = { from: 'ssm', parameter: '/ami', resolve: 'launch' } as const;
+const rootVolume = (volume: object) => ({ instances: { rootVolume: volume } });
+
+/** A broken combination per rule, and the words of its message that tell the way out. */
+const cases: readonly Case[] = [
+  ['name-malformed', { name: 'My Shell' }, /shorten or correct it/],
+  ['no-subnets', { network: { vpcId: 'vpc-1', subnetIds: [] } }, /add them/],
+  ['no-instance-types', { instances: { instanceTypes: [] } }, /correct the list/],
+  [
+    'instance-type-of-other-architecture',
+    { instances: { instanceTypes: ['m7i.large'] } },
+    /architecture: 'x86_64'/,
+  ],
+  ['group-sizes', { instances: { minSize: 5, maxSize: 4 } }, /in this order/],
+  ['instance-lifetime', { instances: { maxInstanceLifetimeSeconds: 3600 } }, /at least 86400/],
+  ['root-volume-size', rootVolume({ sizeGib: 8 }), /30 to 65536/],
+  ['root-volume-iops', rootVolume({ iops: 100 }), /3000 to 80000/],
+  ['root-volume-throughput', rootVolume({ throughputMibps: 10 }), /125 to 2000/],
+  ['volume-initialization-rate', rootVolume({ initializationRateMibps: 99 }), /100 to 300/],
+  ['image-without-digest', { image: { from: 'digest', reference: `${REPOSITORY}:latest` } }, /@sha256:/],
+  [
+    'image-url-with-tag',
+    { image: { from: 'tag', repositoryUrl: `${REPOSITORY}:v1@${DIGEST}`, tag: 'v1' } },
+    /without scheme, tag and digest/,
+  ],
+  [
+    'image-tag-outside-ecr',
+    { image: { from: 'tag', repositoryUrl: 'docker.io/library/alpine', tag: '3' } },
+    /from: 'digest'/,
+  ],
+  ['image-tag-malformed', { image: { from: 'tag', repositoryUrl: REPOSITORY, tag: 'a b' } }, /correct it/],
+  ['pull-always-asks-the-registry', { agent: { imagePullBehavior: 'default' } }, /'prefer-cached'/],
+  ['warm-pool-with-spot', { warmPool: {}, instances: { capacityType: 'spot' } }, /warmPool: false/],
+  ['warm-pool-reuse', { warmPool: { reuseOnScaleIn: true } }, /leave it out/],
+  ['warm-pool-sizes', { warmPool: { minSize: -2 } }, /0 or more/],
+  ['warm-pool-never-filled', { warmPool: { minSize: 4, maxPreparedCapacity: 3 } }, /at least 4, or -1/],
+  [
+    'hibernation-unencrypted',
+    { warmPool: { state: 'Hibernated' }, instances: { rootVolume: { encrypted: false } } },
+    /'Stopped'/,
+  ],
+  ['hook-timeout-range', { prepull: { hookTimeoutSeconds: 7201 } }, /30 to 7200/],
+  ['hook-ends-before-pull', { prepull: { timeoutSeconds: 600, hookTimeoutSeconds: 600 } }, /more than 600/],
+  ['capacity-wait-shorter-than-hook', { instances: { waitForCapacityTimeout: '10m' } }, /at least '1200s'/],
+  ['prepull-timeout-range', { prepull: { timeoutSeconds: 5 } }, /10 to 7170/],
+  ['prepull-attempts-range', { prepull: { attempts: 0 } }, /1 to 20/],
+  ['refresh-bounds', { refresh: { minHealthyPercent: 50, maxHealthyPercent: 200 } }, /minimum to 100/],
+  [
+    'maintenance-bounds',
+    { instances: { maintenance: { minHealthyPercent: 101, maxHealthyPercent: 110 } } },
+    /0 to 100/,
+  ],
+  ['refresh-checkpoints', { refresh: { checkpointPercentages: [50, 20] } }, /\[20, 50, 100\]/],
+  ['refresh-checkpoint-delay', { refresh: { checkpointDelaySeconds: 172_801 } }, /0 to 172800/],
+  ['refresh-alarms', { refresh: { alarmNames: Array.from({ length: 11 }, (_, i) => `a${i}`) } }, /composite/],
+  ['refresh-never-starts', { instances: { launchTemplateVersion: '$Latest' } }, /refresh: false/],
+  ['rollback-with-alias', { instances: { launchTemplateVersion: '$Default' } }, /autoRollback: false/],
+  ['rollback-with-ami-at-launch', { ami: launchAmi }, /resolve: 'plan'/],
+  ['skip-matching-with-ami-at-launch', { ami: launchAmi }, /skipMatching: false/],
+  [
+    'termination-protection-without-scaling',
+    { capacityProvider: { managedScaling: false } },
+    /both to false/,
+  ],
+  [
+    'termination-protection-without-scale-in-protection',
+    { instances: { protectFromScaleIn: false } },
+    /leave protectFromScaleIn out/,
+  ],
+  [
+    'termination-protection-blocks-refresh',
+    { refresh: { scaleInProtectedInstances: 'Ignore' } },
+    /write 'Refresh'/,
+  ],
+  ['target-capacity-range', { capacityProvider: { targetCapacityPercent: 101 } }, /1 to 100/],
+  ['scaling-step-minimum-range', { capacityProvider: { minimumScalingStepSize: 0 } }, /1 to 10000/],
+  ['scaling-step-maximum-range', { capacityProvider: { maximumScalingStepSize: 10_001 } }, /1 to 10000/],
+  [
+    'scaling-steps-crossed',
+    { capacityProvider: { minimumScalingStepSize: 9, maximumScalingStepSize: 8 } },
+    /swap them/,
+  ],
+  ['instance-warmup-range', { capacityProvider: { instanceWarmupSeconds: 10_001 } }, /0 to 10000/],
+  ['capacity-provider-name', { capacityProvider: { name: 'ecs-shell' } }, /write another/],
+  ['agent-derived-variable', { agent: { extra: { ECS_WARM_POOLS_CHECK: 'false' } } }, /set those props/],
+  ['agent-variable-malformed', { agent: { extra: { ECS_X: 'a\nECS_CLUSTER=other' } } }, /without line break/],
+  ['stop-timeout-unit', { agent: { containerStopTimeout: '120' } }, /'120s'/],
+  ['cleanup-wait-unit', { agent: { taskCleanupWait: '5s' } }, /'10m'/],
+  ['cleanup-interval-too-short', { agent: { imageCleanupInterval: '5m' } }, /'10m' or more/],
+  ['untracked-cleanup', { agent: { untrackedImageCleanup: true } }, /leave it out/],
+  [
+    'user-data-too-large',
+    {
+      agent: {
+        attributes: Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`k${i * 7919}`, `${i * i}`])),
+      },
+    },
+    /shorten them/,
+  ],
+  ['service-without-task', { service: { desiredCount: 1 }, task: false }, /remove service/],
+  [
+    'service-on-unlisted-provider',
+    { service: { desiredCount: 1 }, cluster: { create: false, name: 'platform' } },
+    /\[\] if it has none/,
+  ],
+  ['exec-with-readonly-root', { task: { readonlyRootFilesystem: true } }, /exec: false/],
+  ['task-stop-timeout', { task: { stopTimeoutSeconds: 0 } }, /1 to 86400/],
+  ['task-cpu', { task: { cpuUnits: 64 } }, /128 to 196608/],
+  ['task-memory', { task: { memoryMib: 1 } }, /6 to/],
+  ['log-retention', { logs: { retentionDays: 31 } }, /choose one of them/],
+  ['golden-ami-name', { goldenAmi: { amiName: 'shell' } }, /imagebuilder:buildDate/],
+  ['golden-ami-retention', { goldenAmi: { keepImages: 11 } }, /1 to 10/],
+  ['golden-ami-and-ami', { goldenAmi: {}, ami: launchAmi }, /leave ami out/],
+];
+
+describe('rules of ai-shell-ecs', () => {
+  it('let the minimal props through', () => {
+    const settings = resolveSettings(minimal);
+    expect(rules.filter(({ problem }) => problem(settings) !== undefined)).toEqual([]);
+  });
+
+  it('each have a case here, under one id', () => {
+    const ids = rules.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(cases.map(([id]) => id).sort()).toEqual([...ids].sort());
+  });
+
+  it.each(cases)('refuse %s and say what to write instead', (id, props, cure) => {
+    const rule = rules.find((candidate) => candidate.id === id);
+    const message = rule?.problem(resolveSettings({ ...minimal, ...props }));
+    expect(message).toMatch(cure);
+    expect(message).toMatch(/: got .+;/);
+  });
+
+  it('throw every problem at once, before any resource exists', () => {
+    const stack = new TerraformStack(Testing.app(), 'stack');
+    const build = () =>
+      new AiShellEcs(stack, 'shell', {
+        ...minimal,
+        warmPool: { reuseOnScaleIn: true },
+        agent: { containerStopTimeout: '120' },
+      });
+    expect(build).toThrow(InvalidAiShellEcsError);
+    expect(stack.node.findAll().filter(TerraformElement.isTerraformElement).slice(1)).toEqual([]);
+  });
+
+  it('name each problem of a refusal on its own line', () => {
+    const error = new InvalidAiShellEcsError('stack/shell', ['a: got 1; choose 2', 'b: got 3; choose 4']);
+    expect(error.message.split('\n')).toEqual([
+      'stack/shell: 2 problem(s):',
+      '- a: got 1; choose 2',
+      '- b: got 3; choose 4',
+    ]);
+  });
+});
+
+describe('goDurationSeconds()', () => {
+  it.each([
+    ['90s', 90],
+    ['1m30s', 90],
+    ['1.5h', 5400],
+    ['500ms', 0.5],
+    ['0', 0],
+    ['120', undefined],
+    ['', undefined],
+    ['1d', undefined],
+  ])('reads %p as %p', (text, seconds) => {
+    expect(goDurationSeconds(text)).toBe(seconds);
+  });
+});

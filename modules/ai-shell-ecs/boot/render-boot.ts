@@ -1,0 +1,34 @@
+import { namesOf } from '../names';
+import type { AiShellEcsSettings } from '../settings';
+import { renderEcsAgentConfig } from './ecs-agent-config';
+import { renderPrepullConfig } from './prepull-config';
+import { renderUserData } from './user-data';
+
+export interface BootValues {
+  /** Pinned references, the task's image first. */
+  readonly images: readonly string[];
+  readonly region: string;
+}
+
+/** The user data of an instance: agent configuration, pre-pull configuration, unit and program in one. */
+export function renderBoot(settings: AiShellEcsSettings, { images, region }: BootValues): string {
+  const { agent, cluster, instances, name, prepull, warmPool } = settings;
+  const names = namesOf(name);
+  return renderUserData({
+    ecsAgentConfig: renderEcsAgentConfig({
+      clusterName: cluster.name,
+      hasWarmPool: warmPool !== undefined,
+      isSpot: instances.capacityType === 'spot',
+      agent,
+    }),
+    prepullConfig: renderPrepullConfig({
+      images,
+      region,
+      groupName: names.autoScalingGroup,
+      hookName: names.lifecycleHook,
+      prepull,
+    }),
+    prepullTimeoutSeconds: prepull.timeoutSeconds,
+    watchesPool: warmPool !== undefined && warmPool.state !== 'Stopped',
+  });
+}

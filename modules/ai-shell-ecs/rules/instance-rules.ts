@@ -1,0 +1,89 @@
+import type { InstancesSettings } from '../settings';
+import { isUnknown, type Rule, rangeRule } from './rule';
+
+const DAY_SECONDS = 86_400;
+const LONGEST_NAME = 32;
+
+export const instanceRules: readonly Rule[] = [
+  {
+    id: 'name-malformed',
+    problem: ({ name }) =>
+      isUnknown(name) || (/^[a-z][a-z0-9-]*$/.test(name) && name.length <= LONGEST_NAME)
+        ? undefined
+        : `name: got "${name}"; it becomes part of role, group and log names, which allow 1 to ${LONGEST_NAME} of a-z, 0-9 and -, ` +
+          'starting with a letter; shorten or correct it',
+  },
+  {
+    id: 'no-subnets',
+    problem: ({ network: { subnetIds } }) =>
+      subnetIds.length > 0
+        ? undefined
+        : 'network.subnetIds: got none; the group needs at least one subnet, better one in each of two Availability Zones; add them',
+  },
+  {
+    id: 'no-instance-types',
+    problem: ({ instances: { instanceTypes } }) =>
+      instanceTypes.length > 0 && new Set(instanceTypes).size === instanceTypes.length
+        ? undefined
+        : `instances.instanceTypes: got [${instanceTypes.join(', ')}]; allowed one or more, each once; correct the list`,
+  },
+  {
+    id: 'instance-type-of-other-architecture',
+    problem: ({ instances: { instanceTypes, architecture } }) => {
+      const odd = instanceTypes.find((type) => !isUnknown(type) && architectureOf(type) !== architecture);
+      if (odd === undefined) return undefined;
+      return (
+        `instances.instanceTypes: got ${odd} with architecture ${architecture}; AMI, image and type must have the same processor; ` +
+        `write architecture: '${architectureOf(odd)}', or another type`
+      );
+    },
+  },
+  { id: 'group-sizes', problem: ({ instances }) => sizesProblem(instances) },
+  {
+    id: 'instance-lifetime',
+    problem: ({ instances: { maxInstanceLifetimeSeconds: age } }) =>
+      isUnknown(age) || age === 0 || (age >= DAY_SECONDS && age <= 365 * DAY_SECONDS)
+        ? undefined
+        : `instances.maxInstanceLifetimeSeconds: got ${age}; Auto Scaling accepts 0 (never) or one day to one year; write at least ${DAY_SECONDS}`,
+  },
+  rangeRule(
+    'root-volume-size',
+    'instances.rootVolume.sizeGib',
+    { min: 30, max: 65_536, unit: 'GiB; the ECS-optimized AMI has 30' },
+    ({ instances }) => instances.rootVolume.sizeGib,
+  ),
+  rangeRule(
+    'root-volume-iops',
+    'instances.rootVolume.iops',
+    { min: 3000, max: 80_000, unit: 'IOPS for gp3' },
+    ({ instances }) => instances.rootVolume.iops,
+  ),
+  rangeRule(
+    'root-volume-throughput',
+    'instances.rootVolume.throughputMibps',
+    { min: 125, max: 2000, unit: 'MiB/s for gp3' },
+    ({ instances }) => instances.rootVolume.throughputMibps,
+  ),
+  rangeRule(
+    'volume-initialization-rate',
+    'instances.rootVolume.initializationRateMibps',
+    { min: 100, max: 300, unit: 'MiB/s' },
+    ({ instances }) => instances.rootVolume.initializationRateMibps,
+  ),
+];
+
+/** Graviton families have a g right after the generation: m7g, c7gn, g5g; a1 was the first. */
+function architectureOf(instanceType: string): 'arm64' | 'x86_64' {
+  return /^([a-z]+\d+g|a1\b)/.test(instanceType) ? 'arm64' : 'x86_64';
+}
+
+function sizesProblem({ minSize, maxSize, desiredCapacity }: InstancesSettings): string | undefined {
+  if ([minSize, maxSize, desiredCapacity].some(isUnknown)) return undefined;
+  const desired = desiredCapacity ?? minSize;
+  const areCounts = [minSize, maxSize, desired].every((size) => Number.isInteger(size) && size >= 0);
+  if (areCounts && minSize <= desired && desired <= maxSize && maxSize > 0) return undefined;
+  return (
+    `instances: got minSize ${minSize}, desiredCapacity ${desired}, maxSize ${maxSize}; they are counts in this order, and the ` +
+    'maximum is at least 1; correct them'
+  );
+}

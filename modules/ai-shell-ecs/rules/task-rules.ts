@@ -1,0 +1,57 @@
+import { isUnknown, type Rule, rangeRule } from './rule';
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+export const taskRules: readonly Rule[] = [
+  {
+    id: 'service-without-task',
+    problem: ({ given: { service, task } }) =>
+      service !== undefined && task === false
+        ? 'service: got one with task: false; it has no task definition to run; leave task out, or remove service'
+        : undefined,
+  },
+  {
+    id: 'service-on-unlisted-provider',
+    problem: ({ cluster, given: { service } }) =>
+      service !== undefined && cluster.otherCapacityProviders === undefined
+        ? 'service: got one in a joined cluster without cluster.otherCapacityProviders; ECS refuses a capacity provider that the cluster does ' +
+          'not list; name the other providers of the cluster, [] if it has none, so that the whole list is written'
+        : undefined,
+  },
+  {
+    id: 'exec-with-readonly-root',
+    problem: ({ task, given: { exec } }) =>
+      task?.readonlyRootFilesystem && exec !== false
+        ? 'task.readonlyRootFilesystem: got true with ECS Exec; its agent needs to write to the root file system and no session would open; ' +
+          'write exec: false, or leave it out'
+        : undefined,
+  },
+  rangeRule(
+    'task-stop-timeout',
+    'task.stopTimeoutSeconds',
+    { min: 1, max: 86_400, unit: 'seconds' },
+    ({ task }) => task?.stopTimeoutSeconds,
+  ),
+  rangeRule(
+    'task-cpu',
+    'task.cpuUnits',
+    { min: 128, max: 196_608, unit: 'CPU units' },
+    ({ task }) => task?.cpuUnits,
+  ),
+  rangeRule(
+    'task-memory',
+    'task.memoryMib',
+    { min: 6, max: 33_554_432, unit: 'MiB' },
+    ({ task }) => task?.memoryMib,
+  ),
+  {
+    id: 'log-retention',
+    problem: ({ logRetentionDays: days }) =>
+      isUnknown(days) || RETENTION_DAYS.includes(days)
+        ? undefined
+        : `logs.retentionDays: got ${days}; CloudWatch Logs knows ${RETENTION_DAYS.join(', ')}; choose one of them`,
+  },
+];
