@@ -1,0 +1,59 @@
+import type { BlobStore, Clock, Log, RequestStore, SliceLedger } from '../../ports';
+import type { FetchOutcome } from '../outcome';
+import { isFinal } from '../request-status';
+import type { FetchFailure, Slice } from '../slice';
+import { emptyTally } from '../tally';
+import { readLines } from '../warming/lines';
+import { failuresKey, urlsKey } from './blob-names';
+import { encodeFailures } from './work';
+
+export interface DeadSliceDeps {
+  readonly requests: Pick<RequestStore, 'get'>;
+  readonly blobs: BlobStore;
+  readonly ledger: Pick<SliceLedger, 'record' | 'isRecorded'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const GIVEN_UP: FetchOutcome = {
+  kind: 'unreachable',
+  reason: 'network',
+  durationMs: 0,
+  detail: 'given up: no worker could finish its slice',
+};
+
+/**
+ * Records a slice that no worker could finish as a slice whose fetches all failed, so that its request still ends and
+ * its report names what was not warmed.
+ */
+export const giveUpSlice = async (
+  deps: DeadSliceDeps,
+  slice: Slice,
+): Promise<'recorded' | 'duplicate' | 'dropped'> => {
+  const { requestId, segment, pop } = slice;
+  const record = await deps.requests.get(requestId);
+  if (record === undefined || isFinal(record.status)) return 'dropped';
+  if (await deps.ledger.isRecorded(requestId, slice.id)) return 'duplicate';
+  const { encodings } = record.spec;
+  const tally = emptyTally();
+  tally.fetches = segment.urlCount * encodings.length;
+  tally.outcomes.unreachable = tally.fetches;
+
+  const failures: FetchFailure[] = [];
+  try {
+    for await (const url of readLines(deps.blobs.read(urlsKey(requestId), segment)))
+      for (const encoding of encodings) failures.push({ pop, url, encoding, outcome: GIVEN_UP, attempts: 0 });
+    await deps.blobs.put(failuresKey(requestId, slice.id), encodeFailures(failures));
+  } catch (error) {
+    deps.log.error('given-up-slice-unlisted', { requestId, slice: slice.id, error: String(error) });
+    failures.length = 0;
+  }
+  return deps.ledger.record({
+    requestId,
+    sliceId: slice.id,
+    pop,
+    tally,
+    failureCount: failures.length,
+    finishedAt: deps.clock.now(),
+  });
+};

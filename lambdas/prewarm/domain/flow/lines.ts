@@ -1,0 +1,84 @@
+/** One line of a text blob and where it lies; `endByte` is one past its last byte, the newline not included. */
+export interface Line {
+  readonly text: string;
+  readonly startByte: number;
+  readonly endByte: number;
+}
+
+const NEWLINE = 10;
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+const joined = (head: Uint8Array, tail: Uint8Array): Uint8Array => {
+  if (head.length === 0) return tail;
+  const whole = new Uint8Array(head.length + tail.length);
+  whole.set(head);
+  whole.set(tail, head.length);
+  return whole;
+};
+
+const linesOf = (block: Uint8Array, blockStart: number): Line[] => {
+  const text = decoder.decode(block);
+  const oneBytePerCharacter = text.length === block.length;
+  let startByte = blockStart;
+  const lines: Line[] = [];
+  for (const line of text.split('\n')) {
+    const endByte = startByte + (oneBytePerCharacter ? line.length : encoder.encode(line).length);
+    if (line !== '') lines.push({ text: line, startByte, endByte });
+    startByte = endByte + 1;
+  }
+  return lines;
+};
+
+/**
+ * The lines of a byte stream, a chunk's worth at a time (a call per line would cost more than the line). Empty lines are
+ * left out; a last line without a newline counts. `startByte` is where the stream begins in its blob.
+ */
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  startByte = 0,
+): AsyncGenerator<readonly Line[]> {
+  let rest: Uint8Array = new Uint8Array(0);
+  let restStart = startByte;
+  for await (const chunk of chunks) {
+    const end = chunk.lastIndexOf(NEWLINE);
+    if (end < 0) {
+      rest = joined(rest, chunk);
+      continue;
+    }
+    const block = joined(rest, chunk.subarray(0, end));
+    yield linesOf(block, restStart);
+    restStart += block.length + 1;
+    rest = chunk.slice(end + 1);
+  }
+  if (rest.length > 0) yield linesOf(rest, restStart);
+}
+
+const JOIN_AT = 2000;
+
+/** Joins lines by newlines, none at the end, in pieces of a size that is cheap to write. */
+export async function* joinLines(
+  lines: AsyncIterable<string> | Iterable<string>,
+  onLine?: () => void,
+): AsyncGenerator<string> {
+  let pending: string[] = [];
+  let first = true;
+  for await (const line of lines) {
+    onLine?.();
+    pending.push(line);
+    if (pending.length === JOIN_AT) {
+      yield first ? pending.join('\n') : `\n${pending.join('\n')}`;
+      first = false;
+      pending = [];
+    }
+  }
+  if (pending.length > 0) yield first ? pending.join('\n') : `\n${pending.join('\n')}`;
+}
+
+/** Reads a small blob whole. */
+export const readText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+  const streaming = new TextDecoder();
+  let text = '';
+  for await (const chunk of chunks) text += streaming.decode(chunk, { stream: true });
+  return text + streaming.decode();
+};

@@ -1,0 +1,175 @@
+import type { BlobStore, Clock, Invalidator, Log, PopStore, RequestStore, TaskQueue } from '../../ports';
+import { type PopCode, type RequestId, sliceId } from '../ids';
+import type { PopRecord, RequestRecord, Totals } from '../request';
+import type { Segment, Slice } from '../slice';
+import { emptyTally } from '../tally';
+import { urlsKey } from './blob-names';
+import { readLines } from './lines';
+import { readSegmentIndex, readSegments } from './segments';
+import type { Budget, StepResult } from './step';
+
+/** What became of looking a PoP up. */
+export type ResolvedPop =
+  | { readonly kind: 'usable'; readonly pop: PopCode; readonly addresses: readonly string[] }
+  | { readonly kind: 'failed'; readonly pop: PopCode; readonly message: string };
+
+export interface PlanDeps {
+  readonly requests: RequestStore;
+  readonly pops: PopStore;
+  readonly blobs: BlobStore;
+  readonly queue: Pick<TaskQueue, 'send'>;
+  readonly invalidator: Invalidator;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Looks all up concurrently, bounded; never rejects for a PoP. */
+  readonly resolvePops: (
+    distributionDomain: string,
+    pops: readonly PopCode[],
+  ) => Promise<readonly ResolvedPop[]>;
+}
+
+/** Slices queued between two stored cursors; a crash sends at most so many again. */
+const SLICES_PER_CURSOR = 1_000;
+
+/** The PoPs as they are stored; those that a run before this one stored stay as they are. */
+const storedPops = async (deps: PlanDeps, { id, spec }: RequestRecord): Promise<readonly PopRecord[]> => {
+  const known = new Set((await deps.pops.all(id)).map(({ pop }) => pop));
+  const missing = spec.pops.filter((pop) => !known.has(pop));
+  if (missing.length > 0) {
+    const createdAt = deps.clock.now();
+    const resolved = await deps.resolvePops(spec.distributionDomain, missing);
+    await deps.pops.putAll(
+      resolved.map((found) => ({
+        requestId: id,
+        pop: found.pop,
+        createdAt,
+        progress: emptyTally(),
+        ...(found.kind === 'usable' && found.addresses.length > 0
+          ? { status: 'SUCCESS', addresses: found.addresses }
+          : {
+              status: 'FAILED',
+              addresses: [],
+              message: found.kind === 'failed' ? found.message : 'its name has no address',
+            }),
+      })),
+    );
+  }
+  return deps.pops.all(id);
+};
+
+async function* pathsOf(blobs: BlobStore, id: RequestId): AsyncGenerator<string> {
+  for await (const lines of readLines(blobs.read(urlsKey(id))))
+    for (const { text } of lines) {
+      const slash = text.indexOf('/', text.indexOf('//') + 2);
+      yield slash < 0 ? '/' : text.slice(slash);
+    }
+}
+
+const sentence = (...parts: readonly (string | undefined)[]): string | undefined =>
+  parts.filter((part) => part !== undefined).join('; ') || undefined;
+
+/** Answers the totals when they are stored, nothing when the request has ended instead. */
+const prepare = async (deps: PlanDeps, record: RequestRecord): Promise<void> => {
+  const { requests } = deps;
+  const { id, spec } = record;
+  const { urlCount, segmentCount } = await readSegmentIndex(deps.blobs, id);
+  const nothing = { urlCount, popCount: 0, sliceCount: 0, fetchCount: 0 };
+  if (urlCount === 0) {
+    const message = sentence(record.message, 'the list has no URL');
+    await requests.advance(id, 'FINISHED', {
+      totals: nothing,
+      stopReason: 'no-usable-url',
+      ...(message !== undefined && { message }),
+    });
+    return;
+  }
+  const usable = (await storedPops(deps, record)).filter(({ status }) => status === 'SUCCESS');
+  if (usable.length === 0) {
+    const message = sentence(record.message, 'no point of presence could be resolved');
+    await requests.advance(id, 'FINISHED', {
+      totals: nothing,
+      stopReason: 'no-usable-pop',
+      ...(message !== undefined && { message }),
+    });
+    return;
+  }
+  let note = record.message;
+  if (spec.needInvalidate) {
+    const outcome = await deps.invalidator.invalidate(id, spec.distributionDomain, pathsOf(deps.blobs, id));
+    if (outcome.kind === 'refused') {
+      const message = `nothing was warmed, the invalidation was refused: ${outcome.message}`;
+      await requests.advance(id, 'STOPPED', { stopReason: 'invalidation-refused', message });
+      return;
+    }
+    deps.log.info('invalidated', { requestId: id, outcome: outcome.kind, paths: outcome.paths });
+    if (outcome.kind === 'pending')
+      note = sentence(note, 'the invalidation was still in progress when warming began');
+  }
+  const totals: Totals = {
+    urlCount,
+    popCount: usable.length,
+    sliceCount: segmentCount * usable.length,
+    fetchCount: urlCount * spec.encodings.length * usable.length,
+  };
+  await requests.advance(id, 'INSERT_TASK', { totals, ...(note !== undefined && { message: note }) });
+};
+
+interface Cursor {
+  readonly index: number;
+  readonly startByte: number;
+}
+
+const parseCursor = (text: string | undefined): Cursor => {
+  const value: unknown = text === undefined ? undefined : JSON.parse(text);
+  if (typeof value !== 'object' || value === null) return { index: 0, startByte: 0 };
+  const { index, startByte } = value as Partial<Cursor>;
+  return { index: index ?? 0, startByte: startByte ?? 0 };
+};
+
+const slicesOf = (id: RequestId, segment: Segment, pops: readonly PopRecord[]): Slice[] =>
+  pops.map(({ pop, addresses }) => ({
+    requestId: id,
+    id: sliceId(pop, segment.index),
+    pop,
+    addresses,
+    segment,
+  }));
+
+/** Queues segment by segment, each for every PoP, from the stored cursor on: all PoPs get work from the start. */
+const queueSlices = async (deps: PlanDeps, record: RequestRecord, budget: Budget): Promise<StepResult> => {
+  const { requests, queue } = deps;
+  const { id } = record;
+  const usable = (await deps.pops.all(id)).filter(({ status }) => status === 'SUCCESS');
+  const segmentCount = (record.totals?.sliceCount ?? 0) / usable.length;
+  const from = parseCursor(record.cursor);
+  let batch: Slice[] = [];
+  if (from.index < segmentCount) {
+    for await (const { segment, nextByte } of readSegments(deps.blobs, id, from)) {
+      for (const slice of slicesOf(id, segment, usable)) batch.push(slice);
+      if (batch.length < SLICES_PER_CURSOR) continue;
+      await queue.send(batch);
+      batch = [];
+      const cursor: Cursor = { index: segment.index + 1, startByte: nextByte };
+      const kept = await requests.patch(id, 'INSERT_TASK', { cursor: JSON.stringify(cursor) });
+      if (kept === 'refused') return 'done';
+      if (!budget.shouldContinue()) return 'more';
+    }
+  }
+  if (batch.length > 0) await queue.send(batch);
+  await requests.advance(id, 'IN-PROGRESS');
+  return 'done';
+};
+
+/**
+ * CHECK_POP to INSERT_TASK: PoPs looked up, the invalidation awaited, the totals stored. INSERT_TASK to IN-PROGRESS:
+ * every slice queued. A list without a URL or a request without a usable PoP is FINISHED at once; a refused
+ * invalidation is STOPPED.
+ */
+export const planRequest = async (deps: PlanDeps, id: RequestId, budget: Budget): Promise<StepResult> => {
+  const before = await deps.requests.get(id);
+  if (before?.status === 'CHECK_POP') await prepare(deps, before);
+  const record = await deps.requests.get(id);
+  if (record?.status !== 'INSERT_TASK') return 'done';
+  if (before?.status === 'CHECK_POP' && !budget.shouldContinue()) return 'more';
+  return queueSlices(deps, record, budget);
+};

@@ -1,0 +1,36 @@
+import type { Deadlines, Notifier, RequestStore } from '../../ports';
+import type { RequestId } from '../ids';
+import type { RequestRecord } from '../request';
+import { isFinal } from '../request-status';
+import { failedCount, warmCount } from '../tally';
+import { type FleetDeps, resizeFleet } from './fleet-size';
+
+export interface SettleDeps extends FleetDeps {
+  readonly requests: RequestStore;
+  readonly deadlines: Deadlines;
+  readonly notifier: Notifier;
+  /** Writes the report's blobs; writing them again replaces them. */
+  readonly writeReport: (record: RequestRecord) => Promise<void>;
+}
+
+/**
+ * What follows a request's end: deadline gone, fleet resized, report, notification. Runs until `reported` is stored, so
+ * after a crash the report is written again and the notification may come twice.
+ */
+export const settleRequest = async (deps: SettleDeps, id: RequestId): Promise<void> => {
+  const record = await deps.requests.get(id);
+  if (record === undefined || !isFinal(record.status) || record.reported) return;
+  await deps.deadlines.cancel(id);
+  await resizeFleet(deps);
+  await deps.writeReport(record);
+  await deps.notifier.ended({
+    id,
+    status: record.status,
+    fetches: record.progress.fetches,
+    warm: warmCount(record.progress),
+    failed: failedCount(record.progress),
+    bytes: record.progress.bytes,
+    ...(record.spec.notifyUrl !== undefined && { notifyUrl: record.spec.notifyUrl }),
+  });
+  await deps.requests.patch(id, record.status, { reported: true });
+};

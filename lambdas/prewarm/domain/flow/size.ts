@@ -1,0 +1,218 @@
+import type { BlobStore, Log, RequestStore, Resolver } from '../../ports';
+import type { RequestId } from '../ids';
+import type { RequestRecord, RequestSpec, UrlSource } from '../request';
+import type { Dedupe } from './accept';
+import {
+  failedUrlsKey,
+  originalUrlsKey,
+  segmentIndexKey,
+  segmentsKey,
+  sizesKey,
+  urlsKey,
+} from './blob-names';
+import { mapConcurrently } from './concurrently';
+import { type HeadSizeDeps, headSize, sizingHeaders, type UrlSize } from './head-size';
+import { joinLines, type Line, readLines } from './lines';
+import { encodeSegment, type SegmentBounds, SegmentCutter, urlsPerSegment } from './segments';
+import type { Budget, StepResult } from './step';
+
+export interface SizeDeps extends HeadSizeDeps {
+  readonly requests: RequestStore;
+  readonly blobs: BlobStore;
+  readonly resolver: Resolver;
+  readonly dedupe: Dedupe;
+  readonly log: Log;
+  /** The URLs of a sitemap or playlist, checked and normalised; throws one sentence where it cannot be read. */
+  readonly expandSource: (source: UrlSource, spec: RequestSpec) => AsyncIterable<string>;
+  /** HEAD requests in flight. */
+  readonly concurrency: number;
+  readonly bounds: SegmentBounds;
+  /** Slices that will be warmed at a time for this request. */
+  readonly workersFor: (spec: RequestSpec) => number;
+  /** `none` takes every size as unknown and asks for nothing. */
+  readonly sizing: 'all' | 'none';
+}
+
+interface Cursor {
+  readonly urlCount: number;
+  /** Where the next part of the list begins. */
+  readonly startByte: number;
+  readonly parts: number;
+  readonly sizedUrls: number;
+  /** Sources that could not be read. */
+  readonly problems: readonly string[];
+}
+
+const isCursor = (value: unknown): value is Cursor =>
+  typeof value === 'object' && value !== null && 'parts' in value && 'sizedUrls' in value;
+
+const parseCursor = (text: string | undefined): Cursor | undefined => {
+  const value: unknown = text === undefined ? undefined : JSON.parse(text);
+  return isCursor(value) ? value : undefined;
+};
+
+/** URLs sized between two stored cursors; what a crash may make us ask twice. */
+const PART_URLS = 5_000;
+
+async function* textsOf(blobs: BlobStore, key: string): AsyncGenerator<string> {
+  for await (const lines of readLines(blobs.read(key))) for (const { text } of lines) yield text;
+}
+
+/** Writes the list to warm: the accepted one, then what the sources hold. */
+const writeList = async (deps: SizeDeps, { id, spec }: RequestRecord): Promise<Cursor> => {
+  const problems: string[] = [];
+  let urlCount = 0;
+  const all = async function* (): AsyncGenerator<string> {
+    yield* textsOf(deps.blobs, originalUrlsKey(id));
+    for (const source of spec.sources) {
+      try {
+        yield* deps.expandSource(source, spec);
+      } catch (error) {
+        problems.push(`${source.kind} ${source.url}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  };
+  const urls = spec.sources.length === 0 ? all() : deps.dedupe(all());
+  const counting = joinLines(urls, () => {
+    urlCount += 1;
+  });
+  await deps.blobs.put(urlsKey(id), counting);
+  return { urlCount, startByte: 0, parts: 0, sizedUrls: 0, problems };
+};
+
+const encodeSize = (size: UrlSize): string =>
+  size.kind === 'known' ? String(size.bytes) : size.kind === 'unknown' ? '-' : '!';
+
+/** Sizes the list part by part from the cursor on. */
+const sizeParts = async (
+  deps: SizeDeps,
+  { id, spec }: RequestRecord,
+  from: Cursor,
+  budget: Budget,
+): Promise<{ readonly cursor: Cursor; readonly result: StepResult }> => {
+  const resolution = await deps.resolver.resolve(spec.distributionDomain);
+  const addresses = resolution.kind === 'addresses' ? resolution.addresses : [];
+  if (addresses.length === 0)
+    deps.log.warn('sizing-without-address', { requestId: id, resolution: resolution.kind });
+  const headers = sizingHeaders(spec);
+  const sizeOf = (url: string): Promise<UrlSize> =>
+    addresses.length === 0 ? Promise.resolve({ kind: 'unreached' }) : headSize(deps, url, headers, addresses);
+
+  let cursor = from;
+  let part: Line[] = [];
+  const store = async (): Promise<boolean> => {
+    const sizes = await mapConcurrently(part, deps.concurrency, ({ text }) => sizeOf(text));
+    await deps.blobs.put(sizesKey(id, cursor.parts), [sizes.map(encodeSize).join('\n')]);
+    cursor = {
+      ...cursor,
+      startByte: (part.at(-1)?.endByte ?? cursor.startByte) + 1,
+      parts: cursor.parts + 1,
+      sizedUrls: cursor.sizedUrls + part.length,
+    };
+    part = [];
+    const kept = await deps.requests.patch(id, 'CREATED', { cursor: JSON.stringify(cursor) });
+    return kept === 'patched';
+  };
+
+  const range = { startByte: from.startByte, endByte: Number.MAX_SAFE_INTEGER };
+  for await (const lines of readLines(deps.blobs.read(urlsKey(id), range), from.startByte)) {
+    for (const line of lines) {
+      part.push(line);
+      if (part.length < PART_URLS) continue;
+      if (!(await store())) return { cursor, result: 'done' };
+      if (!budget.shouldContinue()) return { cursor, result: 'more' };
+    }
+  }
+  if (part.length > 0) await store();
+  return { cursor, result: 'done' };
+};
+
+async function* sizesOf(blobs: BlobStore, id: RequestId, parts: number): AsyncGenerator<string> {
+  for (let part = 0; part < parts; part += 1) yield* textsOf(blobs, sizesKey(id, part));
+}
+
+interface Cut {
+  readonly segmentCount: number;
+  readonly urlBytes: number;
+  readonly failedUrlCount: number;
+}
+
+/** Cuts the sized list into segments, the same for every PoP. Writing them again gives the same. */
+const cutSegments = async (
+  deps: SizeDeps,
+  { id, spec }: RequestRecord,
+  { urlCount, parts }: Cursor,
+): Promise<Cut> => {
+  const { blobs, bounds } = deps;
+  const maxUrls = urlsPerSegment(urlCount, spec.pops.length, deps.workersFor(spec), bounds.maxUrls);
+  const cutter = new SegmentCutter({ maxUrls, maxBytes: bounds.maxBytes });
+  let segmentCount = 0;
+  let urlBytes = 0;
+  let failedUrlCount = 0;
+
+  const segments = async function* (): AsyncGenerator<string> {
+    const sizes = sizesOf(blobs, id, parts);
+    for await (const lines of readLines(blobs.read(urlsKey(id)))) {
+      for (const line of lines) {
+        const size = parts === 0 ? '-' : ((await sizes.next()).value ?? '-');
+        const bytes = Number.parseInt(size, 10) || 0;
+        const expected = spec.rangeBytes === undefined ? bytes : Math.min(bytes, spec.rangeBytes);
+        urlBytes += bytes;
+        const closed = cutter.add(line, expected);
+        if (closed !== undefined) {
+          segmentCount += 1;
+          yield encodeSegment(closed);
+        }
+      }
+    }
+    const last = cutter.end();
+    if (last !== undefined) {
+      segmentCount += 1;
+      yield encodeSegment(last);
+    }
+  };
+  const failed = async function* (): AsyncGenerator<string> {
+    if (parts === 0) return;
+    const sizes = sizesOf(blobs, id, parts);
+    for await (const url of textsOf(blobs, urlsKey(id))) {
+      if ((await sizes.next()).value !== '!') continue;
+      failedUrlCount += 1;
+      yield url;
+    }
+  };
+
+  await blobs.put(segmentsKey(id), joinLines(segments()));
+  await blobs.put(failedUrlsKey(id), joinLines(failed()));
+  const index = { urlCount, segmentCount, urlBytes };
+  await blobs.put(segmentIndexKey(id), [JSON.stringify(index)]);
+  return { segmentCount, urlBytes, failedUrlCount };
+};
+
+/**
+ * CREATED to CHECK_POP: writes the list to warm, asks the distribution for the sizes (a failure is noted, the URL is
+ * warmed all the same) and cuts the segments.
+ */
+export const sizeRequest = async (deps: SizeDeps, id: RequestId, budget: Budget): Promise<StepResult> => {
+  const record = await deps.requests.get(id);
+  if (record === undefined || record.status !== 'CREATED') return 'done';
+
+  let cursor = parseCursor(record.cursor);
+  if (cursor === undefined) {
+    cursor = await writeList(deps, record);
+    const kept = await deps.requests.patch(id, 'CREATED', { cursor: JSON.stringify(cursor) });
+    if (kept === 'refused') return 'done';
+  }
+  if (deps.sizing === 'all' && cursor.sizedUrls < cursor.urlCount) {
+    const sized = await sizeParts(deps, record, cursor, budget);
+    if (sized.result === 'more') return 'more';
+    cursor = sized.cursor;
+  }
+  const { urlBytes, failedUrlCount } = await cutSegments(deps, record, cursor);
+  await deps.requests.advance(id, 'CHECK_POP', {
+    urlBytes,
+    failedUrlCount,
+    ...(cursor.problems.length > 0 && { message: cursor.problems.join('; ') }),
+  });
+  for (let part = 0; part < cursor.parts; part += 1) await deps.blobs.remove(sizesKey(id, part));
+  return 'done';
+};

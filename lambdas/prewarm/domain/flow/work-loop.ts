@@ -1,0 +1,119 @@
+import type { Received, TaskQueue } from '../../ports';
+import type { Slice } from '../slice';
+import { type WorkDeps, type WorkOutcome, workOn } from './work';
+
+export interface WorkLoopDeps extends WorkDeps {
+  readonly queue: Pick<TaskQueue, 'receive' | 'extend' | 'remove'>;
+  /** Slices warmed at a time, asked again before each receive; 0 pauses. */
+  readonly slots: () => number;
+  /** Called once per slice that a worker recorded or found recorded; the slice may then be counted. */
+  readonly onRecorded: (slice: Slice) => void;
+}
+
+const MAX_RECEIVE = 10;
+const WAIT_SECONDS = 20;
+const PAUSED_MS = 200;
+const RECEIVE_RETRY_MS = 1_000;
+const RETRY_SECONDS_MAX = 30;
+
+/** Receives slices in batches and keeps as many underway as there are slots, until it is told to stop. */
+export class WorkLoop {
+  private readonly underway = new Map<
+    Promise<void>,
+    { readonly slice: Slice; readonly abort: AbortController }
+  >();
+  private readonly receiving = new AbortController();
+  private slotFreed: (() => void) | undefined;
+
+  constructor(private readonly deps: WorkLoopDeps) {}
+
+  /** Slices being warmed. */
+  get busy(): readonly Slice[] {
+    return [...this.underway.values()].map(({ slice }) => slice);
+  }
+
+  /** Ends the warming of slices that are no longer wanted, such as those of a stopped request. */
+  abortWhere(unwanted: (slice: Slice) => boolean): void {
+    for (const { slice, abort } of this.underway.values())
+      if (unwanted(slice)) abort.abort(new Error('the slice is no longer wanted'));
+  }
+
+  /** Runs until `stop`; resolves when nothing is underway any more. */
+  async run(): Promise<void> {
+    const { signal } = this.receiving;
+    while (!signal.aborted) {
+      const free = this.deps.slots() - this.underway.size;
+      if (free <= 0) await this.slotOrPause(signal);
+      else
+        for (const received of await this.receive(Math.min(free, MAX_RECEIVE), signal)) this.start(received);
+    }
+    await Promise.all(this.underway.keys());
+  }
+
+  /** Receives no more; what is underway goes on for `graceMs`, then is handed back. */
+  async stop(graceMs: number): Promise<void> {
+    this.receiving.abort();
+    this.slotFreed?.();
+    if (graceMs > 0) {
+      const ended = new AbortController();
+      await Promise.race([Promise.all(this.underway.keys()), this.deps.clock.sleep(graceMs, ended.signal)]);
+      ended.abort();
+    }
+    this.abortWhere(() => true);
+    await Promise.all(this.underway.keys());
+  }
+
+  private async slotOrPause(signal: AbortSignal): Promise<void> {
+    const freed = new Promise<void>((resolve) => {
+      this.slotFreed = resolve;
+    });
+    const paused = new AbortController();
+    await Promise.race([freed, this.deps.clock.sleep(PAUSED_MS, AbortSignal.any([signal, paused.signal]))]);
+    paused.abort();
+  }
+
+  private async receive(max: number, signal: AbortSignal): Promise<readonly Received[]> {
+    try {
+      return await this.deps.queue.receive(max, WAIT_SECONDS, signal);
+    } catch (error) {
+      this.deps.log.error('receive-failed', { error: String(error) });
+      await this.deps.clock.sleep(RECEIVE_RETRY_MS, signal);
+      return [];
+    }
+  }
+
+  private start(received: Received): void {
+    const abort = new AbortController();
+    const work = this.handle(received, abort.signal)
+      .catch((error: unknown) => this.deps.log.error('slice-not-settled', { error: String(error) }))
+      .finally(() => {
+        this.underway.delete(work);
+        this.slotFreed?.();
+      });
+    this.underway.set(work, { slice: received.slice, abort });
+  }
+
+  private async handle(received: Received, signal: AbortSignal): Promise<void> {
+    const { queue, log } = this.deps;
+    const { slice, receipt, deliveries } = received;
+    let outcome: WorkOutcome;
+    try {
+      outcome = await workOn(this.deps, received, signal);
+    } catch (error) {
+      log.warn('slice-failed', {
+        requestId: slice.requestId,
+        slice: slice.id,
+        deliveries,
+        error: String(error),
+      });
+      await queue.extend(receipt, Math.min(RETRY_SECONDS_MAX, 2 ** (deliveries - 1)));
+      return;
+    }
+    if (outcome === 'aborted') {
+      await queue.extend(receipt, 0);
+      return;
+    }
+    if (outcome !== 'dropped') this.deps.onRecorded(slice);
+    await queue.remove([receipt]);
+  }
+}

@@ -1,0 +1,118 @@
+import type { BlobStore, Clock, Log, Received, RequestStore, SliceLedger, TaskQueue } from '../../ports';
+import type { FetchOutcome } from '../outcome';
+import type { RequestSpec } from '../request';
+import { isFinal } from '../request-status';
+import type { FetchFailure, Slice } from '../slice';
+import type { Tally } from '../tally';
+import { readLines } from '../warming/lines';
+import { failuresKey, urlsKey } from './blob-names';
+
+/** Warms one slice; bound to a transport by whoever runs it. Rejects with the signal's reason when aborted. */
+export type WarmSlice = (
+  job: {
+    readonly slice: Slice;
+    readonly spec: RequestSpec;
+    readonly lines: AsyncIterable<string>;
+    readonly signal: AbortSignal;
+  },
+  sinks: {
+    readonly onOutcome: (outcome: FetchOutcome) => void;
+    readonly onFailure: (failure: FetchFailure) => void;
+  },
+) => Promise<Tally>;
+
+export interface WorkDeps {
+  readonly requests: Pick<RequestStore, 'get'>;
+  readonly blobs: BlobStore;
+  readonly ledger: Pick<SliceLedger, 'record' | 'isRecorded'>;
+  readonly queue: Pick<TaskQueue, 'extend'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly warm: WarmSlice;
+  /** Seconds a delivery stays hidden without an extension. */
+  readonly visibilitySeconds: number;
+  readonly onOutcome?: (slice: Slice, outcome: FetchOutcome) => void;
+}
+
+/**
+ * `recorded`: by this delivery; `duplicate`: by another one; `dropped`: its request has ended. In these three the slice
+ * may leave the queue; `aborted`: it must not.
+ */
+export type WorkOutcome = 'recorded' | 'duplicate' | 'dropped' | 'aborted';
+
+export const encodeFailures = (failures: readonly FetchFailure[]): string[] =>
+  failures.map((failure) => `${JSON.stringify(failure)}\n`);
+
+/** Keeps the delivery hidden while the work goes on; a failed extension only risks a second delivery. */
+const keepHidden = async (deps: WorkDeps, receipt: string, until: AbortSignal): Promise<void> => {
+  const { visibilitySeconds, clock, queue, log } = deps;
+  while (!until.aborted) {
+    await clock.sleep((visibilitySeconds * 1000) / 3, until);
+    if (until.aborted) return;
+    await queue
+      .extend(receipt, visibilitySeconds)
+      .catch((error: unknown) => log.warn('extension-failed', { error: String(error) }));
+  }
+};
+
+const hasEnded = async (deps: WorkDeps, slice: Slice): Promise<boolean> => {
+  const record = await deps.requests.get(slice.requestId);
+  return record === undefined || isFinal(record.status);
+};
+
+const warmAndRecord = async (
+  deps: WorkDeps,
+  slice: Slice,
+  spec: RequestSpec,
+  signal: AbortSignal,
+): Promise<WorkOutcome> => {
+  const { blobs, ledger } = deps;
+  const { requestId, segment, pop } = slice;
+  const failures: FetchFailure[] = [];
+  const range = { startByte: segment.startByte, endByte: segment.endByte };
+  const lines = readLines(blobs.read(urlsKey(requestId), range));
+  const tally = await deps.warm(
+    { slice, spec, lines, signal },
+    {
+      onOutcome: (outcome) => deps.onOutcome?.(slice, outcome),
+      onFailure: (failure) => failures.push(failure),
+    },
+  );
+  if (failures.length > 0) {
+    if (await ledger.isRecorded(requestId, slice.id)) return 'duplicate';
+    await blobs.put(failuresKey(requestId, slice.id), encodeFailures(failures));
+  }
+  return ledger.record({
+    requestId,
+    sliceId: slice.id,
+    pop,
+    tally,
+    failureCount: failures.length,
+    finishedAt: deps.clock.now(),
+  });
+};
+
+/**
+ * Warms a delivered slice and records what came of it, unless that was done before or its request has ended.
+ * Rejects where the slice could not be worked on; it then comes again.
+ */
+export const workOn = async (
+  deps: WorkDeps,
+  { slice, receipt }: Received,
+  signal: AbortSignal,
+): Promise<WorkOutcome> => {
+  const record = await deps.requests.get(slice.requestId);
+  if (record === undefined || isFinal(record.status)) return 'dropped';
+  if (await deps.ledger.isRecorded(slice.requestId, slice.id)) return 'duplicate';
+  const ended = new AbortController();
+  const hiding = keepHidden(deps, receipt, ended.signal);
+  try {
+    return await warmAndRecord(deps, slice, record.spec, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return (await hasEnded(deps, slice)) ? 'dropped' : 'aborted';
+  } finally {
+    ended.abort();
+    await hiding;
+  }
+};
