@@ -29,13 +29,11 @@ const pathName = (path: readonly PropertyKey[]): string =>
     .join('');
 
 const unknownKey = (key: string): FieldIssue => {
-  const short = key.slice(0, MAX_KEY_LENGTH);
-  return {
-    field: short,
-    got: 'an unknown field',
-    allowed: FIELDS.join(', '),
-    hint: didYouMean(short, FIELDS) ?? 'leave it out',
-  };
+  const field = key.slice(0, MAX_KEY_LENGTH);
+  const hint = didYouMean(field, FIELDS);
+  return hint === undefined
+    ? { field, got: 'an unknown field', allowed: FIELDS.join(', '), hint: 'leave it out' }
+    : { field, got: 'an unknown field', allowed: 'the documented ones', hint };
 };
 
 const fieldIssue = (issue: z.core.$ZodIssue, input: unknown): readonly FieldIssue[] => {

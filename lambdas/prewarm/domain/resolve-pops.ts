@@ -1,10 +1,7 @@
 import type { Resolver } from '../ports';
 import { type AddressPolicy, guardAddresses } from './address-guard';
+import type { ResolvedPop } from './flow/plan';
 import type { PopCode } from './ids';
-import type { PopRecord, RequestSpec } from './request';
-
-/** What the name of a PoP resolved to; a `PopRecord` without its request. */
-export type ResolvedPop = Pick<PopRecord, 'pop' | 'status' | 'addresses' | 'message'>;
 
 export interface ResolvePopsOptions {
   readonly resolver: Resolver;
@@ -28,13 +25,13 @@ const resolvePop = async (
   pop: PopCode,
   { resolver, policy, signal }: ResolvePopsOptions,
 ): Promise<ResolvedPop> => {
-  const failed = (message: string): ResolvedPop => ({ pop, status: 'FAILED', addresses: [], message });
+  const failed = (message: string): ResolvedPop => ({ kind: 'failed', pop, message });
   const name = popHostName(distributionDomain, pop);
   const resolution = await resolver.resolve(name, signal);
   if (resolution.kind === 'unknown-name') return failed(`${name} does not exist in DNS`);
   if (resolution.kind === 'failed') return failed(`${name} could not be looked up: ${resolution.message}`);
   const { allowed, refused } = guardAddresses(resolution.addresses, policy);
-  if (allowed.length > 0) return { pop, status: 'SUCCESS', addresses: allowed };
+  if (allowed.length > 0) return { kind: 'usable', pop, addresses: allowed };
   return failed(
     refused.length > 0
       ? `${name} has only addresses that are not contacted: ${refused.join(', ')}`
@@ -42,9 +39,10 @@ const resolvePop = async (
   );
 };
 
-/** Resolves the PoPs of a request, in their order; one that does not resolve is `FAILED` with the reason. */
+/** Resolves PoPs of a distribution concurrently, in their order; one that does not resolve is failed with the reason. */
 export const resolvePops = async (
-  { distributionDomain, pops }: Pick<RequestSpec, 'distributionDomain' | 'pops'>,
+  distributionDomain: string,
+  pops: readonly PopCode[],
   options: ResolvePopsOptions,
 ): Promise<readonly ResolvedPop[]> => {
   const resolved = new Array<ResolvedPop | undefined>(pops.length).fill(undefined);

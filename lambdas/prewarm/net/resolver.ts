@@ -1,0 +1,167 @@
+import { Resolver as DnsResolver } from 'node:dns/promises';
+import { isDistributionDomain } from '../domain/request-parsing/distribution';
+import type { Resolution, Resolver } from '../ports';
+import { TtlCache } from './ttl-cache';
+
+export interface ResolverOptions {
+  /**
+   * DNS servers, `HOST:PORT` with an IP address as host. A server of one's own is the operator's choice.
+   * @default - the system's
+   */
+  readonly servers?: readonly string[];
+  /**
+   * Asks for IPv6 addresses as well.
+   * @default false
+   */
+  readonly ipv6?: boolean;
+  /**
+   * Time for one try, in milliseconds.
+   * @default 2000
+   */
+  readonly timeoutMs?: number;
+  /** @default 3 */
+  readonly tries?: number;
+  /**
+   * Names asked for at a time; more wait.
+   * @default 64
+   */
+  readonly concurrency?: number;
+  /**
+   * Milliseconds, for the life of cache entries.
+   * @default performance.now
+   */
+  readonly now?: () => number;
+}
+
+const MAX_CACHED_NAMES = 10_000;
+const MAX_CNAMES = 8;
+const TTL_SECONDS = {
+  /** Edges move: an answer is asked for again now and then, however long it may be kept. */
+  longest: 300,
+  shortest: 1,
+  unknownName: 30,
+  failed: 2,
+} as const;
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EUNKNOWN';
+const isNoName = (code: string): boolean => code === 'ENOTFOUND';
+const isNoRecord = (code: string): boolean => code === 'ENODATA';
+
+interface Records {
+  readonly addresses: readonly string[];
+  readonly ttlSeconds: number;
+}
+
+type Lookup = { readonly resolution: Resolution; readonly ttlSeconds: number };
+
+const ABORTED: Resolution = { kind: 'failed', message: 'the look-up was given up' };
+
+/**
+ * Looks names up in DNS, never in the hosts file. Names that do not exist and servers that do not answer are data;
+ * nothing is thrown. Answers are kept for their life, at most five minutes; the same name is asked for once at a time.
+ */
+export const createResolver = (options: ResolverOptions = {}): Resolver => {
+  const { ipv6 = false, concurrency = 64, now = () => performance.now() } = options;
+  const dns = new DnsResolver({ timeout: options.timeoutMs ?? 2_000, tries: options.tries ?? 3 });
+  if (options.servers !== undefined) dns.setServers(options.servers);
+  const cache = new TtlCache<Resolution>(MAX_CACHED_NAMES, now);
+  const running = new Map<string, Promise<Resolution>>();
+  const waiting: (() => void)[] = [];
+  let free = concurrency;
+
+  /** The records of one type; none where the name has others only. */
+  const records = async (name: string, type: 4 | 6): Promise<Records> => {
+    try {
+      const found = await (type === 4
+        ? dns.resolve4(name, { ttl: true })
+        : dns.resolve6(name, { ttl: true }));
+      return {
+        addresses: found.map(({ address }) => address),
+        ttlSeconds: Math.min(...found.map(({ ttl }) => ttl)),
+      };
+    } catch (error) {
+      if (isNoRecord(codeOf(error))) return { addresses: [], ttlSeconds: TTL_SECONDS.unknownName };
+      throw error;
+    }
+  };
+
+  /** `resolve4` follows CNAMEs but does not say which; a distribution's own name has none. */
+  const canonicalName = async (name: string): Promise<string> => {
+    let canonical = name;
+    for (let hops = 0; hops < MAX_CNAMES && !isDistributionDomain(canonical); hops += 1) {
+      const next = await dns.resolveCname(canonical).catch((error: unknown): readonly string[] => {
+        if (isNoRecord(codeOf(error)) || isNoName(codeOf(error))) return [];
+        throw error;
+      });
+      if (next[0] === undefined) break;
+      canonical = next[0].toLowerCase();
+    }
+    return canonical;
+  };
+
+  const lookUp = async (name: string): Promise<Lookup> => {
+    try {
+      const [found, canonical] = await Promise.all([
+        Promise.all([records(name, 4), ...(ipv6 ? [records(name, 6)] : [])]),
+        // A PoP's own name needs no second question.
+        name.endsWith('.cloudfront.net') ? name : canonicalName(name),
+      ]);
+      const addresses = [...new Set(found.flatMap((part) => part.addresses))];
+      if (addresses.length === 0)
+        return { resolution: { kind: 'unknown-name' }, ttlSeconds: TTL_SECONDS.unknownName };
+      const shortest = Math.min(
+        ...found.filter((part) => part.addresses.length > 0).map((part) => part.ttlSeconds),
+      );
+      const ttlSeconds = Math.max(TTL_SECONDS.shortest, Math.min(TTL_SECONDS.longest, shortest));
+      return { resolution: { kind: 'addresses', addresses, canonicalName: canonical }, ttlSeconds };
+    } catch (error) {
+      const code = codeOf(error);
+      if (isNoName(code))
+        return { resolution: { kind: 'unknown-name' }, ttlSeconds: TTL_SECONDS.unknownName };
+      const message = code === 'ETIMEOUT' ? 'no DNS server answered in time' : `DNS answered ${code}`;
+      return { resolution: { kind: 'failed', message }, ttlSeconds: TTL_SECONDS.failed };
+    }
+  };
+
+  const inTurn = async (name: string): Promise<Resolution> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      const { resolution, ttlSeconds } = await lookUp(name);
+      cache.set(name, resolution, ttlSeconds);
+      return resolution;
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+      running.delete(name);
+    }
+  };
+
+  const shared = (name: string): Promise<Resolution> => {
+    const cached = cache.get(name);
+    if (cached) return Promise.resolve(cached);
+    const started = running.get(name) ?? inTurn(name);
+    running.set(name, started);
+    return started;
+  };
+
+  return {
+    resolve: async (written, signal) => {
+      if (signal?.aborted) return ABORTED;
+      const answer = shared(written.toLowerCase());
+      if (!signal) return answer;
+      let giveUp: () => void = () => {};
+      const given = new Promise<Resolution>((resolve) => {
+        giveUp = () => resolve(ABORTED);
+        signal.addEventListener('abort', giveUp, { once: true });
+      });
+      try {
+        return await Promise.race([answer, given]);
+      } finally {
+        signal.removeEventListener('abort', giveUp);
+      }
+    },
+  };
+};

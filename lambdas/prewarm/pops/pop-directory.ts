@@ -1,0 +1,82 @@
+import { type PopCode, popCode } from '../domain/ids';
+import type { PopDirectory, PopEntry } from '../ports';
+import { distanceKm } from './distance';
+import * as data from './pops.json';
+
+/** What the data file says of one code. */
+interface WrittenPop {
+  readonly code: string;
+  readonly city: string;
+  readonly country: string;
+  readonly countryName: string;
+  readonly continent: string;
+  readonly lat: number;
+  readonly lon: number;
+  readonly partition?: string;
+}
+
+const toEntry = (pop: WrittenPop): PopEntry => ({
+  code: popCode(pop.code),
+  city: pop.city,
+  country: pop.country,
+  countryName: pop.countryName,
+  continent: pop.continent,
+  latitude: pop.lat,
+  longitude: pop.lon,
+  partition: pop.partition === 'aws-cn' ? 'aws-cn' : 'aws',
+});
+
+const toLists = (
+  lists: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, readonly PopCode[]>> =>
+  Object.fromEntries(Object.entries(lists).map(([name, codes]) => [name, codes.map(popCode)]));
+
+/** Three letters of an airport, the number of the site, and one of the suffixes in use. */
+const CODE = /^[A-Z]{3}\d{1,3}(?:-[A-Z]\d{1,2})?$/;
+
+/** A code given by the operator that is not among the codes of any known city. */
+export class UnknownPopSite extends Error {
+  override readonly name = 'UnknownPopSite';
+  constructor(code: string) {
+    super(
+      `PoP ${JSON.stringify(code)}: allowed: a code such as FRA56-P4 whose three letters are those of a known PoP; leave it out`,
+    );
+  }
+}
+
+export interface PopDirectoryOptions {
+  /**
+   * Codes that the data file does not know yet, such as discovery found; each stands where its city's others do.
+   * @default []
+   */
+  readonly extraCodes?: readonly string[];
+}
+
+/**
+ * The codes of the data file, in the order of their names.
+ * @throws UnknownPopSite for an extra code without a place
+ */
+export const createPopDirectory = ({ extraCodes = [] }: PopDirectoryOptions = {}): PopDirectory => {
+  const known = data.pops.map(toEntry);
+  const byCode = new Map(known.map((entry) => [entry.code, entry]));
+  for (const written of extraCodes) {
+    const code = popCode(written.trim().toUpperCase());
+    const neighbour = known.find((entry) => entry.code.slice(0, 3) === code.slice(0, 3));
+    if (!neighbour || !CODE.test(code)) throw new UnknownPopSite(written);
+    if (!byCode.has(code)) byCode.set(code, { ...neighbour, code });
+  }
+  const all = [...byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+  return {
+    all,
+    regions: toLists(data.regions),
+    countries: toLists(data.countries),
+    find: (code) => byCode.get(code),
+    near: (latitude, longitude, count) =>
+      all
+        .filter(({ partition }) => partition === 'aws')
+        .map((entry) => ({ entry, km: distanceKm({ latitude, longitude }, entry) }))
+        .sort((a, b) => a.km - b.km || (a.entry.code < b.entry.code ? -1 : 1))
+        .slice(0, count)
+        .map(({ entry }) => entry),
+  };
+};
