@@ -1,7 +1,6 @@
 import type { Construct } from 'constructs';
 import { Prewarm } from './prewarm';
 import { addPrewarmOutputs } from './prewarm/outputs';
-import { addPrewarmOutputs } from './prewarm/outputs';
 import { WarmpathStack, type WarmpathStackProps } from './warmpath-stack';
 
 /** Pre-warming of CloudFront edges, for one environment. */
@@ -16,7 +15,6 @@ export class PrewarmStack extends WarmpathStack {
       region: environment.region,
       network: environment.network,
     });
-    addPrewarmOutputs(this, prewarm);
     addPrewarmOutputs(this, prewarm);
   }
 }

@@ -2,6 +2,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import {
+  CreateRepositoryCommand,
+  ECRClient,
+  PutImageCommand,
+  RepositoryAlreadyExistsException,
+} from '@aws-sdk/client-ecr';
+import * as z from 'zod';
+import type { Configuration } from './terraform-cli';
 
 export interface Emulator {
   readonly endpoint: string;
@@ -32,6 +40,43 @@ export async function startEmulator(): Promise<Emulator | undefined> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+/** Puts there what the data sources of these stacks look for, so that a plan finds it. */
+export async function provide(emulator: Emulator, configurations: readonly Configuration[]): Promise<void> {
+  const client = {
+    endpoint: emulator.endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const ecr = new ECRClient(client);
+  const images = configurations
+    .flatMap(({ data }) => Object.values(data?.['aws_ecr_image'] ?? {}))
+    .map((attributes) => imageSchema.parse(attributes));
+  const distinct = new Map(images.map((image) => [JSON.stringify(image), image]));
+  for (const image of distinct.values()) {
+    const repository = { registryId: image.registry_id, repositoryName: image.repository_name };
+    try {
+      await ecr.send(new CreateRepositoryCommand(repository));
+    } catch (error) {
+      if (!(error instanceof RepositoryAlreadyExistsException)) throw error;
+    }
+    const manifest = { schemaVersion: 2, mediaType: IMAGE_MEDIA_TYPE, layers: [] };
+    await ecr.send(
+      new PutImageCommand({
+        ...repository,
+        imageTag: image.image_tag,
+        imageManifest: JSON.stringify(manifest),
+      }),
+    );
+  }
+}
+
+const IMAGE_MEDIA_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+const imageSchema = z.object({
+  registry_id: z.string(),
+  repository_name: z.string(),
+  image_tag: z.string(),
+});
 
 async function answers(endpoint: string): Promise<boolean> {
   try {

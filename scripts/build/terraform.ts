@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from './functions';
-import { startEmulator } from './plan-emulator';
+import { type Emulator, provide, startEmulator } from './plan-emulator';
 import {
   type PlanCounts,
   readConfiguration,
@@ -32,9 +32,7 @@ export async function runStacks(
   verb: Verb,
   onResult: (result: StackResult) => void = () => {},
 ): Promise<readonly StackResult[]> {
-  const needsAnswers =
-    verb === 'plan' && stacks.some(({ folder }) => remoteDataSources(readConfiguration(folder)).length > 0);
-  const emulator = needsAnswers ? await startEmulator() : undefined;
+  const emulator = verb === 'plan' ? await emulatorFor(stacks.map(({ folder }) => folder)) : undefined;
   const workbench = new Workbench(emulator?.endpoint);
   const results: StackResult[] = [];
   const waiting = [...stacks];
@@ -52,6 +50,15 @@ export async function runStacks(
     await emulator?.stop();
   }
   return results.sort((left, right) => left.name.localeCompare(right.name));
+}
+
+/** An emulator that has what the stacks' data sources ask for; undefined when none asks AWS, or none is installed. */
+async function emulatorFor(folders: readonly string[]): Promise<Emulator | undefined> {
+  const asking = folders.map(readConfiguration).filter((stack) => remoteDataSources(stack).length > 0);
+  if (asking.length === 0) return undefined;
+  const emulator = await startEmulator();
+  if (emulator) await provide(emulator, asking);
+  return emulator;
 }
 
 async function runStack(
