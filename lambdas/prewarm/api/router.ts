@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { InvalidRequest } from '../domain/request-parsing/invalid-request';
 import type { PrewarmApplication } from './application';
@@ -14,6 +14,16 @@ import type { BodyLimits } from './request-body';
 
 /** Holds 100,000 URLs of a usual length several times over; the gateway itself ends at 10 MB. */
 const DEFAULT_LIMITS: BodyLimits = { receivedBytes: 32 * 1024 * 1024, unpackedBytes: 128 * 1024 * 1024 };
+
+export interface RouterOptions {
+  /** @default 32 MiB as received, 128 MiB unpacked */
+  readonly limits?: BodyLimits;
+  /**
+   * Refuses who may not call; what it refuses is logged as well.
+   * @default - the gateway in front has done so
+   */
+  readonly guard?: MiddlewareHandler;
+}
 
 /** What the middlewares tell each other. */
 export interface ApiEnvironment {
@@ -38,10 +48,11 @@ const asFailure = (error: unknown): ApiFailure => {
  */
 export const createRouter = (
   application: PrewarmApplication,
-  limits: BodyLimits = DEFAULT_LIMITS,
+  options: RouterOptions = {},
 ): Hono<ApiEnvironment> => {
   const router = new Hono<ApiEnvironment>();
   const { log } = application;
+  const { limits = DEFAULT_LIMITS, guard } = options;
 
   router.use(async (context, next) => {
     const start = performance.now();
@@ -60,6 +71,8 @@ export const createRouter = (
       requestId,
     });
   });
+
+  if (guard !== undefined) router.use(guard);
 
   router.onError((error, context) => {
     const failure = asFailure(error);

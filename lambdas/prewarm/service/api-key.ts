@@ -1,0 +1,39 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+
+/** That of API Gateway keys. */
+const SHORTEST = 20;
+const LONGEST = 128;
+const READABLE_BY_OTHERS = 0o077;
+
+export class ApiKeyError extends Error {
+  override readonly name = 'ApiKeyError';
+}
+
+/**
+ * Reads the key that callers send as `x-api-key`: the first line of a file that only its owner can read.
+ * @throws ApiKeyError that says what to do; the key is never part of it.
+ */
+export const readApiKey = async (file: string): Promise<string> => {
+  const [text, { mode }] = await Promise.all([readFile(file, 'utf8'), stat(file)]).catch((error) => {
+    throw new ApiKeyError(`API key file ${file}: cannot be read; allowed: a file with one line`, {
+      cause: error,
+    });
+  });
+  if (process.platform !== 'win32' && (mode & READABLE_BY_OTHERS) !== 0) {
+    throw new ApiKeyError(`API key file ${file}: others may read it; do: chmod 600 ${file}`);
+  }
+  const key = text.split('\n')[0]?.trim() ?? '';
+  if (key.length < SHORTEST || key.length > LONGEST || !/^[\x21-\x7e]+$/.test(key)) {
+    throw new ApiKeyError(
+      `API key file ${file}: got a first line of ${key.length} characters; allowed: ${SHORTEST} to ${LONGEST} visible ASCII characters; do: openssl rand -hex 20 > ${file}`,
+    );
+  }
+  return key;
+};
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Compares in a time that tells nothing of the key, not even its length. */
+export const isSameKey = (given: string | undefined, key: string): boolean =>
+  given !== undefined && timingSafeEqual(digest(given), digest(key));

@@ -1,0 +1,33 @@
+import type { PrewarmApplication } from '../api/application';
+import { checkPrewarmBody } from '../api/check-prewarm-body';
+import type { RequestContext } from '../domain/request-parsing/normalise-request';
+import type { EmbeddedEngine } from '../embedded/engine-api';
+import type { Log } from '../ports';
+
+/** Stands where the name of the Auto Scaling group does in messages. */
+const FLEET_NAME = 'prewarm_asg_local';
+
+/** The application behind the API on a single machine. */
+export const embeddedApplication = (
+  engine: EmbeddedEngine,
+  context: RequestContext,
+  log: Log,
+): PrewarmApplication => ({
+  parse: (body) => checkPrewarmBody(body, context),
+  submit: ({ spec, urls }) => engine.submit(spec, urls),
+  find: (id) => engine.get(id),
+  pops: (id) => engine.pops(id),
+  list: (page) => engine.list(page),
+  stop: (id) => engine.stop(id, 'asked'),
+  queueDepth: () => engine.queueDepth(),
+  fleet: {
+    name: FLEET_NAME,
+    capacity: () => engine.capacity(),
+    setCapacity: (instances) => engine.setCapacity(instances),
+  },
+  blobs: engine.blobs,
+  reportDelivery: 'stream',
+  directory: context.directory,
+  log,
+  now: Date.now,
+});
