@@ -11,10 +11,11 @@ import { readFailures } from './failures';
 import { type Interrupt, listenForInterrupt } from './interrupt';
 import { ProgressPrinter } from './progress';
 import { openRunEngine } from './run-engine';
-import { prepareRun } from './run-input';
+import { asBadInput, prepareRun } from './run-input';
 import type { RunOptions } from './run-options';
 import { renderJson, renderReport } from './run-report';
 import { runSession, type SessionEnd } from './run-session';
+import { findSurroundings } from './run-surroundings';
 import { type FailureEntry, failureEntry, popFailureEntries, type RunSummary, summarise } from './summary';
 
 /** Blobs of a finished request by the ending of a report file. */
@@ -33,7 +34,9 @@ export const runPrewarm = async (list: string | undefined, options: RunOptions):
   const interrupt = listenForInterrupt(() => rmSync(scratchDir, { recursive: true, force: true }));
   try {
     return await warm(list, options, scratchDir, interrupt);
-  } catch (error) {
+  } catch (thrown) {
+    // The list is checked while it is submitted, so what is wrong with a URL comes from there.
+    const error = asBadInput(thrown);
     if (!(error instanceof BadInput)) throw error;
     process.stderr.write(`warmpath: ${error.message}\n`);
     return BAD_INPUT;
@@ -50,8 +53,9 @@ const warm = async (
   interrupt: Interrupt,
 ): Promise<number> => {
   const printer = new ProgressPrinter(process.stderr, paintFor(process.stderr));
-  const run = await prepareRun(list, options, scratchDir);
-  const engine = await openRunEngine(options, join(scratchDir, 'data'), printer);
+  const surroundings = await findSurroundings(options);
+  const run = await prepareRun(list, options, surroundings, scratchDir);
+  const engine = await openRunEngine(options, join(scratchDir, 'data'), surroundings, printer);
   try {
     const end = await runSession(engine, run, printer, interrupt);
     const summary = summarise(end.record, end.pops, end.seconds, stoppedSentence(end, options));

@@ -1,0 +1,35 @@
+import { openEngine } from '../../lambdas/prewarm/embedded/engine';
+import type { EmbeddedEngine } from '../../lambdas/prewarm/embedded/engine-api';
+import type { Log } from '../../lambdas/prewarm/ports';
+import type { ProgressPrinter } from './progress';
+import type { RunOptions } from './run-options';
+import type { RunSurroundings } from './run-surroundings';
+
+/** What went wrong is said between the bars; what went well is in the report. */
+const logTo = (printer: ProgressPrinter): Log => {
+  const say =
+    (level: string) =>
+    (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      const details = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+      printer.say([`${level}:`, event, ...details].join(' '));
+    };
+  return { info: () => {}, warn: say('warning'), error: say('error') };
+};
+
+/** The engine of one run: sizes are not asked for, since every object is fetched at once anyway. */
+export const openRunEngine = (
+  options: RunOptions,
+  dataDir: string,
+  { resolver, policy, ca }: RunSurroundings,
+  printer: ProgressPrinter,
+): Promise<EmbeddedEngine> =>
+  openEngine({
+    dataDir: options.dataDir ?? dataDir,
+    log: logTo(printer),
+    addressPolicy: policy,
+    resolver,
+    sizing: 'none',
+    ...(options.edgePort === undefined ? {} : { edgePort: options.edgePort }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(options.concurrency === undefined ? {} : { limits: { maxFetchesInFlight: options.concurrency } }),
+  });
