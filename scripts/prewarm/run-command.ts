@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { VERIFY_MODES } from '../../lambdas/prewarm/domain/request';
 import { REQUEST_ENCODINGS } from '../../lambdas/prewarm/domain/request-parsing/request-body';
+import { hostPort, wholeNumber } from './option-values';
 import type { RunOptions } from './run-options';
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [
@@ -16,24 +17,10 @@ const collectWhole = (value: string, before: readonly string[] | undefined): str
   value,
 ];
 
-const wholeNumber =
-  (low: number, high: number) =>
-  (value: string): number => {
-    const number = Number(value);
-    if (/^\d+$/.test(value) && number >= low && number <= high) return number;
-    throw new InvalidArgumentError(`Allowed: a whole number from ${low} to ${high}.`);
-  };
-
 const positive = (value: string): number => {
   const number = Number(value);
   if (Number.isFinite(number) && number > 0) return number;
   throw new InvalidArgumentError('Allowed: a number above 0.');
-};
-
-const hostPort = (value: string): string => {
-  const match = /^(?:\[[0-9a-f:]+\]|[^\s:[\]]+):(\d{1,5})$/i.exec(value);
-  if (match && Number(match[1]) >= 1 && Number(match[1]) <= 65_535) return value;
-  throw new InvalidArgumentError('Allowed: HOST:PORT, such as 127.0.0.1:5353 or [::1]:5353.');
 };
 
 const reportFile = (value: string, before: readonly string[] | undefined): string[] => {
@@ -47,7 +34,7 @@ const EXAMPLES = `
 Examples:
   warmpath prewarm run urls.txt --cf-domain d111111abcdef8.cloudfront.net --pops FRA56-P4,NRT57-P2
   warmpath prewarm run request.json --verify all --report report.html
-  warmpath prewarm run urls.txt --cf-domain www.example.com --countries germany --json | jq .failed
+  warmpath prewarm run urls.txt --cf-domain www.example.com --countries japan --json | jq .failed
 
 Exit codes: 0 all warm, 1 some are not, 2 bad input (nothing was started), 130 interrupted.`;
 

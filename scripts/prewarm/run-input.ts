@@ -84,13 +84,19 @@ const optionFields = (options: RunOptions): Readonly<Record<string, unknown>> =>
 
 const NO_LIST: UrlList = { kind: 'body', body: {} };
 
+/** Advice that was written for callers of the API. */
+const inOptions = (advice: string): string =>
+  advice
+    .replace('GET /pops', '`warmpath prewarm pops`')
+    .replace('name it in aliases', 'name it with --alias');
+
 /** One message for everything that is wrong, in the caller's words: options where options were used. */
 const explain = (issues: readonly FieldIssue[], isOption: (field: string) => boolean): string =>
   issues
     .map(({ field, got, allowed, hint }) => {
       const name = field.replace(/\[.*$/, '');
       const shownName = isOption(name) ? field.replace(name, FIELD_OPTIONS[name] ?? name) : field;
-      const advice = hint === undefined ? '' : `; ${hint.replace('GET /pops', 'warmpath prewarm pops')}`;
+      const advice = hint === undefined ? '' : `; ${inOptions(hint)}`;
       return `${shownName}: got ${got}; allowed: ${allowed}${advice}`;
     })
     .join('\n          ');
@@ -101,7 +107,7 @@ const explainUrls = ({ urls, count }: InvalidUrls): string => {
   const more = count - Math.min(SHOWN_URLS, urls.length);
   return [
     `LIST: ${count} of the URLs cannot be warmed; allowed: http and https URLs of the distribution and its aliases`,
-    ...urls.slice(0, SHOWN_URLS).map(({ url, reason }) => `  ${url}: ${reason}`),
+    ...urls.slice(0, SHOWN_URLS).map(({ url, reason }) => `  ${url}: ${inOptions(reason)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ].join('\n');
 };

@@ -175,8 +175,8 @@ describe('bad input to warmpath prewarm run', () => {
     ],
     [
       'an unknown country and a wrong time-out in one message',
-      async () => [await write('d.json', { ...body(paths(1)), timeout: 'soon' }), '--countries', 'germny'],
-      /timeout: got "soon"; allowed: minutes[\s\S]*--countries\[0\]: got "germny"; allowed: .*germany/,
+      async () => [await write('d.json', { ...body(paths(1)), timeout: 'soon' }), '--countries', 'japn'],
+      /timeout: got "soon"; allowed: minutes[\s\S]*--countries\[0\]: got "japn"; allowed: .*did you mean "japan"/,
     ],
     [
       'a misspelt field',
