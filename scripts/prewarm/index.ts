@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerRunCommand } from './run-command';
+import { registerServeCommand } from './serve-command';
 
 /** Adds `warmpath prewarm …`. Each subcommand loads what it runs on only when it runs. */
 export const registerPrewarmCommands = (program: Command): void => {
@@ -7,4 +8,5 @@ export const registerPrewarmCommands = (program: Command): void => {
     .command('prewarm')
     .description('warm CloudFront edges: download every URL through every point of presence');
   registerRunCommand(prewarm);
+  registerServeCommand(prewarm);
 };

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { hostPort, wholeNumber } from './option-values';
+import type { ServeOptions } from './serve';
+
+const serve = (): typeof import('./serve') => require('./serve');
+
+const DEFAULT_PORT = 8080;
+
+const EXAMPLES = `
+Examples:
+  warmpath prewarm serve
+  warmpath prewarm serve --port 9000 --data-dir /var/lib/warmpath
+  warmpath prewarm serve --host 0.0.0.0 --api-key-file key --public-url https://prewarm.example.com
+
+The API is described at /openapi.json. Ctrl-C or SIGTERM lets running slices end; what is left goes on at the next start.`;
+
+/** Adds `warmpath prewarm serve`; the service is loaded when the command runs, not before. */
+export const registerServeCommand = (prewarm: Command): void => {
+  prewarm
+    .command('serve')
+    .description('run the prewarm API, its queue and its workers on this machine, without an AWS account')
+    .option('--port <N>', 'port of the API; 0 takes a free one', wholeNumber(0, 65_535), DEFAULT_PORT)
+    .option(
+      '--host <ADDRESS>',
+      'address to listen on; another one than loopback needs --api-key-file',
+      '127.0.0.1',
+    )
+    .option(
+      '--public-url <URL>',
+      'where clients reach the API, for links to reports (default: what it listens on)',
+    )
+    .option('--data-dir <DIR>', 'folder of the durable state, one process at a time', '.warmpath')
+    .option('--api-key-file <FILE>', 'file with the key that callers send as x-api-key (default: no key)')
+    .option(
+      '--resolver <HOST:PORT>',
+      'DNS server that knows the edges; lets private addresses be contacted',
+      hostPort,
+    )
+    .option('--edge-port <N>', 'port of the edges (default: 443, or 80 for http)', wholeNumber(1, 65_535))
+    .option('--ca <FILE>', 'certificates (PEM) to trust besides the usual ones')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: ServeOptions) => {
+      process.exitCode = await serve().servePrewarm(options);
+    });
+};

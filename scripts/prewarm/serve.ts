@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { openEngine } from '../../lambdas/prewarm/embedded/engine';
+import { ApiKeyError, readApiKey } from '../../lambdas/prewarm/service/api-key';
+import { jsonLog } from '../../lambdas/prewarm/service/json-log';
+import { ListenError, startService } from '../../lambdas/prewarm/service/service';
+import { BAD_INPUT } from '../exit-codes';
+import { BadInput } from './bad-input';
+import { listenForInterrupt } from './interrupt';
+import { findSurroundings } from './run-surroundings';
+
+/** The options of `warmpath prewarm serve`, as commander hands them over. */
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl?: string;
+  readonly dataDir: string;
+  readonly apiKeyFile?: string;
+  /** HOST:PORT. */
+  readonly resolver?: string;
+  readonly edgePort?: number;
+  readonly ca?: string;
+}
+
+const start = async (options: ServeOptions) => {
+  const { host, port, publicUrl, dataDir, apiKeyFile, edgePort } = options;
+  const log = jsonLog(process.stderr);
+  const { ca, ...context } = await findSurroundings(options);
+  const apiKey = apiKeyFile === undefined ? undefined : await readApiKey(apiKeyFile);
+  return startService({
+    host,
+    port,
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(apiKey !== undefined && { apiKey }),
+    context,
+    log,
+    openEngine: (linkTo) =>
+      openEngine({
+        dataDir: resolve(dataDir),
+        log,
+        addressPolicy: context.policy,
+        resolver: context.resolver,
+        ...(edgePort !== undefined && { edgePort }),
+        ...(ca !== undefined && { ca }),
+        linkTo,
+      }),
+  });
+};
+
+const isBadInput = (error: unknown): error is Error =>
+  error instanceof BadInput || error instanceof ApiKeyError || error instanceof ListenError;
+
+/**
+ * Serves until SIGTERM or Ctrl-C, then lets what is underway end; a second signal ends at once.
+ * Answers the exit code: 0 after a signal, 2 where it could not begin because of its options.
+ */
+export const servePrewarm = async (options: ServeOptions): Promise<number> => {
+  const interrupt = listenForInterrupt(() => {});
+  try {
+    const service = await start(options);
+    process.stdout.write(`listening on ${service.url}\n`);
+    await interrupt.signalled;
+    await service.stop();
+    return 0;
+  } catch (error) {
+    if (!isBadInput(error)) throw error;
+    process.stderr.write(`warmpath: ${error.message}\n`);
+    return BAD_INPUT;
+  } finally {
+    interrupt.release();
+  }
+};
