@@ -1,0 +1,25 @@
+import type { Item } from './attributes';
+
+/** A page token that this API did not give out. */
+export class InvalidPageToken extends Error {
+  override readonly name = 'InvalidPageToken';
+  constructor() {
+    super('after: got a token that is unknown; pass on the `next` of the page before');
+  }
+}
+
+/** The key where a page ended, as text that a client passes back. */
+export const encodePage = (key: Item): string =>
+  Buffer.from(
+    JSON.stringify(Object.fromEntries(Object.entries(key).map(([name, value]) => [name, value.S]))),
+  ).toString('base64url');
+
+export const decodePage = (token: string): Item => {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (typeof key !== 'object' || key === null) throw new TypeError('not a key');
+    return Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { S: String(value) }]));
+  } catch {
+    throw new InvalidPageToken();
+  }
+};
