@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import {
   CreateRepositoryCommand,
   ECRClient,
+  ImageAlreadyExistsException,
   PutImageCommand,
   RepositoryAlreadyExistsException,
 } from '@aws-sdk/client-ecr';
@@ -20,13 +21,14 @@ export function emulatorInstalled(): boolean {
   return spawnSync('python3', ['-c', 'import moto.server'], { stdio: 'ignore' }).status === 0;
 }
 
-/** Starts the emulator on a free port of 127.0.0.1; undefined when Python's moto is not installed. */
-export async function startEmulator(): Promise<Emulator | undefined> {
+/** Starts the emulator of one account on a free port of 127.0.0.1; undefined when Python's moto is not installed. */
+export async function startEmulator(account: string): Promise<Emulator | undefined> {
   if (!emulatorInstalled()) return undefined;
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
+    env: { ...process.env, MOTO_ACCOUNT_ID: account },
   });
   const ended = once(child, 'exit');
   const stop = async () => {
@@ -41,33 +43,28 @@ export async function startEmulator(): Promise<Emulator | undefined> {
   }
 }
 
-/** Puts there what the data sources of these stacks look for, so that a plan finds it. */
-export async function provide(emulator: Emulator, configurations: readonly Configuration[]): Promise<void> {
+/** Puts there what the data sources of a stack look for, so that its plan finds it. */
+export async function provide(emulator: Emulator, configuration: Configuration): Promise<void> {
   const client = {
     endpoint: emulator.endpoint,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
   const ecr = new ECRClient(client);
-  const images = configurations
-    .flatMap(({ data }) => Object.values(data?.['aws_ecr_image'] ?? {}))
-    .map((attributes) => imageSchema.parse(attributes));
-  const distinct = new Map(images.map((image) => [JSON.stringify(image), image]));
-  for (const image of distinct.values()) {
+  for (const attributes of Object.values(configuration.data?.['aws_ecr_image'] ?? {})) {
+    const image = imageSchema.parse(attributes);
     const repository = { registryId: image.registry_id, repositoryName: image.repository_name };
     try {
       await ecr.send(new CreateRepositoryCommand(repository));
     } catch (error) {
       if (!(error instanceof RepositoryAlreadyExistsException)) throw error;
     }
-    const manifest = { schemaVersion: 2, mediaType: IMAGE_MEDIA_TYPE, layers: [] };
-    await ecr.send(
-      new PutImageCommand({
-        ...repository,
-        imageTag: image.image_tag,
-        imageManifest: JSON.stringify(manifest),
-      }),
-    );
+    const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType: IMAGE_MEDIA_TYPE, layers: [] });
+    try {
+      await ecr.send(new PutImageCommand({ ...repository, imageTag: image.image_tag, imageManifest }));
+    } catch (error) {
+      if (!(error instanceof ImageAlreadyExistsException)) throw error;
+    }
   }
 }
 

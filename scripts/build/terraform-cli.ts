@@ -10,7 +10,9 @@ export class TerraformError extends Error {
 
 /** A synthesized stack, or a module, as Terraform reads it. */
 export interface Configuration {
-  readonly provider?: { readonly aws?: readonly { readonly alias?: string }[] };
+  readonly provider?: {
+    readonly aws?: readonly { readonly alias?: string; readonly allowed_account_ids?: readonly string[] }[];
+  };
   readonly resource?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly data?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -72,13 +74,14 @@ function findBinary(folder: string, depth: number): string | undefined {
   return undefined;
 }
 
+const NOWHERE = 'http://127.0.0.1:9';
+
 /** A temporary home for everything Terraform writes; `close` removes it. */
 export class Workbench {
   private readonly folder = mkdtempSync(join(tmpdir(), 'warmpath-terraform-'));
   private readonly environment: NodeJS.ProcessEnv;
 
-  /** `endpoint`: an AWS emulator that answers data sources; without one every call to AWS fails at once. */
-  constructor(private readonly endpoint?: string) {
+  constructor() {
     const mirror = findProviderMirror();
     const cliConfig = join(this.folder, 'terraform.rc');
     writeFileSync(
@@ -97,7 +100,7 @@ export class Workbench {
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_EC2_METADATA_DISABLED: 'true',
       // Port 9 (discard) is closed: a call that should not be made fails instead of leaving the machine.
-      AWS_ENDPOINT_URL: endpoint ?? 'http://127.0.0.1:9',
+      AWS_ENDPOINT_URL: NOWHERE,
     };
   }
 
@@ -128,10 +131,10 @@ export class Workbench {
     await this.terraform(folder, ['validate', '-no-color']);
   }
 
-  /** Plans and answers what the plan holds. */
-  async plan(folder: string): Promise<PlanCounts> {
+  /** Plans and answers what the plan holds. `endpoint`: an emulator for the data sources. @default - every call to AWS fails */
+  async plan(folder: string, endpoint = NOWHERE): Promise<PlanCounts> {
     const flags = ['-input=false', '-no-color', '-lock=false'];
-    await this.terraform(folder, ['plan', ...flags, '-out=plan.bin']);
+    await this.terraform(folder, ['plan', ...flags, '-out=plan.bin'], { AWS_ENDPOINT_URL: endpoint });
     const shown = await this.terraform(folder, ['show', '-json', 'plan.bin']);
     return countsOf(JSON.parse(shown));
   }
@@ -140,9 +143,13 @@ export class Workbench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private terraform(folder: string, args: readonly string[]): Promise<string> {
+  private terraform(
+    folder: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<string> {
     return new Promise((resolve, reject) => {
-      const child = spawn('terraform', args, { cwd: folder, env: this.environment });
+      const child = spawn('terraform', args, { cwd: folder, env: { ...this.environment, ...environment } });
       let output = '';
       let errors = '';
       child.stdout.on('data', (chunk: Buffer) => {
@@ -158,17 +165,15 @@ export class Workbench {
         if (code === 0) resolve(output);
         else
           reject(
-            new TerraformError(`terraform ${args[0]}: ${errors.trim() || output.trim()}${this.hint(errors)}`),
+            new TerraformError(`terraform ${args[0]}: ${errors.trim() || output.trim()}${hintFor(errors)}`),
           );
       });
     });
   }
+}
 
-  private hint(errors: string): string {
-    return this.endpoint === undefined && errors.includes('127.0.0.1:9')
-      ? '\nThe stack reads from AWS during the plan; that needs the emulator.'
-      : '';
-  }
+function hintFor(errors: string): string {
+  return errors.includes(NOWHERE) ? '\nThe stack asks AWS during the plan; that needs the emulator.' : '';
 }
 
 /** Terraform merges this file over the stack: local state instead of its backend, and no question about credentials. */

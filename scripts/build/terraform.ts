@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from './functions';
 import { type Emulator, provide, startEmulator } from './plan-emulator';
 import {
+  type Configuration,
   type PlanCounts,
   readConfiguration,
   remoteDataSources,
@@ -32,13 +33,14 @@ export async function runStacks(
   verb: Verb,
   onResult: (result: StackResult) => void = () => {},
 ): Promise<readonly StackResult[]> {
-  const emulator = verb === 'plan' ? await emulatorFor(stacks.map(({ folder }) => folder)) : undefined;
-  const workbench = new Workbench(emulator?.endpoint);
+  const emulators =
+    verb === 'plan' ? await emulatorsFor(stacks.map(({ folder }) => folder)) : new Map<string, Emulator>();
+  const workbench = new Workbench();
   const results: StackResult[] = [];
   const waiting = [...stacks];
   const worker = async () => {
     for (let stack = waiting.shift(); stack; stack = waiting.shift()) {
-      const result = await runStack(workbench, stack, verb);
+      const result = await runStack(workbench, emulators, stack, verb);
       results.push(result);
       onResult(result);
     }
@@ -47,22 +49,34 @@ export async function runStacks(
     await Promise.all(Array.from({ length: PARALLEL }, worker));
   } finally {
     workbench.close();
-    await emulator?.stop();
+    await Promise.all([...emulators.values()].map((emulator) => emulator.stop()));
   }
   return results.sort((left, right) => left.name.localeCompare(right.name));
 }
 
-/** An emulator that has what the stacks' data sources ask for; undefined when none asks AWS, or none is installed. */
-async function emulatorFor(folders: readonly string[]): Promise<Emulator | undefined> {
-  const asking = folders.map(readConfiguration).filter((stack) => remoteDataSources(stack).length > 0);
-  if (asking.length === 0) return undefined;
-  const emulator = await startEmulator();
-  if (emulator) await provide(emulator, asking);
-  return emulator;
+type Emulators = ReadonlyMap<string, Emulator>;
+
+/** For each account whose stacks ask AWS while they are planned, an emulator that has what they ask for. */
+async function emulatorsFor(folders: readonly string[]): Promise<Emulators> {
+  const emulators = new Map<string, Emulator>();
+  for (const stack of folders.map(readConfiguration)) {
+    if (remoteDataSources(stack).length === 0) continue;
+    const account = accountOf(stack);
+    const emulator = emulators.get(account) ?? (await startEmulator(account));
+    if (!emulator) continue;
+    emulators.set(account, emulator);
+    await provide(emulator, stack);
+  }
+  return emulators;
+}
+
+function accountOf(stack: Configuration): string {
+  return stack.provider?.aws?.[0]?.allowed_account_ids?.[0] ?? '123456789012';
 }
 
 async function runStack(
   workbench: Workbench,
+  emulators: Emulators,
   { name, folder }: { readonly name: string; readonly folder: string },
   verb: Verb,
 ): Promise<StackResult> {
@@ -73,7 +87,7 @@ async function runStack(
     await workbench.init(copy);
     await workbench.validate(copy);
     if (verb === 'validate') return { kind: 'passed', name, seconds: seconds() };
-    const counts = await workbench.plan(copy);
+    const counts = await workbench.plan(copy, emulators.get(accountOf(readConfiguration(folder)))?.endpoint);
     return { kind: 'passed', name, seconds: seconds(), counts };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
