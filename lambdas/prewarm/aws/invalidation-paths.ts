@@ -1,0 +1,68 @@
+/** Paths of one call. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html */
+export const MAX_PATHS = 3_000;
+/** Wildcards in progress at a time, per distribution. */
+export const MAX_WILDCARDS = 15;
+/** Batches of single paths, awaited one after the other; a longer list is invalidated by its folders. */
+const MAX_BATCHES = 4;
+/** Folders held while a long list streams by. */
+const MAX_FOLDERS_HELD = 2_000;
+
+const folderOf = (path: string): string => {
+  const end = path.indexOf('?');
+  const bare = end === -1 ? path : path.slice(0, end);
+  return bare.slice(0, bare.lastIndexOf('/') + 1) || '/';
+};
+
+const parentOf = (folder: string): string => folderOf(folder.slice(0, -1));
+const depthOf = (folder: string): number => folder.split('/').length;
+
+/** Replaces the deepest folders by their parents until so few are left. */
+const rollUp = (folders: Set<string>, most: number): Set<string> => {
+  let left = folders;
+  while (left.size > most) {
+    const deepest = Math.max(...[...left].map(depthOf));
+    left = new Set([...left].map((folder) => (depthOf(folder) === deepest ? parentOf(folder) : folder)));
+  }
+  return left;
+};
+
+/** Folders without those that lie in another one of them. */
+const outermost = (folders: Set<string>): string[] =>
+  [...folders].filter((folder) => {
+    for (let above = folder; above !== '/'; ) {
+      above = parentOf(above);
+      if (folders.has(above)) return false;
+    }
+    return true;
+  });
+
+/**
+ * The calls that invalidate these paths: the paths themselves where they fit four calls, else the folders that hold
+ * them, at most 15, as wildcards. A wildcard also takes what was not listed; it is the price of a list that single
+ * paths would take hours and thousands of dollars to invalidate.
+ */
+export const planInvalidation = async (
+  paths: AsyncIterable<string>,
+): Promise<readonly (readonly string[])[]> => {
+  const single = new Set<string>();
+  let folders: Set<string> | undefined;
+  for await (const path of paths) {
+    if (folders === undefined) {
+      single.add(path);
+      if (single.size <= MAX_PATHS * MAX_BATCHES) continue;
+      folders = new Set([...single].map(folderOf));
+      single.clear();
+    } else folders.add(folderOf(path));
+    if (folders.size > MAX_FOLDERS_HELD) folders = rollUp(folders, MAX_FOLDERS_HELD / 2);
+  }
+  if (folders !== undefined)
+    return [
+      outermost(rollUp(folders, MAX_WILDCARDS))
+        .sort()
+        .map((folder) => `${folder}*`),
+    ];
+  const listed = [...single];
+  return Array.from({ length: Math.ceil(listed.length / MAX_PATHS) }, (_, batch) =>
+    listed.slice(batch * MAX_PATHS, (batch + 1) * MAX_PATHS),
+  );
+};
