@@ -1,0 +1,2 @@
+process.env['COUNTED_TABLE'] = 'counted';
+process.env['METRICS_NAMESPACE'] = 'Warmpath/Ecs';

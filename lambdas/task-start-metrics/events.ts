@@ -1,0 +1,45 @@
+/** The two kinds of events the rules send here, reduced to what is read of them. */
+import * as z from 'zod/mini';
+
+const time = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    const epochMillis = Date.parse(text);
+    if (Number.isNaN(epochMillis))
+      context.issues.push({ code: 'custom', message: 'must be a time', input: text });
+    return epochMillis;
+  }),
+);
+
+/** A task that runs. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html */
+export const taskRunning = z.object({
+  'detail-type': z.literal('ECS Task State Change'),
+  detail: z.object({
+    taskArn: z.string(),
+    clusterArn: z.string(),
+    taskDefinitionArn: z.string(),
+    lastStatus: z.string(),
+    capacityProviderName: z.optional(z.string()),
+    createdAt: time,
+    startedAt: z.optional(time),
+    pullStartedAt: z.optional(time),
+    pullStoppedAt: z.optional(time),
+  }),
+});
+
+/** An instance on its way into service. @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-eventbridge-events.html */
+export const instanceLaunch = z.object({
+  'detail-type': z.literal('EC2 Instance-launch Lifecycle Action'),
+  detail: z.object({
+    AutoScalingGroupName: z.string(),
+    LifecycleActionToken: z.string(),
+    Origin: z.enum(['EC2', 'WarmPool', 'AutoScalingGroup']),
+    Destination: z.enum(['EC2', 'WarmPool', 'AutoScalingGroup']),
+  }),
+});
+
+export const startEvent = z.discriminatedUnion('detail-type', [taskRunning, instanceLaunch]);
+
+export type TaskRunning = z.infer<typeof taskRunning>;
+export type InstanceLaunch = z.infer<typeof instanceLaunch>;
+export type StartEvent = z.infer<typeof startEvent>;
