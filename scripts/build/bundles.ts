@@ -14,8 +14,8 @@ export const bundles = {
   'prewarm-shutdown': { entry: 'lambdas/prewarm/handlers/shutdown.ts', budgetKib: 900 },
   'prewarm-report': { entry: 'lambdas/prewarm/handlers/report.ts', budgetKib: 900 },
   'prewarm-agent': { entry: 'lambdas/prewarm/agent/index.ts', budgetKib: 1200 },
-  'task-start-metrics': { entry: 'lambdas/task-start-metrics/handler.ts', budgetKib: 50 },
-  'image-digest': { entry: 'lambdas/image-digest/handler.ts', budgetKib: 700 },
+  'task-start-metrics': { entry: 'lambdas/task-start-metrics/handler.ts', budgetKib: 400 },
+  'image-digest': { entry: 'lambdas/image-digest/handler.ts', budgetKib: 420 },
 } as const satisfies Record<string, BundleSpec>;
 
 export type BundleName = keyof typeof bundles;
