@@ -1,0 +1,113 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { type Command, InvalidArgumentError } from 'commander';
+import { measure } from './measure';
+import { refresh } from './refresh';
+import { verify } from './verify';
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 };
+
+const duration = (text: string): number => {
+  const [, count, unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? [];
+  const seconds = Number(count) * (UNIT_SECONDS[unit] ?? Number.NaN);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError('Allowed: minutes, hours or days, such as 30m, 6h or 1d.');
+};
+
+const percentage =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`Allowed: a whole number from ${low} to ${high}.`);
+  };
+
+const collect = (value: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  value,
+];
+
+interface MeasureFlags {
+  readonly cluster: string;
+  readonly since: number;
+  readonly json?: true;
+}
+
+interface RefreshFlags {
+  readonly group: string;
+  readonly watch?: true;
+  readonly attach?: true;
+  readonly minHealthy: number;
+  readonly maxHealthy: number;
+}
+
+interface VerifyFlags {
+  readonly group: string;
+  readonly image?: readonly string[];
+  readonly json?: true;
+}
+
+/** Adds `warmpath coldstart …`. Region and credentials come from where the AWS SDK finds them. */
+export const registerColdstartCommands = (program: Command): void => {
+  const coldstart = program
+    .command('coldstart')
+    .description('measure how fast tasks start, roll an image out, see whether it is on every instance');
+
+  coldstart
+    .command('measure')
+    .description('how long tasks took from created to running, and how many needed a pull')
+    .requiredOption('--cluster <name>', 'ECS cluster')
+    .option(
+      '--since <time>',
+      'how far to look back; ECS forgets stopped tasks after about an hour',
+      duration,
+      86_400,
+    )
+    .option('--json', 'one JSON object on standard output')
+    .action(async ({ cluster, since, json }: MeasureFlags) => {
+      process.exitCode = await measure(new ECSClient(), {
+        cluster,
+        sinceSeconds: since,
+        json: json === true,
+      });
+    });
+
+  coldstart
+    .command('refresh')
+    .description('start an instance refresh of the group and its warm pool')
+    .requiredOption('--group <name>', 'Auto Scaling group, such as shell-ecs-asg')
+    .option('--watch', 'follow it to its end')
+    .option('--attach', 'follow the one underway instead of starting one')
+    .option('--min-healthy <percent>', 'instances that stay in service', percentage(0, 100), 100)
+    .option('--max-healthy <percent>', 'instances there may be meanwhile', percentage(100, 200), 110)
+    .action(async (flags: RefreshFlags) => {
+      process.exitCode = await refresh(new AutoScalingClient(), {
+        group: flags.group,
+        watch: flags.watch === true,
+        attach: flags.attach === true,
+        minHealthyPercentage: flags.minHealthy,
+        maxHealthyPercentage: flags.maxHealthy,
+      });
+    });
+
+  coldstart
+    .command('verify')
+    .description('tell for every instance whether the wanted image is on its disk; fails if one lacks it')
+    .requiredOption('--group <name>', 'Auto Scaling group, such as shell-ecs-asg')
+    .option(
+      '--image <reference>',
+      'image by digest, repeatable (default: what the launch template asks for)',
+      collect,
+    )
+    .option('--json', 'one JSON object on standard output')
+    .action(async ({ group, image, json }: VerifyFlags) => {
+      const clients = { autoScaling: new AutoScalingClient(), ec2: new EC2Client(), ssm: new SSMClient() };
+      process.exitCode = await verify(clients, {
+        group,
+        ...(image && { images: image }),
+        json: json === true,
+      });
+    });
+};

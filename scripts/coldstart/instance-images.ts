@@ -1,0 +1,50 @@
+/** What is known of one instance of a group or its warm pool. */
+export interface PooledInstance {
+  readonly id: string;
+  /** Auto Scaling's word for it, such as `InService` or `Warmed:Stopped`. */
+  readonly lifecycleState: string;
+  readonly templateVersion: string;
+}
+
+/** What the instance itself said when it was asked which of the wanted images are on its disk. */
+export type DiskAnswer =
+  | { readonly kind: 'answered'; readonly missing: readonly string[] }
+  /** Stopped, or not reachable through Systems Manager. */
+  | { readonly kind: 'silent' };
+
+export type Verdict =
+  /** The instance was asked and has all. */
+  | { readonly kind: 'on-disk' }
+  /** It could not be asked, but it left the launch hook with a template that wants the same images. */
+  | { readonly kind: 'by-template' }
+  /** Its template wants other images: it is replaced by an instance refresh. */
+  | { readonly kind: 'outdated'; readonly images: readonly string[] }
+  | { readonly kind: 'missing'; readonly images: readonly string[] }
+  /** Still between launch and hook. */
+  | { readonly kind: 'pending' };
+
+/** True for the verdicts on which a task starts without a pull. */
+export const isReady = ({ kind }: Verdict): boolean => kind === 'on-disk' || kind === 'by-template';
+
+/** The images a template's user data asks the pre-pull program for; empty where it asks for none. */
+export const imagesInUserData = (userData: string): string[] =>
+  (/^IMAGES=(.*)$/m.exec(userData)?.[1] ?? '').split(',').filter((image) => image !== '');
+
+const same = (left: readonly string[], right: readonly string[]): boolean =>
+  left.length === right.length && left.every((image) => right.includes(image));
+
+/** Whether `wanted` is on the instance, and how that is known. */
+export const judgeInstance = (
+  instance: PooledInstance,
+  wanted: readonly string[],
+  templateImages: readonly string[],
+  disk: DiskAnswer,
+): Verdict => {
+  if (disk.kind === 'answered') {
+    return disk.missing.length === 0 ? { kind: 'on-disk' } : { kind: 'missing', images: disk.missing };
+  }
+  if (instance.lifecycleState.includes('Pending')) return { kind: 'pending' };
+  return same(wanted, templateImages)
+    ? { kind: 'by-template' }
+    : { kind: 'outdated', images: templateImages };
+};

@@ -1,0 +1,162 @@
+import { gunzipSync } from 'node:zlib';
+import {
+  type AutoScalingClient,
+  type AutoScalingGroup,
+  DescribeAutoScalingGroupsCommand,
+  type Instance,
+  paginateDescribeWarmPool,
+} from '@aws-sdk/client-auto-scaling';
+import { DescribeLaunchTemplateVersionsCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { FAILED } from '../exit-codes';
+import { type Paint, paintFor } from '../terminal/paint';
+import { renderTable } from '../terminal/table';
+import { checkDisks } from './disk-check';
+import {
+  imagesInUserData,
+  isReady,
+  judgeInstance,
+  type PooledInstance,
+  type Verdict,
+} from './instance-images';
+
+export interface VerifyClients {
+  readonly autoScaling: AutoScalingClient;
+  readonly ec2: EC2Client;
+  readonly ssm: SSMClient;
+}
+
+export interface VerifyOptions {
+  readonly group: string;
+  /** What must be there. @default what the group's launch template asks for */
+  readonly images?: readonly string[];
+  readonly json: boolean;
+}
+
+interface Template {
+  readonly id: string;
+  readonly version: string;
+}
+
+const groupOf = async (client: AutoScalingClient, name: string): Promise<AutoScalingGroup> => {
+  const { AutoScalingGroups = [] } = await client.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  const [group] = AutoScalingGroups;
+  if (!group)
+    throw new Error(`--group: got ${name}; allowed: the name of an Auto Scaling group in this region`);
+  return group;
+};
+
+const templateOf = (group: AutoScalingGroup): Template => {
+  const used =
+    group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
+  if (!used?.LaunchTemplateId) throw new Error(`${group.AutoScalingGroupName} has no launch template`);
+  return { id: used.LaunchTemplateId, version: used.Version ?? '$Default' };
+};
+
+const decode = (base64: string): string => {
+  const bytes = Buffer.from(base64, 'base64');
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (isGzip ? gunzipSync(bytes) : bytes).toString('utf8');
+};
+
+/** Images that each version of the template asks for, read once per version. */
+const templateImages = (ec2: EC2Client, id: string): ((version: string) => Promise<readonly string[]>) => {
+  const known = new Map<string, Promise<readonly string[]>>();
+  const read = async (version: string): Promise<readonly string[]> => {
+    const { LaunchTemplateVersions = [] } = await ec2.send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: [version] }),
+    );
+    return imagesInUserData(decode(LaunchTemplateVersions[0]?.LaunchTemplateData?.UserData ?? ''));
+  };
+  return (version) => {
+    const images = known.get(version) ?? read(version);
+    known.set(version, images);
+    return images;
+  };
+};
+
+const pooled = (instances: readonly Instance[]): PooledInstance[] =>
+  instances.flatMap(({ InstanceId, LifecycleState, LaunchTemplate }) =>
+    InstanceId === undefined
+      ? []
+      : [
+          {
+            id: InstanceId,
+            lifecycleState: LifecycleState ?? 'unknown',
+            templateVersion: LaunchTemplate?.Version ?? '$Default',
+          },
+        ],
+  );
+
+const instancesOf = async (client: AutoScalingClient, group: AutoScalingGroup): Promise<PooledInstance[]> => {
+  const found = pooled(group.Instances ?? []);
+  if (!group.WarmPoolConfiguration) return found;
+  const pages = paginateDescribeWarmPool({ client }, { AutoScalingGroupName: group.AutoScalingGroupName });
+  for await (const { Instances = [] } of pages) found.push(...pooled(Instances));
+  return found;
+};
+
+const mayAnswer = ({ lifecycleState }: PooledInstance): boolean =>
+  lifecycleState === 'InService' || lifecycleState === 'Warmed:Running';
+
+const sentenceOf = (verdict: Verdict): string => {
+  switch (verdict.kind) {
+    case 'on-disk':
+      return 'on disk (asked)';
+    case 'by-template':
+      return 'on disk (its template, and it left the hook)';
+    case 'outdated':
+      return `outdated: its template wants ${verdict.images.join(', ') || 'no image'}; start a refresh`;
+    case 'missing':
+      return `missing: ${verdict.images.join(', ')}`;
+    case 'pending':
+      return 'still launching';
+  }
+};
+
+const colourOf = (verdict: Verdict, paint: Paint): ((text: string) => string) =>
+  isReady(verdict) ? paint.green : verdict.kind === 'pending' ? paint.yellow : paint.red;
+
+/** Tells for every instance of a group and its warm pool whether the wanted images are on it. Answers the exit code. */
+export const verify = async (clients: VerifyClients, options: VerifyOptions): Promise<number> => {
+  const group = await groupOf(clients.autoScaling, options.group);
+  const template = templateOf(group);
+  const imagesOf = templateImages(clients.ec2, template.id);
+  const wanted = options.images ?? (await imagesOf(template.version));
+  if (wanted.length === 0)
+    throw new Error(`the launch template of ${options.group} asks for no image; name one with --image`);
+  const instances = await instancesOf(clients.autoScaling, group);
+  const askable = instances.filter(mayAnswer).map(({ id }) => id);
+  const disks = await checkDisks(clients.ssm, askable, wanted);
+  const judged = await Promise.all(
+    instances.map(async (instance) => ({
+      ...instance,
+      verdict: judgeInstance(
+        instance,
+        wanted,
+        await imagesOf(instance.templateVersion),
+        disks.get(instance.id) ?? { kind: 'silent' },
+      ),
+    })),
+  );
+  const ready = judged.filter(({ verdict }) => isReady(verdict)).length;
+  if (options.json) {
+    process.stdout.write(
+      `${JSON.stringify({ group: options.group, images: wanted, ready, instances: judged })}\n`,
+    );
+  } else {
+    const paint = paintFor(process.stdout);
+    const rows = judged.map(({ id, lifecycleState, templateVersion, verdict }) => [
+      id,
+      lifecycleState,
+      templateVersion,
+      { text: sentenceOf(verdict), paint: colourOf(verdict, paint) },
+    ]);
+    const columns = [{ title: 'instance' }, { title: 'state' }, { title: 'template' }, { title: 'images' }];
+    process.stdout.write(`${renderTable(columns, rows, paint.bold).join('\n')}\n`);
+    process.stdout.write(`${ready} of ${judged.length} ready: ${wanted.join(', ')}\n`);
+  }
+  return ready === judged.length ? 0 : FAILED;
+};
