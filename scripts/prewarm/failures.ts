@@ -1,3 +1,4 @@
+import { readLines } from '../../lambdas/prewarm/domain/flow/lines';
 import type { RequestId } from '../../lambdas/prewarm/domain/ids';
 import type { FetchFailure } from '../../lambdas/prewarm/domain/slice';
 import type { BlobStore } from '../../lambdas/prewarm/ports';
@@ -8,19 +9,8 @@ export async function* readFailures(
   id: RequestId,
 ): AsyncGenerator<FetchFailure> {
   for await (const key of blobs.list(`${id}/failures/`)) {
-    for await (const line of textLines(blobs.read(key))) {
-      if (line !== '') yield JSON.parse(line);
+    for await (const lines of readLines(blobs.read(key))) {
+      for (const { text } of lines) yield JSON.parse(text);
     }
   }
-}
-
-async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  yield rest + decoder.decode();
 }

@@ -16,6 +16,9 @@ const logTo = (printer: ProgressPrinter): Log => {
   return { info: () => {}, warn: say('warning'), error: say('error') };
 };
 
+/** All there are: a run has the machine to itself, and every PoP sets its own pace. */
+const SLICES_AT_A_TIME = 32;
+
 /** The engine of one run: sizes are not asked for, since every object is fetched at once anyway. */
 export const openRunEngine = (
   options: RunOptions,
@@ -31,5 +34,8 @@ export const openRunEngine = (
     sizing: 'none',
     ...(options.edgePort === undefined ? {} : { edgePort: options.edgePort }),
     ...(ca === undefined ? {} : { ca }),
-    ...(options.concurrency === undefined ? {} : { limits: { maxFetchesInFlight: options.concurrency } }),
+    limits: {
+      slicesPerInstance: SLICES_AT_A_TIME,
+      ...(options.concurrency === undefined ? {} : { maxFetchesInFlight: options.concurrency }),
+    },
   });

@@ -161,15 +161,20 @@ export const prepareRun = async (
     throw asBadInput(error, isOption);
   }
   const { hosts } = checked;
+  // However many instances a list asks the fleet for: this is one machine, and 0 would wait for ever.
+  const onThisMachine: RequestSpec = { ...checked.spec, instanceCount: 1 };
   const urls = (): AsyncIterable<string> =>
     nonEmpty(
       list.kind === 'lines' ? checkedUrls(texts(list), { hosts, maxUrls: MAX_URLS }) : checked.urls,
       checked.spec,
     );
   if (options.dataDir === undefined || checked.spec.idempotencyKey !== undefined) {
-    return { spec: checked.spec, urls };
+    return { spec: onThisMachine, urls };
   }
   const fingerprint = await fingerprintOf(body, list);
-  const spec = { ...checked.spec, idempotencyKey: `${fingerprint}-${randomUUID()}` };
-  return { spec, urls, fingerprint };
+  return {
+    spec: { ...onThisMachine, idempotencyKey: `${fingerprint}-${randomUUID()}` },
+    urls,
+    fingerprint,
+  };
 };
