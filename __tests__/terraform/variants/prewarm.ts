@@ -1,9 +1,9 @@
 /** The ways `Prewarm` can be put up, each as a stack that the real provider validates and plans. */
 import type { App, TerraformStack } from 'cdktf';
 import { environments } from '../../../environments';
-import { WarmpathStack } from '../../../modules/warmpath-stack';
 import { Prewarm, type PrewarmProps } from '../../../modules/prewarm';
 import { addPrewarmOutputs } from '../../../modules/prewarm/outputs';
+import { WarmpathStack } from '../../../modules/warmpath-stack';
 
 type Variant = Omit<PrewarmProps, 'deployment' | 'accountId' | 'region'>;
 
