@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { InvalidUrls } from '../domain/request-parsing/invalid-request';
 import { isFinal } from '../domain/request-status';
 import type { PrewarmApplication } from './application';
 import { ApiFailure, MESSAGES } from './failure';
@@ -19,14 +18,8 @@ export const prewarmRoutes = (application: PrewarmApplication, limits: BodyLimit
 
   routes.post('/prewarm', async (context) => {
     const body = await readJsonBody(context.req.raw, limits);
-    try {
-      const record = await application.submit(await application.parse(body));
-      return context.json(responses.accepted(record));
-    } catch (error) {
-      if (!(error instanceof InvalidUrls)) throw error;
-      const urls = error.urls.map(({ url }) => url);
-      return context.json(responses.invalidUrls(urls, application.now()), 400);
-    }
+    const record = await application.submit(await application.parse(body));
+    return context.json(responses.accepted(record));
   });
 
   routes.get('/prewarm', async (context) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { InvalidRequest } from '../domain/request-parsing/invalid-request';
+import { InvalidRequest, InvalidUrls } from '../domain/request-parsing/invalid-request';
 import type { PrewarmApplication } from './application';
 import { estimateRoute } from './estimate-route';
 import { ApiFailure, failureBody, GATEWAY_MESSAGES } from './failure';
@@ -11,6 +11,7 @@ import { openApiDocument } from './openapi';
 import { prewarmRoutes } from './prewarm-routes';
 import { reportRoute } from './report-route';
 import type { BodyLimits } from './request-body';
+import * as responses from './responses';
 
 /** Holds 100,000 URLs of a usual length several times over; the gateway itself ends at 10 MB. */
 const DEFAULT_LIMITS: BodyLimits = { receivedBytes: 32 * 1024 * 1024, unpackedBytes: 128 * 1024 * 1024 };
@@ -75,6 +76,10 @@ export const createRouter = (
   if (guard !== undefined) router.use(guard);
 
   router.onError((error, context) => {
+    if (error instanceof InvalidUrls) {
+      const urls = error.urls.map(({ url }) => url);
+      return context.json(responses.invalidUrls(urls, application.now()), 400);
+    }
     const failure = asFailure(error);
     if (failure.status >= 500) {
       const cause = failure.cause instanceof Error ? failure.cause : failure;

@@ -1,0 +1,241 @@
+import { gzipSync } from 'node:zlib';
+import * as bodies from '../../../../lambdas/prewarm/api/response-schemas';
+import { requestId } from '../../../../lambdas/prewarm/domain/ids';
+import { finished, hit, notFound, warmed } from '../report/report-fixture';
+import { BODY, fakeService, REQUEST_ID } from './fake-application';
+
+describe('DELETE /prewarm', () => {
+  it('stops the request, and says so again when it is stopped already', async () => {
+    const { call, add, requests } = fakeService();
+    add({ status: 'CHECK_POP' });
+    for (const _ of ['first', 'again']) {
+      const { status, json } = await call('DELETE', `/prewarm?req_id=${REQUEST_ID}`);
+      expect(status).toBe(200);
+      expect(bodies.successBody.parse(json).message).toBe(`Request ${REQUEST_ID} stopped`);
+    }
+    expect(requests.get(REQUEST_ID)?.status).toBe('STOPPED');
+  });
+
+  it('refuses a request that has finished, or that nobody knows', async () => {
+    const { call, add } = fakeService();
+    expect((await call('DELETE', `/prewarm?req_id=${REQUEST_ID}`)).status).toBe(404);
+    add({ status: 'FINISHED' });
+    expect((await call('DELETE', `/prewarm?req_id=${REQUEST_ID}`)).status).toBe(409);
+  });
+});
+
+describe('GET /requests', () => {
+  it('lists page by page', async () => {
+    const { call, add } = fakeService();
+    for (const last of ['1', '2', '3']) add({ id: requestId(REQUEST_ID.replace(/.$/, last)) });
+    const first = bodies.requestListBody.parse((await call('GET', '/requests?limit=2')).json);
+    expect(first.requests).toHaveLength(2);
+    const second = bodies.requestListBody.parse(
+      (await call('GET', `/requests?limit=2&after=${first.next}`)).json,
+    );
+    expect([...first.requests, ...second.requests].map(({ request_id: id }) => id.at(-1))).toEqual([
+      '1',
+      '2',
+      '3',
+    ]);
+    expect(second.next).toBeNull();
+  });
+
+  it.each(['0', '201', 'many', '1.5'])('refuses a page of %s', async (limit) => {
+    const { status, json } = await fakeService().call('GET', `/requests?limit=${limit}`);
+    expect(status).toBe(400);
+    expect(bodies.failureBodySchema.parse(json).message).toContain('limit');
+  });
+
+  it('shows one request with its PoPs, and none of its headers', async () => {
+    const { call, add } = fakeService();
+    const { record, pops } = finished({ 'FRA56-P4': [warmed(), hit(), notFound] });
+    add(record, pops);
+    const { json, text } = await call('GET', `/requests/${REQUEST_ID}`);
+    expect(bodies.requestBody.parse(json)).toMatchObject({
+      fetches: 3,
+      pops: [{ pop: 'FRA56-P4', failed: 1 }],
+    });
+    expect(text).not.toMatch(/secret|authorization/i);
+    expect((await call('GET', '/requests/none')).status).toBe(404);
+  });
+});
+
+describe('GET /pops', () => {
+  it('lists PoPs with their places', async () => {
+    const { json } = await fakeService().call('GET', '/pops');
+    const { pops } = bodies.popListBody.parse(json);
+    expect(pops.length).toBeGreaterThan(300);
+    expect(pops.find(({ pop }) => pop === 'FRA56-P4')).toMatchObject({ country: 'DE', continent: 'Europe' });
+  });
+
+  it('narrows by region and country, by name or ISO code, in any case', async () => {
+    const { call } = fakeService();
+    const codesOf = async (query: string): Promise<readonly string[]> =>
+      bodies.popListBody.parse((await call('GET', `/pops?${query}`)).json).pops.map(({ pop }) => pop);
+    const japan = await codesOf('region=JP');
+    expect(japan).toContain('NRT57-P3');
+    expect(await codesOf('region=eu&country=DE')).toEqual(['FRA56-P4', 'FRA60-P1']);
+    expect((await codesOf('country=de')).length).toBeGreaterThan(2);
+  });
+
+  it('names the allowed values for an unknown region or country', async () => {
+    const { call } = fakeService();
+    expect((await call('GET', '/pops?region=europe')).json.message).toMatch(
+      /region: got "europe"; allowed: .*eu/,
+    );
+    expect((await call('GET', '/pops?country=atlantis')).status).toBe(400);
+  });
+});
+
+describe('POST /estimate', () => {
+  it('estimates without starting anything', async () => {
+    const { call, requests } = fakeService();
+    const { status, json } = await call('POST', '/estimate', {
+      ...BODY,
+      pops: ['FRA56-P4', 'NRT57-P3'],
+      encodings: ['gzip', 'br'],
+      average_object_bytes: 1_000_000_000,
+    });
+    expect(status).toBe(200);
+    // 2 URLs x 2 encodings x 1 GB per PoP: Europe at 0.085 and Japan at 0.114 per GB.
+    expect(bodies.estimateBody.parse(json)).toMatchObject({
+      urls: 2,
+      pops: 2,
+      requests: 8,
+      bytes: 8_000_000_000,
+      cost_usd: { cloudfront_transfer: 0.796, invalidation: 0 },
+    });
+    expect(requests.size).toBe(0);
+  });
+
+  it('counts a URL once that the list has twice', async () => {
+    const { json } = await fakeService().call('POST', '/estimate', {
+      ...BODY,
+      url_list: [...BODY.url_list, ...BODY.url_list],
+    });
+    expect(json.urls).toBe(2);
+  });
+
+  it('refuses what POST /prewarm would refuse, in the same words', async () => {
+    const { call } = fakeService();
+    const bad = { ...BODY, url_list: ['ftp://x/'] };
+    expect((await call('POST', '/estimate', bad)).json.error_urls).toEqual(['ftp://x/']);
+    expect((await call('POST', '/estimate', { ...BODY, average_object_bytes: -1 })).status).toBe(400);
+  });
+});
+
+describe('GET /report', () => {
+  it.each([
+    ['csv', 'failed_pop_urls.csv', 'text/csv; charset=utf-8'],
+    ['json', 'report.json', 'application/json'],
+    ['html', 'report.html', 'text/html; charset=utf-8'],
+  ])('hands out the %s report', async (format, blob, type) => {
+    const { call, add, blobs } = fakeService();
+    add(finished({}).record);
+    blobs.set(`${REQUEST_ID}/${blob}`, '{"the":"report"}');
+    const { status, text, headers } = await call('GET', `/report?req_id=${REQUEST_ID}&format=${format}`);
+    expect(status).toBe(200);
+    expect(text).toBe('{"the":"report"}');
+    expect(headers.get('content-type')).toBe(type);
+  });
+
+  it('says that a report is not written yet', async () => {
+    const { call, add } = fakeService();
+    add({ status: 'IN-PROGRESS' });
+    const { status, json } = await call('GET', `/report?req_id=${REQUEST_ID}&format=csv`);
+    expect(status).toBe(404);
+    expect(json.message).toContain('not written yet (status IN-PROGRESS)');
+  });
+
+  it.each(['format=pdf', 'req_id='])('refuses %s', async (query) => {
+    expect((await fakeService().call('GET', `/report?${query}`)).status).toBe(400);
+  });
+});
+
+describe('bodies', () => {
+  const packed = gzipSync(JSON.stringify(BODY));
+
+  it('reads a gzip body', async () => {
+    const { call, requests } = fakeService();
+    expect((await call('POST', '/prewarm', packed, { 'content-encoding': 'gzip' })).status).toBe(200);
+    expect(requests.get(REQUEST_ID)?.acceptedUrlCount).toBe(2);
+  });
+
+  it('reads base64 of gzip in the field input', async () => {
+    const { call } = fakeService();
+    expect((await call('POST', '/prewarm', { input: packed.toString('base64') })).status).toBe(200);
+  });
+
+  const limits = { receivedBytes: 2_000, unpackedBytes: 4_000 };
+  const bomb = gzipSync(Buffer.alloc(1_000_000, ' '));
+
+  it.each([
+    ['a large body', 'x'.repeat(2_001), {}, 413],
+    ['a small body that unpacks to a huge one', bomb, { 'content-encoding': 'gzip' }, 413],
+    ['the same inside input', JSON.stringify({ input: bomb.toString('base64') }), {}, 413],
+    ['a body that is not gzip', 'plain', { 'content-encoding': 'gzip' }, 400],
+    ['an encoding nobody speaks', 'plain', { 'content-encoding': 'br' }, 415],
+    ['input that is not base64', JSON.stringify({ input: '***' }), {}, 400],
+    ['JSON that is cut short', '{"url_list": ["https://a', {}, 400],
+    ['no body', '', {}, 400],
+  ])('refuses %s', async (_, body, headers, expected) => {
+    const { call, requests } = fakeService({ limits });
+    const { status, json } = await call('POST', '/prewarm', body, headers as Record<string, string>);
+    expect(status).toBe(expected);
+    expect(bodies.failureBodySchema.parse(json)).toEqual(json);
+    expect(requests.size).toBe(0);
+  });
+});
+
+describe('every answer', () => {
+  it('is logged once with method, route, status, latency and request id, without ids and queries', async () => {
+    const { call, log } = fakeService();
+    const { headers } = await call('GET', `/prewarm?req_id=${REQUEST_ID}`);
+    expect(log).toEqual([
+      {
+        level: 'info',
+        event: 'http',
+        fields: {
+          method: 'GET',
+          route: '/prewarm',
+          status: 404,
+          latencyMs: expect.any(Number),
+          requestId: headers.get('x-request-id'),
+        },
+      },
+    ]);
+  });
+
+  it('never has a header of a request in the log', async () => {
+    const { call, log } = fakeService();
+    await call('POST', '/prewarm', BODY);
+    await call('POST', '/prewarm', { ...BODY, pops: ['none'] });
+    expect(log).toHaveLength(2);
+    expect(JSON.stringify(log)).not.toMatch(/secret|authorization/i);
+  });
+
+  it('hides what broke from the caller and keeps it in the log', async () => {
+    const service = fakeService();
+    Object.assign(service.application, {
+      find: async () => {
+        throw new Error('disk on fire');
+      },
+    });
+    const { status, text, json } = await service.call('GET', `/prewarm?req_id=${REQUEST_ID}`);
+    expect(status).toBe(500);
+    expect(bodies.failureBodySchema.parse(json)).toEqual(json);
+    expect(text).not.toContain('disk');
+    expect(JSON.stringify(service.log)).toContain('disk on fire');
+  });
+
+  it.each([
+    ['GET', '/nowhere'],
+    ['PUT', '/prewarm'],
+    ['GET', '/estimate'],
+  ])('is what the gateway says for %s %s', async (method, path) => {
+    const { status, json } = await fakeService().call(method, path);
+    expect(status).toBe(403);
+    expect(bodies.gatewayBody.parse(json)).toEqual({ message: 'Missing Authentication Token' });
+  });
+});

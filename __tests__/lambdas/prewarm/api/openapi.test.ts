@@ -1,0 +1,50 @@
+import { openApiDocument } from '../../../../lambdas/prewarm/api/openapi';
+import { fakeService } from './fake-application';
+
+const document = openApiDocument();
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+);
+
+describe('the OpenAPI document', () => {
+  it('is served as it is generated', async () => {
+    const { status, json } = await fakeService().call('GET', '/openapi.json');
+    expect(status).toBe(200);
+    expect(json).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('has exactly the routes of the router', () => {
+    const routes = fakeService()
+      .router.routes.filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replace(':id', '{id}')}`);
+    expect(new Set(routes)).toEqual(new Set(operations));
+  });
+
+  it('refers only to schemas that it has', () => {
+    const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
+    const names = Object.keys(document.components.schemas).map(
+      (name) => `"$ref":"#/components/schemas/${name}"`,
+    );
+    expect(references.length).toBeGreaterThan(20);
+    expect([...new Set(references)].filter((reference) => !names.includes(reference))).toEqual([]);
+  });
+
+  it('uses no word that API Gateway does not import', () => {
+    const words = JSON.stringify(document);
+    expect(document.openapi).toMatch(/^3\.0\./);
+    expect(words).not.toMatch(
+      /"(\$schema|\$defs|definitions|const|prefixItems|propertyNames|exclusiveMinimum":\d)/,
+    );
+  });
+
+  it('describes an error of every kind for every operation that takes a body', () => {
+    for (const methods of Object.values(document.paths)) {
+      for (const operation of Object.values(methods)) {
+        if (!('requestBody' in operation)) continue;
+        expect(Object.keys((operation as { responses: object }).responses)).toEqual(
+          expect.arrayContaining(['200', '400', '403', '413', '415', '500']),
+        );
+      }
+    }
+  });
+});
