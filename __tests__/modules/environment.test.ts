@@ -1,0 +1,48 @@
+import { environments } from '../../environments';
+import { defineEnvironments, type Environment, EnvironmentError } from '../../modules/environment';
+
+const { backend, ...withoutBackend } = environments.prod;
+
+function messageOf(environment: unknown, name = 'prod'): string {
+  try {
+    defineEnvironments({ [name]: environment as Environment });
+    return '';
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    return error.message;
+  }
+}
+
+describe('environments', () => {
+  test('are prod, staging and local, each with its own kind of backend', () => {
+    const kinds = Object.entries(environments).map(([name, environment]) => [name, environment.backend.kind]);
+    expect(kinds).toEqual([
+      ['prod', 's3'],
+      ['staging', 'cloud'],
+      ['local', 'local'],
+    ]);
+  });
+
+  test('without a backend fail with one sentence', () => {
+    expect(messageOf(withoutBackend)).toBe(
+      "environment prod: backend: got none; choose kind 's3', 'cloud' or 'local', so that the state is where you expect it.",
+    );
+  });
+
+  test('tell every fault at once', () => {
+    const network = { kind: 'existing', vpcId: 'vpc-1', subnetIds: ['subnet-1', 'subnet-1'] };
+    const message = messageOf({ ...withoutBackend, account: '12', region: 'Frankfurt', network });
+    expect(message.split('\n')).toEqual([
+      expect.stringContaining('environment prod: backend: got none'),
+      'environment prod: account: got 12; allowed 12 digits; write the id of the AWS account.',
+      'environment prod: region: got Frankfurt; allowed a Region such as eu-central-1; correct its name.',
+      expect.stringContaining('network.subnetIds: got 1; allowed two or more'),
+    ]);
+  });
+
+  test('refuse a name that would not fit into the names of resources', () => {
+    expect(messageOf({ ...withoutBackend, backend }, 'Production-Europe')).toContain(
+      'allowed 1 to 12 lower-case',
+    );
+  });
+});
