@@ -1,0 +1,126 @@
+import { childOf, childrenOf, type MpdNode, numberOf } from './dash-manifest';
+
+/** What segments are counted against, in seconds. */
+export interface SegmentWindow {
+  /** Length of the period; unknown for the last period of a live stream. */
+  readonly durationSeconds: number | undefined;
+  /** Of a live stream: where the oldest and the newest available segment end, from the period's start. */
+  readonly live: { readonly fromSeconds: number; readonly toSeconds: number } | undefined;
+}
+
+interface SegmentPlace {
+  readonly number: number;
+  readonly time: number;
+}
+
+const MAX_PADDING = 20;
+
+/** The first value of an attribute, from the innermost template to the outermost. */
+const inherited = (templates: readonly MpdNode[], attribute: string): string | undefined =>
+  templates.find((template) => template.attributes[attribute] !== undefined)?.attributes[attribute];
+const inheritedNumber = (templates: readonly MpdNode[], attribute: string): number | undefined =>
+  numberOf(
+    templates.find((template) => template.attributes[attribute] !== undefined),
+    attribute,
+  );
+
+/** Replaces `$Number%05d$` and its like; `$$` is a dollar sign. */
+const fill = (pattern: string, values: Readonly<Record<string, string | number>>): string =>
+  pattern.replace(
+    /\$(?:(\w+)(?:%0(\d{1,3})d)?)?\$/g,
+    (whole, name: string | undefined, width: string | undefined) => {
+      if (name === undefined) return '$';
+      const value = Object.hasOwn(values, name) ? String(values[name]) : whole;
+      return width === undefined ? value : value.padStart(Math.min(Number(width), MAX_PADDING), '0');
+    },
+  );
+
+function* fromTimeline(
+  timeline: MpdNode,
+  startNumber: number,
+  timescale: number,
+  { durationSeconds, live }: SegmentWindow,
+): Iterable<SegmentPlace> {
+  const runs = childrenOf(timeline, 'S');
+  const endSeconds = durationSeconds ?? live?.toSeconds;
+  let time = 0;
+  let number = startNumber;
+  for (const [index, run] of runs.entries()) {
+    const duration = numberOf(run, 'd') ?? 0;
+    if (duration <= 0) throw new Error('has a segment without duration');
+    time = numberOf(run, 't') ?? time;
+    const repeat = numberOf(run, 'r') ?? 0;
+    const end = numberOf(runs[index + 1], 't') ?? (endSeconds ?? 0) * timescale;
+    const count = repeat >= 0 ? repeat + 1 : Math.ceil((end - time) / duration);
+    for (let step = 0; step < count; step += 1) {
+      yield { number, time };
+      number += 1;
+      time += duration;
+    }
+  }
+}
+
+function* fromDuration(
+  templates: readonly MpdNode[],
+  startNumber: number,
+  timescale: number,
+  { durationSeconds, live }: SegmentWindow,
+): Iterable<SegmentPlace> {
+  const duration = inheritedNumber(templates, 'duration');
+  if (duration === undefined) {
+    yield { number: startNumber, time: 0 };
+    return;
+  }
+  if (duration <= 0) throw new Error('has segments without duration');
+  const perSecond = timescale / duration;
+  const endNumber = inheritedNumber(templates, 'endNumber');
+  const first = live === undefined ? 0 : Math.max(0, Math.floor(live.fromSeconds * perSecond));
+  const available = live === undefined ? Number.POSITIVE_INFINITY : Math.floor(live.toSeconds * perSecond);
+  const inPeriod =
+    durationSeconds === undefined ? Number.POSITIVE_INFINITY : Math.ceil(durationSeconds * perSecond - 1e-6);
+  const named = endNumber === undefined ? Number.POSITIVE_INFINITY : endNumber - startNumber + 1;
+  const end = Math.min(available, inPeriod, named);
+  if (end === Number.POSITIVE_INFINITY) throw new Error('does not say how long it is');
+  for (let index = first; index < end; index += 1) {
+    yield { number: startNumber + index, time: index * duration };
+  }
+}
+
+/** URLs of a SegmentTemplate, relative to the base; templates from the innermost to the outermost. */
+export function* templateUrls(
+  templates: readonly MpdNode[],
+  representation: MpdNode,
+  window: SegmentWindow,
+): Iterable<string> {
+  const fixed = {
+    RepresentationID: representation.attributes['id'] ?? '',
+    Bandwidth: representation.attributes['bandwidth'] ?? '0',
+  };
+  const initialization = inherited(templates, 'initialization');
+  if (initialization !== undefined) yield fill(initialization, fixed);
+  const media = inherited(templates, 'media');
+  if (media === undefined) return;
+  const timescale = inheritedNumber(templates, 'timescale') ?? 1;
+  const startNumber = inheritedNumber(templates, 'startNumber') ?? 1;
+  const timeline = templates.map((template) => childOf(template, 'SegmentTimeline')).find((node) => node);
+  const places = timeline
+    ? fromTimeline(timeline, startNumber, timescale, window)
+    : fromDuration(templates, startNumber, timescale, window);
+  for (const { number, time } of places) yield fill(media, { ...fixed, Number: number, Time: time });
+}
+
+/** URLs of a SegmentList, relative to the base; lists from the innermost to the outermost. */
+export function* listUrls(lists: readonly MpdNode[]): Iterable<string> {
+  for (const name of ['Initialization', 'RepresentationIndex']) {
+    const node = lists.map((list) => childOf(list, name)).find((found) => found);
+    if (node) yield node.attributes['sourceURL'] ?? '';
+  }
+  const named = lists.find((list) => childOf(list, 'SegmentURL'));
+  let last: string | undefined;
+  for (const segment of named ? childrenOf(named, 'SegmentURL') : []) {
+    const url = segment.attributes['media'] ?? '';
+    // Byte ranges of one object follow each other.
+    if (url !== last) yield url;
+    last = url;
+  }
+}

@@ -1,0 +1,102 @@
+import type { UrlInput } from '../ports';
+import { childOf, childrenOf, type MpdNode, parseMpd, secondsOf } from './dash-manifest';
+import { listUrls, type SegmentWindow, templateUrls } from './dash-segments';
+import { wholeText } from './document-text';
+import { Expansion, resolveUrl } from './expansion';
+
+/** Own choice: manifests with a segment timeline of a day stay below it. */
+const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+
+/** Of several base URLs (copies on other hosts) the one on the manifest's own host, else the first. */
+const baseOf = (node: MpdNode, parent: string, manifest: string): string => {
+  const bases = childrenOf(node, 'BaseURL').flatMap(({ text }) => resolveUrl(text.trim(), parent) ?? []);
+  return bases.find((base) => new URL(base).host === new URL(manifest).host) ?? bases[0] ?? parent;
+};
+
+/** A period with its place in time. */
+interface Period {
+  readonly node: MpdNode;
+  readonly window: SegmentWindow;
+}
+
+function* periodsOf(mpd: MpdNode, nowSeconds: number): Iterable<Period> {
+  const isLive = mpd.attributes['type'] === 'dynamic';
+  const total = secondsOf(mpd.attributes['mediaPresentationDuration']);
+  const availableSince = Date.parse(mpd.attributes['availabilityStartTime'] ?? '') / 1_000;
+  const depth = secondsOf(mpd.attributes['timeShiftBufferDepth']);
+  const periods = childrenOf(mpd, 'Period');
+  let start = 0;
+  for (const [index, node] of periods.entries()) {
+    start = secondsOf(node.attributes['start']) ?? start;
+    const nextStart =
+      secondsOf(periods[index + 1]?.attributes['start']) ??
+      (index === periods.length - 1 ? total : undefined);
+    const durationSeconds =
+      secondsOf(node.attributes['duration']) ?? (nextStart === undefined ? undefined : nextStart - start);
+    const sincePeriod = nowSeconds - availableSince - start;
+    const live =
+      isLive && Number.isFinite(sincePeriod)
+        ? { fromSeconds: depth === undefined ? 0 : sincePeriod - depth, toSeconds: sincePeriod }
+        : undefined;
+    yield { node, window: { durationSeconds, live } };
+    start += durationSeconds ?? 0;
+  }
+}
+
+/** The nodes of one name from the innermost level to the outermost. */
+const levels = (name: string, ...nodes: readonly MpdNode[]): readonly MpdNode[] =>
+  nodes.flatMap((node) => childOf(node, name) ?? []);
+
+function* relativeUrls(period: Period, adaptationSet: MpdNode, representation: MpdNode): Iterable<string> {
+  const path = [representation, adaptationSet, period.node];
+  const templates = levels('SegmentTemplate', ...path);
+  const lists = levels('SegmentList', ...path);
+  if (templates.length > 0) yield* templateUrls(templates, representation, period.window);
+  else if (lists.length > 0) yield* listUrls(lists);
+  // One object, addressed by byte ranges: the base URL itself.
+  else yield '';
+}
+
+function* objectsOf(mpd: MpdNode, manifest: string, nowSeconds: number): Iterable<string> {
+  const mpdBase = baseOf(mpd, manifest, manifest);
+  for (const period of periodsOf(mpd, nowSeconds)) {
+    const periodBase = baseOf(period.node, mpdBase, manifest);
+    for (const adaptationSet of childrenOf(period.node, 'AdaptationSet')) {
+      const setBase = baseOf(adaptationSet, periodBase, manifest);
+      for (const representation of childrenOf(adaptationSet, 'Representation')) {
+        const base = baseOf(representation, setBase, manifest);
+        for (const relative of relativeUrls(period, adaptationSet, representation)) {
+          const url = resolveUrl(relative, base);
+          if (url !== undefined && url !== manifest) yield url;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * The manifest itself and the segments of all its representations, of a live stream those that are available now.
+ * Segments are made one after the other: a manifest of a few lines may name billions.
+ */
+export const dashInput: UrlInput = {
+  expand: async function* (source, reader, limits) {
+    const expansion = new Expansion(reader, {
+      ...limits,
+      maxDocumentBytes: Math.min(limits.maxDocumentBytes, MAX_MANIFEST_BYTES),
+    });
+    const body = await expansion.read(source.url);
+    if (body !== undefined) {
+      try {
+        const mpd = parseMpd(await wholeText(body, expansion.limits.maxDocumentBytes));
+        if (expansion.admit(source.url)) yield source.url;
+        for (const url of objectsOf(mpd, source.url, Date.now() / 1_000)) {
+          if (!expansion.admit(source.url)) break;
+          yield url;
+        }
+      } catch (error) {
+        expansion.failed(source.url, error);
+      }
+    }
+    expansion.end();
+  },
+};

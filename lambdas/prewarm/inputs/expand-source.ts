@@ -1,0 +1,72 @@
+import type { AddressPolicy } from '../domain/address-guard';
+import type { RequestSpec, UrlSource } from '../domain/request';
+import { hostRule } from '../domain/request-parsing/host-rule';
+import { normaliseUrls } from '../domain/request-parsing/normalise-urls';
+import { createDocumentReader } from '../net/document-reader';
+import type { ExpansionLimits, Resolver, UrlInput } from '../ports';
+import { EXPANSION_LIMITS } from './expansion';
+import { playlistInput } from './playlist';
+import { sitemapInput } from './sitemap';
+
+const INPUTS: Readonly<Record<UrlSource['kind'], UrlInput>> = {
+  sitemap: sitemapInput,
+  playlist: playlistInput,
+};
+
+export interface SourceExpanderOptions {
+  readonly resolver: Resolver;
+  readonly policy: AddressPolicy;
+  /** Port of the edges for https and http alike. @default - 443 for https, 80 for http */
+  readonly edgePort?: number | undefined;
+  /** Certificates (PEM) to trust besides the usual ones. @default none */
+  readonly ca?: string | undefined;
+  /** @default EXPANSION_LIMITS */
+  readonly limits?: Partial<ExpansionLimits>;
+}
+
+/** Reads on to the end of what an input has, and keeps what it threw for afterwards. */
+async function* untilError(
+  urls: AsyncIterable<string>,
+  failed: (error: unknown) => void,
+): AsyncIterable<string> {
+  try {
+    yield* urls;
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/**
+ * Turns a source of a request into checked, normalised URLs. URLs of other hosts are left out.
+ * The answered function throws one sentence at the end when documents could not be read or URLs were left out;
+ * everything else has been passed on by then.
+ */
+export const createSourceExpander = ({ resolver, policy, edgePort, ca, limits }: SourceExpanderOptions) =>
+  async function* (source: UrlSource, spec: RequestSpec): AsyncIterable<string> {
+    const hosts = hostRule(spec, resolver);
+    const { distributionDomain, headers } = spec;
+    const reader = createDocumentReader({
+      distributionDomain,
+      hosts,
+      resolver,
+      policy,
+      headers,
+      edgePort,
+      ca,
+    });
+    const bounds = { ...EXPANSION_LIMITS, ...limits };
+    const problems: string[] = [];
+    const found = untilError(INPUTS[source.kind].expand(source, reader, bounds), (error) =>
+      problems.push(error instanceof Error ? error.message : String(error)),
+    );
+    let leftOut = 0;
+    let example = '';
+    for await (const { urls, invalid } of normaliseUrls(found, { hosts, maxUrls: bounds.maxUrls })) {
+      yield* urls;
+      const [first] = invalid;
+      if (leftOut === 0 && first) example = `${first.url}: ${first.reason}`;
+      leftOut += invalid.length;
+    }
+    if (leftOut > 0) problems.push(`${leftOut} of its URLs left out, the first is ${example}`);
+    if (problems.length > 0) throw new Error(problems.join('; '));
+  };

@@ -1,0 +1,99 @@
+import { type HlsManifest, Parser } from 'm3u8-parser';
+import type { UrlInput } from '../ports';
+import { wholeText } from './document-text';
+import { Expansion, resolveUrl } from './expansion';
+
+/** Own choice: a day of two-second segments is about 4 MB. */
+export const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
+
+/** Variables that name each other, or long ones named often, would grow a small playlist beyond all memory. */
+const checkVariables = (text: string): void => {
+  const lines = [...text.matchAll(/^#EXT-X-DEFINE:.*$/gm)].map(([line]) => line);
+  if (lines.length === 0) return;
+  const uses = text.split('{$').length - 1;
+  const longest = lines.reduce((length, line) => Math.max(length, line.length), 0);
+  if (lines.some((line) => line.includes('{$')) || uses * longest > MAX_PLAYLIST_BYTES) {
+    throw new Error('has variables (EXT-X-DEFINE) that grow too large');
+  }
+};
+
+const parse = (text: string): HlsManifest => {
+  if (!text.startsWith('#EXTM3U')) throw new Error('is not an HLS playlist: it does not begin with #EXTM3U');
+  checkVariables(text);
+  const parser = new Parser();
+  try {
+    parser.push(text);
+    parser.end();
+  } catch (error) {
+    throw new Error(`is not a well-formed HLS playlist: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+  return parser.manifest;
+};
+
+const playlistsOf = ({
+  playlists = [],
+  iFramePlaylists = [],
+  mediaGroups = {},
+}: HlsManifest): readonly string[] => {
+  const renditions = Object.values(mediaGroups).flatMap((groups) =>
+    Object.values(groups).flatMap((names) => Object.values(names)),
+  );
+  return [...playlists, ...renditions, ...iFramePlaylists].flatMap(({ uri }) => (uri ? [uri] : []));
+};
+
+/** Keys are for viewers that may play; one is warmed only where it is an https object of the same host. */
+const isOwnKey = (key: string, playlist: string): boolean =>
+  key.startsWith('https://') && new URL(key).host === new URL(playlist).host;
+
+/** Segments and what they need, in the order of playing; byte ranges of one object name it once. */
+function* objectsOf({ segments }: HlsManifest, playlist: string): Iterable<string> {
+  const recent = new Map<string, string>();
+  const changed = (kind: string, uri: string | undefined): string | undefined => {
+    const url = uri === undefined ? undefined : resolveUrl(uri, playlist);
+    if (url === undefined || recent.get(kind) === url) return undefined;
+    recent.set(kind, url);
+    return url;
+  };
+  for (const { map, key, uri, parts = [] } of segments) {
+    const keyUrl = changed('key', key?.uri);
+    if (keyUrl !== undefined && isOwnKey(keyUrl, playlist)) yield keyUrl;
+    for (const url of [
+      changed('map', map?.uri),
+      ...parts.map((part) => changed('part', part.uri)),
+      changed('segment', uri),
+    ]) {
+      if (url !== undefined) yield url;
+    }
+  }
+}
+
+/** The playlist itself, the playlists below it, and their segments and initialisation sections. */
+export const hlsInput: UrlInput = {
+  expand: async function* (source, reader, limits) {
+    const expansion = new Expansion(reader, {
+      ...limits,
+      maxDocumentBytes: Math.min(limits.maxDocumentBytes, MAX_PLAYLIST_BYTES),
+    });
+    for (const { url, depth } of expansion.documents(source.url)) {
+      const body = await expansion.read(url);
+      if (body === undefined) continue;
+      try {
+        const manifest = parse(await wholeText(body, expansion.limits.maxDocumentBytes));
+        for (const uri of playlistsOf(manifest)) {
+          const playlist = resolveUrl(uri, url);
+          if (playlist !== undefined) expansion.enqueue(playlist, depth + 1);
+        }
+        if (expansion.admit(url)) yield url;
+        for (const object of objectsOf(manifest, url)) {
+          if (!expansion.admit(url)) break;
+          yield object;
+        }
+      } catch (error) {
+        expansion.failed(url, error);
+      }
+    }
+    expansion.end();
+  },
+};

@@ -1,0 +1,134 @@
+import { type Dispatcher, request } from 'undici';
+import { type AddressPolicy, guardAddresses } from '../domain/address-guard';
+import type { RequestHeader } from '../domain/request';
+import type { HostRule } from '../domain/request-parsing/host-rule';
+import { parseUrl } from '../domain/request-parsing/url';
+import type { DocumentReader, Resolver } from '../ports';
+import { pinnedAgent } from './pinned-agent';
+
+export interface DocumentReaderOptions {
+  /** Documents are read from its edges only, whatever their host resolves to. */
+  readonly distributionDomain: string;
+  readonly hosts: HostRule;
+  readonly resolver: Resolver;
+  readonly policy: AddressPolicy;
+  /** @default [] */
+  readonly headers?: readonly RequestHeader[] | undefined;
+  /** Port of the edges for https and http alike. @default - 443 for https, 80 for http */
+  readonly edgePort?: number | undefined;
+  /** Certificates (PEM) to trust besides the usual ones. @default none */
+  readonly ca?: string | undefined;
+  /** For one document with its redirects, in milliseconds. @default 30000 */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A document that could not be read; the message says why, without its URL. */
+export class UnreadableDocument extends Error {
+  override readonly name = 'UnreadableDocument';
+}
+
+const MAX_REDIRECTS = 5;
+const MAX_ADDRESSES = 3;
+const CONNECT_TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 30_000;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+type Document = { readonly body: Uint8Array; readonly contentType: string };
+type Answer =
+  | { readonly kind: 'document'; readonly document: Document }
+  | { readonly kind: 'redirect'; readonly to: string };
+
+const headerText = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value;
+
+const readBody = async (body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.byteLength;
+    if (size > maxBytes) throw new UnreadableDocument(`is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+/**
+ * Reads documents of one distribution: its hosts only, from its guarded addresses only, each redirect checked alike.
+ * @throws UnreadableDocument with the reason
+ */
+export const createDocumentReader = (options: DocumentReaderOptions): DocumentReader => {
+  const { distributionDomain, hosts, resolver, policy, edgePort, ca } = options;
+  const ownHeaders: Readonly<Record<string, string>> = {
+    'user-agent': 'warmpath',
+    ...Object.fromEntries((options.headers ?? []).map(({ name, value }) => [name.toLowerCase(), value])),
+    'accept-encoding': 'identity',
+  };
+
+  const addressesOf = async (signal: AbortSignal): Promise<readonly string[]> => {
+    const resolution = await resolver.resolve(distributionDomain, signal);
+    if (resolution.kind === 'unknown-name')
+      throw new UnreadableDocument(`${distributionDomain} is not in DNS`);
+    if (resolution.kind === 'failed') throw new UnreadableDocument(resolution.message);
+    const { allowed, refused } = guardAddresses(resolution.addresses, policy);
+    if (allowed.length > 0) return allowed.slice(0, MAX_ADDRESSES);
+    throw new UnreadableDocument(`has no address that may be contacted: ${refused.join(', ')}`);
+  };
+
+  const checkedUrl = async (written: string): Promise<URL> => {
+    const parsed = parseUrl(written);
+    if (parsed.kind === 'invalid') throw new UnreadableDocument(parsed.reason);
+    const verdict = await hosts.judge(parsed.host);
+    if (verdict.kind === 'refused') throw new UnreadableDocument(verdict.reason);
+    return new URL(parsed.url);
+  };
+
+  const ask = async (url: URL, address: string, maxBytes: number, signal: AbortSignal): Promise<Answer> => {
+    const agent = pinnedAgent(address, { ca, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+    const origin = edgePort === undefined ? url.origin : `${url.protocol}//${url.hostname}:${edgePort}`;
+    try {
+      const { statusCode, headers, body } = await request(`${origin}${url.pathname}${url.search}`, {
+        dispatcher: agent,
+        headers: { ...ownHeaders, host: url.hostname },
+        signal,
+      });
+      const to = headerText(headers['location']);
+      if (REDIRECTS.has(statusCode) && to !== undefined) return { kind: 'redirect', to };
+      if (statusCode !== 200) throw new UnreadableDocument(`answered ${statusCode}`);
+      const contentType = headerText(headers['content-type']) ?? '';
+      return { kind: 'document', document: { body: await readBody(body, maxBytes), contentType } };
+    } finally {
+      await agent.destroy();
+    }
+  };
+
+  const askInTurn = async (url: URL, maxBytes: number, signal: AbortSignal): Promise<Answer> => {
+    let first: unknown;
+    for (const address of await addressesOf(signal)) {
+      try {
+        return await ask(url, address, maxBytes, signal);
+      } catch (error) {
+        if (error instanceof UnreadableDocument) throw error;
+        first ??= error;
+      }
+    }
+    const reason = signal.aborted
+      ? 'took too long'
+      : `could not be fetched: ${first instanceof Error ? first.message : first}`;
+    throw new UnreadableDocument(reason, { cause: first });
+  };
+
+  return {
+    read: async (written, maxBytes) => {
+      const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+      let url = await checkedUrl(written);
+      for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+        const answer = await askInTurn(url, maxBytes, signal);
+        if (answer.kind === 'document') return answer.document;
+        const next = URL.canParse(answer.to, url.href) ? new URL(answer.to, url).href : answer.to;
+        url = await checkedUrl(next);
+      }
+      throw new UnreadableDocument(`redirects more than ${MAX_REDIRECTS} times`);
+    },
+  };
+};
