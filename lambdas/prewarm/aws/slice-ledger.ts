@@ -25,6 +25,8 @@ export interface TaskTableOptions {
   readonly taskTable: string;
   readonly retentionDays: number;
   readonly clock: Pick<Clock, 'now'>;
+  /** Told of results once they are counted, each exactly once; where metrics come from. */
+  readonly onCounted?: (results: readonly SliceResult[]) => void;
 }
 
 /** Rounds of reading and counting after another counter was faster. */
@@ -168,7 +170,9 @@ export class DynamoSliceLedger implements SliceLedger {
     const { failedConditions } = await transact(this.client, writes);
     if (failedConditions.some((index) => index < rowsFrom))
       throw new Error(`request ${id}: results came in for a request or a PoP that has no row`);
-    return failedConditions.length === 0;
+    if (failedConditions.length > 0) return false;
+    this.options.onCounted?.(group);
+    return true;
   }
 }
 

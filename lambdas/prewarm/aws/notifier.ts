@@ -1,0 +1,26 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Log, Notifier, RequestEnded } from '../ports';
+
+/** Tells the subscribers of the topic. */
+export class TopicNotifier implements Notifier {
+  constructor(
+    private readonly client: SNSClient,
+    private readonly topicArn: string,
+    private readonly log: Log,
+  ) {}
+
+  async ended({ id, status, fetches, warm, failed, bytes }: RequestEnded): Promise<void> {
+    try {
+      await this.client.send(
+        new PublishCommand({
+          TopicArn: this.topicArn,
+          Subject: `Prewarm ${status}: ${warm} of ${fetches} fetches warm`,
+          Message: JSON.stringify({ request_id: id, status, fetches, warm, failed, bytes }),
+          MessageAttributes: { status: { DataType: 'String', StringValue: status } },
+        }),
+      );
+    } catch (error) {
+      this.log.warn('notification-failed', { requestId: id, problem: String(error) });
+    }
+  }
+}
