@@ -1,14 +1,20 @@
+import type { AddressPolicy } from '../domain/address-guard';
+import type { WarmSlice } from '../domain/flow/work';
 import type { PopCode, RequestId } from '../domain/ids';
-import type { PopRecord, RequestRecord, RequestSpec, StopReason } from '../domain/request';
+import type { PopRecord, RequestRecord, RequestSpec, StopReason, UrlSource } from '../domain/request';
 import type { RequestStatus } from '../domain/request-status';
 import type { Tally } from '../domain/tally';
-import type { BlobStore, Clock, Invalidator, Log, Page, Resolver, TaskQueue, Transport } from '../ports';
-
-/**
- * Which addresses may be contacted: `public` = none that is private, loopback, link-local, metadata or multicast, also
- * after DNS; `any` = all of them, which the operator opts into together with a test resolver.
- */
-export type AddressPolicy = 'public' | 'any';
+import type {
+  BlobStore,
+  Clock,
+  Invalidator,
+  Log,
+  Page,
+  PopDirectory,
+  Resolver,
+  TaskQueue,
+  Transport,
+} from '../ports';
 
 export interface EngineLimits {
   /**
@@ -22,8 +28,8 @@ export interface EngineLimits {
    */
   readonly maxSlicesInFlight: number;
   /**
-   * Fetches in flight over all slices.
-   * @default 1000
+   * Fetches in flight over all slices; how many there really are is found out while warming.
+   * @default 2000
    */
   readonly maxFetchesInFlight: number;
   /**
@@ -79,6 +85,12 @@ export interface EngineOptions {
   readonly sizing?: 'all' | 'none';
   /** @default - refuses, since an invalidation needs an AWS account */
   readonly invalidator?: Invalidator;
+  /** Places of the PoPs, for reports. @default - the data file's */
+  readonly directory?: PopDirectory;
+  /** Warms one slice. @default - on this thread, over `transport` */
+  readonly warm?: WarmSlice;
+  /** The URLs of a sitemap or playlist, checked and normalised; throws one sentence where it cannot be read. */
+  readonly expandSource?: (source: UrlSource, spec: RequestSpec) => AsyncIterable<string>;
   /**
    * The URL under which a blob can be read for some seconds.
    * @default - a file URL

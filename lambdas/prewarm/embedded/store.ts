@@ -118,9 +118,7 @@ export class Store {
 
   private async writeAll(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.open !== undefined) {
-      const batch = this.open;
-      this.open = undefined;
+    for (let batch = this.takeOpen(); batch !== undefined; batch = this.takeOpen()) {
       this.writing = batch;
       try {
         await this.db.batch([...batch.writes.values()], { sync: batch.sync });
@@ -130,9 +128,14 @@ export class Store {
         this.failure = new StoreFailed(error);
         this.writing = undefined;
         batch.settle(this.failure);
-        this.open?.settle(this.failure);
-        this.open = undefined;
+        this.takeOpen()?.settle(this.failure);
       }
     }
+  }
+
+  private takeOpen(): Batch | undefined {
+    const batch = this.open;
+    this.open = undefined;
+    return batch;
   }
 }

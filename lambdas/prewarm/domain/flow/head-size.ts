@@ -51,6 +51,7 @@ export const headSize = async (
   url: string,
   headers: FetchTarget['headers'],
   addresses: readonly string[],
+  signal?: AbortSignal,
 ): Promise<UrlSize> => {
   const place = placeOf(url);
   if (place === undefined) return { kind: 'unreached' };
@@ -66,16 +67,16 @@ export const headSize = async (
     extra: Readonly<Record<string, string>>,
   ): Promise<FetchAnswer> => {
     const address = addresses[(start + attempt) % addresses.length] ?? '';
-    return deps.transport.fetch({ ...target, method, address, headers: { ...headers, ...extra } });
+    return deps.transport.fetch({ ...target, method, address, headers: { ...headers, ...extra } }, signal);
   };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (attempt > 0) await deps.clock.sleep(RETRY_AFTER_MS * (1 + deps.clock.random()));
+    if (attempt > 0) await deps.clock.sleep(RETRY_AFTER_MS * (1 + deps.clock.random()), signal);
     const answer = await exchange(attempt, 'HEAD', {});
     if (answer.kind === 'answer' && answer.status >= 200 && answer.status < 300)
       return lengthOf(answer.headers['content-length']);
     if (answer.kind === 'answer' && refusesHead(answer.status))
       return sizeFromRange(await exchange(attempt, 'GET', { range: 'bytes=0-0' }));
-    if (!mayHeal(answer)) return { kind: 'unreached' };
+    if (!mayHeal(answer) || signal?.aborted) return { kind: 'unreached' };
   }
   return { kind: 'unreached' };
 };

@@ -52,7 +52,7 @@ const parseCursor = (text: string | undefined): Cursor | undefined => {
 };
 
 /** URLs sized between two stored cursors; what a crash may make us ask twice. */
-const PART_URLS = 5_000;
+const PART_URLS = 2_000;
 
 async function* textsOf(blobs: BlobStore, key: string): AsyncGenerator<string> {
   for await (const lines of readLines(blobs.read(key))) for (const { text } of lines) yield text;
@@ -96,12 +96,15 @@ const sizeParts = async (
     deps.log.warn('sizing-without-address', { requestId: id, resolution: resolution.kind });
   const headers = sizingHeaders(spec);
   const sizeOf = (url: string): Promise<UrlSize> =>
-    addresses.length === 0 ? Promise.resolve({ kind: 'unreached' }) : headSize(deps, url, headers, addresses);
+    addresses.length === 0
+      ? Promise.resolve({ kind: 'unreached' })
+      : headSize(deps, url, headers, addresses, budget.signal);
 
   let cursor = from;
   let part: Line[] = [];
-  const store = async (): Promise<boolean> => {
+  const store = async (): Promise<'stored' | 'cut-short' | 'request-ended'> => {
     const sizes = await mapConcurrently(part, deps.concurrency, ({ text }) => sizeOf(text));
+    if (budget.signal?.aborted) return 'cut-short';
     await deps.blobs.put(sizesKey(id, cursor.parts), [sizes.map(encodeSize).join('\n')]);
     cursor = {
       ...cursor,
@@ -111,7 +114,7 @@ const sizeParts = async (
     };
     part = [];
     const kept = await deps.requests.patch(id, 'CREATED', { cursor: JSON.stringify(cursor) });
-    return kept === 'patched';
+    return kept === 'patched' ? 'stored' : 'request-ended';
   };
 
   const range = { startByte: from.startByte, endByte: Number.MAX_SAFE_INTEGER };
@@ -119,11 +122,12 @@ const sizeParts = async (
     for (const line of lines) {
       part.push(line);
       if (part.length < PART_URLS) continue;
-      if (!(await store())) return { cursor, result: 'done' };
-      if (!budget.shouldContinue()) return { cursor, result: 'more' };
+      const stored = await store();
+      if (stored === 'request-ended') return { cursor, result: 'done' };
+      if (stored === 'cut-short' || !budget.shouldContinue()) return { cursor, result: 'more' };
     }
   }
-  if (part.length > 0) await store();
+  if (part.length > 0 && (await store()) === 'cut-short') return { cursor, result: 'more' };
   return { cursor, result: 'done' };
 };
 

@@ -1,6 +1,8 @@
 /** How long a step may go on; asked between two pieces of work, each of a second or so. */
 export interface Budget {
   shouldContinue(): boolean;
+  /** Cuts short what waits for the network; the piece of work is then done again by the next run. */
+  readonly signal?: AbortSignal;
 }
 
 /** For runtimes that end a step only by ending. */

@@ -6,8 +6,8 @@ export interface WorkLoopDeps extends WorkDeps {
   readonly queue: Pick<TaskQueue, 'receive' | 'extend' | 'remove'>;
   /** Slices warmed at a time, asked again before each receive; 0 pauses. */
   readonly slots: () => number;
-  /** Called once per slice that a worker recorded or found recorded; the slice may then be counted. */
-  readonly onRecorded: (slice: Slice) => void;
+  /** Called when a delivery has come to its end; a slice that is `recorded` or a `duplicate` may then be counted. */
+  readonly onSettled: (slice: Slice, outcome: WorkOutcome | 'failed') => void;
 }
 
 const MAX_RECEIVE = 10;
@@ -43,7 +43,7 @@ export class WorkLoop {
     const { signal } = this.receiving;
     while (!signal.aborted) {
       const free = this.deps.slots() - this.underway.size;
-      if (free <= 0) await this.slotOrPause(signal);
+      if (free <= 0) await this.slotOrPause();
       else
         for (const received of await this.receive(Math.min(free, MAX_RECEIVE), signal)) this.start(received);
     }
@@ -63,13 +63,10 @@ export class WorkLoop {
     await Promise.all(this.underway.keys());
   }
 
-  private async slotOrPause(signal: AbortSignal): Promise<void> {
-    const freed = new Promise<void>((resolve) => {
-      this.slotFreed = resolve;
-    });
-    const paused = new AbortController();
-    await Promise.race([freed, this.deps.clock.sleep(PAUSED_MS, AbortSignal.any([signal, paused.signal]))]);
-    paused.abort();
+  private async slotOrPause(): Promise<void> {
+    const freed = new AbortController();
+    this.slotFreed = () => freed.abort();
+    await this.deps.clock.sleep(PAUSED_MS, freed.signal);
   }
 
   private async receive(max: number, signal: AbortSignal): Promise<readonly Received[]> {
@@ -106,14 +103,12 @@ export class WorkLoop {
         deliveries,
         error: String(error),
       });
+      this.deps.onSettled(slice, 'failed');
       await queue.extend(receipt, Math.min(RETRY_SECONDS_MAX, 2 ** (deliveries - 1)));
       return;
     }
-    if (outcome === 'aborted') {
-      await queue.extend(receipt, 0);
-      return;
-    }
-    if (outcome !== 'dropped') this.deps.onRecorded(slice);
-    await queue.remove([receipt]);
+    this.deps.onSettled(slice, outcome);
+    if (outcome === 'aborted') await queue.extend(receipt, 0);
+    else await queue.remove([receipt]);
   }
 }

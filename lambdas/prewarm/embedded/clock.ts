@@ -1,0 +1,21 @@
+import type { Clock } from '../ports';
+
+/** Longest delay that a timer of Node takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: Date.now,
+  random: Math.random,
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.min(ms, LONGEST_MS));
+      signal?.addEventListener('abort', done, { once: true });
+    }),
+};

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import type { AcceptDeps } from '../domain/flow/accept';
+import type { AggregateDeps } from '../domain/flow/aggregate';
+import type { DeadSliceDeps } from '../domain/flow/dead-slice';
+import { dedupe } from '../domain/flow/dedupe';
+import type { PlanDeps } from '../domain/flow/plan';
+import { writeReport } from '../domain/flow/report';
+import type { SettleDeps } from '../domain/flow/settle';
+import type { SizeDeps } from '../domain/flow/size';
+import type { WarmSlice } from '../domain/flow/work';
+import type { WorkLoopDeps } from '../domain/flow/work-loop';
+import { guardedResolver } from '../domain/guarded-resolver';
+import { requestId } from '../domain/ids';
+import type { RequestSpec } from '../domain/request';
+import { resolvePops } from '../domain/resolve-pops';
+import { Governor } from '../domain/warming/governor';
+import { DEFAULT_WARM_LIMITS, withConcurrency } from '../domain/warming/warm-limits';
+import { warmSlice } from '../domain/warming/warm-slice';
+import { createResolver } from '../net/resolver';
+import { createTransport } from '../net/transport';
+import { createPopDirectory } from '../pops/pop-directory';
+import type { PopStore, Transport } from '../ports';
+import { FileBlobStore } from './blob-store';
+import { systemClock } from './clock';
+import { openDataDir } from './data-dir';
+import { EmbeddedDeadlines } from './deadlines';
+import type { EngineLimits, EngineOptions } from './engine-api';
+import { EmbeddedFleet } from './fleet';
+import { noInvalidator } from './invalidator';
+import { WebhookNotifier } from './notifier';
+import { EmbeddedPopStore } from './pop-store';
+import { EmbeddedRequestStore } from './request-store';
+import { EmbeddedSeenUrls } from './seen-urls';
+import { EmbeddedSliceLedger } from './slice-ledger';
+import { EmbeddedTaskQueue } from './task-queue';
+
+export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
+  slicesPerInstance: 4,
+  maxSlicesInFlight: 32,
+  maxFetchesInFlight: DEFAULT_WARM_LIMITS.total.ceiling,
+  maxUrlsPerSlice: 500,
+  maxBytesPerSlice: 2 ** 30,
+  sizingConcurrency: 64,
+  visibilitySeconds: 60,
+  maxDeliveries: 5,
+};
+
+/** Everything that the steps of the domain ask for, on one machine. */
+export interface EngineParts
+  extends AcceptDeps,
+    SizeDeps,
+    PlanDeps,
+    AggregateDeps,
+    DeadSliceDeps,
+    SettleDeps,
+    Omit<WorkLoopDeps, 'onSettled' | 'onOutcome'> {
+  readonly requests: EmbeddedRequestStore;
+  readonly pops: PopStore;
+  readonly ledger: EmbeddedSliceLedger;
+  readonly queue: EmbeddedTaskQueue;
+  readonly deadlines: EmbeddedDeadlines;
+  readonly fleet: EmbeddedFleet;
+  /** Ends the attempts to notify. */
+  readonly giveUpNotifying: () => void;
+  /** Closes what was opened here, the store last. */
+  readonly close: () => Promise<void>;
+}
+
+const bindWarmSlice = (
+  transport: Transport,
+  { clock = systemClock, edgePort }: EngineOptions,
+  maxFetchesInFlight: number,
+): WarmSlice => {
+  const limits = withConcurrency(DEFAULT_WARM_LIMITS, maxFetchesInFlight);
+  const governor = new Governor({ limits, clock });
+  return (job, sinks) => warmSlice({ ...job, transport, clock, governor, edgePort }, sinks);
+};
+
+/** Opens the data directory and puts the adapters together. */
+export const openParts = async (options: EngineOptions): Promise<EngineParts> => {
+  const { log, clock = systemClock, addressPolicy, edgePort } = options;
+  const limits = { ...DEFAULT_ENGINE_LIMITS, ...options.limits };
+  const { store, blobsDir, tmpDir } = await openDataDir(options.dataDir);
+  const ended = new AbortController();
+
+  const requests = new EmbeddedRequestStore(store, clock);
+  const pops = new EmbeddedPopStore(store);
+  const ledger = new EmbeddedSliceLedger(store, clock);
+  const queue = await EmbeddedTaskQueue.open(store, clock, limits);
+  const deadlines = await EmbeddedDeadlines.open(store, clock, log);
+  const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });
+  const fleet = new EmbeddedFleet();
+  const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca: options.ca, signal: ended.signal });
+
+  const transport = options.transport ?? createTransport(options.ca === undefined ? {} : { ca: options.ca });
+  const resolver = guardedResolver(options.resolver ?? createResolver(), addressPolicy);
+  const directory = options.directory ?? createPopDirectory();
+  const expandSource: SizeDeps['expandSource'] =
+    options.expandSource ??
+    (() => {
+      throw new Error('this engine expands no sitemaps and playlists');
+    });
+  const dedupeUrls = async function* (urls: AsyncIterable<string>): AsyncGenerator<string> {
+    const seen = new EmbeddedSeenUrls(tmpDir);
+    try {
+      yield* dedupe(urls, seen);
+    } finally {
+      await seen.close();
+    }
+  };
+
+  return {
+    log,
+    clock,
+    requests,
+    pops,
+    ledger,
+    queue,
+    deadlines,
+    blobs,
+    fleet,
+    notifier,
+    transport,
+    resolver,
+    expandSource,
+    invalidator: options.invalidator ?? noInvalidator,
+    sizing: options.sizing ?? 'all',
+    concurrency: limits.sizingConcurrency,
+    bounds: { maxUrls: limits.maxUrlsPerSlice, maxBytes: limits.maxBytesPerSlice },
+    visibilitySeconds: limits.visibilitySeconds,
+    dedupe: dedupeUrls,
+    newId: () => requestId(randomUUID()),
+    resolvePops: (domain, codes) => resolvePops(domain, codes, { resolver, policy: addressPolicy }),
+    workersFor: ({ instanceCount }: RequestSpec) =>
+      Math.min(limits.maxSlicesInFlight, Math.max(1, instanceCount) * limits.slicesPerInstance),
+    slots: () => fleet.slots(limits.slicesPerInstance, limits.maxSlicesInFlight),
+    warm: options.warm ?? bindWarmSlice(transport, options, limits.maxFetchesInFlight),
+    writeReport: (record) => writeReport({ pops, ledger, blobs, directory }, record),
+    ...(edgePort !== undefined && { edgePort }),
+    giveUpNotifying: () => ended.abort(),
+    close: async () => {
+      await notifier.close();
+      if (options.transport === undefined) await transport.close();
+      await store.close();
+    },
+  };
+};

@@ -1,0 +1,265 @@
+import { acceptRequest } from '../domain/flow/accept';
+import { countSlices, recoverCounts } from '../domain/flow/aggregate';
+import { giveUpSlice } from '../domain/flow/dead-slice';
+import { resizeFleet } from '../domain/flow/fleet-size';
+import { planRequest } from '../domain/flow/plan';
+import { settleRequest } from '../domain/flow/settle';
+import { sizeRequest } from '../domain/flow/size';
+import type { Budget } from '../domain/flow/step';
+import { stopRequest } from '../domain/flow/stop';
+import { WorkLoop } from '../domain/flow/work-loop';
+import type { RequestId, SliceId } from '../domain/ids';
+import type { PopRecord, RequestRecord, RequestSpec, StopReason } from '../domain/request';
+import { isFinal } from '../domain/request-status';
+import type { Slice } from '../domain/slice';
+import type { BlobStore, Page } from '../ports';
+import type { EmbeddedEngine, EngineOptions, LiveProgress } from './engine-api';
+import { type EngineParts, openParts } from './engine-parts';
+import { LiveTallies } from './live-progress';
+
+const DRAIN_MS = 10_000;
+const PROGRESS_EVERY_MS = 200;
+const RETRY_FIRST_MS = 200;
+const RETRY_LAST_MS = 30_000;
+
+/** The request is not in this data directory. */
+export class UnknownRequest extends Error {
+  override readonly name = 'UnknownRequest';
+  constructor(id: RequestId) {
+    super(`request: got ${id}, which is unknown here; list the requests to see their ids`);
+  }
+}
+
+/** The engine was closed while somebody waited; the request goes on when the data directory is opened again. */
+export class EngineClosed extends Error {
+  override readonly name = 'EngineClosed';
+  constructor() {
+    super('the engine was closed before the request ended; open the data directory again to go on');
+  }
+}
+
+interface Waiter {
+  readonly resolve: (record: RequestRecord) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Engine implements EmbeddedEngine {
+  private readonly closing = new AbortController();
+  private readonly budget: Budget = {
+    shouldContinue: () => !this.closing.signal.aborted,
+    signal: this.closing.signal,
+  };
+  private readonly live = new LiveTallies();
+  private readonly listeners = new Set<(progress: LiveProgress) => void>();
+  private readonly waiters = new Map<RequestId, Waiter[]>();
+  private readonly background = new Set<Promise<void>>();
+  private readonly settling = new Set<RequestId>();
+  private readonly toCount = new Map<RequestId, SliceId[]>();
+  private readonly workLoop: WorkLoop;
+  private ticker: NodeJS.Timeout | undefined;
+  private closed: Promise<void> | undefined;
+
+  constructor(private readonly parts: EngineParts) {
+    this.workLoop = new WorkLoop({
+      ...parts,
+      onOutcome: (slice, outcome) => this.live.outcome(slice, outcome),
+      onSettled: (slice, outcome) => {
+        this.live.settled(slice, outcome === 'recorded');
+        if (outcome === 'recorded' || outcome === 'duplicate') this.count(slice);
+      },
+    });
+  }
+
+  /** Takes up what an earlier process left, then begins to work. */
+  async start(): Promise<void> {
+    const { parts } = this;
+    for (const { id, timeoutAt } of await parts.requests.unsettled()) {
+      await recoverCounts(parts, id);
+      await parts.deadlines.schedule(id, timeoutAt);
+      this.live.begin(id, await parts.pops.all(id));
+      this.runInBackground('drive', id, () => this.drive(id));
+    }
+    await resizeFleet(parts);
+    parts.queue.onDead(() => this.runInBackground('give-up', undefined, () => this.giveUpDead()));
+    parts.deadlines.start((id) => this.stop(id, 'deadline'));
+    this.keep(this.workLoop.run());
+    this.ticker = setInterval(() => this.emitAll(), PROGRESS_EVERY_MS);
+  }
+
+  get blobs(): BlobStore {
+    return this.parts.blobs;
+  }
+
+  async submit(spec: RequestSpec, urls: AsyncIterable<string>): Promise<RequestRecord> {
+    const { record, created } = await acceptRequest(this.parts, spec, urls);
+    if (created) {
+      this.live.begin(record.id, []);
+      this.runInBackground('drive', record.id, () => this.drive(record.id));
+    }
+    return record;
+  }
+
+  get(id: RequestId): Promise<RequestRecord | undefined> {
+    return this.parts.requests.get(id);
+  }
+
+  pops(id: RequestId): Promise<readonly PopRecord[]> {
+    return this.parts.pops.all(id);
+  }
+
+  list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>> {
+    return this.parts.requests.list(page);
+  }
+
+  async stop(id: RequestId, reason: StopReason, message?: string): Promise<boolean> {
+    const stopped = await stopRequest(this.parts.requests, id, reason, message);
+    this.workLoop.abortWhere((slice) => stopped && slice.requestId === id);
+    if (stopped) this.settle(id);
+    return stopped;
+  }
+
+  async waitForEnd(id: RequestId): Promise<RequestRecord> {
+    const record = await this.get(id);
+    if (record === undefined) throw new UnknownRequest(id);
+    if (record.reported) return record;
+    if (this.closing.signal.aborted) throw new EngineClosed();
+    return new Promise((resolve, reject) => {
+      this.waiters.set(id, [...(this.waiters.get(id) ?? []), { resolve, reject }]);
+    });
+  }
+
+  onProgress(listener: (progress: LiveProgress) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  capacity(): Promise<number> {
+    return this.parts.fleet.capacity();
+  }
+
+  async setCapacity(instances: number): Promise<void> {
+    this.parts.fleet.override(instances);
+  }
+
+  queueDepth(): ReturnType<EmbeddedEngine['queueDepth']> {
+    return this.parts.queue.depth();
+  }
+
+  close({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
+    this.closed ??= this.shutDown(drain ? DRAIN_MS : 0);
+    return this.closed;
+  }
+
+  private async shutDown(graceMs: number): Promise<void> {
+    const { parts } = this;
+    await this.workLoop.stop(graceMs);
+    this.closing.abort();
+    parts.giveUpNotifying();
+    clearInterval(this.ticker);
+    await parts.deadlines.close();
+    while (this.background.size > 0) await Promise.all(this.background);
+    for (const { reject } of [...this.waiters.values()].flat()) reject(new EngineClosed());
+    this.waiters.clear();
+    await parts.close();
+  }
+
+  /** Runs something until it succeeds, with growing pauses, or the engine closes. */
+  private runInBackground(what: string, id: RequestId | undefined, run: () => Promise<void>): void {
+    const { log, clock } = this.parts;
+    const { signal } = this.closing;
+    const attempts = async (): Promise<void> => {
+      for (let pauseMs = RETRY_FIRST_MS; !signal.aborted; pauseMs = Math.min(RETRY_LAST_MS, pauseMs * 2)) {
+        try {
+          return await run();
+        } catch (error) {
+          log.error(`${what}-failed`, { requestId: id, error: String(error) });
+          await clock.sleep(pauseMs, signal);
+        }
+      }
+    };
+    this.keep(attempts());
+  }
+
+  private keep(running: Promise<void>): void {
+    const task = running.finally(() => this.background.delete(task));
+    this.background.add(task);
+  }
+
+  /** Takes a request through its steps up to where only the workers bring it on. */
+  private async drive(id: RequestId): Promise<void> {
+    const record = await this.get(id);
+    if (record?.status === 'CREATED') await sizeRequest(this.parts, id, this.budget);
+    if (this.closing.signal.aborted) return;
+    await planRequest(this.parts, id, this.budget);
+    const planned = await this.get(id);
+    if (planned && isFinal(planned.status)) this.settle(id);
+  }
+
+  /** Counts a recorded slice, together with those that come while a count is underway. */
+  private count({ requestId: id, id: slice }: Pick<Slice, 'requestId' | 'id'>): void {
+    const waiting = this.toCount.get(id);
+    if (waiting) {
+      waiting.push(slice);
+      return;
+    }
+    const queued = [slice];
+    this.toCount.set(id, queued);
+    this.runInBackground('count', id, async () => {
+      // Everything else that ends in this tick goes into the same write.
+      await new Promise((resolve) => setImmediate(resolve));
+      while (queued.length > 0) {
+        const batch = [...queued];
+        if ((await countSlices(this.parts, id, batch)) === 'ended') this.settle(id);
+        queued.splice(0, batch.length);
+      }
+      this.toCount.delete(id);
+    });
+  }
+
+  private async giveUpDead(): Promise<void> {
+    const { queue, log } = this.parts;
+    for await (const slice of queue.deadLetters()) {
+      const outcome = await giveUpSlice(this.parts, slice);
+      log.error('slice-given-up', { requestId: slice.requestId, slice: slice.id, outcome });
+      if (outcome !== 'dropped') this.count(slice);
+      await queue.removeDead(slice);
+    }
+  }
+
+  private settle(id: RequestId): void {
+    if (this.settling.has(id)) return;
+    this.settling.add(id);
+    this.runInBackground('settle', id, async () => {
+      await settleRequest(this.parts, id);
+      this.settling.delete(id);
+      await this.emit(id);
+      this.live.end(id);
+      const record = await this.get(id);
+      const waiters = this.waiters.get(id) ?? [];
+      this.waiters.delete(id);
+      if (record) for (const { resolve } of waiters) resolve(record);
+    });
+  }
+
+  private emitAll(): void {
+    if (this.listeners.size > 0) for (const id of this.live.ids) void this.emit(id);
+  }
+
+  private async emit(id: RequestId): Promise<void> {
+    const record = await this.get(id);
+    if (record === undefined) return;
+    const inFlight = this.workLoop.busy.filter((slice) => slice.requestId === id).length;
+    const progress = this.live.snapshot(record, inFlight);
+    for (const listener of this.listeners) listener(progress);
+  }
+}
+
+/**
+ * Opens a data directory, goes on with what an earlier process left there, and takes requests.
+ * @throws DataDirLocked where another process holds it, DataDirUnusable where it cannot be opened
+ */
+export const openEngine = async (options: EngineOptions): Promise<EmbeddedEngine> => {
+  const engine = new Engine(await openParts(options));
+  await engine.start();
+  return engine;
+};
