@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerPopsCommand } from './pops-command';
 import { registerRunCommand } from './run-command';
 import { registerServeCommand } from './serve-command';
 
@@ -9,4 +10,5 @@ export const registerPrewarmCommands = (program: Command): void => {
     .description('warm CloudFront edges: download every URL through every point of presence');
   registerRunCommand(prewarm);
   registerServeCommand(prewarm);
+  registerPopsCommand(prewarm);
 };

@@ -1,0 +1,153 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { connect, isIPv6 } from 'node:net';
+import * as dns from 'dns-packet';
+
+/** A DNS server. */
+export interface DnsServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A question that got no usable answer; the message says why. */
+export class DnsFailure extends Error {
+  override readonly name = 'DnsFailure';
+}
+
+const RESEND_MS = 1_000;
+const UDP_PAYLOAD_BYTES = 1_232;
+
+/** `HOST:PORT`, `[IPV6]:PORT`, or an address alone (port 53). */
+export const parseServer = (text: string): DnsServerAddress => {
+  const match = /^(?:\[([0-9a-f:]+)\]|([\d.]+))(?::(\d{1,5}))?$/i.exec(text);
+  const host = match?.[1] ?? match?.[2] ?? (isIPv6(text) ? text : undefined);
+  const port = Number(match?.[3] ?? 53);
+  if (host === undefined || port < 1 || port > 65_535) {
+    throw new DnsFailure(
+      `resolver: got ${JSON.stringify(text)}; allowed: HOST:PORT with an IP address, such as 127.0.0.1:53`,
+    );
+  }
+  return { host, port };
+};
+
+const isAnswerTo = (answer: dns.Packet, query: dns.Packet): boolean => {
+  const asked = query.questions?.[0];
+  const answered = answer.questions?.[0];
+  return (
+    answer.type === 'response' &&
+    answer.id === query.id &&
+    answered?.name.toLowerCase() === asked?.name.toLowerCase() &&
+    answered?.type === asked?.type
+  );
+};
+
+/** Answers that do not belong to the question (another id, another name) are passed over, as forged ones would be. */
+const decodeAnswer = (bytes: Buffer, query: dns.Packet): dns.DecodedPacket | undefined => {
+  try {
+    const answer = dns.decode(bytes);
+    return isAnswerTo(answer, query) ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const overUdp = (query: dns.Packet, { host, port }: DnsServerAddress, timeoutMs: number) =>
+  new Promise<dns.DecodedPacket>((resolve, reject) => {
+    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+    const bytes = dns.encode(query);
+    const send = (): void => socket.send(bytes);
+    const end = (): void => {
+      clearTimeout(timer);
+      clearInterval(resend);
+      socket.close();
+    };
+    const fail = (message: string): void => {
+      end();
+      reject(new DnsFailure(message));
+    };
+    const timer = setTimeout(() => fail('no DNS server answered in time'), timeoutMs);
+    const resend = setInterval(send, RESEND_MS);
+    socket.on('error', (error) => fail(error.message));
+    socket.on('message', (message) => {
+      const answer = decodeAnswer(message, query);
+      if (answer === undefined) return;
+      end();
+      resolve(answer);
+    });
+    // A connected socket takes datagrams of this server only.
+    socket.connect(port, host, send);
+  });
+
+const overTcp = (query: dns.Packet, { host, port }: DnsServerAddress, timeoutMs: number) =>
+  new Promise<dns.DecodedPacket>((resolve, reject) => {
+    const socket = connect({ host, port });
+    let received = Buffer.alloc(0);
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      settle();
+    };
+    const fail = (message: string): void => end(() => reject(new DnsFailure(message)));
+    const timer = setTimeout(() => fail('no DNS server answered in time'), timeoutMs);
+    socket.on('error', (error) => fail(error.message));
+    socket.on('close', () => fail('the DNS server closed the connection'));
+    socket.on('connect', () => {
+      const bytes = dns.encode(query);
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(bytes.length);
+      socket.write(Buffer.concat([length, bytes]));
+    });
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return;
+      const answer = decodeAnswer(received.subarray(2, 2 + received.readUInt16BE(0)), query);
+      if (answer) end(() => resolve(answer));
+      else fail('the DNS server answered something else');
+    });
+  });
+
+export interface Question {
+  readonly name: string;
+  readonly type: 'A' | 'PTR';
+  /** Asks as a client of this network would, `ADDRESS/BITS` (RFC 7871). */
+  readonly clientSubnet?: string;
+}
+
+/**
+ * Asks one server over UDP, and again over TCP where the answer was cut.
+ * @throws DnsFailure when there is no answer
+ */
+export const askDns = async (
+  { name, type, clientSubnet }: Question,
+  server: DnsServerAddress,
+  timeoutMs: number,
+): Promise<dns.DecodedPacket> => {
+  const [ip = '', bits = ''] = clientSubnet?.split('/') ?? [];
+  const subnet: dns.PacketOpt = {
+    code: 8,
+    family: isIPv6(ip) ? 2 : 1,
+    sourcePrefixLength: Number(bits),
+    scopePrefixLength: 0,
+    ip,
+  };
+  const query: dns.Packet = {
+    type: 'query',
+    id: randomInt(65_536),
+    flags: dns.RECURSION_DESIRED,
+    questions: [{ type, name, class: 'IN' }],
+    additionals: [
+      {
+        type: 'OPT',
+        name: '.',
+        udpPayloadSize: UDP_PAYLOAD_BYTES,
+        extendedRcode: 0,
+        ednsVersion: 0,
+        flags: 0,
+        flag_do: false,
+        options: clientSubnet === undefined ? [] : [subnet],
+      },
+    ],
+  };
+  const answer = await overUdp(query, server, timeoutMs);
+  return answer.flag_tc ? overTcp(query, server, timeoutMs) : answer;
+};

@@ -1,0 +1,42 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { PopsOptions } from './pops';
+
+const collect = (value: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  ...value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+];
+
+const count = (value: string): number => {
+  if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('Allowed: a whole number from 1.');
+};
+
+const pops = (): typeof import('./pops') => require('./pops');
+
+/** Adds `warmpath prewarm pops`; what it runs on is loaded when it runs. */
+export const registerPopsCommand = (prewarm: Command): void => {
+  prewarm
+    .command('pops')
+    .description(
+      'list points of presence; resolve them for a distribution; discover which ones answer a region',
+    )
+    .option('--region <NAMES>', 'of these regions, comma separated', collect)
+    .option('--country <NAMES>', 'of these countries, comma separated', collect)
+    .option('--near <LAT,LON>', 'nearest to a place, in degrees')
+    .option('--count <N>', 'how many with --near (default: 3)', count)
+    .option('--check', 'resolve each for the distribution')
+    .option('--discover', 'ask DNS as clients of the region would, and name the sites that answer')
+    .option('--subnet <CIDRS>', 'with --discover: ask as clients of these networks', collect)
+    .option('--resolver <HOST:PORT>', 'ask this DNS server; only then private addresses are accepted')
+    .option('--cf-domain <NAME>', 'the distribution, for --check and --discover')
+    .option('--json', 'one JSON object on standard output')
+    .action(async (options: PopsOptions) => {
+      process.exitCode = await pops().runPops(options, {
+        out: (text) => process.stdout.write(`${text}\n`),
+        error: (text) => process.stderr.write(`warmpath: ${text}\n`),
+      });
+    });
+};
