@@ -7,7 +7,7 @@ import { type FleetDeps, resizeFleet } from './fleet-size';
 
 export interface SettleDeps extends FleetDeps {
   readonly requests: RequestStore;
-  readonly deadlines: Deadlines;
+  readonly deadlines: Pick<Deadlines, 'cancel'>;
   readonly notifier: Notifier;
   /** Writes the report's blobs; writing them again replaces them. */
   readonly writeReport: (record: RequestRecord) => Promise<void>;
