@@ -52,20 +52,20 @@ export const instancesRoutes = (application: PrewarmApplication, limits: BodyLim
     return { instances, stop: id };
   };
 
-  /** Instances that other requests asked for stay: a stop touches its own request only. */
-  const stopAndResize = async (id: string, instances: number): Promise<number> => {
+  /**
+   * A stop touches its own request only: its share of the fleet goes with it, and instances that others asked for stay,
+   * so a wish for fewer is not carried out. The words are the old ones, with the number asked for.
+   */
+  const stopAndResize = async (id: string, instances: number): Promise<void> => {
     const record = await findRequest(application, id);
     if (!(await application.stop(record.id))) throw new ApiFailure(409, MESSAGES.notStoppable);
-    const needed = await fleet.capacity();
-    const capacity = Math.max(instances, needed);
-    if (capacity !== needed) await fleet.setCapacity(capacity);
-    return capacity;
+    if (instances > (await fleet.capacity())) await fleet.setCapacity(instances);
   };
 
   const change = async ({ instances, stop }: CapacityChange): Promise<string> => {
     if (stop !== undefined) {
-      const capacity = await stopAndResize(stop, instances);
-      return aboutGroup(`updated to Desired Capacity: ${capacity} and clean SQS success!`);
+      await stopAndResize(stop, instances);
+      return aboutGroup(`updated to Desired Capacity: ${instances} and clean SQS success!`);
     }
     await fleet.setCapacity(instances);
     return aboutGroup(`updated to Desired Capacity: ${instances}`);

@@ -214,7 +214,7 @@ describe('/instances', () => {
       force_stop: true,
       req_id: OTHER_ID,
     });
-    expect(json.message).toBe(`${GROUP}updated to Desired Capacity: 2 and clean SQS success!`);
+    expect(json.message).toBe(`${GROUP}updated to Desired Capacity: 0 and clean SQS success!`);
     expect(requests.get(REQUEST_ID)?.status).toBe('CREATED');
     expect((await call('GET', '/instances')).json.desiredcapacity).toBe(2);
   });
