@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { amiId } from './ami';
 import { renderBoot } from './boot/render-boot';
+import { GoldenAmi } from './golden-ami';
 import { type ImageReference, pinImage } from './image-reference';
 import { InstanceRole } from './instance-role';
 import { InstanceTemplate } from './launch-template';
@@ -27,6 +28,8 @@ export class AiShellEcs extends Construct {
   readonly names: Names;
   readonly network: InstanceNetwork;
   readonly instanceRole: InstanceRole;
+  /** Only with `goldenAmi`. */
+  readonly goldenAmi: GoldenAmi | undefined;
   readonly template: InstanceTemplate;
   readonly group: WarmPoolGroup;
   readonly cluster: ShellCluster;
@@ -62,10 +65,24 @@ export class AiShellEcs extends Construct {
     });
     const accountId = accountOf(this.instanceRole.role.arn);
     this.cluster = new ShellCluster(this, 'cluster', { names, place, settings, accountId });
+    const firstAmiId = amiId(this, settings.ami, settings.instances.architecture);
+    const { goldenAmi } = props;
+    if (goldenAmi !== undefined && this.image.ecr !== undefined) {
+      this.goldenAmi = new GoldenAmi(this, 'golden-ami', {
+        settings,
+        goldenAmi,
+        place,
+        image: this.image,
+        repository: this.image.ecr,
+        additionalImages: images.slice(1),
+        securityGroupIds: this.network.securityGroupIds,
+        firstAmiId,
+      });
+    }
     this.template = new InstanceTemplate(this, 'template', {
       name: names.launchTemplate,
       settings,
-      imageId: amiId(this, settings.ami, settings.instances.architecture),
+      imageId: this.goldenAmi?.amiParameter.insecureValue ?? firstAmiId,
       instanceProfileArn: this.instanceRole.profile.arn,
       securityGroupIds: this.network.securityGroupIds,
       userData: renderBoot(settings, {

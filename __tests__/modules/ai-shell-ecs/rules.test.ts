@@ -120,6 +120,21 @@ const cases: readonly Case[] = [
   ['log-retention', { logs: { retentionDays: 31 } }, /choose one of them/],
   ['golden-ami-name', { goldenAmi: { amiName: 'shell' } }, /imagebuilder:buildDate/],
   ['golden-ami-retention', { goldenAmi: { keepImages: 11 } }, /1 to 10/],
+  [
+    'golden-ami-outside-ecr',
+    { goldenAmi: {}, image: { from: 'digest', reference: `ghcr.io/team/shell@${DIGEST}` } },
+    /leave goldenAmi out/,
+  ],
+  [
+    'golden-ami-two-accelerators',
+    { goldenAmi: { fastSnapshotRestoreZones: ['a'] }, ...rootVolume({ initializationRateMibps: 200 }) },
+    /write one of them/,
+  ],
+  [
+    'golden-ami-component-size',
+    { goldenAmi: {}, additionalImages: Array.from({ length: 60 }, () => minimal.image) },
+    /bake fewer images/,
+  ],
   ['golden-ami-and-ami', { goldenAmi: {}, ami: launchAmi }, /leave ami out/],
 ];
 

@@ -24,6 +24,7 @@ export const variants: Readonly<Record<string, Partial<AiShellEcsProps>>> = {
   },
   hibernated: { warmPool: { state: 'Hibernated', minSize: 2, maxPreparedCapacity: 6 } },
   'mixed-instances': { instances: { instanceTypes: ['m7g.large', 'm6g.large', 'c7g.xlarge'] } },
+  'golden-ami': { goldenAmi: { tagPrefixes: ['k-'] } },
   spot: { warmPool: false, instances: { capacityType: 'spot', instanceTypes: ['m7g.large', 'm6g.large'] } },
 };
 

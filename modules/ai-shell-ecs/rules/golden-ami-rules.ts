@@ -1,4 +1,10 @@
+import { bakeDocument } from '../golden-ami/bake-document';
+import { COMPONENT_DATA_LIMIT_CHARACTERS, renderComponent } from '../golden-ami/component-document';
+import { ecrRepository } from '../image-reference';
 import { isInRange, type Rule } from './rule';
+
+/** Of the length of a long real one. */
+const LONGEST_REFERENCE = 'r'.repeat(200);
 
 const BUILD_DATE = /\{\{ *imagebuilder:buildDate *\}\}/;
 
@@ -25,5 +31,38 @@ export const goldenAmiRules: readonly Rule[] = [
         ? undefined
         : 'ami: got an SSM parameter together with goldenAmi; the instances take the golden AMI, and ami is only its stand-in until the first ' +
           "build; leave ami out, or write { from: 'id' }",
+  },
+  {
+    id: 'golden-ami-outside-ecr',
+    problem: ({ given: { goldenAmi, image } }) => {
+      if (goldenAmi === undefined || image.from === 'lock') return undefined;
+      const url = image.from === 'tag' ? image.repositoryUrl : (image.reference.split('@')[0] ?? '');
+      return ecrRepository(url) !== undefined
+        ? undefined
+        : `goldenAmi: got an image of ${url}; only pushes to a private ECR repository of the account start a build; move the image ` +
+            'to ECR, or leave goldenAmi out';
+    },
+  },
+  {
+    id: 'golden-ami-two-accelerators',
+    problem: ({ given: { goldenAmi }, instances: { rootVolume } }) =>
+      (goldenAmi?.fastSnapshotRestoreZones ?? []).length > 0 &&
+      rootVolume.initializationRateMibps !== undefined
+        ? 'goldenAmi.fastSnapshotRestoreZones: got zones together with instances.rootVolume.initializationRateMibps; the rate wins and fast ' +
+          'restore is paid for nothing; write one of them'
+        : undefined,
+  },
+  {
+    id: 'golden-ami-component-size',
+    problem: ({ name, given: { goldenAmi, additionalImages } }) => {
+      if (goldenAmi === undefined) return undefined;
+      const additionalReferences = (additionalImages ?? []).map(() => LONGEST_REFERENCE);
+      const document = bakeDocument({ name, referenceParameter: name, additionalReferences });
+      const characters = renderComponent(document).length;
+      return characters <= COMPONENT_DATA_LIMIT_CHARACTERS
+        ? undefined
+        : `additionalImages: got ${additionalReferences.length}, which make a component of ${characters} characters; Image Builder accepts ` +
+            `${COMPONENT_DATA_LIMIT_CHARACTERS}; bake fewer images`;
+    },
   },
 ];

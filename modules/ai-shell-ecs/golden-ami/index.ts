@@ -1,0 +1,210 @@
+import { DataAwsAmi } from '@cdktf/provider-aws/lib/data-aws-ami';
+import { EbsFastSnapshotRestore } from '@cdktf/provider-aws/lib/ebs-fast-snapshot-restore';
+import { ImagebuilderComponent } from '@cdktf/provider-aws/lib/imagebuilder-component';
+import { ImagebuilderDistributionConfiguration } from '@cdktf/provider-aws/lib/imagebuilder-distribution-configuration';
+import { ImagebuilderImagePipeline } from '@cdktf/provider-aws/lib/imagebuilder-image-pipeline';
+import { ImagebuilderImageRecipe } from '@cdktf/provider-aws/lib/imagebuilder-image-recipe';
+import { ImagebuilderInfrastructureConfiguration } from '@cdktf/provider-aws/lib/imagebuilder-infrastructure-configuration';
+import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
+import { Construct } from 'constructs';
+import { recommendedAmiParameter } from '../ami';
+import type { EcrRepository, ImageReference } from '../image-reference';
+import type { Place } from '../place';
+import type { GoldenAmiProps } from '../props';
+import type { AiShellEcsSettings } from '../settings';
+import { AmiRetention } from './ami-retention';
+import { bakeDocument } from './bake-document';
+import { BuildRole } from './build-role';
+import { renderComponent } from './component-document';
+import { contentVersion } from './content-version';
+import { goldenAmiNames } from './names';
+import { PushTrigger } from './push-trigger';
+
+export interface GoldenAmiConstructProps {
+  readonly settings: AiShellEcsSettings;
+  readonly goldenAmi: GoldenAmiProps;
+  readonly place: Place;
+  /** The shell's image; its later pushes are baked. */
+  readonly image: ImageReference;
+  readonly repository: EcrRepository;
+  readonly additionalImages: readonly ImageReference[];
+  readonly securityGroupIds: readonly string[];
+  /** The AMI until the first build is done. */
+  readonly firstAmiId: string;
+}
+
+/** Image Builder's gp3 volumes go up to this. */
+const BUILD_THROUGHPUT_MIBPS = 1000;
+
+/**
+ * An AMI that holds the container images already. Image Builder writes its id into an SSM parameter, and the next apply
+ * makes of it a launch template version and an instance refresh: AMI and rollout stay in the plan, and roll back together.
+ */
+export class GoldenAmi extends Construct {
+  readonly pipeline: ImagebuilderImagePipeline;
+  /** Holds the id of the newest AMI. */
+  readonly amiParameter: SsmParameter;
+  /** Holds the reference that the next build bakes. */
+  readonly referenceParameter: SsmParameter;
+  readonly recipe: ImagebuilderImageRecipe;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: GoldenAmiConstructProps,
+  ) {
+    super(scope, id);
+    const { settings, goldenAmi, image } = props;
+    const names = goldenAmiNames(settings.name);
+    // Both are written by others after the first apply: the builder and the push.
+    this.amiParameter = new SsmParameter(this, 'ami-id', {
+      name: names.amiParameter,
+      description: `Newest golden AMI of ${settings.name}`,
+      type: 'String',
+      dataType: 'aws:ec2:image',
+      insecureValue: props.firstAmiId,
+      tags: settings.tags,
+      lifecycle: { ignoreChanges: ['insecure_value'] },
+    });
+    this.referenceParameter = new SsmParameter(this, 'reference', {
+      name: names.referenceParameter,
+      description: `Image that the golden AMI of ${settings.name} bakes`,
+      type: 'String',
+      insecureValue: image.reference,
+      tags: settings.tags,
+      lifecycle: { ignoreChanges: ['insecure_value'] },
+    });
+    this.recipe = this.createRecipe(this.createComponent());
+    this.pipeline = new ImagebuilderImagePipeline(this, 'Default', {
+      name: names.resource,
+      imageRecipeArn: this.recipe.arn,
+      infrastructureConfigurationArn: this.createInfrastructure().arn,
+      distributionConfigurationArn: this.createDistribution().arn,
+      schedule: {
+        scheduleExpression: goldenAmi.schedule ?? 'cron(0 3 ? * sun *)',
+        pipelineExecutionStartCondition: 'EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE',
+      },
+      imageTestsConfiguration: { imageTestsEnabled: true, timeoutMinutes: 60 },
+      tags: settings.tags,
+    });
+    new AmiRetention(this, 'retention', {
+      name: names.resource,
+      place: props.place,
+      recipe: this.recipe,
+      keepImages: goldenAmi.keepImages ?? 3,
+      tags: settings.tags,
+    });
+    new PushTrigger(this, 'push', {
+      name: settings.name,
+      repositoryName: props.repository.name,
+      repositoryUrl: image.repositoryUrl,
+      tagPrefixes: goldenAmi.tagPrefixes ?? [],
+      reference: this.referenceParameter,
+      pipelineArn: this.pipeline.arn,
+      logRetentionDays: settings.logRetentionDays,
+      tags: settings.tags,
+    });
+    this.restoreSnapshotsFast(goldenAmi.fastSnapshotRestoreZones ?? []);
+  }
+
+  private createComponent(): ImagebuilderComponent {
+    const { settings, additionalImages } = this.props;
+    const names = goldenAmiNames(settings.name);
+    const data = renderComponent(
+      bakeDocument({
+        name: names.resource,
+        referenceParameter: names.referenceParameter,
+        additionalReferences: additionalImages.map(({ reference }) => reference),
+      }),
+    );
+    return new ImagebuilderComponent(this, 'component', {
+      name: names.resource,
+      platform: 'Linux',
+      supportedOsVersions: ['Amazon Linux 2023'],
+      version: contentVersion(data),
+      data,
+      tags: settings.tags,
+      lifecycle: { createBeforeDestroy: true },
+    });
+  }
+
+  private createRecipe(component: ImagebuilderComponent): ImagebuilderImageRecipe {
+    const { settings } = this.props;
+    const { rootVolume, architecture } = settings.instances;
+    const parentImage =
+      settings.ami.from === 'id' ? settings.ami.id : `ssm:${recommendedAmiParameter(architecture)}`;
+    const ebs = {
+      volumeType: 'gp3',
+      volumeSize: rootVolume.sizeGib,
+      iops: rootVolume.iops,
+      throughput: Math.min(rootVolume.throughputMibps, BUILD_THROUGHPUT_MIBPS),
+      encrypted: String(rootVolume.encrypted),
+      deleteOnTermination: 'true',
+      ...(rootVolume.kmsKeyArn === undefined ? {} : { kmsKeyId: rootVolume.kmsKeyArn }),
+    };
+    return new ImagebuilderImageRecipe(this, 'recipe', {
+      name: goldenAmiNames(settings.name).resource,
+      version: contentVersion(JSON.stringify([parentImage, component.versionInput, ebs])),
+      parentImage,
+      component: [{ componentArn: component.arn }],
+      blockDeviceMapping: [{ deviceName: '/dev/xvda', ebs }],
+      tags: settings.tags,
+      lifecycle: { createBeforeDestroy: true },
+    });
+  }
+
+  private createInfrastructure(): ImagebuilderInfrastructureConfiguration {
+    const { settings, goldenAmi, place, image, additionalImages, securityGroupIds } = this.props;
+    const role = new BuildRole(this, 'build-role', {
+      name: `${goldenAmiNames(settings.name).resource}-build`,
+      place,
+      images: [image, ...additionalImages],
+      referenceParameterArn: this.referenceParameter.arn,
+    });
+    return new ImagebuilderInfrastructureConfiguration(this, 'infrastructure', {
+      name: goldenAmiNames(settings.name).resource,
+      instanceProfileName: role.profile.name,
+      instanceTypes: [...(goldenAmi.buildInstanceTypes ?? settings.instances.instanceTypes)],
+      subnetId: settings.network.subnetIds[0] ?? '',
+      securityGroupIds: [...securityGroupIds],
+      terminateInstanceOnFailure: true,
+      instanceMetadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },
+      resourceTags: settings.tags,
+      tags: settings.tags,
+    });
+  }
+
+  private createDistribution(): ImagebuilderDistributionConfiguration {
+    const { settings, goldenAmi, place } = this.props;
+    const { rootVolume } = settings.instances;
+    return new ImagebuilderDistributionConfiguration(this, 'distribution', {
+      name: goldenAmiNames(settings.name).resource,
+      distribution: [
+        {
+          region: place.region,
+          amiDistributionConfiguration: {
+            name: goldenAmi.amiName ?? `${settings.name}-golden-{{ imagebuilder:buildDate }}`,
+            amiTags: settings.tags,
+            ...(rootVolume.kmsKeyArn === undefined ? {} : { kmsKeyId: rootVolume.kmsKeyArn }),
+          },
+          ssmParameterConfiguration: [{ parameterName: this.amiParameter.name, dataType: 'aws:ec2:image' }],
+        },
+      ],
+      tags: settings.tags,
+    });
+  }
+
+  private restoreSnapshotsFast(zones: readonly string[]): void {
+    if (zones.length === 0) return;
+    const ami = new DataAwsAmi(this, 'newest', {
+      owners: ['self'],
+      filter: [{ name: 'image-id', values: [this.amiParameter.insecureValue] }],
+    });
+    for (const availabilityZone of zones) {
+      new EbsFastSnapshotRestore(this, `fast-restore-${availabilityZone}`, {
+        availabilityZone,
+        snapshotId: ami.rootSnapshotId,
+      });
+    }
+  }
+}
