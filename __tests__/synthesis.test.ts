@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..');
+const sources = [
+  'main.ts',
+  'environments.ts',
+  'modules',
+  'lambdas',
+  'scripts',
+  'cdktf.json',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
+
+/** Synthesizes a copy of the tree, made now and elsewhere, and answers every file it wrote. */
+function synthesizeCopy(prefix: string): ReadonlyMap<string, Buffer> {
+  const copy = mkdtempSync(join(tmpdir(), prefix));
+  try {
+    for (const source of sources) cpSync(join(root, source), join(copy, source), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'main.ts'],
+      { cwd: copy, encoding: 'utf8', env: { PATH: process.env['PATH'] } },
+    );
+    expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: '' });
+    const out = join(copy, 'cdktf.out');
+    const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    return new Map(
+      files
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort()
+        .map((path) => [path.slice(out.length + 1), readFileSync(path)]),
+    );
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+describe('synthesis', () => {
+  const first = synthesizeCopy('warmpath-first-');
+  const second = synthesizeCopy('warmpath-second-checkout-');
+
+  test('writes every stack of every environment', () => {
+    const stacks = [...first.keys()].filter((path) => path.endsWith('cdk.tf.json'));
+    expect(stacks).toEqual(
+      [
+        'ai-shell-ecs-local',
+        'ai-shell-ecs-prod',
+        'ai-shell-ecs-staging',
+        'prewarm-local',
+        'prewarm-prod',
+        'prewarm-staging',
+      ].map((stack) => join('stacks', stack, 'cdk.tf.json')),
+    );
+  });
+
+  test('writes the same bytes from two checkouts: stacks, programs and manifest', () => {
+    expect([...second.keys()]).toEqual([...first.keys()]);
+    const different = [...first]
+      .filter(([path, bytes]) => !second.get(path)?.equals(bytes))
+      .map(([path]) => path);
+    expect(different).toEqual([]);
+  });
+
+  test('asks for the versions of Terraform and of the provider that the stacks are tested with', () => {
+    for (const [path, bytes] of first) {
+      if (!path.endsWith('cdk.tf.json')) continue;
+      expect(JSON.parse(bytes.toString()).terraform).toMatchObject({
+        required_version: '>= 1.11.0',
+        required_providers: { aws: { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' } },
+      });
+    }
+  });
+});
