@@ -151,7 +151,10 @@ describe('bad input to warmpath prewarm run', () => {
     ],
     [
       'an empty list',
-      async () => [await write('empty.txt', '# nothing\n'), ...good],
+      async () => [
+        await write('empty.txt', '# nothing\n'),
+        ...['--cf-domain', cdn.distributionDomain, ...good],
+      ],
       /LIST: got no URL; allowed/,
     ],
     ['no list at all', () => good, /LIST: got nothing; allowed: a list of URLs, or a sitemap or playlist/],
