@@ -55,19 +55,19 @@ export const taskSettings = z.object({
   ...tables,
   ...bucket,
   ...queue,
-  ...fleet,
   ...report,
   ...edges,
   /** How long the invalidation is waited for before warming starts with a warning. */
   INVALIDATION_WAIT_SECONDS: whole,
 });
-export const aggregationSettings = z.object({ ...deployment, ...tables, ...fleet, ...report });
-export const shutdownSettings = z.object({ ...deployment, ...tables, ...fleet, ...report });
+export const aggregationSettings = z.object({ ...deployment, ...tables, ...report });
+export const shutdownSettings = z.object({ ...deployment, ...tables, ...report });
 export const reportSettings = z.object({
   ...deployment,
   ...tables,
   ...bucket,
   ...fleet,
+  ...edges,
   SCHEDULE_GROUP: name,
   TOPIC_ARN: arn,
 });
@@ -81,6 +81,8 @@ export const agentSettings = z.object({
   GROUP_NAME: name,
   /** How long a received slice stays hidden from other agents; the heartbeat renews it. */
   VISIBILITY_SECONDS: whole,
+  /** Deliveries after which a slice is given up: its fetches count as failed, so that its request still ends. */
+  MAX_DELIVERIES: whole,
   /** Threads that warm. @default one per core */
   WORKERS: z.optional(whole),
 });

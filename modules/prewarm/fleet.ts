@@ -43,6 +43,7 @@ export interface PrewarmFleetProps {
   readonly queue: PrewarmQueue;
   readonly deadlines: PrewarmDeadlines;
   readonly visibilitySeconds: number;
+  readonly maxDeliveries: number;
   readonly retentionDays: number;
   readonly logRetentionDays: number;
   readonly metricsNamespace: string;
@@ -164,6 +165,7 @@ export class PrewarmFleet extends Construct {
       HEADERS_KEY_ARN: store.headersKey.arn,
       GROUP_NAME: props.groupName,
       VISIBILITY_SECONDS: String(props.visibilitySeconds),
+      MAX_DELIVERIES: String(props.maxDeliveries),
     };
     // By way of a local value: an argument of a function cannot hold both quotes and references.
     const userData = new TerraformLocal(

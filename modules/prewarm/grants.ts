@@ -89,6 +89,10 @@ export class Grants {
     };
   }
 
+  removeBlobs(blobNames: readonly string[]): PolicyStatement {
+    return { sid: 'RemoveBlobs', actions: ['s3:DeleteObject'], resources: this.blobs(blobNames) };
+  }
+
   /** Without it a blob that is not there reads as "forbidden" and not as "not found". */
   findBlobs(): PolicyStatement {
     return { sid: 'FindBlobs', actions: ['s3:ListBucket'], resources: [this.props.store.bucket.arn] };
@@ -135,7 +139,11 @@ export class Grants {
   }
 
   createDeadline(): PolicyStatement {
-    return { sid: 'CreateDeadline', actions: ['scheduler:CreateSchedule'], resources: [this.scheduleArn()] };
+    return {
+      sid: 'CreateDeadline',
+      actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule'],
+      resources: [this.scheduleArn()],
+    };
   }
 
   removeDeadline(): PolicyStatement {

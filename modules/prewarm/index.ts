@@ -31,7 +31,7 @@ export interface PrewarmProps {
   readonly invalidationWaitSeconds?: number;
   /** How long a slice stays hidden from other agents; they renew it while they work. 30 to 43,200. @default 120 */
   readonly visibilitySeconds?: number;
-  /** Deliveries before a slice is put aside, 2 to 1,000. @default 5 */
+  /** Deliveries after which a slice is given up and its fetches count as failed, 2 to 900. @default 5 */
   readonly maxDeliveries?: number;
   /** Rows and files of a request are removed after so many days. @default 30 */
   readonly retentionDays?: number;
@@ -77,6 +77,7 @@ export class Prewarm extends Construct {
       region,
       partition = 'aws',
       visibilitySeconds = 120,
+      maxDeliveries = 5,
       retentionDays = 30,
       logRetentionDays = 30,
       fleet: sizing = {},
@@ -99,7 +100,7 @@ export class Prewarm extends Construct {
     this.queue = new PrewarmQueue(this, 'queue', {
       names,
       visibilitySeconds,
-      maxDeliveries: props.maxDeliveries ?? 5,
+      maxDeliveries,
     });
     this.deadlines = new PrewarmDeadlines(this, 'deadlines', { names, accountId });
     this.topic = new PrewarmTopic(this, 'topic', { names, subscribers: props.subscribers ?? [] });
@@ -133,6 +134,7 @@ export class Prewarm extends Construct {
       groupName,
       network: this.network,
       visibilitySeconds,
+      maxDeliveries,
       retentionDays,
       logRetentionDays,
       metricsNamespace: METRICS_NAMESPACE,
@@ -154,7 +156,7 @@ const checkProps = (path: string, props: PrewarmProps): void => {
     ...fleetFaults(props.fleet ?? {}),
     ...range('invalidationWaitSeconds', props.invalidationWaitSeconds, 0, 780),
     ...range('visibilitySeconds', props.visibilitySeconds, 30, 43_200),
-    ...range('maxDeliveries', props.maxDeliveries, 2, 1_000),
+    ...range('maxDeliveries', props.maxDeliveries, 2, 900),
     ...range('retentionDays', props.retentionDays, 1, 3_650),
   ];
   if (!/^[a-z0-9][a-z0-9-]{0,19}$/.test(props.deployment))

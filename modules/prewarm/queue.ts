@@ -10,7 +10,7 @@ export interface PrewarmQueueProps {
   readonly names: (kind: string) => string;
   /** How long a received slice stays hidden; agents renew it while they work. */
   readonly visibilitySeconds: number;
-  /** Deliveries before a slice is put aside. */
+  /** Deliveries after which an agent gives a slice up. */
   readonly maxDeliveries: number;
 }
 
@@ -34,7 +34,8 @@ export class PrewarmQueue extends Construct {
       visibilitySeconds: props.visibilitySeconds,
       redrivePolicy: JSON.stringify({
         deadLetterTargetArn: this.deadLetters.arn,
-        maxReceiveCount: props.maxDeliveries,
+        // What no agent could even give up is put aside: no slice, or one that ends the agent itself.
+        maxReceiveCount: props.maxDeliveries + 3,
       }),
     });
     new SqsQueueRedriveAllowPolicy(this, 'redrive-allow', {

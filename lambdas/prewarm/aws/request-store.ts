@@ -29,8 +29,11 @@ const INDEX = 'by_created';
 export interface RequestTableOptions {
   readonly table: string;
   readonly retentionDays: number;
-  /** Opens and seals headers. A runtime that has no use for them leaves it out and reads none. */
-  readonly headers?: HeaderCipher;
+  /**
+   * Seals and opens headers. A runtime that has no use for them leaves it out and reads none; one that only accepts
+   * requests leaves out `open`, because it may not.
+   */
+  readonly headers?: Partial<Pick<HeaderCipher, 'seal' | 'open'>>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -188,14 +191,14 @@ export class DynamoRequestStore implements RequestStore {
 
   private async seal(record: RequestRecord): Promise<Uint8Array | undefined> {
     if (record.spec.headers.length === 0) return undefined;
-    if (this.options.headers === undefined)
+    if (this.options.headers?.seal === undefined)
       throw new Error(`request ${record.id} has headers, and this runtime has no key to store them with`);
     return this.options.headers.seal(record.id, record.spec.headers);
   }
 
   private async open(item: Item): Promise<readonly RequestHeader[]> {
     const sealed = item['headers_sealed']?.B;
-    if (sealed === undefined || this.options.headers === undefined) return [];
+    if (sealed === undefined || this.options.headers?.open === undefined) return [];
     return this.options.headers.open(requestId(readText(item, 'req_id')), sealed);
   }
 }

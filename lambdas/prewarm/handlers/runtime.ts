@@ -1,14 +1,13 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GroupFleet } from '../aws/fleet';
-import type { HeaderCipher } from '../aws/header-cipher';
 import { DynamoPopStore } from '../aws/pop-store';
-import { DynamoRequestStore } from '../aws/request-store';
+import { DynamoRequestStore, type RequestTableOptions } from '../aws/request-store';
 import { DynamoSliceLedger } from '../aws/slice-ledger';
 import type { SliceResult } from '../domain/slice';
 import { systemClock } from '../embedded/clock';
 import { jsonLog } from '../service/json-log';
-import type { AggregationSettings } from '../settings';
+import type { AggregationSettings, ApiSettings } from '../settings';
 
 /** Beside the console, which the runtime would wrap into a message of its own. */
 export const log = jsonLog(process.stdout);
@@ -25,7 +24,7 @@ export const openTables = (
   settings: Pick<AggregationSettings, 'REQUEST_TABLE' | 'POP_TABLE' | 'TASK_TABLE' | 'RECORD_RETENTION_DAYS'>,
   options: {
     /** Left out by runtimes that have no use for the headers of requests. */
-    readonly headers?: HeaderCipher;
+    readonly headers?: RequestTableOptions['headers'];
     readonly onCounted?: (results: readonly SliceResult[]) => void;
   } = {},
 ): Tables => {
@@ -51,7 +50,7 @@ export const openTables = (
   };
 };
 
-export const openFleet = (settings: Pick<AggregationSettings, 'GROUP_NAME' | 'MAX_INSTANCES'>): GroupFleet =>
+export const openFleet = (settings: Pick<ApiSettings, 'GROUP_NAME' | 'MAX_INSTANCES'>): GroupFleet =>
   new GroupFleet(new AutoScalingClient({}), {
     name: settings.GROUP_NAME,
     maxInstances: Number(settings.MAX_INSTANCES),
