@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { DataDirLocked, DataDirUnusable } from '../../lambdas/prewarm/embedded/data-dir';
 import { openEngine } from '../../lambdas/prewarm/embedded/engine';
 import { ApiKeyError, readApiKey } from '../../lambdas/prewarm/service/api-key';
 import { jsonLog } from '../../lambdas/prewarm/service/json-log';
@@ -46,12 +47,12 @@ const start = async (options: ServeOptions) => {
   });
 };
 
-const isBadInput = (error: unknown): error is Error =>
-  error instanceof BadInput || error instanceof ApiKeyError || error instanceof ListenError;
+const REFUSALS = [BadInput, ApiKeyError, ListenError, DataDirLocked, DataDirUnusable];
+const isRefusal = (error: unknown): error is Error => REFUSALS.some((kind) => error instanceof kind);
 
 /**
  * Serves until SIGTERM or Ctrl-C, then lets what is underway end; a second signal ends at once.
- * Answers the exit code: 0 after a signal, 2 where it could not begin because of its options.
+ * Answers the exit code: 0 after a signal, 2 where it could not begin with these options.
  */
 export const servePrewarm = async (options: ServeOptions): Promise<number> => {
   const interrupt = listenForInterrupt(() => {});
@@ -62,7 +63,7 @@ export const servePrewarm = async (options: ServeOptions): Promise<number> => {
     await service.stop();
     return 0;
   } catch (error) {
-    if (!isBadInput(error)) throw error;
+    if (!isRefusal(error)) throw error;
     process.stderr.write(`warmpath: ${error.message}\n`);
     return BAD_INPUT;
   } finally {
