@@ -1,0 +1,60 @@
+import { request } from 'undici';
+
+const TOKEN_SECONDS = 21_600;
+const TIMEOUT_MS = 1_000;
+
+/** What an instance knows of itself, through IMDSv2. */
+export class InstanceMetadata {
+  private token: { readonly value: string; readonly until: number } | undefined;
+
+  /** @param endpoint such as `http://169.254.169.254` */
+  constructor(
+    private readonly endpoint: string,
+    private readonly now: () => number,
+  ) {}
+
+  instanceId(): Promise<string | undefined> {
+    return this.read('instance-id');
+  }
+
+  /** True from two minutes before EC2 takes a Spot instance back. */
+  async isInterrupted(): Promise<boolean> {
+    return (await this.read('spot/instance-action')) !== undefined;
+  }
+
+  /** `undefined` where there is nothing under that name. Rejects where the service does not answer. */
+  private async read(name: string): Promise<string | undefined> {
+    const { statusCode, body } = await request(`${this.endpoint}/latest/meta-data/${name}`, {
+      headers: { 'x-aws-ec2-metadata-token': await this.freshToken() },
+      headersTimeout: TIMEOUT_MS,
+      bodyTimeout: TIMEOUT_MS,
+    });
+    const text = await body.text();
+    if (statusCode === 200) return text;
+    if (statusCode === 401) this.token = undefined;
+    if (statusCode === 404) return undefined;
+    throw new Error(`instance metadata answered ${statusCode} for ${name}`);
+  }
+
+  private async freshToken(): Promise<string> {
+    if (this.token !== undefined && this.now() < this.token.until) return this.token.value;
+    const { statusCode, body } = await request(`${this.endpoint}/latest/api/token`, {
+      method: 'PUT',
+      headers: { 'x-aws-ec2-metadata-token-ttl-seconds': String(TOKEN_SECONDS) },
+      headersTimeout: TIMEOUT_MS,
+      bodyTimeout: TIMEOUT_MS,
+    });
+    const value = await body.text();
+    if (statusCode !== 200) throw new Error(`instance metadata answered ${statusCode} for a token`);
+    this.token = { value, until: this.now() + (TOKEN_SECONDS / 2) * 1000 };
+    return value;
+  }
+}
+
+/** The service's address: the SDK's own variables decide. `undefined` off EC2. */
+export const metadataEndpoint = (
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined =>
+  environment['AWS_EC2_METADATA_DISABLED'] === 'true'
+    ? undefined
+    : (environment['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? 'http://169.254.169.254').replace(/\/$/, '');
