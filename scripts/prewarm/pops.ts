@@ -94,6 +94,8 @@ const prepareAsking = async ({ cfDomain, resolver: server }: PopsOptions): Promi
       { field: '--cf-domain', got: 'nothing', allowed, hint: '--check and --discover need it' },
     ]);
   }
+  // Said in the words of the option, before the resolver refuses it in its own.
+  if (server !== undefined) parseServer(server);
   const resolver = createResolver(server === undefined ? {} : { servers: [server] });
   const distribution = await resolveDistribution(cfDomain, resolver);
   if (distribution.kind === 'refused') {

@@ -21,92 +21,88 @@ const documents = z.union([z.string(), z.array(z.string()).max(MAX_SOURCES)]).op
  * Body of `POST /prewarm`, and of `POST /estimate`. Types and ranges only, without transformations, so that the
  * OpenAPI document is generated from it; what the values mean is checked in `domain/request-parsing`.
  */
-export const prewarmBodySchema = z
-  .strictObject({
-    url_list: z
-      .array(z.string())
-      .optional()
-      .describe('URLs to warm, http or https, literal (no globbing). Required without sitemap and playlist.'),
-    cf_domain: z
-      .string()
-      .optional()
-      .describe(
-        "The distribution's cloudfront.net name, or a CNAME of it. Default: the host of the first URL.",
-      ),
-    aliases: names(MAX_ALIASES).describe('Further host names of the distribution that URLs may have.'),
-    target_type: z
-      .string()
-      .optional()
-      .describe('pop, region or country, in any case. Which of the three lists counts. Default: pop.'),
-    regions: names(100).describe('Names of regions; empty: all but mainland China.'),
-    countries: names(100).describe('Names of countries; empty: all.'),
-    pops: names(MAX_POPS * 2).describe(
-      "Codes of points of presence; empty: all regions' but mainland China.",
+export const prewarmBodySchema = z.strictObject({
+  url_list: z
+    .array(z.string())
+    .optional()
+    .describe('URLs to warm, http or https, literal (no globbing). Required without sitemap and playlist.'),
+  cf_domain: z
+    .string()
+    .optional()
+    .describe(
+      "The distribution's cloudfront.net name, or a CNAME of it. Default: the host of the first URL.",
     ),
-    near: z
-      .string()
-      .optional()
-      .describe('"LAT,LON" in degrees: the closest points of presence, in place of the lists.'),
-    near_count: z
-      .int()
-      .min(1)
-      .max(MAX_NEAR_COUNT)
-      .optional()
-      .describe('How many are closest to near. Default: 3.'),
-    timeout: z
-      .number()
-      .min(MIN_TIMEOUT_MINUTES)
-      .max(MAX_TIMEOUT_MINUTES)
-      .optional()
-      .describe('Minutes until the request is stopped; fractions allowed. Required.'),
-    header: z
-      .union([z.array(z.string()).max(4 * MAX_HEADERS), z.record(z.string(), z.string())])
-      .optional()
-      .describe('Headers sent with every fetch: "Name: value" lines, or an object.'),
-    instance_count: z
-      .int()
-      .min(0)
-      .max(MAX_INSTANCES)
-      .optional()
-      .describe('Instances that warm this request. Required.'),
-    need_invalidate: z
-      .boolean()
-      .optional()
-      .describe('Invalidate the URLs once before they are warmed. Default: false.'),
-    idempotency_key: z
-      .string()
-      .regex(/^[\x21-\x7e]+$/)
-      .max(MAX_IDEMPOTENCY_KEY_LENGTH)
-      .optional()
-      .describe('A repeat with the same key answers the request that is there.'),
-    encodings: z
-      .array(z.enum(REQUEST_ENCODINGS))
-      .max(REQUEST_ENCODINGS.length * 2)
-      .optional()
-      .describe('Variants to warm. Default: browser, or what an Accept-Encoding among the headers says.'),
-    verify: z
-      .enum(VERIFY_MODES)
-      .optional()
-      .describe('Ask again for warmed objects and expect a Hit. Default: none.'),
-    skip_warm: z
-      .boolean()
-      .optional()
-      .describe('HEAD first, and do not download what is a Hit. Default: false.'),
-    max_bandwidth_mbps: z
-      .number()
-      .positive()
-      .max(MAX_BANDWIDTH_MBPS)
-      .optional()
-      .describe('Cap for the whole request in megabits per second.'),
-    range: z
-      .union([z.number(), z.string()])
-      .optional()
-      .describe('Fetch only the first bytes of each object: a number, or a size such as "64KiB".'),
-    sitemap: documents.describe('URL(s) of sitemaps or sitemap indexes whose pages are warmed.'),
-    playlist: documents.describe('URL(s) of HLS playlists or DASH manifests whose segments are warmed.'),
-    notify: z.string().optional().describe('https URL that is called when the request has ended.'),
-  })
-  .meta({ id: 'PrewarmBody' });
+  aliases: names(MAX_ALIASES).describe('Further host names of the distribution that URLs may have.'),
+  target_type: z
+    .string()
+    .optional()
+    .describe('pop, region or country, in any case. Which of the three lists counts. Default: pop.'),
+  regions: names(100).describe('Names of regions; empty: all but mainland China.'),
+  countries: names(100).describe('Names of countries; empty: all.'),
+  pops: names(MAX_POPS * 2).describe("Codes of points of presence; empty: all regions' but mainland China."),
+  near: z
+    .string()
+    .optional()
+    .describe('"LAT,LON" in degrees: the closest points of presence, in place of the lists.'),
+  near_count: z
+    .int()
+    .min(1)
+    .max(MAX_NEAR_COUNT)
+    .optional()
+    .describe('How many are closest to near. Default: 3.'),
+  timeout: z
+    .number()
+    .min(MIN_TIMEOUT_MINUTES)
+    .max(MAX_TIMEOUT_MINUTES)
+    .optional()
+    .describe('Minutes until the request is stopped; fractions allowed. Required.'),
+  header: z
+    .union([z.array(z.string()).max(4 * MAX_HEADERS), z.record(z.string(), z.string())])
+    .optional()
+    .describe('Headers sent with every fetch: "Name: value" lines, or an object.'),
+  instance_count: z
+    .int()
+    .min(0)
+    .max(MAX_INSTANCES)
+    .optional()
+    .describe('Instances that warm this request. Required.'),
+  need_invalidate: z
+    .boolean()
+    .optional()
+    .describe('Invalidate the URLs once before they are warmed. Default: false.'),
+  idempotency_key: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/)
+    .max(MAX_IDEMPOTENCY_KEY_LENGTH)
+    .optional()
+    .describe('A repeat with the same key answers the request that is there.'),
+  encodings: z
+    .array(z.enum(REQUEST_ENCODINGS))
+    .max(REQUEST_ENCODINGS.length * 2)
+    .optional()
+    .describe('Variants to warm. Default: browser, or what an Accept-Encoding among the headers says.'),
+  verify: z
+    .enum(VERIFY_MODES)
+    .optional()
+    .describe('Ask again for warmed objects and expect a Hit. Default: none.'),
+  skip_warm: z
+    .boolean()
+    .optional()
+    .describe('HEAD first, and do not download what is a Hit. Default: false.'),
+  max_bandwidth_mbps: z
+    .number()
+    .positive()
+    .max(MAX_BANDWIDTH_MBPS)
+    .optional()
+    .describe('Cap for the whole request in megabits per second.'),
+  range: z
+    .union([z.number(), z.string()])
+    .optional()
+    .describe('Fetch only the first bytes of each object: a number, or a size such as "64KiB".'),
+  sitemap: documents.describe('URL(s) of sitemaps or sitemap indexes whose pages are warmed.'),
+  playlist: documents.describe('URL(s) of HLS playlists or DASH manifests whose segments are warmed.'),
+  notify: z.string().optional().describe('https URL that is called when the request has ended.'),
+});
 
 /** Compile-time proof that the schema and the domain speak of the same body. */
 prewarmBodySchema satisfies z.ZodType<PrewarmBody>;

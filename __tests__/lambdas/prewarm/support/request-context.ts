@@ -1,0 +1,41 @@
+import type { RequestContext } from '../../../../lambdas/prewarm/domain/request-parsing/normalise-request';
+import { createPopDirectory } from '../../../../lambdas/prewarm/pops/pop-directory';
+import type { Resolution, Resolver } from '../../../../lambdas/prewarm/ports';
+
+export const DISTRIBUTION = 'd111111abcdef8.cloudfront.net';
+export const directory = createPopDirectory();
+
+/** A resolver that knows these names; every name is counted. */
+export const fixedResolver = (
+  names: Readonly<Record<string, Resolution>> = {},
+): Resolver & { readonly asked: string[] } => {
+  const asked: string[] = [];
+  return {
+    asked,
+    resolve: async (name) => {
+      asked.push(name);
+      return names[name] ?? { kind: 'unknown-name' };
+    },
+  };
+};
+
+export const leadsTo = (canonicalName: string, ...addresses: string[]): Resolution => ({
+  kind: 'addresses',
+  addresses: addresses.length > 0 ? addresses : ['13.32.0.1'],
+  canonicalName,
+});
+
+export const context = (resolver: Resolver = fixedResolver()): RequestContext => ({
+  directory,
+  resolver,
+  policy: 'public',
+});
+
+/** The smallest body that is accepted. */
+export const body = (fields: object = {}): object => ({
+  url_list: [`https://${DISTRIBUTION}/a`],
+  cf_domain: DISTRIBUTION,
+  timeout: 5,
+  instance_count: 1,
+  ...fields,
+});
