@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { estimate } from '../domain/estimate';
+import { DEFAULT_OBJECT_BYTES, estimate, type ObjectSize } from '../domain/estimate';
 import type { PrewarmApplication } from './application';
 import { readBy } from './query';
 import { type BodyLimits, readJsonBody } from './request-body';
@@ -19,17 +19,45 @@ const count = async (urls: AsyncIterable<string>): Promise<number> => {
   return seen.size;
 };
 
+/** Requests looked through for one of the same distribution. */
+const REMEMBERED_REQUESTS = 100;
+
+/** What objects of this distribution had on average when they were last sized. */
+const rememberedObjectBytes = async (
+  application: PrewarmApplication,
+  distributionDomain: string,
+): Promise<number | undefined> => {
+  const { items } = await application.list({ limit: REMEMBERED_REQUESTS });
+  const last = items.find(
+    ({ spec, urlBytes, totals }) =>
+      spec.distributionDomain === distributionDomain && urlBytes > 0 && totals !== undefined,
+  );
+  return last?.totals === undefined ? undefined : Math.round(last.urlBytes / last.totals.urlCount);
+};
+
+const objectSize = async (
+  application: PrewarmApplication,
+  distributionDomain: string,
+  given: number | undefined,
+): Promise<ObjectSize> => {
+  if (given !== undefined) return { bytes: given, source: 'given' };
+  const remembered = await rememberedObjectBytes(application, distributionDomain);
+  return remembered === undefined
+    ? { bytes: DEFAULT_OBJECT_BYTES, source: 'assumed' }
+    : { bytes: remembered, source: 'remembered' };
+};
+
 /** `POST /estimate`: the body of `POST /prewarm`; nothing is started. */
 export const estimateRoute = (application: PrewarmApplication, limits: BodyLimits): Hono => {
   const routes = new Hono();
   routes.post('/estimate', async (context) => {
     const body = await readJsonBody(context.req.raw, limits);
     const { spec, urls } = await application.parse(withoutExtras(body));
-    const { average_object_bytes: objectBytes } = readBy(estimateExtras, body);
+    const { average_object_bytes: given } = readBy(estimateExtras, body);
     const result = estimate({
       spec,
       urlCount: await count(urls),
-      ...(objectBytes !== undefined && { objectBytes }),
+      objectSize: await objectSize(application, spec.distributionDomain, given),
       findPlace: (pop) => application.directory.find(pop),
     });
     return context.json(responses.estimated(result));

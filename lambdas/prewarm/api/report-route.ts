@@ -33,6 +33,8 @@ export const reportRoute = (application: PrewarmApplication): Hono => {
       return context.redirect(await application.blobs.link(key, REPORT_LINK_SECONDS), 302);
     }
     context.header('content-type', type);
+    // URLs and error texts in a report come from outside: whatever got into the page must not run.
+    context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
     if (format !== 'html')
       context.header('content-disposition', `attachment; filename="${record.id}-${name}"`);
     return stream(context, async (output) => {

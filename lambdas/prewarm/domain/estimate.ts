@@ -11,7 +11,7 @@ import {
 } from './prices';
 import type { RequestSpec } from './request';
 
-/** Used where the caller does not say how large an object is. */
+/** Used where nothing is known of the size of an object. */
 export const DEFAULT_OBJECT_BYTES = 100_000;
 /** Fetches per second of one instance. Deliberately below what its engine does, for edges far away. */
 export const FETCHES_PER_SECOND_PER_INSTANCE = 1_000;
@@ -53,11 +53,23 @@ export interface Estimate {
   readonly assumptions: readonly string[];
 }
 
+/** The average size of an object, and how it is known. */
+export interface ObjectSize {
+  readonly bytes: number;
+  /** `given` by the caller, `remembered` from the last request for the distribution, or `assumed`. */
+  readonly source: 'given' | 'remembered' | 'assumed';
+}
+
+const SIZE_SENTENCES: Readonly<Record<ObjectSize['source'], string>> = {
+  given: 'as given.',
+  remembered: 'as in the last request for this distribution; average_object_bytes says otherwise.',
+  assumed: 'which is a guess; give average_object_bytes for a better figure.',
+};
+
 export interface EstimateInput {
   readonly spec: RequestSpec;
   readonly urlCount: number;
-  /** @default DEFAULT_OBJECT_BYTES */
-  readonly objectBytes?: number;
+  readonly objectSize: ObjectSize;
   readonly findPlace: (pop: PopCode) => PopEntry | undefined;
 }
 
@@ -73,10 +85,8 @@ const secondsOf = (spec: RequestSpec, urls: number, requests: number, bytes: num
   return INSTANCE_START_SECONDS + preparation + Math.max(byRequests, byFleet, byCap);
 };
 
-const assumptionsOf = ({ spec, objectBytes }: EstimateInput): readonly string[] => [
-  objectBytes === undefined
-    ? `Objects have ${DEFAULT_OBJECT_BYTES} bytes on average; give average_object_bytes for a better figure.`
-    : `Objects have ${objectBytes} bytes on average, as given.`,
+const assumptionsOf = ({ spec, objectSize }: EstimateInput): readonly string[] => [
+  `Objects have ${objectSize.bytes} bytes on average, ${SIZE_SENTENCES[objectSize.source]}`,
   `Each instance makes ${FETCHES_PER_SECOND_PER_INSTANCE} fetches and ${BYTES_PER_SECOND_PER_INSTANCE} bytes per second at most and starts in ${INSTANCE_START_SECONDS} s; 0 instances are counted as 1.`,
   'List prices of the first volume step, on-demand instances, no free tier; what the origin charges is not included.',
   ...(spec.sources.length > 0 ? ['Sitemaps and playlists are not read: their URLs are not counted.'] : []),
@@ -86,10 +96,7 @@ const assumptionsOf = ({ spec, objectBytes }: EstimateInput): readonly string[] 
 /** Estimates requests, bytes, minutes and AWS cost of a checked request; nothing is contacted. */
 export const estimate = (input: EstimateInput): Estimate => {
   const { spec, urlCount, findPlace } = input;
-  const objectBytes = Math.min(
-    input.objectBytes ?? DEFAULT_OBJECT_BYTES,
-    spec.rangeBytes ?? Number.POSITIVE_INFINITY,
-  );
+  const objectBytes = Math.min(input.objectSize.bytes, spec.rangeBytes ?? Number.POSITIVE_INFINITY);
   const fetchesPerPop = urlCount * spec.encodings.length;
   const requestsPerPop = Math.ceil(fetchesPerPop * (1 + verificationShare(spec)) * (spec.skipWarm ? 2 : 1));
   const bytesPerPop = fetchesPerPop * objectBytes;

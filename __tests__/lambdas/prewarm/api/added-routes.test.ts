@@ -109,6 +109,17 @@ describe('POST /estimate', () => {
     expect(requests.size).toBe(0);
   });
 
+  it('takes the size of objects from the last request for the distribution, where nothing is given', async () => {
+    const { call, add } = fakeService();
+    const guessed = (await call('POST', '/estimate', BODY)).json;
+    expect(guessed.bytes).toBe(2 * 100_000);
+    expect(guessed.assumptions[0]).toContain('a guess');
+    add({ urlBytes: 3_000, totals: { urlCount: 3, popCount: 1, sliceCount: 1, fetchCount: 3 } });
+    const remembered = (await call('POST', '/estimate', BODY)).json;
+    expect(remembered.bytes).toBe(2 * 1_000);
+    expect(remembered.assumptions[0]).toContain('as in the last request');
+  });
+
   it('counts a URL once that the list has twice', async () => {
     const { json } = await fakeService().call('POST', '/estimate', {
       ...BODY,
@@ -138,6 +149,7 @@ describe('GET /report', () => {
     expect(status).toBe(200);
     expect(text).toBe('{"the":"report"}');
     expect(headers.get('content-type')).toBe(type);
+    expect(headers.get('content-security-policy')).toContain('sandbox');
   });
 
   it('says that a report is not written yet', async () => {
