@@ -47,7 +47,7 @@ export const renderBar = (snapshot: ProgressSnapshot, pace: Pace, width: number,
   const failed = snapshot.failed > 0 ? `failed ${formatCount(snapshot.failed)}` : '';
   const optional = [
     pace.etaSeconds === undefined ? '' : `ETA ${formatClock(pace.etaSeconds)}`,
-    `${formatCount(Math.round(pace.perSecond))}/s`,
+    pace.perSecond > 0 ? `${formatCount(Math.round(pace.perSecond))}/s` : '',
     formatBytes(snapshot.bytes),
   ].filter((part) => part !== '');
   const fixed = [formatShare(share).padStart(5), numbers, failed].filter((part) => part !== '');

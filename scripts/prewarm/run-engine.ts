@@ -1,6 +1,8 @@
+import { DataDirLocked, DataDirUnusable } from '../../lambdas/prewarm/embedded/data-dir';
 import { openEngine } from '../../lambdas/prewarm/embedded/engine';
 import type { EmbeddedEngine } from '../../lambdas/prewarm/embedded/engine-api';
 import type { Log } from '../../lambdas/prewarm/ports';
+import { BadInput } from './bad-input';
 import type { ProgressPrinter } from './progress';
 import type { RunOptions } from './run-options';
 import type { RunSurroundings } from './run-surroundings';
@@ -19,23 +21,32 @@ const logTo = (printer: ProgressPrinter): Log => {
 /** All there are: a run has the machine to itself, and every PoP sets its own pace. */
 const SLICES_AT_A_TIME = 32;
 
-/** The engine of one run: sizes are not asked for, since every object is fetched at once anyway. */
-export const openRunEngine = (
+/**
+ * The engine of one run: sizes are not asked for, since every object is fetched at once anyway.
+ * @throws BadInput where the data directory cannot be used
+ */
+export const openRunEngine = async (
   options: RunOptions,
-  dataDir: string,
+  scratchDir: string,
   { resolver, policy, ca }: RunSurroundings,
   printer: ProgressPrinter,
-): Promise<EmbeddedEngine> =>
-  openEngine({
-    dataDir: options.dataDir ?? dataDir,
-    log: logTo(printer),
-    addressPolicy: policy,
-    resolver,
-    sizing: 'none',
-    ...(options.edgePort === undefined ? {} : { edgePort: options.edgePort }),
-    ...(ca === undefined ? {} : { ca }),
-    limits: {
-      slicesPerInstance: SLICES_AT_A_TIME,
-      ...(options.concurrency === undefined ? {} : { maxFetchesInFlight: options.concurrency }),
-    },
-  });
+): Promise<EmbeddedEngine> => {
+  try {
+    return await openEngine({
+      dataDir: options.dataDir ?? scratchDir,
+      log: logTo(printer),
+      addressPolicy: policy,
+      resolver,
+      sizing: 'none',
+      ...(options.edgePort === undefined ? {} : { edgePort: options.edgePort }),
+      ...(ca === undefined ? {} : { ca }),
+      limits: {
+        slicesPerInstance: SLICES_AT_A_TIME,
+        ...(options.concurrency === undefined ? {} : { maxFetchesInFlight: options.concurrency }),
+      },
+    });
+  } catch (cause) {
+    if (!(cause instanceof DataDirLocked || cause instanceof DataDirUnusable)) throw cause;
+    throw new BadInput(cause.message.replace('data directory', '--data-dir'), { cause });
+  }
+};

@@ -1,7 +1,7 @@
 import type { OutcomeKind } from '../../lambdas/prewarm/domain/outcome';
 import type { Paint } from '../terminal/paint';
 import { type Cell, renderTable } from '../terminal/table';
-import { formatBytes, formatClock, formatCount, formatMs, formatShare } from '../terminal/units';
+import { formatBytes, formatCount, formatMs, formatSeconds, formatShare } from '../terminal/units';
 import type { FailureEntry, PopSummary, RunSummary } from './summary';
 
 /** What to do about each kind of failure. */
@@ -14,7 +14,8 @@ const ADVICE: Readonly<Record<Exclude<OutcomeKind, 'warmed' | 'already-warm'> | 
     'CloudFront sent the request elsewhere: the PoP may be outside the price class or be draining.',
   'not-cacheable': 'The edge will not keep it: fix Cache-Control or the cache policy; warming cannot help.',
   'timed-out': 'Too slow: lower --concurrency, enable Origin Shield, or try again later.',
-  unreachable: 'No address of the PoP answered: check the way out of this network on port 443.',
+  unreachable:
+    'No address of the PoP answered: check the way out of this network on port 443 (and --ca where the edges are your own).',
   refused: 'Not CloudFront for this distribution: check the URL host, --cf-domain and --alias.',
   'unknown-pop': 'The PoP has no address for this distribution: see `warmpath prewarm pops --check`.',
 };
@@ -101,7 +102,7 @@ const headline = (summary: RunSummary, paint: Paint): string => {
   const text = `${formatCount(warm)} of ${formatCount(summary.requested)} warm${rest.map((part) => `, ${part}`).join('')}`;
   const colour = rest.length === 0 ? paint.green : paint.red;
   const perSecond = (summary.requested - summary.notDone) / Math.max(summary.seconds, 0.001);
-  return `${colour(text)} in ${formatClock(summary.seconds)} (${formatCount(Math.round(perSecond))}/s)`;
+  return `${colour(text)} in ${formatSeconds(summary.seconds)} (${formatCount(Math.round(perSecond))}/s)`;
 };
 
 /** The report a person reads: a table per PoP, failures by kind with what to do, and one line that sums up. */

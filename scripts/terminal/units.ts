@@ -24,6 +24,10 @@ export const formatClock = (seconds: number): string => {
   return hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
 };
 
+/** How long something took: `4.3 s`, from a minute on as a clock. */
+export const formatSeconds = (seconds: number): string =>
+  seconds < 60 ? `${seconds.toFixed(1)} s` : formatClock(seconds);
+
 /** A share of 0 to 1: `97 %`; never rounded up to 100. */
 export const formatShare = (share: number): string => `${Math.floor(share * 100 + 1e-9)} %`;
 

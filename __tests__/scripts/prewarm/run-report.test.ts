@@ -108,7 +108,7 @@ describe('renderReport', () => {
     ]);
     expect(text).toMatch(/^http-error \(4\): .*\n( {2}NRT57-P2 {2}https:.*HTTP 404\n){3} {2}and 1 more$/m);
     expect(text).toMatch(/^unknown-pop \(1\): .*warmpath prewarm pops/m);
-    expect(text).toMatch(/^Stopped at its deadline\.\n15 of 30 warm, 14 failed, 1 not done in 0:02/m);
+    expect(text).toMatch(/^Stopped at its deadline\.\n15 of 30 warm, 14 failed, 1 not done in 2\.0 s/m);
   });
 });
 

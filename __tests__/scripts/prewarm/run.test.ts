@@ -277,3 +277,18 @@ describe('Ctrl-C', () => {
     expect(cdn.pop(POPS[0]).storedObjects).toBe(400);
   });
 });
+
+it('a data directory that another run uses is refused with 2', async () => {
+  const list = await write('held.json', body(paths(1)));
+  const args = ['prewarm', 'run', list, ...towards(cdn), '--data-dir', join(folder, 'held')];
+  cdn.inject({ fault: { kind: 'stall', at: 'header' } });
+  const holder = startCli(args);
+  await holder.shows(/^warming/m);
+  expect(await runCli(args)).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/--data-dir: got .*, which another process is using; allowed/),
+  });
+  holder.child.kill('SIGKILL');
+  await holder.result;
+});

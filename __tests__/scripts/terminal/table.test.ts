@@ -1,6 +1,12 @@
 import { paintFor } from '../../../scripts/terminal/paint';
 import { renderTable } from '../../../scripts/terminal/table';
-import { formatBytes, formatClock, formatMs, formatShare } from '../../../scripts/terminal/units';
+import {
+  formatBytes,
+  formatClock,
+  formatMs,
+  formatSeconds,
+  formatShare,
+} from '../../../scripts/terminal/units';
 
 describe('renderTable', () => {
   it('aligns by the visible text, whatever colours are in it', () => {
@@ -42,6 +48,7 @@ describe('units', () => {
 
   it('writes durations as a person reads them', () => {
     expect([0.44, 38.2, 1523].map(formatMs)).toEqual(['0.4 ms', '38 ms', '1.52 s']);
+    expect([4.27, 75].map(formatSeconds)).toEqual(['4.3 s', '1:15']);
     expect([7, 725, 3723].map(formatClock)).toEqual(['0:07', '12:05', '1:02:03']);
   });
 
