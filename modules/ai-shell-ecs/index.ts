@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { amiId } from './ami';
 import { renderBoot } from './boot/render-boot';
+import { ColdStartMetrics } from './cold-start-metrics';
 import { GoldenAmi } from './golden-ami';
 import { type ImageReference, pinImage } from './image-reference';
 import { InstanceRole } from './instance-role';
@@ -35,6 +36,7 @@ export class AiShellEcs extends Construct {
   readonly cluster: ShellCluster;
   readonly capacity: ShellCapacity;
   readonly task: ShellTask | undefined;
+  readonly coldStartMetrics: ColdStartMetrics | undefined;
 
   /** @throws InvalidAiShellEcsError with every contradiction in the props, before any resource exists */
   constructor(scope: Construct, id: string, props: AiShellEcsProps) {
@@ -48,7 +50,9 @@ export class AiShellEcs extends Construct {
     this.image = pinImage(this, 'image', props.image);
     const images = [
       this.image,
-      ...(props.additionalImages ?? []).map((source, index) => pinImage(this, `image-${index + 2}`, source)),
+      ...Object.entries(props.additionalImages ?? {}).map(([key, source]) =>
+        pinImage(this, `image-${key}`, source),
+      ),
     ];
 
     this.network = new InstanceNetwork(this, 'network', {
@@ -117,5 +121,16 @@ export class AiShellEcs extends Construct {
             capacity: this.capacity,
             securityGroupIds: this.network.securityGroupIds,
           });
+    if (props.coldStartMetrics !== false) {
+      this.coldStartMetrics = new ColdStartMetrics(this, 'cold-start-metrics', {
+        settings,
+        place,
+        given: props.coldStartMetrics ?? {},
+        clusterName: this.cluster.name,
+        clusterArn: this.cluster.arn,
+        groupName: this.group.group.name,
+        capacityProviderName: this.capacity.provider.name,
+      });
+    }
   }
 }

@@ -7,8 +7,8 @@ export interface AiShellEcsProps {
   /** The image of the shell container; its digest feeds the task definition, the pre-pull and the golden AMI. */
   readonly image: ImageSource;
   readonly network: NetworkProps;
-  /** Images of further containers that the instances keep on disk. @default none */
-  readonly additionalImages?: readonly ImageSource[];
+  /** Images of further containers that the instances keep on disk, by a name of your choice. @default none */
+  readonly additionalImages?: Readonly<Record<string, ImageSource>>;
   /** The parent of the instances. @default - the recommended ECS-optimized Amazon Linux 2023 AMI, or the golden AMI */
   readonly ami?: AmiSource;
   readonly instances?: InstancesProps;

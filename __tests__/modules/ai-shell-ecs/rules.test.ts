@@ -132,7 +132,10 @@ const cases: readonly Case[] = [
   ],
   [
     'golden-ami-component-size',
-    { goldenAmi: {}, additionalImages: Array.from({ length: 60 }, () => minimal.image) },
+    {
+      goldenAmi: {},
+      additionalImages: Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`i${i}`, minimal.image])),
+    },
     /bake fewer images/,
   ],
   ['golden-ami-and-ami', { goldenAmi: {}, ami: launchAmi }, /leave ami out/],

@@ -1,38 +1,96 @@
-import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { type App, TerraformStack } from 'cdktf';
+/** The ways `AiShellEcs` can be put up, each as a stack that the real provider validates and plans. */
+import type { App, TerraformStack } from 'cdktf';
+import { environments } from '../../../environments';
 import { AiShellEcs, type AiShellEcsProps } from '../../../modules/ai-shell-ecs';
-import { requireVersions } from '../../../modules/warmpath-stack';
+import { addAiShellEcsOutputs } from '../../../modules/ai-shell-ecs/outputs';
+import { WarmpathStack } from '../../../modules/warmpath-stack';
 
-const DIGEST = `sha256:${'1f'.repeat(32)}`;
-const REPOSITORY = '111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell';
+const repository = '000000000000.dkr.ecr.eu-central-1.amazonaws.com/ai-shell';
+const image = (repositoryUrl: string) =>
+  ({ from: 'digest', reference: `${repositoryUrl}@sha256:${'1f'.repeat(32)}` }) as const;
 
-/** The least a user writes; the AMI is given so that a plan needs no answer from AWS. */
-export const minimalProps: AiShellEcsProps = {
+/** The least a user writes, and the id of an AMI, so that a plan needs no answer from AWS. */
+const minimal: AiShellEcsProps = {
   name: 'shell',
-  image: { from: 'digest', reference: `${REPOSITORY}@${DIGEST}` },
+  image: image(repository),
   network: { vpcId: 'vpc-0a1b2c3d4e5f60718', subnetIds: ['subnet-0a1b2c3d4e5f60718'] },
   ami: { from: 'id', id: 'ami-0a1b2c3d4e5f60718' },
-  coldStartMetrics: false,
 };
+
+const keyArn = 'arn:aws:kms:eu-central-1:000000000000:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
+const topicArn = 'arn:aws:sns:eu-central-1:000000000000:alarms';
 
 /** What each variant adds to the minimal props. */
-export const variants: Readonly<Record<string, Partial<AiShellEcsProps>>> = {
-  minimal: {},
-  'existing-cluster': { cluster: { create: false, name: 'platform', otherCapacityProviders: ['FARGATE'] } },
-  'existing-security-groups': {
-    network: { ...minimalProps.network, securityGroupIds: ['sg-0a1b2c3d4e5f60718'] },
+const variants = {
+  'ai-shell-minimal': { coldStartMetrics: false, exec: false },
+  'ai-shell-full': {
+    additionalImages: { proxy: image('public.ecr.aws/nginx/nginx') },
+    network: {
+      ...minimal.network,
+      endpoints: { routeTableIds: ['rtb-0a1b2c3d4e5f60718'], vpcCidr: '10.0.0.0/16' },
+    },
+    instances: {
+      instanceTypes: ['m7g.large', 'm6g.large', 'c7g.xlarge'],
+      minSize: 1,
+      maxSize: 20,
+      desiredCapacity: 2,
+      maxInstanceLifetimeSeconds: 1_209_600,
+      rootVolume: {
+        sizeGib: 100,
+        iops: 6000,
+        throughputMibps: 500,
+        kmsKeyArn: keyArn,
+        initializationRateMibps: 200,
+      },
+    },
+    warmPool: { state: 'Stopped', minSize: 4, maxPreparedCapacity: 12 },
+    refresh: {
+      instanceWarmupSeconds: 60,
+      checkpointPercentages: [20, 50, 100],
+      checkpointDelaySeconds: 600,
+      alarmNames: ['shell-slow-start', 'shell-image-pulled-at-start'],
+    },
+    agent: { attributes: { purpose: 'shell' }, extra: { ECS_LOGLEVEL: 'warn' } },
+    capacityProvider: { targetCapacityPercent: 80 },
+    task: {
+      networkMode: 'awsvpc',
+      command: ['sleep', 'infinity'],
+      environment: { LANG: 'C.UTF-8' },
+      secrets: { TOKEN: 'arn:aws:ssm:eu-central-1:000000000000:parameter/shell/token' },
+      stopTimeoutSeconds: 120,
+    },
+    service: { desiredCount: 2 },
+    exec: { kmsKeyArn: keyArn },
+    coldStartMetrics: { slowStartSeconds: 5, alarmTopicArns: [topicArn] },
+    tags: { Team: 'shells' },
   },
-  hibernated: { warmPool: { state: 'Hibernated', minSize: 2, maxPreparedCapacity: 6 } },
-  'mixed-instances': { instances: { instanceTypes: ['m7g.large', 'm6g.large', 'c7g.xlarge'] } },
-  'golden-ami': { goldenAmi: { tagPrefixes: ['k-'] } },
-  spot: { warmPool: false, instances: { capacityType: 'spot', instanceTypes: ['m7g.large', 'm6g.large'] } },
-};
+  'ai-shell-golden-ami': { goldenAmi: { tagPrefixes: ['k-'], keepImages: 5 } },
+  'ai-shell-existing-cluster': {
+    cluster: { create: false, name: 'platform', otherCapacityProviders: ['FARGATE'] },
+    service: { desiredCount: 1 },
+  },
+  'ai-shell-existing-security-groups': {
+    network: { ...minimal.network, securityGroupIds: ['sg-0a1b2c3d4e5f60718'] },
+  },
+  'ai-shell-hibernated': { warmPool: { state: 'Hibernated', minSize: 2, maxPreparedCapacity: 6 } },
+  'ai-shell-running-pool': { warmPool: { state: 'Running' }, task: false },
+  'ai-shell-mixed-instances': { instances: { instanceTypes: ['m7g.large', 'm6g.large', 'c7g.xlarge'] } },
+  'ai-shell-spot': {
+    warmPool: false,
+    instances: { capacityType: 'spot', instanceTypes: ['m7g.large', 'm6g.large'] },
+  },
+} as const satisfies Record<string, Partial<AiShellEcsProps>>;
 
-/** A stack of its own around one variant. */
-export function variantStack(app: App, variant: string): TerraformStack {
-  const stack = new TerraformStack(app, `ai-shell-ecs-${variant}`);
-  new AwsProvider(stack, 'aws', { region: 'eu-central-1' });
-  requireVersions(stack);
-  new AiShellEcs(stack, 'shell', { ...minimalProps, ...variants[variant] });
-  return stack;
+export type AiShellEcsVariant = keyof typeof variants;
+export const aiShellEcsVariants = Object.keys(variants) as readonly AiShellEcsVariant[];
+
+class VariantStack extends WarmpathStack {
+  constructor(scope: App, id: string, variant: Partial<AiShellEcsProps>) {
+    super(scope, id, { environmentName: 'local', environment: environments.local });
+    addAiShellEcsOutputs(this, new AiShellEcs(this, 'ai-shell', { ...minimal, ...variant }));
+  }
 }
+
+/** Adds the variant's stack to the app, under the variant's name. */
+export const addAiShellEcsVariant = (app: App, name: AiShellEcsVariant): TerraformStack =>
+  new VariantStack(app, name, variants[name]);

@@ -66,7 +66,7 @@ export const agentRules: readonly Rule[] = [
     id: 'user-data-too-large',
     problem: (settings) => {
       const sizeBytes = userDataSizeBytes(
-        renderBoot(settings, placeholders(settings.given.additionalImages?.length ?? 0)),
+        renderBoot(settings, placeholders(Object.keys(settings.given.additionalImages ?? {}).length)),
       );
       if (sizeBytes <= USER_DATA_LIMIT_BYTES) return undefined;
       return (

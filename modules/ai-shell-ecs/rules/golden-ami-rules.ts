@@ -56,7 +56,7 @@ export const goldenAmiRules: readonly Rule[] = [
     id: 'golden-ami-component-size',
     problem: ({ name, given: { goldenAmi, additionalImages } }) => {
       if (goldenAmi === undefined) return undefined;
-      const additionalReferences = (additionalImages ?? []).map(() => LONGEST_REFERENCE);
+      const additionalReferences = Object.keys(additionalImages ?? {}).map(() => LONGEST_REFERENCE);
       const document = bakeDocument({ name, referenceParameter: name, additionalReferences });
       const characters = renderComponent(document).length;
       return characters <= COMPONENT_DATA_LIMIT_CHARACTERS

@@ -10,7 +10,9 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 /** The first problem of any image. */
 function eachImage(check: (source: ImageSource) => string | undefined): Rule['problem'] {
   return ({ given }: AiShellEcsSettings) =>
-    [given.image, ...(given.additionalImages ?? [])].map(check).find((problem) => problem !== undefined);
+    [given.image, ...Object.values(given.additionalImages ?? {})]
+      .map(check)
+      .find((problem) => problem !== undefined);
 }
 
 export const imageRules: readonly Rule[] = [

@@ -1,0 +1,118 @@
+import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
+import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
+import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
+import { Construct } from 'constructs';
+import type { TaskStartMetricsSettings } from '../../../lambdas/task-start-metrics/settings';
+import { NodeFunction } from '../../parts/node-function';
+import { invokeByRule } from '../invoke-by-rule';
+import type { Place } from '../place';
+import type { ColdStartMetricsProps } from '../props';
+import type { AiShellEcsSettings } from '../settings';
+import { alarmSpecs, METRICS_NAMESPACE, type Watched } from './alarms';
+import { dashboardBody } from './dashboard';
+
+export interface ColdStartMetricsConstructProps {
+  readonly settings: AiShellEcsSettings;
+  readonly place: Place;
+  readonly given: ColdStartMetricsProps;
+  readonly clusterName: string;
+  readonly clusterArn: string;
+  readonly groupName: string;
+  readonly capacityProviderName: string;
+}
+
+const DEFAULT_SLOW_START_SECONDS = 10;
+
+/** Measures each start of a task and each launch of an instance, once, and says when they are not warm. */
+export class ColdStartMetrics extends Construct {
+  readonly function: NodeFunction<TaskStartMetricsSettings>;
+  readonly alarms: readonly CloudwatchMetricAlarm[];
+  readonly dashboard: CloudwatchDashboard;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ColdStartMetricsConstructProps,
+  ) {
+    super(scope, id);
+    const { settings, place, given, clusterName, groupName, capacityProviderName } = props;
+    this.function = this.createFunction();
+    this.sendEvents();
+
+    const watched: Watched = {
+      name: settings.name,
+      clusterName,
+      groupName,
+      capacityProviderName,
+      functionName: this.function.function.functionName,
+      slowStartSeconds: given.slowStartSeconds ?? DEFAULT_SLOW_START_SECONDS,
+      warmPoolMinSize: settings.warmPool?.minSize,
+    };
+    const actions = [...(given.alarmTopicArns ?? [])];
+    this.alarms = Object.entries(alarmSpecs(watched)).map(
+      ([alarmId, spec]) =>
+        new CloudwatchMetricAlarm(this, alarmId, {
+          ...spec,
+          alarmName: `${settings.name}-${alarmId}`,
+          tags: settings.tags,
+          ...(actions.length === 0 ? {} : { alarmActions: actions, okActions: actions }),
+        }),
+    );
+    this.dashboard = new CloudwatchDashboard(this, 'dashboard', {
+      dashboardName: `${settings.name}-cold-start`,
+      dashboardBody: dashboardBody(
+        place.region,
+        watched,
+        this.alarms.map(({ arn }) => arn),
+      ),
+    });
+  }
+
+  private createFunction(): NodeFunction<TaskStartMetricsSettings> {
+    const { settings } = this.props;
+    const counted = new DynamodbTable(this, 'counted', {
+      name: `${settings.name}-counted-starts`,
+      billingMode: 'PAY_PER_REQUEST',
+      hashKey: 'id',
+      attribute: [{ name: 'id', type: 'S' }],
+      ttl: { attributeName: 'expiresAt', enabled: true },
+      serverSideEncryption: { enabled: true },
+      tags: settings.tags,
+    });
+    return new NodeFunction<TaskStartMetricsSettings>(this, 'function', {
+      functionName: `${settings.name}-task-start-metrics`,
+      description: 'ECS Task State Change -> metrics of cold starts',
+      bundle: 'task-start-metrics',
+      environment: { COUNTED_TABLE: counted.name, METRICS_NAMESPACE },
+      statements: [{ sid: 'CountOnce', actions: ['dynamodb:PutItem'], resources: [counted.arn] }],
+      timeoutSeconds: 30,
+      logRetentionDays: settings.logRetentionDays,
+    });
+  }
+
+  private sendEvents(): void {
+    const { settings, clusterArn, groupName } = this.props;
+    const patterns = {
+      'task-running': {
+        source: ['aws.ecs'],
+        'detail-type': ['ECS Task State Change'],
+        detail: { clusterArn: [clusterArn], lastStatus: ['RUNNING'], desiredStatus: ['RUNNING'] },
+      },
+      'instance-launch': {
+        source: ['aws.autoscaling'],
+        'detail-type': ['EC2 Instance-launch Lifecycle Action'],
+        detail: { AutoScalingGroupName: [groupName], Destination: ['AutoScalingGroup'] },
+      },
+    };
+    for (const [ruleId, pattern] of Object.entries(patterns)) {
+      const rule = new CloudwatchEventRule(this, `${ruleId}-rule`, {
+        name: `${settings.name}-${ruleId}`,
+        description: `${ruleId} of ${settings.name}, for its metrics`,
+        eventPattern: JSON.stringify(pattern),
+        tags: settings.tags,
+      });
+      invokeByRule(this, ruleId, rule, this.function);
+    }
+  }
+}

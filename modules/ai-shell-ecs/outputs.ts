@@ -1,0 +1,75 @@
+import { TerraformOutput, type TerraformStack } from 'cdktf';
+import type { AiShellEcs } from './index';
+
+/**
+ * The outputs of a stack that holds one `AiShellEcs`, by the names that users of the public ECS modules know. They belong
+ * to the stack, because their names are unique per stack.
+ */
+export function addAiShellEcsOutputs(stack: TerraformStack, shell: AiShellEcs): void {
+  for (const [id, [description, value]] of Object.entries(outputsOf(shell))) {
+    if (value !== undefined) new TerraformOutput(stack, id, { description, value, staticId: true });
+  }
+}
+
+type Output = readonly [description: string, value: unknown];
+
+function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
+  const { template } = shell.template;
+  const { group } = shell.group;
+  const { provider, association } = shell.capacity;
+  const { role, profile } = shell.instanceRole;
+  return {
+    launch_template_id: ['Launch template of the instances', template.id],
+    launch_template_arn: ['ARN of the launch template', template.arn],
+    launch_template_name: ['Name of the launch template', template.name],
+    launch_template_latest_version: ['Newest version, which the group uses', template.latestVersion],
+    launch_template_default_version: ['Default version', template.defaultVersion],
+    autoscaling_group_id: ['Auto Scaling group', group.id],
+    autoscaling_group_name: ['Name of the Auto Scaling group', group.name],
+    autoscaling_group_arn: ['ARN of the Auto Scaling group', group.arn],
+    autoscaling_group_min_size: ['Least number of instances', group.minSize],
+    autoscaling_group_max_size: ['Greatest number of instances', group.maxSize],
+    autoscaling_group_desired_capacity: ['Instances wanted at the last apply', group.desiredCapacity],
+    lifecycle_hook_name: [
+      'Hook that an instance completes when its images are on disk',
+      shell.names.lifecycleHook,
+    ],
+    iam_role_name: ['Role of the instances', role.name],
+    iam_role_arn: ['ARN of the role of the instances', role.arn],
+    node_iam_role_arn: ['ARN of the role of the instances', role.arn],
+    iam_instance_profile_id: ['Instance profile', profile.id],
+    iam_instance_profile_arn: ['ARN of the instance profile', profile.arn],
+    security_group_ids: ['Security groups of the instances', shell.network.securityGroupIds],
+    cluster_name: ['ECS cluster', shell.cluster.name],
+    cluster_arn: ['ARN of the ECS cluster', shell.cluster.arn],
+    cluster_id: ['Id of the ECS cluster, which is its ARN', shell.cluster.arn],
+    capacity_providers: ['Capacity provider of the group', { [provider.name]: provider.arn }],
+    cluster_capacity_providers: ['Every capacity provider of the cluster', association?.capacityProviders],
+    task_definition_arn: ['Task definition of a shell, with its revision', shell.task?.taskDefinition.arn],
+    task_exec_iam_role_arn: ['Role that starts tasks', shell.task?.executionRole.arn],
+    tasks_iam_role_arn: ['Role of the shells', shell.task?.taskRoleArn],
+    cloudwatch_log_group_name: ['Log group of the shells', shell.task?.logGroup.name],
+    cloudwatch_log_group_arn: ['ARN of the log group of the shells', shell.task?.logGroup.arn],
+    image_reference: ['Pinned image of task definition and pre-pull', shell.image.reference],
+    image_digest: ['Digest of the image', shell.image.digest],
+    golden_ami_ssm_parameter: ['Parameter with the newest golden AMI', shell.goldenAmi?.amiParameter.name],
+    golden_image_ssm_parameter: [
+      'Parameter with the image to bake',
+      shell.goldenAmi?.referenceParameter.name,
+    ],
+    image_pipeline_arn: ['Image Builder pipeline', shell.goldenAmi?.pipeline.arn],
+    alarm_arns: ['Alarms of cold starts', shell.coldStartMetrics?.alarms.map(({ arn }) => arn)],
+    dashboard_name: ['Dashboard of cold starts', shell.coldStartMetrics?.dashboard.dashboardName],
+    instance_refresh_command: [
+      'Replaces every instance by hand, with the preferences of the group',
+      `aws autoscaling start-instance-refresh --auto-scaling-group-name ${shell.names.autoScalingGroup} --preferences '${REFRESH_BY_HAND}'`,
+    ],
+  };
+}
+
+const REFRESH_BY_HAND = JSON.stringify({
+  MinHealthyPercentage: 100,
+  MaxHealthyPercentage: 110,
+  ScaleInProtectedInstances: 'Refresh',
+  StandbyInstances: 'Terminate',
+});
