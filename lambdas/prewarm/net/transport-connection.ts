@@ -38,6 +38,17 @@ const connectPeer = (peer: Peer, secureContext: SecureContext, memory: SessionMe
   return socket;
 };
 
+/** Undici connects again and again while the other side closes before the request is sent. */
+const MAX_CONNECTS = 2;
+
+class ClosedTooEarly extends Error {
+  override readonly name = 'ClosedTooEarly';
+  readonly code = 'ECONNRESET';
+  constructor() {
+    super('the connection was closed before the request was sent');
+  }
+}
+
 /**
  * One connection, to one address, for one host: an undici client that is bound to a peer. It reconnects by itself
  * when the edge closed it between two exchanges.
@@ -51,6 +62,8 @@ export class Connection {
   idleSince = 0;
   private readonly client: Client;
   private socket: Socket | undefined;
+  /** For the present exchange. */
+  private connects = 0;
 
   constructor(peer: Peer, { secureContext, keepAliveMs }: ConnectionOptions, memory: SessionMemory) {
     const origin = `${peer.scheme}://${peer.host}`;
@@ -61,6 +74,11 @@ export class Connection {
       keepAliveTimeout: keepAliveMs,
       keepAliveMaxTimeout: keepAliveMs,
       connect: (_options, callback) => {
+        this.connects += 1;
+        if (this.connects > MAX_CONNECTS) {
+          callback(new ClosedTooEarly(), null);
+          return;
+        }
         const socket = connectPeer(peer, secureContext, memory);
         this.socket = socket;
         let settled = false;
@@ -81,6 +99,7 @@ export class Connection {
     this.exchange = exchange;
     exchange.connection = this;
     this.served += 1;
+    this.connects = 0;
     const { method, path, headers } = exchange.target;
     // undici closes the connection after HEAD unless `reset` says otherwise.
     this.client.dispatch({ method, path, headers, reset: false }, exchange);

@@ -13,9 +13,9 @@ export interface Expectation {
 }
 
 const NOT_STORED = /(?:^|[\s,])(no-store|private)(?:$|[\s,=])/i;
-const HIT = /^(?:Refresh)?Hit\b/i;
+const HIT = /^(?:Refresh)?Hit from cloudfront$/i;
 /** `OriginShieldHit` reached this edge from the shield: the edge itself missed, and stores it now. */
-const MISS = /^(?:Miss|OriginShieldHit)\b/i;
+const MISS = /^(?:Miss|OriginShieldHit) from cloudfront$/i;
 const RANGE = /^bytes (\d+)-(\d+)\//;
 
 /** The outcome of one exchange with an edge; the one place that decides what counts as warm. */
@@ -74,14 +74,18 @@ const describe = ({ status, bytes, durationMs, headers }: WithStatus): Answered 
   return answered;
 };
 
-/** The body bytes that the answer promised. Of a cut body of unknown length it is known that one more was to come. */
-const promisedBytes = ({ kind, status, headers, bytes }: WithStatus, { method }: Expectation): number => {
+/** The body bytes that the answer promised. Of a cut body it is known at least that one more was to come. */
+const promisedBytes = (answer: WithStatus, expected: Expectation): number =>
+  answer.kind === 'cut'
+    ? Math.max(answer.bytes + 1, announcedBytes(answer, expected))
+    : announcedBytes(answer, expected);
+
+const announcedBytes = ({ status, headers }: WithStatus, { method }: Expectation): number => {
   if (method === 'HEAD') return 0;
   const range = status === 206 ? RANGE.exec(headers['content-range'] ?? '') : null;
   if (range) return Number(range[2]) - Number(range[1]) + 1;
   const length = headers['content-length'];
-  if (length !== undefined && /^\d+$/.test(length)) return Number(length);
-  return kind === 'cut' ? bytes + 1 : 0;
+  return length !== undefined && /^\d+$/.test(length) ? Number(length) : 0;
 };
 
 /** A Hit proves itself, whatever the headers say: a minimum TTL of the distribution overrides them. */

@@ -15,7 +15,9 @@ const RAMP_PATIENCE = 3;
 const FIRST_PAUSE_ROUNDS = 4;
 const LONGEST_PAUSE_ROUNDS = 64;
 const SMOOTHING = 0.3;
-const MIN_ROUND = 8;
+/** A round is at least so long and has at least so many fetches: shorter ones tell more about chance than about the limit. */
+const MIN_ROUND_MS = 100;
+const MIN_ROUND_FETCHES = 8;
 
 /**
  * Searches the number of simultaneous fetches that gives the most throughput, by climbing: it doubles while
@@ -28,6 +30,8 @@ export class ConcurrencySearch {
   private settled: number;
   /** Throughput at the settled limit, in work per millisecond; 0 while unknown. */
   private best = 0;
+  /** Overload was met: above this it goes up in small steps only. */
+  private carefulAbove = Number.POSITIVE_INFINITY;
   private mode: 'ramp' | 'hold' | 'settle' | 'probe' = 'ramp';
   private misses = 0;
   private pauseRounds = FIRST_PAUSE_ROUNDS;
@@ -35,6 +39,7 @@ export class ConcurrencySearch {
   private probeUpNext = true;
 
   private roundStart: number;
+  private lastMs: number;
   private fetches = 0;
   private work = 0;
   private overloads = 0;
@@ -47,6 +52,7 @@ export class ConcurrencySearch {
     this.current = range.start;
     this.settled = range.start;
     this.roundStart = nowMs;
+    this.lastMs = nowMs;
   }
 
   get limit(): number {
@@ -60,14 +66,26 @@ export class ConcurrencySearch {
 
   /** Takes one finished fetch. `work` is its weight; `overloaded` that it failed as at a place asked too much. */
   finished(nowMs: number, work: number, overloaded: boolean): void {
+    // Fetches that end together belong to one round, or a burst that is cut in two looks like a change of speed.
+    if (nowMs > this.lastMs && this.roundIsFull()) this.endRound();
+    this.lastMs = nowMs;
     this.fetches += 1;
     this.work += work;
     if (overloaded) this.overloads += 1;
-    if (this.fetches < Math.max(this.current, MIN_ROUND) || nowMs <= this.roundStart) return;
-    const rate = this.work / (nowMs - this.roundStart);
+  }
+
+  private roundIsFull(): boolean {
+    return (
+      this.fetches >= Math.max(this.current, MIN_ROUND_FETCHES) &&
+      this.lastMs >= this.roundStart + MIN_ROUND_MS
+    );
+  }
+
+  private endRound(): void {
+    const rate = this.work / (this.lastMs - this.roundStart);
     if (this.overloads > this.fetches * OVERLOAD_SHARE) this.cut();
     else if (this.saturated) this.judge(rate);
-    this.roundStart = nowMs;
+    this.roundStart = this.lastMs;
     this.fetches = 0;
     this.work = 0;
     this.overloads = 0;
@@ -76,7 +94,9 @@ export class ConcurrencySearch {
 
   private cut(): void {
     this.settle(Math.max(this.range.floor, Math.floor(this.current * CUT)), 0);
-    this.pauseRounds = FIRST_PAUSE_ROUNDS;
+    this.carefulAbove = this.settled;
+    this.probeUpNext = true;
+    this.pauseLonger();
     this.hold();
   }
 
@@ -89,16 +109,27 @@ export class ConcurrencySearch {
 
   private climb(rate: number): void {
     if (this.best === 0 || this.gains(rate)) {
-      this.settle(this.current, rate);
-      this.misses = 0;
-      if (this.current === this.range.ceiling) this.hold();
-      else this.current = Math.min(this.range.ceiling, this.current * RAMP);
+      this.ramp(rate);
       return;
     }
     this.misses += 1;
     if (this.misses < RAMP_PATIENCE) return;
     this.current = this.settled;
     this.hold();
+  }
+
+  private ramp(rate: number): void {
+    this.settle(this.current, rate);
+    this.misses = 0;
+    if (this.current === this.range.ceiling) {
+      // Every step up to here paid: there is no hurry to try less.
+      this.pauseRounds = LONGEST_PAUSE_ROUNDS;
+      this.hold();
+    } else if (this.current * RAMP > this.carefulAbove) this.hold();
+    else {
+      this.mode = 'ramp';
+      this.current = Math.min(this.range.ceiling, this.current * RAMP);
+    }
   }
 
   private rest(rate: number): void {
@@ -108,25 +139,28 @@ export class ConcurrencySearch {
   }
 
   private probe(): void {
-    const up = this.probeUpNext && this.settled < this.range.ceiling;
+    const { floor, ceiling } = this.range;
+    const up = this.settled < ceiling && (this.probeUpNext || this.settled === floor);
     this.current = up
-      ? Math.min(this.range.ceiling, Math.ceil(this.settled * PROBE_UP))
-      : Math.max(this.range.floor, Math.floor(this.settled * PROBE_DOWN));
+      ? Math.min(ceiling, Math.ceil(this.settled * PROBE_UP))
+      : Math.max(floor, Math.floor(this.settled * PROBE_DOWN));
     if (this.current === this.settled) this.hold();
     else this.mode = 'settle';
   }
 
   private weigh(rate: number): void {
     const up = this.current > this.settled;
-    const kept = up ? this.gains(rate) : rate >= this.best * KEPT_SHARE;
-    this.probeUpNext = kept === up;
-    if (kept) {
-      this.settle(this.current, rate);
+    if (up && this.gains(rate)) {
       this.pauseRounds = FIRST_PAUSE_ROUNDS;
+      this.ramp(rate);
+    } else if (!up && rate >= this.best * KEPT_SHARE) {
+      this.pauseRounds = FIRST_PAUSE_ROUNDS;
+      this.settle(this.current, rate);
       this.probe();
     } else {
       this.current = this.settled;
-      this.pauseRounds = Math.min(LONGEST_PAUSE_ROUNDS, this.pauseRounds * 2);
+      this.probeUpNext = !up;
+      this.pauseLonger();
       this.hold();
     }
   }
@@ -140,6 +174,10 @@ export class ConcurrencySearch {
     this.current = limit;
     this.settled = limit;
     this.best = rate;
+  }
+
+  private pauseLonger(): void {
+    this.pauseRounds = Math.min(LONGEST_PAUSE_ROUNDS, this.pauseRounds * 2);
   }
 
   private hold(): void {

@@ -35,7 +35,18 @@ type Headers = FetchTarget['headers'];
  * Warms one URL in one encoding: looks first where asked, downloads, and where `verify` is set asks again and
  * expects a Hit. `turn` spreads fetches over the addresses of the PoP.
  */
-export const warmOne = async (
+export const warmOne = (
+  context: FetchContext,
+  place: Place,
+  headers: Headers,
+  turn: number,
+  verify: boolean,
+): Promise<Warmed> =>
+  context.skipWarm || verify
+    ? warmWithCare(context, place, headers, turn, verify)
+    : exchange(context, 'GET', place, headers, turn);
+
+const warmWithCare = async (
   context: FetchContext,
   place: Place,
   headers: Headers,

@@ -1,0 +1,216 @@
+import { createServer, type Socket } from 'node:net';
+import { createTransport } from '../../../../lambdas/prewarm/net/transport';
+import type { FetchAnswer, FetchTarget, Transport } from '../../../../lambdas/prewarm/ports';
+import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
+
+const TIMEOUTS = { connectMs: 5_000, headerMs: 5_000, idleMs: 5_000, totalMs: 10_000 };
+const SHORT = { connectMs: 60, headerMs: 60, idleMs: 60, totalMs: 10_000 };
+
+let cdn: LoopbackCdn;
+let transport: Transport;
+
+beforeAll(async () => {
+  cdn = await startLoopbackCdn({ pops: ['FRA56-P4'], aliases: ['www.example.com'], objectBytes: 5_000 });
+});
+beforeEach(() => {
+  transport = createTransport({ ca: cdn.caPem });
+  cdn.clearFaults();
+});
+afterEach(() => transport.close());
+afterAll(() => cdn.close());
+
+const target = (changes: Partial<FetchTarget> = {}): FetchTarget => ({
+  method: 'GET',
+  scheme: 'https',
+  address: cdn.pops[0]!.addresses[0]!,
+  port: cdn.edgePort,
+  host: 'www.example.com',
+  path: '/object',
+  headers: { accept: '*/*' },
+  timeouts: TIMEOUTS,
+  ...changes,
+});
+const fetch = (changes: Partial<FetchTarget> = {}): Promise<FetchAnswer> => transport.fetch(target(changes));
+
+/** A server of one's own on 127.0.0.1, for what no edge does. */
+const listen = async (onConnection: (socket: Socket) => void) => {
+  const server = createServer(onConnection);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    port: typeof address === 'object' ? address!.port : 0,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+};
+
+describe('an answer', () => {
+  it('comes from the given address, with the own host of the URL as SNI and Host', async () => {
+    const answer = await fetch({ path: '/first?a=[1-5]&b=%20' });
+    expect(answer).toMatchObject({
+      kind: 'answer',
+      status: 200,
+      bytes: 5_000,
+      headers: { 'x-cache': 'Miss from cloudfront', 'x-amz-cf-pop': 'FRA56-P4', 'content-length': '5000' },
+    });
+    const seen = cdn.seen.at(-1)!;
+    expect(seen).toMatchObject({ host: 'www.example.com', path: '/first?a=[1-5]&b=%20', scheme: 'https' });
+    expect(seen.headers.host).toBe('www.example.com');
+  });
+
+  it('comes over plain HTTP from the same address', async () => {
+    expect(await fetch({ scheme: 'http' })).toMatchObject({ kind: 'answer', status: 200, bytes: 5_000 });
+    expect(cdn.seen.at(-1)!.scheme).toBe('http');
+  });
+
+  it('has no body after HEAD, and keeps the connection', async () => {
+    const before = cdn.pops[0]!.counters.connections;
+    for (let turn = 0; turn < 3; turn += 1)
+      expect(await fetch({ method: 'HEAD' })).toMatchObject({ kind: 'answer', status: 200, bytes: 0 });
+    expect(cdn.pops[0]!.counters.connections).toBe(before + 1);
+  });
+
+  it('is counted also where its length is not announced', async () => {
+    cdn.inject({ fault: { kind: 'chunked' } });
+    expect(await fetch()).toMatchObject({ kind: 'answer', bytes: 5_000 });
+  });
+
+  it('is a redirect that is not followed', async () => {
+    cdn.inject({ fault: { kind: 'redirect', location: 'https://elsewhere.example/' } });
+    expect(await fetch()).toMatchObject({ status: 301, headers: { location: 'https://elsewhere.example/' } });
+  });
+
+  it('comes for many exchanges at a time, with a bounded number of connections', async () => {
+    await transport.close();
+    transport = createTransport({ ca: cdn.caPem, maxConnectionsPerPool: 5 });
+    const before = cdn.pops[0]!.counters.connections;
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => fetch({ path: `/many/${n}` })));
+    expect(answers.map(({ kind }) => kind)).toEqual(Array(50).fill('answer'));
+    expect(cdn.pops[0]!.counters.connections - before).toBe(5);
+  });
+
+  it('comes although the edge closed the kept connection in between', async () => {
+    await fetch();
+    cdn.inject({ fault: { kind: 'reset', at: 'header' }, times: 1 });
+    expect(await fetch()).toMatchObject({ kind: 'answer', status: 200 });
+  });
+});
+
+describe('a connection that does not come about', () => {
+  it('is told as refused where nothing listens', async () => {
+    const { port, close } = await listen(() => {});
+    await close();
+    expect(await fetch({ address: '127.0.0.1', port })).toMatchObject({
+      kind: 'unreachable',
+      reason: 'connect-refused',
+    });
+  });
+
+  it('is told as reset where the other side closes each one at once', async () => {
+    const { port, close } = await listen((socket) => socket.resume().end());
+    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port })).toMatchObject({
+      kind: 'unreachable',
+      reason: 'reset',
+    });
+    await close();
+  });
+
+  it('is told as reset where the edge drops it', async () => {
+    cdn.inject({ fault: { kind: 'reset', at: 'connect' } });
+    expect(await fetch()).toMatchObject({ kind: 'unreachable', reason: 'reset' });
+  });
+
+  it('is told as a TLS error where the certificate is not trusted, or is for another host', async () => {
+    expect(await fetch({ host: 'other.example.org' })).toMatchObject({ kind: 'unreachable', reason: 'tls' });
+    await transport.close();
+    transport = createTransport();
+    expect(await fetch()).toMatchObject({ kind: 'unreachable', reason: 'tls' });
+  });
+
+  it('times out where the edge accepts and says nothing', async () => {
+    cdn.inject({ fault: { kind: 'stall', at: 'connect' } });
+    expect(await fetch({ timeouts: SHORT })).toMatchObject({ kind: 'timeout', phase: 'connect' });
+  });
+});
+
+describe('an edge that stops half-way', () => {
+  it('times out before the headers', async () => {
+    cdn.inject({ fault: { kind: 'stall', at: 'header' } });
+    expect(await fetch({ timeouts: { ...SHORT, connectMs: 5_000 } })).toMatchObject({
+      kind: 'timeout',
+      phase: 'header',
+    });
+  });
+
+  it('times out in the body, with the bytes so far', async () => {
+    cdn.inject({ fault: { kind: 'stall', at: 'body' } });
+    const timeouts = { ...TIMEOUTS, idleMs: 60 };
+    expect(await fetch({ timeouts })).toMatchObject({ kind: 'timeout', phase: 'idle', bytes: 2_500 });
+  });
+
+  it('runs out of its total time although bytes keep coming', async () => {
+    cdn.inject({ fault: { kind: 'drip', chunkBytes: 1, everyMs: 10 } });
+    const timeouts = { ...TIMEOUTS, totalMs: 300 };
+    expect(await fetch({ timeouts })).toMatchObject({ kind: 'timeout', phase: 'total' });
+  });
+
+  it('is told as cut, with the bytes that came', async () => {
+    cdn.inject({ fault: { kind: 'truncate', bytes: 1_000 } });
+    expect(await fetch()).toMatchObject({ kind: 'cut', status: 200, bytes: 1_000 });
+  });
+
+  it('is told as unreachable when it speaks something else than HTTP', async () => {
+    const { port, close } = await listen((socket) => socket.resume().end('SSH-2.0-OpenSSH_9.6\r\n'));
+    const answer = await fetch({ scheme: 'http', address: '127.0.0.1', port });
+    expect(answer.kind).toBe('unreachable');
+    await close();
+  });
+});
+
+describe('an exchange that is called off', () => {
+  it('ends when its signal aborts', async () => {
+    cdn.inject({ fault: { kind: 'stall', at: 'header' } });
+    const stop = new AbortController();
+    const answer = transport.fetch(target(), stop.signal);
+    stop.abort();
+    expect(await answer).toMatchObject({ kind: 'unreachable', detail: 'aborted' });
+  });
+
+  it('ends when the transport closes, waiting or not', async () => {
+    await transport.close();
+    transport = createTransport({ ca: cdn.caPem, maxConnectionsPerPool: 1 });
+    cdn.inject({ fault: { kind: 'stall', at: 'header' } });
+    const answers = [fetch(), fetch()];
+    await transport.close();
+    expect((await Promise.all(answers)).map(({ kind }) => kind)).toEqual(['unreachable', 'unreachable']);
+  });
+});
+
+describe('a paced exchange', () => {
+  it('stops reading for as long as its pace says, without losing a byte or running into the idle time-out', async () => {
+    let takes = 0;
+    const pace = {
+      take: () => {
+        takes += 1;
+        return takes === 1 ? 200 : 0;
+      },
+    };
+    const timeouts = { ...TIMEOUTS, idleMs: 100 };
+    expect(await fetch({ pace, timeouts })).toMatchObject({ kind: 'answer', bytes: 5_000 });
+    expect(takes).toBeGreaterThan(0);
+  });
+});
+
+describe('unused connections', () => {
+  it('are closed after their time', async () => {
+    await transport.close();
+    transport = createTransport({ ca: cdn.caPem, keepAliveMs: 1_100 });
+    const sockets: Socket[] = [];
+    const { port, close } = await listen((socket) => {
+      sockets.push(socket);
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+    });
+    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port })).toMatchObject({ status: 200 });
+    await new Promise((resolve) => sockets[0]!.once('close', resolve));
+    await close();
+  });
+});

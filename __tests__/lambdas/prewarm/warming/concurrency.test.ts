@@ -1,0 +1,139 @@
+import { AdaptiveLimiter } from '../../../../lambdas/prewarm/domain/warming/concurrency';
+import { ConcurrencySearch } from '../../../../lambdas/prewarm/domain/warming/concurrency-search';
+import type { ConcurrencyRange } from '../../../../lambdas/prewarm/domain/warming/warm-limits';
+
+const RANGE: ConcurrencyRange = { floor: 4, start: 32, ceiling: 1_000 };
+
+interface Edge {
+  /** How long a fetch takes that starts as one of `inFlight`, and whether the edge refuses it. */
+  serve(nowMs: number, inFlight: number): { readonly ms: number; readonly overloaded?: boolean };
+}
+
+/** Random numbers that are the same in every run. */
+const seeded = (seed: number) => () => {
+  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+  return seed / 2 ** 32;
+};
+
+/** Plays `seconds` of a client that always has more to fetch; no real time passes. */
+const play = (edge: Edge, seconds: number, range = RANGE) => {
+  const search = new ConcurrencySearch(range, 0);
+  const endsAt: { at: number; overloaded: boolean }[] = [];
+  const limits: number[] = [];
+  const limitAt: number[] = [];
+  const doneIn: number[] = new Array(seconds).fill(0);
+  let now = 0;
+  while (now < seconds * 1_000) {
+    while (endsAt.length < search.limit) {
+      const { ms, overloaded = false } = edge.serve(now, endsAt.length + 1);
+      const end = { at: now + ms, overloaded };
+      let index = endsAt.length;
+      while (index > 0 && endsAt[index - 1]!.at < end.at) index -= 1;
+      endsAt.splice(index, 0, end);
+    }
+    search.waited();
+    const next = endsAt.pop()!;
+    now = Math.max(now, next.at);
+    if (!next.overloaded && now < seconds * 1_000) doneIn[Math.floor(now / 1_000)]! += 1;
+    search.finished(now, 1, next.overloaded);
+    if (search.limit !== limits.at(-1)) limits.push(search.limit);
+    limitAt[Math.floor(now / 1_000)] = search.limit;
+  }
+  return { limits, limitAt, doneIn };
+};
+
+/** An edge that works on `workers` fetches at a time, each taking `ms`; the rest wait in line. */
+const queueing = (workers: number, ms: number): Edge => {
+  const freeAt: number[] = new Array(workers).fill(0);
+  return {
+    serve: (now) => {
+      const first = freeAt.indexOf(Math.min(...freeAt));
+      const end = Math.max(now, freeAt[first]!) + ms;
+      freeAt[first] = end;
+      return { ms: end - now };
+    },
+  };
+};
+
+describe('the search for the best concurrency', () => {
+  it('goes to the ceiling against an edge that answers after 100 ms whatever the load, within a second', () => {
+    const { doneIn, limits } = play({ serve: () => ({ ms: 100 }) }, 10);
+    expect(Math.max(...limits)).toBe(1_000);
+    expect(doneIn[1]! + doneIn[2]! + doneIn[3]!).toBeGreaterThan(0.95 * 30_000);
+    const total = doneIn.reduce((sum, count) => sum + count, 0);
+    expect(total).toBeGreaterThan(0.9 * 100_000);
+  });
+
+  it('goes to the ceiling although half of the answers are fast Hits and half are slow Misses', () => {
+    const random = seeded(7);
+    const { limits } = play({ serve: () => ({ ms: random() < 0.5 ? 5 + random() : 300 + random() }) }, 30);
+    expect(Math.max(...limits)).toBe(1_000);
+  });
+
+  it.each([
+    ['20 fetches at a time', 20, 20],
+    ['100 fetches at a time', 100, 50],
+    ['400 fetches at a time', 400, 100],
+  ])('settles near what the edge can do at once: %s', (_name, workers, ms) => {
+    const { limitAt, doneIn } = play(queueing(workers, ms), 60);
+    const settled = limitAt.slice(20).sort((a, b) => a - b);
+    const median = settled[Math.floor(settled.length / 2)]!;
+    expect(median).toBeGreaterThanOrEqual(workers * 0.8);
+    expect(median).toBeLessThanOrEqual(workers * 2);
+    const best = (workers / ms) * 1_000;
+    expect(doneIn.slice(20).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0.9 * best * 40);
+  });
+
+  it('stays below the load at which the edge begins to refuse', () => {
+    const edge: Edge = {
+      serve: (_now, inFlight) => (inFlight > 200 ? { ms: 20, overloaded: true } : { ms: 50 }),
+    };
+    const { doneIn } = play(edge, 60);
+    expect(doneIn.slice(20).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0.6 * 4_000 * 40);
+  });
+
+  it('falls to the floor while nothing but errors come, and climbs back when the edge is well again', () => {
+    const edge: Edge = {
+      serve: (now) => (now > 5_000 && now < 15_000 ? { ms: 100, overloaded: true } : { ms: 100 }),
+    };
+    const { limits, doneIn } = play(edge, 90);
+    expect(Math.min(...limits)).toBe(RANGE.floor);
+    expect(doneIn.at(-1)!).toBeGreaterThan(0.5 * 10_000);
+  });
+
+  it('never leaves its bounds', () => {
+    const random = seeded(3);
+    const range = { floor: 2, start: 5, ceiling: 50 };
+    const { limits } = play({ serve: () => ({ ms: random() * 40, overloaded: random() < 0.04 }) }, 30, range);
+    expect(Math.min(...limits)).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...limits)).toBeLessThanOrEqual(50);
+  });
+
+  it('does not raise the limit that nobody waits for', () => {
+    const search = new ConcurrencySearch(RANGE, 0);
+    for (let fetch = 1; fetch < 10_000; fetch += 1) search.finished(fetch * 10, 1, false);
+    expect(search.limit).toBe(RANGE.start);
+  });
+});
+
+describe('the limiter', () => {
+  it('lets through as many as the limit, and the rest in the order in which they came', async () => {
+    const clock = { now: () => 0, sleep: async () => {}, random: () => 0 };
+    const limiter = new AdaptiveLimiter({ floor: 2, start: 2, ceiling: 2 }, clock);
+    const order: string[] = [];
+    const enter = async (name: string) => {
+      await limiter.acquire();
+      order.push(name);
+    };
+    const entering = ['a', 'b', 'c', 'd'].map(enter);
+    await Promise.all(entering.slice(0, 2));
+    expect(order).toEqual(['a', 'b']);
+    limiter.release(1, false);
+    await entering[2];
+    expect(order).toEqual(['a', 'b', 'c']);
+    limiter.release(1, false);
+    await entering[3];
+    expect(order).toEqual(['a', 'b', 'c', 'd']);
+    expect(limiter.inFlight).toBe(2);
+  });
+});
