@@ -45,5 +45,5 @@ export const latencyChart = (latency: LatencyHistogram): Html => {
       (offset) =>
         html`<text x="${(offset * step).toFixed(1)}" y="${HEIGHT - 6}">${duration(lowerBoundMs(first + offset))}</text>`,
     );
-  return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="How many fetches took how long, on a logarithmic axis">${bars}<line class="axis" x1="0" y1="${BASELINE}" x2="${WIDTH}" y2="${BASELINE}"/>${labels}</svg>`;
+  return html`<div class="scroll"><svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="How many fetches took how long, on a logarithmic axis">${bars}<line class="axis" x1="0" y1="${BASELINE}" x2="${WIDTH}" y2="${BASELINE}"/>${labels}</svg></div>`;
 };

@@ -1,13 +1,14 @@
 import { bytes, count, duration, percent } from './format';
 import { type Html, html } from './html';
 import type { PopReport } from './request-report';
+import { MOSTLY_WARM } from './world-map';
 
 const placeOf = ({ place }: PopReport): string =>
   place === undefined ? '' : `${place.city}, ${place.country}`;
 
 const meter = ({ figures }: PopReport): Html => {
   const share = figures.warmRatio ?? 0;
-  const state = share === 1 ? '' : share === 0 ? 'bad' : 'some';
+  const state = share >= MOSTLY_WARM ? '' : share === 0 ? 'bad' : 'some';
   return html`<div class="meter ${state}" aria-hidden="true"><i style="width:${(share * 100).toFixed(1)}%"></i></div>`;
 };
 

@@ -8,7 +8,7 @@ export const REPORT_STYLE = `
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:1120px;margin:0 auto;padding:32px 20px 64px}
 header{display:flex;flex-wrap:wrap;gap:4px 14px;align-items:center;margin-bottom:6px}
-h1{font-size:26px;line-height:1.2;margin:0;letter-spacing:-.01em}
+h1{overflow-wrap:anywhere;font-size:26px;line-height:1.2;margin:0;letter-spacing:-.01em}
 h2{font-size:16px;margin:0 0 14px}
 .status{font-size:13px;font-weight:600;padding:3px 11px;border-radius:99px;border:1px solid currentColor}
 .good{color:var(--good)}.some{color:var(--some)}.bad{color:var(--bad)}
@@ -29,8 +29,8 @@ svg{display:block;width:100%;height:auto}
 .swatch.round{border-radius:50%}
 .land{fill:var(--land)}
 .site circle{stroke:var(--card);stroke-width:1.5;fill-opacity:.92}
-.s-good circle{fill:var(--good)}.s-some circle{fill:var(--some)}.s-bad circle{fill:var(--bad)}.s-idle circle{fill:var(--soft)}
-.m-good{background:var(--good)}.m-some{background:var(--some)}.m-bad{background:var(--bad)}.m-idle{background:var(--soft)}
+.s-good circle,.s-most circle{fill:var(--good)}.s-most circle{stroke:var(--some);stroke-width:2.5}.s-some circle{fill:var(--some)}.s-bad circle{fill:var(--bad)}.s-idle circle{fill:var(--soft)}
+.m-good,.m-most{background:var(--good)}.m-most{outline:2px solid var(--some)}.m-some{background:var(--some)}.m-bad{background:var(--bad)}.m-idle{background:var(--soft)}
 .cross{stroke:var(--card);stroke-width:1.8;fill:none}
 .names text{font:600 10px system-ui,sans-serif;fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:2.5px;stroke-linejoin:round}
 .column{fill:var(--hit)}.axis{stroke:var(--line)}
@@ -53,6 +53,6 @@ tr:last-child>*{border-bottom:0}
 .none{color:var(--soft);margin:0}
 .legend+.none{margin-top:12px}
 footer{color:var(--soft);font-size:13px}
-@media(max-width:640px){main{padding:20px 12px}.cards{grid-template-columns:repeat(2,1fr)}section{padding:16px}}
+@media(max-width:640px){main{padding:20px 12px}.cards{grid-template-columns:repeat(2,1fr)}section{padding:16px}.map,.chart{min-width:620px}}
 @media print{body{background:#fff}section,.cards div{break-inside:avoid}}
 `;

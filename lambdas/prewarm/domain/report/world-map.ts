@@ -13,18 +13,22 @@ interface Site {
   readonly radius: number;
   readonly fetches: number;
   readonly failed: number;
-  readonly state: 'good' | 'some' | 'bad' | 'idle';
+  readonly state: 'good' | 'most' | 'some' | 'bad' | 'idle';
 }
 
 const SMALLEST_RADIUS = 4;
 const LARGEST_RADIUS = 11;
+/** From this share on a place counts as warm but for single objects, so that one dead URL does not colour the whole map. */
+export const MOSTLY_WARM = 0.95;
 const LABEL_HEIGHT = 11;
 const CHARACTER_WIDTH = 7;
 
 const stateOf = (pops: readonly PopReport[], fetches: number, failed: number): Site['state'] => {
   if (fetches === 0) return pops.every(({ status }) => status === 'FAILED') ? 'bad' : 'idle';
-  if (failed === 0 && pops.every(({ status }) => status === 'SUCCESS')) return 'good';
-  return failed === fetches ? 'bad' : 'some';
+  if (pops.some(({ status }) => status === 'FAILED')) return 'some';
+  if (failed === 0) return 'good';
+  if (failed === fetches) return 'bad';
+  return 1 - failed / fetches >= MOSTLY_WARM ? 'most' : 'some';
 };
 
 const sitesOf = (pops: readonly PopReport[]): readonly Site[] => {
@@ -125,7 +129,7 @@ export const worldMap = (pops: readonly PopReport[]): Html => {
   const sites = sitesOf(pops);
   const nowhere = pops.filter(({ place }) => place === undefined);
   // The failing ones come last, so that nothing lies over them.
-  const order: readonly Site['state'][] = ['idle', 'good', 'some', 'bad'];
+  const order: readonly Site['state'][] = ['idle', 'good', 'most', 'some', 'bad'];
   const drawn = [...sites].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   const dots = drawn.map(
     (site) =>
@@ -135,8 +139,8 @@ export const worldMap = (pops: readonly PopReport[]): Html => {
     ({ text, box }) =>
       html`<text x="${box.left.toFixed(1)}" y="${(box.bottom - 2).toFixed(1)}">${text}</text>`,
   );
-  return html`<svg class="map" viewBox="0 0 ${MAP_WIDTH} ${MAP_HEIGHT}" role="img" aria-label="Map of the ${count(sites.length)} places of the PoPs; the table below has the same figures"><path class="land" transform="scale(.1)" d="${WORLD_OUTLINE}"/>${dots}<g class="names" aria-hidden="true">${labels}</g></svg>
-<ul class="legend"><li><span class="swatch round m-good"></span>all warm</li><li><span class="swatch round m-some"></span>some failed</li><li><span class="swatch round m-bad"></span>✕ all failed or unknown PoP</li><li><span class="swatch round m-idle"></span>nothing fetched</li></ul>${
+  return html`<div class="scroll"><svg class="map" viewBox="0 0 ${MAP_WIDTH} ${MAP_HEIGHT}" role="img" aria-label="Map of the ${count(sites.length)} places of the PoPs; the table below has the same figures"><path class="land" transform="scale(.1)" d="${WORLD_OUTLINE}"/>${dots}<g class="names" aria-hidden="true">${labels}</g></svg></div>
+<ul class="legend"><li><span class="swatch round m-good"></span>all warm</li><li><span class="swatch round m-most"></span>95 % or more</li><li><span class="swatch round m-some"></span>less</li><li><span class="swatch round m-bad"></span>✕ all failed or unknown PoP</li><li><span class="swatch round m-idle"></span>nothing fetched</li></ul>${
     nowhere.length === 0
       ? undefined
       : html`<p class="none">Not on the map, because their place is not known: ${nowhere.map(({ pop }) => pop).join(', ')}.</p>`
