@@ -5,18 +5,14 @@ export type ParsedUrl =
   | { readonly kind: 'invalid'; readonly url: string; readonly reason: string };
 
 /**
- * A URL that normalisation leaves as it is: lower-case scheme and host, a path and a query of characters that the URL
- * standard keeps. Nearly every line of a real list; the test is several times faster than the parser.
+ * A URL that normalisation leaves as it is: lower-case scheme and host, a path without dot segments, and only characters
+ * that the URL standard keeps. Nearly every line of a real list; the test takes a fifth of the parser's time.
  */
 const NORMAL =
-  /^https?:\/\/(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*\/[\w\-.~!$&'*+,;=:@%/[\]|]*(?:\?[\w\-.~!$&*+,;=:@%/?[\]|]*)?$/;
+  /^https?:\/\/(?:(?!xn--)[a-z0-9-]+\.)+(?!xn--)[a-z][a-z0-9-]*(?:\/(?!\.|%2[eE])[\w\-.~!$&'*+,;=:@%[\]|]*)+(?:\?[\w\-.~!$&*+,;=:@%/?[\]|]*)?$/;
 const CHARACTERS_TO_ENCODE = /[ ()]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
-
-/** What must go through the parser although NORMAL matches: dot segments (`/./`, `/%2e%2e/`) and encoded host names. */
-const hasParserWork = (url: string): boolean =>
-  url.includes('/.') || url.includes('/%2') || url.includes('xn--');
 
 const encodeAsBefore = (text: string): string =>
   CHARACTERS_TO_ENCODE.test(text)
@@ -51,10 +47,9 @@ const parseWithStandard = (text: string): ParsedUrl => {
  * own and user info are refused. Normalising again changes nothing.
  */
 export const parseUrl = (text: string): ParsedUrl => {
-  const trimmed = encodeAsBefore(text.trim());
-  if (trimmed.length <= MAX_URL_BYTES && NORMAL.test(trimmed) && !hasParserWork(trimmed)) {
-    const hostStart = trimmed.charCodeAt(4) === 0x73 ? 8 : 7;
-    return { kind: 'url', url: trimmed, host: trimmed.slice(hostStart, trimmed.indexOf('/', hostStart)) };
-  }
-  return parseWithStandard(trimmed);
+  const trimmed = text.trim();
+  if (trimmed.length > MAX_URL_BYTES || !NORMAL.test(trimmed))
+    return parseWithStandard(encodeAsBefore(trimmed));
+  const hostStart = trimmed.charCodeAt(4) === 0x73 ? 8 : 7;
+  return { kind: 'url', url: trimmed, host: trimmed.slice(hostStart, trimmed.indexOf('/', hostStart)) };
 };
