@@ -1,5 +1,5 @@
+import { ReadableStream } from 'node:stream/web';
 import { Hono } from 'hono';
-import { stream } from 'hono/streaming';
 import type { PrewarmApplication } from './application';
 import { ApiFailure } from './failure';
 import { REPORT_LINK_SECONDS } from './prewarm-routes';
@@ -37,9 +37,8 @@ export const reportRoute = (application: PrewarmApplication): Hono => {
     context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
     if (format !== 'html')
       context.header('content-disposition', `attachment; filename="${record.id}-${name}"`);
-    return stream(context, async (output) => {
-      for await (const chunk of application.blobs.read(key)) await output.write(chunk);
-    });
+    // An error while reading breaks the connection, so that half a report never passes for a whole one.
+    return context.body(ReadableStream.from(application.blobs.read(key)));
   });
   return routes;
 };
