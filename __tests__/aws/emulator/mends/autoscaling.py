@@ -1,0 +1,95 @@
+from moto.autoscaling import models, responses
+
+Response = responses.AutoScalingResponse
+
+# Arguments that are dropped, and hooks whose role and target are made up: a difference in every plan.
+NUMBERS = {
+    "DefaultInstanceWarmup": "default_instance_warmup",
+    "MaxInstanceLifetime": "max_instance_lifetime",
+    "DefaultCooldown": "default_cooldown",
+}
+VALUES = {
+    "InstanceMaintenancePolicy": "instance_maintenance_policy",
+    "AvailabilityZoneDistribution": "availability_zone_distribution",
+    "CapacityReservationSpecification": "capacity_reservation_specification",
+    "TerminationPolicies": "termination_policies",
+}
+
+
+def keep_group_arguments(self):
+    backend = self.autoscaling_backend
+    group = backend.autoscaling_groups.get(self._get_param("AutoScalingGroupName"))
+    if group is None:
+        return
+    for parameter, attribute in NUMBERS.items():
+        value = self._get_int_param(parameter)
+        if value is not None:
+            setattr(group, attribute, value)
+    for parameter, attribute in VALUES.items():
+        value = self._get_param(parameter)
+        if value:
+            setattr(group, attribute, value)
+    if self._get_param("CapacityRebalance") is not None:
+        group.capacity_rebalance = self._get_bool_param("CapacityRebalance", False)
+    for written in self._get_param("LifecycleHookSpecificationList", []) or []:
+        hook = backend.lifecycle_hooks.get(f"{group.name}_{written['LifecycleHookName']}")
+        if hook is None:
+            hook = backend.create_lifecycle_hook(
+                written["LifecycleHookName"],
+                group.name,
+                written.get("LifecycleTransition"),
+                written.get("HeartbeatTimeout"),
+                written.get("DefaultResult"),
+            )
+        keep_hook_target(hook, written.get)
+
+
+def keep_hook_target(hook, get):
+    hook.role_arn = get("RoleARN")
+    hook.notification_target_arn = get("NotificationTargetARN")
+    hook.notification_metadata = get("NotificationMetadata")
+
+
+create_group, update_group = Response.create_auto_scaling_group, Response.update_auto_scaling_group
+
+
+def create_auto_scaling_group(self):
+    result = create_group(self)
+    keep_group_arguments(self)
+    return result
+
+
+def update_auto_scaling_group(self):
+    result = update_group(self)
+    keep_group_arguments(self)
+    return result
+
+
+Response.create_auto_scaling_group = create_auto_scaling_group
+Response.update_auto_scaling_group = update_auto_scaling_group
+
+put_hook = Response.put_lifecycle_hook
+
+
+def put_lifecycle_hook(self):
+    result = put_hook(self)
+    name = f"{self._get_param('AutoScalingGroupName')}_{self._get_param('LifecycleHookName')}"
+    keep_hook_target(self.autoscaling_backend.lifecycle_hooks[name], self._get_param)
+    return result
+
+
+Response.put_lifecycle_hook = put_lifecycle_hook
+
+# Policies come back disabled: a difference in every plan.
+put_policy = models.AutoScalingBackend.put_scaling_policy
+
+
+def put_scaling_policy(self, *args, **kwargs):
+    policy = put_policy(self, *args, **kwargs)
+    policy.enabled = True
+    if not policy.predictive_scaling_configuration:
+        policy.predictive_scaling_configuration = None
+    return policy
+
+
+models.AutoScalingBackend.put_scaling_policy = put_scaling_policy

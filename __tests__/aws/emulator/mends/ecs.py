@@ -1,0 +1,54 @@
+from moto.ecs import responses
+
+Response = responses.EC2ContainerServiceResponse
+
+# Arguments of a service that are dropped: it is replaced on every plan.
+# An empty networkConfiguration on a service without awsvpc: the provider's process panics.
+ARGUMENTS = {
+    "capacityProviderStrategy": "capacity_provider_strategy",
+    "placementStrategy": "placement_strategy",
+    "placementConstraints": "placement_constraints",
+    "enableECSManagedTags": "enable_ecs_managed_tags",
+    "enableExecuteCommand": "enable_execute_command",
+    "deploymentConfiguration": "deployment_configuration",
+    "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    "availabilityZoneRebalancing": "availability_zone_rebalancing",
+    "networkConfiguration": "network_configuration",
+}
+
+
+def keep_arguments(self, service, is_new):
+    for parameter, attribute in ARGUMENTS.items():
+        value = self._get_param(parameter)
+        if value is not None:
+            setattr(service, attribute, value)
+    if is_new:
+        if self._get_param("capacityProviderStrategy") and not self._get_param("launchType"):
+            service.launch_type = None
+        if not self._get_param("deploymentController"):
+            service.deployment_controller = None
+    # Its name in answers does not follow the usual spelling.
+    service.enableECSManagedTags = getattr(service, "enable_ecs_managed_tags", False)
+    if not service.network_configuration:
+        service.network_configuration = None
+    for deployment in service.deployments:
+        deployment["networkConfiguration"] = deployment.get("networkConfiguration") or None
+
+
+create, update = Response.create_service, Response.update_service
+
+
+def create_service(self):
+    result = create(self)
+    keep_arguments(self, result.result["service"], True)
+    return result
+
+
+def update_service(self):
+    result = update(self)
+    keep_arguments(self, result.result["service"], False)
+    return result
+
+
+Response.create_service = create_service
+Response.update_service = update_service

@@ -1,0 +1,91 @@
+/** The resources that adapters work on, made by call instead of by Terraform: one set per test file. */
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Log } from '../../../lambdas/prewarm/ports';
+
+const unique = (): string => randomUUID().slice(0, 8);
+
+export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+export const makeTables = async (
+  client = new DynamoDBClient({}),
+): Promise<{ requestTable: string; popTable: string; taskTable: string }> => {
+  const suffix = unique();
+  const names = {
+    requestTable: `requests-${suffix}`,
+    popTable: `pops-${suffix}`,
+    taskTable: `tasks-${suffix}`,
+  };
+  const table = (TableName: string, hash: string, range?: string) => ({
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST' as const,
+    KeySchema: [
+      { AttributeName: hash, KeyType: 'HASH' as const },
+      ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }]),
+    ],
+    AttributeDefinitions: [hash, ...(range === undefined ? [] : [range])].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S' as const,
+    })),
+  });
+  const requests = table(names.requestTable, 'req_id');
+  await client.send(
+    new CreateTableCommand({
+      ...requests,
+      AttributeDefinitions: [
+        ...requests.AttributeDefinitions,
+        { AttributeName: 'record_kind', AttributeType: 'S' },
+        { AttributeName: 'created_order', AttributeType: 'S' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by_created',
+          KeySchema: [
+            { AttributeName: 'record_kind', KeyType: 'HASH' },
+            { AttributeName: 'created_order', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+  await client.send(new CreateTableCommand(table(names.popTable, 'req_id', 'pop')));
+  await client.send(new CreateTableCommand(table(names.taskTable, 'req_id', 'slice_id')));
+  return names;
+};
+
+export const makeQueues = async (
+  visibilitySeconds: number,
+): Promise<{ url: string; deadLetterUrl: string }> => {
+  const client = new SQSClient({});
+  const suffix = unique();
+  const { QueueUrl: deadLetterUrl } = await client.send(
+    new CreateQueueCommand({ QueueName: `dead-letters-${suffix}` }),
+  );
+  const { QueueUrl: url } = await client.send(
+    new CreateQueueCommand({
+      QueueName: `tasks-${suffix}`,
+      Attributes: { VisibilityTimeout: String(visibilitySeconds) },
+    }),
+  );
+  return { url: url!, deadLetterUrl: deadLetterUrl! };
+};
+
+export const makeBucket = async (): Promise<string> => {
+  const bucket = `blobs-${unique()}`;
+  await new S3Client({}).send(
+    new CreateBucketCommand({
+      Bucket: bucket,
+      CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' },
+    }),
+  );
+  return bucket;
+};
+
+export const makeKey = async (): Promise<string> => {
+  const { KeyMetadata } = await new KMSClient({}).send(new CreateKeyCommand({}));
+  return KeyMetadata!.Arn!;
+};

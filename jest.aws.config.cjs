@@ -1,0 +1,9 @@
+/** The tier of the AWS emulator: adapters against their contract, the stack applied, driven and destroyed. */
+module.exports = {
+  ...require('./jest.config.cjs'),
+  roots: ['<rootDir>/__tests__/aws'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  globalSetup: '<rootDir>/__tests__/aws/support/start-emulator.cjs',
+  globalTeardown: '<rootDir>/__tests__/aws/support/stop-emulator.cjs',
+  testTimeout: 120_000,
+};
