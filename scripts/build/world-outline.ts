@@ -11,7 +11,7 @@ import { MAP_HEIGHT, type MapPoint, project } from '../../lambdas/prewarm/domain
 const SMALLEST_AREA = 6;
 /** A point closer than this to the line between its neighbours, in units, is left out. */
 const TOLERANCE = 0.45;
-const OUTPUT = join(__dirname, '../../lambdas/prewarm/domain/report/world-outline.ts');
+export const OUTPUT = join(__dirname, '../../lambdas/prewarm/domain/report/world-outline.ts');
 
 type Place = readonly [longitude: number, latitude: number];
 
@@ -126,15 +126,13 @@ const rings = world.objects.land.geometries
   .filter((points) => area(points) >= SMALLEST_AREA && points.every(({ y }) => y < MAP_HEIGHT))
   .map(simplify);
 
-const outline = rings.map(pathOf).join('');
-writeFileSync(
-  OUTPUT,
-  `/**
+/** The file as it is committed. */
+export const worldOutlineFile = `/**
  * Land in the drawing area of map-projection.ts, as an SVG path in tenths of a unit (scale it by 0.1).
  * Written by scripts/build/world-outline.ts from Natural Earth data (public domain).
  */
 export const WORLD_OUTLINE =
-  '${outline}';
-`,
-);
-console.log(`${rings.length} outlines, ${outline.length} characters`);
+  '${rings.map(pathOf).join('')}';
+`;
+
+if (require.main === module) writeFileSync(OUTPUT, worldOutlineFile);

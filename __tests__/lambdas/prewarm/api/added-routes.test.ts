@@ -152,6 +152,30 @@ describe('GET /report', () => {
     expect(headers.get('content-security-policy')).toContain('sandbox');
   });
 
+  it('breaks off where the report cannot be read to its end', async () => {
+    const { application, router, add, blobs } = fakeService();
+    add(finished({}).record);
+    blobs.set(`${REQUEST_ID}/report.json`, '{}');
+    Object.assign(application.blobs, {
+      async *read() {
+        yield Buffer.from('{');
+        throw new Error('disk gone');
+      },
+    });
+    const response = await router.request(`/report?req_id=${REQUEST_ID}&format=json`);
+    await expect(response.text()).rejects.toThrow('disk gone');
+  });
+
+  it('redirects to a link that expires where reports are kept elsewhere', async () => {
+    const { application, call, add, blobs } = fakeService();
+    Object.assign(application, { reportDelivery: 'redirect' });
+    add(finished({}).record);
+    blobs.set(`${REQUEST_ID}/report.html`, '<!doctype html>');
+    const { status, headers } = await call('GET', `/report?req_id=${REQUEST_ID}`);
+    expect(status).toBe(302);
+    expect(headers.get('location')).toBe(`https://bucket.example/${REQUEST_ID}/report.html?seconds=600`);
+  });
+
   it('says that a report is not written yet', async () => {
     const { call, add } = fakeService();
     add({ status: 'IN-PROGRESS' });

@@ -6,6 +6,8 @@ import { isFinal } from '../../../../lambdas/prewarm/domain/request-status';
 import { createPopDirectory } from '../../../../lambdas/prewarm/pops/pop-directory';
 import { CREATED_AT, record } from '../report/report-fixture';
 
+const directory = createPopDirectory();
+
 export const NOW = CREATED_AT + 60_000;
 export const REQUEST_ID = '5f0c4a0e-3a55-4c5e-9a5e-0b2f6f0f1a11';
 
@@ -27,7 +29,6 @@ export const fakeService = (options: RouterOptions = {}) => {
       log.push({ level, event, fields });
     };
   let capacity = 0;
-  const directory = createPopDirectory();
   const application: PrewarmApplication = {
     parse: (body) =>
       checkPrewarmBody(body, {
