@@ -12,18 +12,12 @@ interface CommandGroup {
 // `require` and not `import()`: the launcher turns TypeScript into CommonJS on the fly, and only a require passes there.
 const prewarm = (): typeof import('./prewarm/index') => require('./prewarm/index');
 const coldstart = (): typeof import('./coldstart/index') => require('./coldstart/index');
-const coldstart = (): typeof import('./coldstart/index') => require('./coldstart/index');
 
 const GROUPS: readonly CommandGroup[] = [
   {
     name: 'prewarm',
     summary: 'warm CloudFront edges: download every URL through every point of presence',
     load: () => prewarm().registerPrewarmCommands,
-  },
-  {
-    name: 'coldstart',
-    summary: 'measure how fast tasks start, roll an image out, see whether it is on every instance',
-    load: () => coldstart().registerColdstartCommands,
   },
   {
     name: 'coldstart',
