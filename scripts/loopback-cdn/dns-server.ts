@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import * as dns from 'dns-packet';
 
 /** What a name resolves to. */
@@ -111,10 +111,14 @@ export const startDnsServer = async (zone: Zone, ttlSeconds = 60): Promise<DnsSe
     udp.send(fits ? answer.bytes : answer.truncated, from.port, from.address);
   });
 
-  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
-  const { port } = udp.address();
+  // TCP first: its ports are scarce, since every connection underway holds one.
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  const { port } = tcp.address() as AddressInfo;
   await new Promise<void>((resolve, reject) => {
-    tcp.once('error', reject).listen(port, '127.0.0.1', resolve);
+    udp.once('error', reject).bind(port, '127.0.0.1', resolve);
+  }).catch((error: unknown) => {
+    tcp.close();
+    throw error;
   });
 
   return {
