@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { popCode } from '../../../../lambdas/prewarm/domain/ids';
+import type { RequestSpec } from '../../../../lambdas/prewarm/domain/request';
+import { openEngine } from '../../../../lambdas/prewarm/embedded/engine';
+import type { EmbeddedEngine, EngineOptions } from '../../../../lambdas/prewarm/embedded/engine-api';
+import { createResolver } from '../../../../lambdas/prewarm/net/resolver';
+import type { Log } from '../../../../lambdas/prewarm/ports';
+import type { LoopbackCdn } from '../../../../scripts/loopback-cdn';
+
+export const quietLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+export const tempDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'warmpath-engine-'));
+export const removeDir = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true });
+
+export async function* listed(urls: Iterable<string>): AsyncGenerator<string> {
+  yield* urls;
+}
+
+export const urlsOf = (domain: string, count: number, prefix = 'object'): string[] =>
+  Array.from({ length: count }, (_, index) => `https://${domain}/${prefix}/${index}`);
+
+export const specFor = (cdn: LoopbackCdn, fields: Partial<RequestSpec> = {}): RequestSpec => ({
+  distributionDomain: cdn.distributionDomain,
+  cfDomain: cdn.distributionDomain,
+  aliases: [],
+  pops: cdn.pops.map(({ code }) => popCode(code)),
+  headers: [],
+  encodings: ['identity'],
+  verify: 'none',
+  skipWarm: false,
+  needInvalidate: false,
+  instanceCount: 1,
+  timeoutMinutes: 30,
+  sources: [],
+  ...fields,
+});
+
+export const engineFor = (
+  cdn: LoopbackCdn,
+  dataDir: string,
+  options: Partial<EngineOptions> = {},
+): Promise<EmbeddedEngine> =>
+  openEngine({
+    dataDir,
+    log: quietLog,
+    addressPolicy: 'any',
+    resolver: createResolver({ servers: [cdn.resolver] }),
+    edgePort: cdn.edgePort,
+    ca: cdn.caPem,
+    ...options,
+  });
