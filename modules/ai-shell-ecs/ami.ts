@@ -1,11 +1,16 @@
 import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parameter';
+import type { TerraformCount } from 'cdktf';
 import type { Construct } from 'constructs';
+import { byArchitecture, givenOrFound } from './plan-values';
 import type { AmiSource, Architecture } from './props';
 
 /** The current ECS-optimized Amazon Linux 2023 AMI. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html */
 export function recommendedAmiParameter(architecture: Architecture): string {
-  const folder = architecture === 'arm64' ? 'amazon-linux-2023/arm64' : 'amazon-linux-2023';
-  return `/aws/service/ecs/optimized-ami/${folder}/recommended/image_id`;
+  const base = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
+  return byArchitecture(architecture, {
+    arm64: `${base}/arm64/recommended/image_id`,
+    x86_64: `${base}/recommended/image_id`,
+  });
 }
 
 /** The AMI id for the launch template: known at plan, or a reference that EC2 resolves at each launch. */
@@ -13,8 +18,12 @@ export function amiId(scope: Construct, source: AmiSource, architecture: Archite
   switch (source.from) {
     case 'id':
       return source.id;
-    case 'recommended':
-      return readParameter(scope, recommendedAmiParameter(architecture));
+    case 'recommended': {
+      const name = recommendedAmiParameter(architecture);
+      return source.idVariable === undefined
+        ? readParameter(scope, name)
+        : givenOrFound(source.idVariable, 'insecure_value', (count) => parameter(scope, name, count));
+    }
     case 'ssm':
       return source.resolve === 'launch'
         ? `resolve:ssm:${source.parameter}`
@@ -24,5 +33,9 @@ export function amiId(scope: Construct, source: AmiSource, architecture: Archite
 
 function readParameter(scope: Construct, name: string): string {
   // An AMI id is no secret: `insecure_value` keeps it readable in the plan.
-  return new DataAwsSsmParameter(scope, 'ami', { name }).insecureValue;
+  return parameter(scope, name).insecureValue;
+}
+
+function parameter(scope: Construct, name: string, count?: TerraformCount): DataAwsSsmParameter {
+  return new DataAwsSsmParameter(scope, 'ami', { name, ...(count === undefined ? {} : { count }) });
 }

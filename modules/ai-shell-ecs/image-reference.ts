@@ -1,8 +1,9 @@
 import { DataAwsEcrImage } from '@cdktf/provider-aws/lib/data-aws-ecr-image';
-import { Fn, Op, propertyAccess, ref, TerraformCount, Token } from 'cdktf';
+import { Fn, propertyAccess, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ImageSource } from './image-source';
 import { readLockedImage } from './images-lock';
+import { givenOrFound } from './plan-values';
 
 /** One image, pinned: the same string goes to the task definition, the pre-pull and the golden AMI. */
 export interface ImageReference {
@@ -61,10 +62,11 @@ function resolveTag(scope: Construct, id: string, source: Extract<ImageSource, {
   if (source.digestVariable === undefined) {
     return new DataAwsEcrImage(scope, id, lookup).imageDigest;
   }
-  const count = TerraformCount.of(Token.asNumber(Fn.conditional(Op.eq(source.digestVariable, ''), 1, 0)));
-  const found = new DataAwsEcrImage(scope, id, { ...lookup, count });
-  const digests = ref(`data.aws_ecr_image.${found.friendlyUniqueId}[*].image_digest`, found.cdktfStack);
-  return Token.asString(Fn.coalesce([source.digestVariable, Fn.one(digests)]));
+  return givenOrFound(
+    source.digestVariable,
+    'image_digest',
+    (count) => new DataAwsEcrImage(scope, id, { ...lookup, count }),
+  );
 }
 
 /** The parts of a private ECR URL; at plan, by Terraform, when the URL is a variable. */

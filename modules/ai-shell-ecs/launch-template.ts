@@ -1,6 +1,7 @@
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
+import { withTags } from './plan-values';
 import type { AiShellEcsSettings } from './settings';
 
 export interface InstanceTemplateProps {
@@ -23,7 +24,7 @@ export class InstanceTemplate extends Construct {
     super(scope, id);
     const { instances, warmPool, tags } = props.settings;
     const { rootVolume } = instances;
-    const tagged = { ...tags, Name: props.name };
+    const tagged = withTags(tags, { Name: props.name });
     // A local keeps the text readable in the synthesized stack, so that a review sees what changed in it.
     const userData = new TerraformLocal(this, 'user-data', asTerraformText(props.userData));
 

@@ -4,6 +4,7 @@ import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
 import type { Place } from './place';
+import { withTags } from './plan-values';
 import type { NetworkProps, VpcEndpointsProps } from './props';
 
 /** What instances, and this construct's pre-pull and sessions, talk to; image layers come from S3. */
@@ -50,7 +51,7 @@ export class InstanceNetwork extends Construct {
       name: `${name}-ecs-instance`,
       description: 'Instances: nothing in, HTTPS and DNS out',
       vpcId: network.vpcId,
-      tags: { ...tags, Name: `${name}-ecs-instance` },
+      tags: withTags(tags, { Name: `${name}-ecs-instance` }),
     });
     const rules = { https: ['tcp', 443], dns: ['udp', 53], dns_tcp: ['tcp', 53] } as const;
     for (const [ruleId, [ipProtocol, port]] of Object.entries(rules)) {
@@ -72,7 +73,7 @@ export class InstanceNetwork extends Construct {
       name: `${name}-ecs-endpoints`,
       description: 'VPC endpoints: HTTPS from the VPC',
       vpcId: network.vpcId,
-      tags: { ...tags, Name: `${name}-ecs-endpoints` },
+      tags: withTags(tags, { Name: `${name}-ecs-endpoints` }),
     });
     new VpcSecurityGroupIngressRule(this, 'endpoints-https', {
       securityGroupId: group.id,
@@ -90,7 +91,7 @@ export class InstanceNetwork extends Construct {
         privateDnsEnabled: true,
         subnetIds: [...network.subnetIds],
         securityGroupIds: [group.id],
-        tags: { ...tags, Name: `${name}-${service}` },
+        tags: withTags(tags, { Name: `${name}-${service}` }),
       });
     }
     new VpcEndpoint(this, 'endpoint-s3', {
@@ -98,7 +99,7 @@ export class InstanceNetwork extends Construct {
       serviceName: `com.amazonaws.${place.region}.s3`,
       vpcEndpointType: 'Gateway',
       routeTableIds: [...endpoints.routeTableIds],
-      tags: { ...tags, Name: `${name}-s3` },
+      tags: withTags(tags, { Name: `${name}-s3` }),
     });
   }
 }

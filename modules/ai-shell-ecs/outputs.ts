@@ -13,7 +13,8 @@ export function addAiShellEcsOutputs(stack: TerraformStack, shell: AiShellEcs): 
 
 type Output = readonly [description: string, value: unknown];
 
-function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
+/** Outputs by name; those of parts that are switched off are undefined. */
+export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
   const { template } = shell.template;
   const { group } = shell.group;
   const { provider, association } = shell.capacity;

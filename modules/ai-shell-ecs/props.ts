@@ -55,7 +55,11 @@ export interface VpcEndpointsProps {
 
 /** Where the AMI comes from; `resolve: 'launch'` lets EC2 read the parameter, which rules out automatic rollback. */
 export type AmiSource =
-  | { readonly from: 'recommended' }
+  | {
+      readonly from: 'recommended';
+      /** An id known only at plan, from a variable; when not empty it wins and nothing is looked up. */
+      readonly idVariable?: string;
+    }
   | { readonly from: 'id'; readonly id: string }
   | { readonly from: 'ssm'; readonly parameter: string; readonly resolve: 'plan' | 'launch' };
 

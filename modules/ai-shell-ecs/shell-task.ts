@@ -3,13 +3,14 @@ import { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
 import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { Fn } from 'cdktf';
+import { Fn, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { type PolicyStatement, policyDocument, trustService } from '../parts/policy';
 import type { ImageReference } from './image-reference';
 import { pullStatements } from './instance-role';
 import type { Names } from './names';
 import { accountOf, type Place } from './place';
+import { byArchitecture } from './plan-values';
 import type { AiShellEcsSettings, TaskSettings } from './settings';
 import type { ShellCapacity } from './shell-capacity';
 import type { ShellCluster } from './shell-cluster';
@@ -53,15 +54,18 @@ export class ShellTask extends Construct {
       family: names.taskFamily,
       networkMode: task.networkMode,
       requiresCompatibilities: ['EC2'],
-      cpu: String(task.cpuUnits),
-      memory: String(task.memoryMib),
+      cpu: Tokenization.stringifyNumber(task.cpuUnits),
+      memory: Tokenization.stringifyNumber(task.memoryMib),
       executionRoleArn: this.executionRole.arn,
       taskRoleArn: this.taskRoleArn,
       // Terraform's own encoding: values that are known only at plan are escaped rightly.
       containerDefinitions: Fn.jsonencode([this.container()]),
       runtimePlatform: {
         operatingSystemFamily: 'LINUX',
-        cpuArchitecture: settings.instances.architecture === 'arm64' ? 'ARM64' : 'X86_64',
+        cpuArchitecture: byArchitecture(settings.instances.architecture, {
+          arm64: 'ARM64',
+          x86_64: 'X86_64',
+        }),
       },
       tags: settings.tags,
     });

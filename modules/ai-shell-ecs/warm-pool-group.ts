@@ -1,8 +1,9 @@
 import { AutoscalingGroup, type AutoscalingGroupConfig } from '@cdktf/provider-aws/lib/autoscaling-group';
 import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
-import type { ITerraformDependable } from 'cdktf';
+import { type ITerraformDependable, TerraformIterator, Token, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Names } from './names';
+import { type Tags, withTags } from './plan-values';
 import type { AiShellEcsSettings, InstancesSettings, RefreshSettings, WarmPoolSettings } from './settings';
 
 export interface WarmPoolGroupProps {
@@ -67,16 +68,21 @@ export class WarmPoolGroup extends Construct {
       },
       ...(warmPool === undefined ? {} : { warmPool: warmPoolBlock(warmPool) }),
       ...(refresh === undefined ? {} : { instanceRefresh: refreshBlock(refresh) }),
-      tag: [
-        ...Object.entries(settings.tags).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
-        // ECS sets this tag; undeclared, each apply would remove it.
-        { key: 'AmazonECSManaged', value: 'true', propagateAtLaunch: true },
-      ],
+      // ECS sets the last tag; undeclared, each apply would remove it.
+      tag: groupTags(withTags(settings.tags, { AmazonECSManaged: 'true' })),
       // ECS managed scaling owns the count after the first apply.
       lifecycle: { ignoreChanges: ['desired_capacity'] },
       dependsOn,
     });
   }
+}
+
+/** Tags as blocks of the group, which takes no map; every instance gets them. */
+function groupTags(tags: Tags): NonNullable<AutoscalingGroupConfig['tag']> {
+  if (!Token.isUnresolved(tags))
+    return Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: true }));
+  const each = TerraformIterator.fromMap(tags);
+  return each.dynamic({ key: each.key, value: each.value, propagate_at_launch: true });
 }
 
 function capacitySource(
@@ -125,7 +131,9 @@ function refreshBlock(refresh: RefreshSettings): NonNullable<AutoscalingGroupCon
       skipMatching: refresh.skipMatching,
       scaleInProtectedInstances: refresh.scaleInProtectedInstances,
       standbyInstances: refresh.standbyInstances,
-      ...(instanceWarmupSeconds === undefined ? {} : { instanceWarmup: String(instanceWarmupSeconds) }),
+      ...(instanceWarmupSeconds === undefined
+        ? {}
+        : { instanceWarmup: Tokenization.stringifyNumber(instanceWarmupSeconds) }),
       ...(checkpointPercentages === undefined ? {} : { checkpointPercentages: [...checkpointPercentages] }),
       ...(checkpointDelaySeconds === undefined ? {} : { checkpointDelay: String(checkpointDelaySeconds) }),
       ...(alarmNames.length === 0 ? {} : { alarmSpecification: { alarms: [...alarmNames] } }),
