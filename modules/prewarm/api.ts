@@ -3,6 +3,7 @@ import { ApiGatewayApiKey } from '@cdktf/provider-aws/lib/api-gateway-api-key';
 import { ApiGatewayDeployment } from '@cdktf/provider-aws/lib/api-gateway-deployment';
 import { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-method-settings';
 import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api';
+import { ApiGatewayRestApiPolicy } from '@cdktf/provider-aws/lib/api-gateway-rest-api-policy';
 import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage';
 import { ApiGatewayUsagePlan } from '@cdktf/provider-aws/lib/api-gateway-usage-plan';
 import { ApiGatewayUsagePlanKey } from '@cdktf/provider-aws/lib/api-gateway-usage-plan-key';
@@ -16,7 +17,7 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
 import type { NodeFunction } from '../parts/node-function';
-import { trustService } from '../parts/policy';
+import { policyDocument, trustService } from '../parts/policy';
 import { gatewayDocument } from './gateway-document';
 import type { PrewarmNetwork } from './network';
 
@@ -75,21 +76,21 @@ export class PrewarmApi extends Construct {
       functionArn: props.handler.arn,
       partition: props.partition,
       region: props.region,
-      ...(endpointId === undefined ? {} : { vpcEndpointId: endpointId }),
     });
     const body = JSON.stringify(document);
     this.restApi = new ApiGatewayRestApi(this, 'Default', {
       name: props.names('api'),
       description: 'Prewarms CloudFront edges',
       body,
-      binaryMediaTypes: ['application/gzip', 'application/octet-stream'],
-      minimumCompressionSize: '1024',
+      // Bodies pass as they are, compressed ones too: unpacked by the gateway, a long list would not fit an invocation.
+      binaryMediaTypes: ['*/*'],
       endpointConfiguration:
         endpointId === undefined
           ? { types: ['REGIONAL'] }
           : { types: ['PRIVATE'], vpcEndpointIds: [endpointId] },
       tags: { Name: props.names('api') },
     });
+    const policy = endpointId === undefined ? undefined : this.onlyThrough(endpointId);
     new LambdaPermission(this, 'invoke', {
       statementId: 'ApiGateway',
       action: 'lambda:InvokeFunction',
@@ -100,7 +101,10 @@ export class PrewarmApi extends Construct {
     const deployment = new ApiGatewayDeployment(this, 'deployment', {
       restApiId: this.restApi.id,
       // A stage serves what was deployed: a changed document needs a new deployment.
-      triggers: { document: Fn.sha1(this.restApi.body) },
+      triggers: {
+        document: Fn.sha1(this.restApi.body),
+        ...(policy === undefined ? {} : { policy: Fn.sha1(policy.policy) }),
+      },
       lifecycle: { createBeforeDestroy: true },
     });
     this.accessLog = new CloudwatchLogGroup(this, 'access-log', {
@@ -174,6 +178,25 @@ export class PrewarmApi extends Construct {
       privateDnsEnabled: true,
       tags: { Name: name },
     }).id;
+  }
+
+  /** A private API answers nobody without a resource policy. */
+  private onlyThrough(endpointId: string): ApiGatewayRestApiPolicy {
+    const resources = [`${this.restApi.executionArn}/*`];
+    return new ApiGatewayRestApiPolicy(this, 'policy', {
+      restApiId: this.restApi.id,
+      policy: policyDocument(
+        { sid: 'AllowClients', principals: '*', actions: ['execute-api:Invoke'], resources },
+        {
+          sid: 'DenyOtherWays',
+          effect: 'Deny',
+          principals: '*',
+          actions: ['execute-api:Invoke'],
+          resources,
+          conditions: { StringNotEquals: { 'aws:SourceVpce': endpointId } },
+        },
+      ),
+    });
   }
 
   private createAccountLogging(props: PrewarmApiProps): ApiGatewayAccount {

@@ -18,6 +18,7 @@ export interface PrewarmFunctionsProps {
   readonly deadlines: PrewarmDeadlines;
   readonly groupName: string;
   readonly topicArn: string;
+  readonly topicKeyArn: string;
   readonly maxInstances: number;
   readonly retentionDays: number;
   readonly logRetentionDays: number;
@@ -82,6 +83,11 @@ export class PrewarmFunctions extends Construct {
         grants.findBlobs(),
         grants.removeDeadline(),
         { sid: 'Notify', actions: ['sns:Publish'], resources: [props.topicArn] },
+        {
+          sid: 'EncryptNotifications',
+          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          resources: [props.topicKeyArn],
+        },
         grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
       ],
     });
@@ -252,6 +258,18 @@ export class PrewarmFunctions extends Construct {
       batchingWindowSeconds: 5,
       failedEventsArn: queue.failedEvents.arn,
     });
+  }
+
+  /** Every function by its name in alarms. */
+  get all(): Readonly<Record<string, NodeFunction<never>>> {
+    return {
+      api: this.api,
+      'get-size': this.getSize,
+      task: this.task,
+      aggregation: this.aggregation,
+      shutdown: this.shutdown,
+      report: this.report,
+    };
   }
 
   private follow(

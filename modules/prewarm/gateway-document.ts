@@ -1,45 +1,65 @@
+import { type OpenApiDocument, type OpenApiOperation, prewarmOpenApi } from '../../scripts/build/openapi';
+
 export interface GatewayDocumentProps {
   readonly title: string;
   readonly functionArn: string;
   readonly partition: string;
   readonly region: string;
-  /** Makes the API answer through this endpoint only. */
-  readonly vpcEndpointId?: string;
 }
 
-const ROUTES: Readonly<Record<string, readonly string[]>> = {
-  '/prewarm': ['post', 'get', 'delete'],
-  '/instances': ['get', 'post'],
-  '/summary': ['get'],
-  '/requests': ['get'],
-  '/pops': ['get'],
-  '/estimate': ['post'],
-  '/lists': ['post'],
-  '/openapi.json': ['get'],
-};
+const VALIDATOR = 'parameters';
+
+/**
+ * Paths whose messages for a missing parameter are part of the compatible API: the function answers them, where the
+ * gateway would answer in words of its own. Bodies are never checked by the gateway, because they may be compressed.
+ */
+const COMPATIBLE_PATHS: ReadonlySet<string> = new Set(['/prewarm', '/summary', '/instances']);
 
 /** The OpenAPI document as API Gateway imports it: every method needs the key and goes to the one function. */
-export const gatewayDocument = (props: GatewayDocumentProps): object => ({
-  openapi: '3.0.1',
-  info: { title: props.title, version: '1' },
-  paths: Object.fromEntries(
-    Object.entries(ROUTES).map(([path, methods]) => [
-      path,
-      Object.fromEntries(methods.map((method) => [method, operation(props)])),
-    ]),
-  ),
-  components: {
-    securitySchemes: { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } },
-  },
-});
+export const gatewayDocument = (props: GatewayDocumentProps): object => {
+  const document = prewarmOpenApi();
+  const [keyScheme = ''] = Object.keys(document.components.securitySchemes);
+  return {
+    ...document,
+    info: { ...document.info, title: props.title },
+    paths: mapPaths(document, (path, operation) => ({
+      ...operation,
+      security: [{ [keyScheme]: [] }],
+      ...(COMPATIBLE_PATHS.has(path) ? {} : { 'x-amazon-apigateway-request-validator': VALIDATOR }),
+      'x-amazon-apigateway-integration': {
+        type: 'aws_proxy',
+        httpMethod: 'POST',
+        passthroughBehavior: 'when_no_match',
+        uri: `arn:${props.partition}:apigateway:${props.region}:lambda:path/2015-03-31/functions/${props.functionArn}/invocations`,
+      },
+    })),
+    'x-amazon-apigateway-request-validators': {
+      [VALIDATOR]: { validateRequestParameters: true, validateRequestBody: false },
+    },
+    'x-amazon-apigateway-gateway-responses': {
+      DEFAULT_4XX: GATEWAY_FAILURE,
+      DEFAULT_5XX: GATEWAY_FAILURE,
+    },
+  };
+};
 
-const operation = (props: GatewayDocumentProps): object => ({
-  security: [{ api_key: [] }],
-  responses: { default: { description: 'See the body' } },
-  'x-amazon-apigateway-integration': {
-    type: 'aws_proxy',
-    httpMethod: 'POST',
-    passthroughBehavior: 'when_no_match',
-    uri: `arn:${props.partition}:apigateway:${props.region}:lambda:path/2015-03-31/functions/${props.functionArn}/invocations`,
+/** What the gateway answers by itself has the fields of every other failure. */
+const GATEWAY_FAILURE = {
+  responseTemplates: {
+    'application/json':
+      '{"status":"failure","timestamp":"$context.requestTime","message":$context.error.messageString}',
   },
-});
+};
+
+const mapPaths = (
+  { paths }: OpenApiDocument,
+  change: (path: string, operation: OpenApiOperation) => OpenApiOperation,
+): OpenApiDocument['paths'] =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, methods]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(methods).map(([method, operation]) => [method, change(path, operation)]),
+      ),
+    ]),
+  );

@@ -4,9 +4,10 @@ import { PrewarmDeadlines } from './deadlines';
 import { type FleetSizing, fleetFaults, PrewarmFleet } from './fleet';
 import { PrewarmFunctions } from './functions';
 import { type NetworkProps, networkFaults, PrewarmNetwork } from './network';
-import { PrewarmAlarms, PrewarmTopic, type Subscriber } from './observability';
+import { PrewarmObservability } from './observability';
 import { PrewarmQueue } from './queue';
 import { PrewarmStore } from './store';
+import { PrewarmTopic, type Subscriber } from './topic';
 
 export type { ApiQuota, FleetSizing, NetworkProps, PrivateApi, RegionalApi, Subscriber };
 
@@ -65,7 +66,6 @@ export class Prewarm extends Construct {
   readonly functions: PrewarmFunctions;
   readonly api: PrewarmApi;
   readonly fleet: PrewarmFleet;
-  readonly alarms: PrewarmAlarms;
 
   /** @throws Error that lists everything wrong with the props, before any resource exists */
   constructor(scope: Construct, id: string, props: PrewarmProps) {
@@ -103,13 +103,19 @@ export class Prewarm extends Construct {
       maxDeliveries,
     });
     this.deadlines = new PrewarmDeadlines(this, 'deadlines', { names, accountId });
-    this.topic = new PrewarmTopic(this, 'topic', { names, subscribers: props.subscribers ?? [] });
+    this.topic = new PrewarmTopic(this, 'topic', {
+      names,
+      partition,
+      accountId,
+      subscribers: props.subscribers ?? [],
+    });
     const parts = { store: this.store, queue: this.queue, deadlines: this.deadlines };
     this.functions = new PrewarmFunctions(this, 'functions', {
       ...place,
       ...parts,
       groupName,
       topicArn: this.topic.topic.arn,
+      topicKeyArn: this.topic.key.arn,
       maxInstances: sizing.maxInstances ?? 300,
       retentionDays,
       logRetentionDays,
@@ -140,10 +146,15 @@ export class Prewarm extends Construct {
       metricsNamespace: METRICS_NAMESPACE,
       sizing,
     });
-    this.alarms = new PrewarmAlarms(this, 'alarms', {
-      names,
-      topic: this.topic.topic,
-      deadLetters: this.queue.deadLetters,
+    new PrewarmObservability(this, 'observability', {
+      ...place,
+      metricsNamespace: METRICS_NAMESPACE,
+      topicArn: this.topic.topic.arn,
+      queue: this.queue,
+      groupName,
+      functions: this.functions.all,
+      apiName: names('api'),
+      agentLog: this.fleet.logGroup,
     });
   }
 }

@@ -1,0 +1,106 @@
+import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
+import { Construct } from 'constructs';
+import type { PrewarmObservabilityProps } from './observability';
+
+type MetricRow = readonly (string | object)[];
+
+interface Graph {
+  readonly title: string;
+  readonly stat: string;
+  readonly metrics: readonly MetricRow[];
+}
+
+const WIDTH = 8;
+const HEIGHT = 6;
+const PER_ROW = 3;
+
+/** Progress, outcomes, queue, fleet and functions on one page. */
+export class PrewarmDashboard extends Construct {
+  constructor(scope: Construct, id: string, props: PrewarmObservabilityProps) {
+    super(scope, id);
+    const graphs = graphsOf(props);
+    new CloudwatchDashboard(this, 'Default', {
+      dashboardName: props.names('dashboard'),
+      dashboardBody: JSON.stringify({
+        widgets: [
+          ...graphs.map(({ title, stat, metrics }, index) => ({
+            type: 'metric',
+            ...place(index),
+            properties: { title, stat, metrics, region: props.region, period: 60, view: 'timeSeries' },
+          })),
+          {
+            type: 'log',
+            ...place(Math.ceil(graphs.length / PER_ROW) * PER_ROW),
+            width: WIDTH * PER_ROW,
+            properties: {
+              title: 'What agents warn of',
+              region: props.region,
+              view: 'table',
+              query: `SOURCE '${props.agentLog.name}' | fields @timestamp, event, requestId, error | filter level in ["warn", "error"] | sort @timestamp desc | limit 50`,
+            },
+          },
+        ],
+      }),
+    });
+  }
+}
+
+const place = (index: number) => ({
+  x: (index % PER_ROW) * WIDTH,
+  y: Math.floor(index / PER_ROW) * HEIGHT,
+  width: WIDTH,
+  height: HEIGHT,
+});
+
+const graphsOf = (props: PrewarmObservabilityProps): readonly Graph[] => {
+  const own = (name: string): MetricRow => [props.metricsNamespace, name, 'Deployment', props.deployment];
+  const ofPops = (name: string): MetricRow => [
+    {
+      expression: `SEARCH('{${props.metricsNamespace},Deployment,Pop} MetricName="${name}" Deployment="${props.deployment}"', 'Sum', 60)`,
+    },
+  ];
+  const ofQueue = (name: string): MetricRow => ['AWS/SQS', name, 'QueueName', props.queue.tasks.name];
+  const ofGroup = (name: string): MetricRow => [
+    'AWS/AutoScaling',
+    name,
+    'AutoScalingGroupName',
+    props.groupName,
+  ];
+  const ofApi = (name: string): MetricRow => ['AWS/ApiGateway', name, 'ApiName', props.apiName];
+  return [
+    { title: 'Fetches', stat: 'Sum', metrics: [own('Fetches'), own('Warm'), own('Failed')] },
+    {
+      title: 'Outcomes',
+      stat: 'Sum',
+      metrics: ['Warmed', 'AlreadyWarm', 'HttpError', 'TimedOut', 'WrongPop', 'NotCacheable'].map(own),
+    },
+    { title: 'Bytes', stat: 'Sum', metrics: [own('Bytes')] },
+    { title: 'Latency', stat: 'Average', metrics: [own('LatencyP50'), own('LatencyP95')] },
+    { title: 'Fetches per PoP', stat: 'Sum', metrics: [ofPops('Fetches')] },
+    { title: 'Failed per PoP', stat: 'Sum', metrics: [ofPops('Failed')] },
+    {
+      title: 'Queue',
+      stat: 'Maximum',
+      metrics: [
+        ofQueue('ApproximateNumberOfMessagesVisible'),
+        ofQueue('ApproximateNumberOfMessagesNotVisible'),
+      ],
+    },
+    {
+      title: 'Fleet',
+      stat: 'Maximum',
+      metrics: [ofGroup('GroupDesiredCapacity'), ofGroup('GroupInServiceInstances')],
+    },
+    {
+      title: 'Function errors',
+      stat: 'Sum',
+      metrics: Object.values(props.functions).map((target) => [
+        'AWS/Lambda',
+        'Errors',
+        'FunctionName',
+        target.function.functionName,
+      ]),
+    },
+    { title: 'API', stat: 'Sum', metrics: [ofApi('Count'), ofApi('4XXError'), ofApi('5XXError')] },
+  ];
+};

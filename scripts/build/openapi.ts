@@ -1,0 +1,17 @@
+/** The OpenAPI document of the prewarm API as synthesis reads it: data, generated from the schemas the functions check by. */
+import { openApiDocument } from '../../lambdas/prewarm/api/openapi';
+
+/** An operation of a path. */
+export type OpenApiOperation = Readonly<Record<string, unknown>>;
+
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
+  readonly components: {
+    readonly securitySchemes: Readonly<Record<string, object>>;
+    readonly schemas: Readonly<Record<string, object>>;
+  };
+}
+
+export const prewarmOpenApi = (): OpenApiDocument => openApiDocument();
