@@ -73,13 +73,14 @@ function describe(name: string, folder: string, record: BuildRecord): Bundle {
 }
 
 function build(name: string, spec: BundleSpec): { code: Uint8Array; record: BuildRecord } {
-  const program = existsSync(join(repositoryRoot, spec.entry))
-    ? { entryPoints: [spec.entry] }
-    : { stdin: { contents: 'throw new Error("not built yet")' } };
+  if (!existsSync(join(repositoryRoot, spec.entry)))
+    throw new BundleError(
+      `bundle ${name}: entry ${spec.entry} does not exist; correct scripts/build/bundles.ts`,
+    );
   try {
     const result = buildSync({
       absWorkingDir: repositoryRoot,
-      ...program,
+      entryPoints: [spec.entry],
       outfile: 'index.js',
       write: false,
       bundle: true,
@@ -90,6 +91,8 @@ function build(name: string, spec: BundleSpec): { code: Uint8Array; record: Buil
       // `module` first: esbuild drops what is unused from ES modules, but not from CommonJS.
       mainFields: ['module', 'main'],
       metafile: true,
+      // The names that minification chooses depend on paths: inside the checkout they are the same everywhere.
+      preserveSymlinks: true,
       legalComments: 'none',
       logLevel: 'silent',
       charset: 'utf8',
@@ -135,7 +138,13 @@ function zipOf(code: Uint8Array): Uint8Array {
 function keyOf(spec: BundleSpec, metafile: Metafile): string {
   const hash = createHash('sha256').update(`${esbuildVersion}\0${spec.entry}\0`);
   const own = Object.keys(metafile.inputs).filter((input) => !input.includes('node_modules/'));
-  for (const file of [spec.entry, ...own.sort(), 'scripts/build/functions.ts', 'package-lock.json']) {
+  for (const file of [
+    spec.entry,
+    ...own.sort(),
+    'scripts/build/functions.ts',
+    'tsconfig.json',
+    'package-lock.json',
+  ]) {
     const path = join(repositoryRoot, file);
     hash
       .update(`${file}\0`)

@@ -217,10 +217,10 @@ function countsOf(plan: {
   return { add: count('create'), change: count('update'), destroy: count('delete') };
 }
 
-/** The repository's own synthesis, into a folder of its own. */
-export function synthesize(repositoryRoot: string, outFolder: string): void {
+/** The synthesis of a checkout, into a folder of its own. */
+export function synthesize(repositoryRoot: string, outFolder: string, node = process.execPath): void {
   const tsx = join(dirname(require.resolve('tsx/package.json')), 'dist', 'cli.mjs');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tsx, 'main.ts'], {
+  const { status, stdout, stderr } = spawnSync(node, [tsx, 'main.ts'], {
     cwd: repositoryRoot,
     env: { ...process.env, CDKTF_OUTDIR: outFolder },
     encoding: 'utf8',
