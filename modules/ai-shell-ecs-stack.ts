@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { AiShellEcs } from './ai-shell-ecs';
+import { addAiShellEcsOutputs } from './ai-shell-ecs/outputs';
 import { PublicVpc } from './parts/public-vpc';
 import { WarmpathStack, type WarmpathStackProps } from './warmpath-stack';
 
@@ -10,10 +11,11 @@ export class AiShellEcsStack extends WarmpathStack {
     const { environmentName, environment } = props;
     const name = `ai-shell-${environmentName}`;
     const { network, region } = environment;
-    new AiShellEcs(this, 'ai-shell', {
+    const shell = new AiShellEcs(this, 'ai-shell', {
       ...environment.aiShell,
       name,
       network: network.kind === 'existing' ? network : new PublicVpc(this, 'network', { name, region }),
     });
+    addAiShellEcsOutputs(this, shell);
   }
 }

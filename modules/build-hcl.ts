@@ -1,8 +1,9 @@
 /** `npm run build:modules`: writes every construct that is also a Terraform module to dist/modules/<name>. */
 import { join } from 'node:path';
+import { aiShellEcsModule } from './ai-shell-ecs/terraform-module';
 import { type HclModule, writeModule } from './parts/hcl-module';
 
-export const hclModules: readonly HclModule[] = [];
+export const hclModules: readonly HclModule[] = [aiShellEcsModule];
 
 if (require.main === module)
   for (const hclModule of hclModules)

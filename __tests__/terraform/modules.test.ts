@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { aiShellEcsModule } from '../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../modules/parts/hcl-module';
 import { Workbench } from '../../scripts/build/terraform-cli';
 import { sampleModule } from '../modules/parts/sample-module';
@@ -27,6 +28,27 @@ output "arns" {
 }
 `;
 
+const digest = `sha256:${'1f'.repeat(32)}`;
+
+const callAiShell = `${provider}
+module "shell" {
+  source                 = "./ai-shell-ecs"
+  for_each               = toset(["blue", "green"])
+  name                   = each.key
+  ecs_cluster_name       = "shells-\${each.key}"
+  ecr_repository_url     = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell"
+  container_image_digest = "${digest}"
+  image_id               = "ami-0a1b2c3d4e5f60718"
+  vpc_id                 = "vpc-0a1b2c3d4e5f60718"
+  subnet_ids             = ["subnet-0a1b2c3d4e5f60718", "subnet-0b1c2d3e4f5061728"]
+  tags                   = { Team = "shells" }
+}
+
+output "images" {
+  value = { for name, shell in module.shell : name => shell.image_reference }
+}
+`;
+
 const modulesFolder = mkdtempSync(join(tmpdir(), 'warmpath-modules-'));
 const workbench = new Workbench();
 
@@ -38,6 +60,7 @@ function consumer(root: string, module: { readonly name: string }): string {
 
 beforeAll(() => {
   writeModule(sampleModule, modulesFolder);
+  writeModule(aiShellEcsModule, modulesFolder);
 });
 
 afterAll(() => {
@@ -61,5 +84,24 @@ describe('a written module', () => {
     );
     await workbench.init(folder);
     await expect(workbench.plan(folder)).rejects.toThrow('allowed are 20 characters; shorten it.');
+  });
+});
+
+describe('the module ai-shell-ecs', () => {
+  test('plans two instances of itself, each all it holds', async () => {
+    const folder = consumer(callAiShell, aiShellEcsModule);
+    await workbench.init(folder);
+    await workbench.validate(folder);
+    const { add, change, destroy } = await workbench.plan(folder);
+    expect({ change, destroy }).toEqual({ change: 0, destroy: 0 });
+    // Two alike: an even number, of which the group, the template, cluster and provider are some.
+    expect(add % 2).toBe(0);
+    expect(add).toBeGreaterThan(60);
+  });
+
+  test('refuses an image that neither a tag nor a digest pins', async () => {
+    const folder = consumer(callAiShell.replace(digest, ''), aiShellEcsModule);
+    await workbench.init(folder);
+    await expect(workbench.plan(folder)).rejects.toThrow(/without\s+either is not pinned/);
   });
 });

@@ -7,6 +7,7 @@ import { addressesOf, checkAddresses } from '../../scripts/build/addresses';
 import { repositoryRoot } from '../../scripts/build/functions';
 import { describeResult, runStacks, type StackResult } from '../../scripts/build/terraform';
 import { readConfiguration, synthesize, synthesizedStacks } from '../../scripts/build/terraform-cli';
+import { addAiShellEcsVariant, aiShellEcsVariants } from './variants/ai-shell-ecs';
 import { addPrewarmVariant, prewarmVariants } from './variants/prewarm';
 
 const outFolder = mkdtempSync(join(tmpdir(), 'warmpath-synth-'));
@@ -15,6 +16,7 @@ const variantsFolder = mkdtempSync(join(tmpdir(), 'warmpath-variants-'));
 synthesize(repositoryRoot, outFolder);
 const variants = new App({ outdir: variantsFolder, stackTraces: false });
 for (const name of prewarmVariants) addPrewarmVariant(variants, name);
+for (const name of aiShellEcsVariants) addAiShellEcsVariant(variants, name);
 variants.synth();
 
 const stacks = [...synthesizedStacks(outFolder), ...synthesizedStacks(variantsFolder)];
