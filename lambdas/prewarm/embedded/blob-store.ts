@@ -4,12 +4,12 @@ import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BlobNotFound, type BlobStore } from '../ports';
+import { hasCode } from './error-code';
 
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
 const WRITE_BYTES = 256 * 1024;
 
-const isNotFound = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+const isNotFound = (error: unknown): boolean => hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR');
 
 /** Puts small pieces together, so that a line does not cost a system call. */
 async function* inLargePieces(

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { hasCode } from './error-code';
 import { Store } from './store';
 
 /** Another process holds the data directory. */
@@ -36,9 +37,8 @@ export interface DataDir {
 }
 
 const isLocked = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && error.code === 'LEVEL_LOCKED') ||
-    (error.cause !== undefined && isLocked(error.cause)));
+  hasCode(error, 'LEVEL_LOCKED') ||
+  (typeof error === 'object' && error !== null && 'cause' in error && hasCode(error.cause, 'LEVEL_LOCKED'));
 
 /**
  * Opens `state/` (the database, whose own lock keeps other processes out), `blobs/` and `tmp/` of a data directory.

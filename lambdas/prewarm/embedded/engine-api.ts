@@ -89,7 +89,7 @@ export interface EngineOptions {
   readonly directory?: PopDirectory;
   /** Warms one slice. @default - on this thread, over `transport` */
   readonly warm?: WarmSlice;
-  /** The URLs of a sitemap or playlist, checked and normalised; throws one sentence where it cannot be read. */
+  /** The URLs of a sitemap or playlist, checked and normalised. @default - read from the distribution's own edges */
   readonly expandSource?: (source: UrlSource, spec: RequestSpec) => AsyncIterable<string>;
   /**
    * The URL under which a blob can be read for some seconds.

@@ -16,6 +16,7 @@ import { resolvePops } from '../domain/resolve-pops';
 import { Governor } from '../domain/warming/governor';
 import { DEFAULT_WARM_LIMITS, withConcurrency } from '../domain/warming/warm-limits';
 import { warmSlice } from '../domain/warming/warm-slice';
+import { createSourceExpander } from '../inputs/expand-source';
 import { createResolver } from '../net/resolver';
 import { createTransport } from '../net/transport';
 import { createPopDirectory } from '../pops/pop-directory';
@@ -95,11 +96,9 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
   const transport = options.transport ?? createTransport(options.ca === undefined ? {} : { ca: options.ca });
   const resolver = guardedResolver(options.resolver ?? createResolver(), addressPolicy);
   const directory = options.directory ?? createPopDirectory();
-  const expandSource: SizeDeps['expandSource'] =
+  const expandSource =
     options.expandSource ??
-    (() => {
-      throw new Error('this engine expands no sitemaps and playlists');
-    });
+    createSourceExpander({ resolver, policy: addressPolicy, edgePort, ca: options.ca });
   const dedupeUrls = async function* (urls: AsyncIterable<string>): AsyncGenerator<string> {
     const seen = new EmbeddedSeenUrls(tmpDir);
     try {

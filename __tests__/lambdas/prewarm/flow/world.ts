@@ -1,0 +1,224 @@
+import { MemoryLevel } from 'memory-level';
+import { acceptRequest } from '../../../../lambdas/prewarm/domain/flow/accept';
+import type { WarmSlice } from '../../../../lambdas/prewarm/domain/flow/work';
+import { type PopCode, popCode, type RequestId, requestId } from '../../../../lambdas/prewarm/domain/ids';
+import type { FetchOutcome } from '../../../../lambdas/prewarm/domain/outcome';
+import type { RequestSpec } from '../../../../lambdas/prewarm/domain/request';
+import { addOutcome, emptyTally } from '../../../../lambdas/prewarm/domain/tally';
+import { EmbeddedDeadlines } from '../../../../lambdas/prewarm/embedded/deadlines';
+import { EmbeddedFleet } from '../../../../lambdas/prewarm/embedded/fleet';
+import { noInvalidator } from '../../../../lambdas/prewarm/embedded/invalidator';
+import { EmbeddedPopStore } from '../../../../lambdas/prewarm/embedded/pop-store';
+import { EmbeddedRequestStore } from '../../../../lambdas/prewarm/embedded/request-store';
+import { EmbeddedSliceLedger } from '../../../../lambdas/prewarm/embedded/slice-ledger';
+import { type KeyValueDb, Store } from '../../../../lambdas/prewarm/embedded/store';
+import { EmbeddedTaskQueue } from '../../../../lambdas/prewarm/embedded/task-queue';
+import type { Clock, Log, Transport } from '../../../../lambdas/prewarm/ports';
+import { MemoryBlobStore } from './memory-blob-store';
+
+/** A process that has died makes no more calls. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Time that moves when told; whoever sleeps wakes when aborted, or when time has passed over it. */
+export class HandClock implements Clock {
+  private nowMs = 1_700_000_000_000;
+  private readonly sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
+
+  constructor(readonly random: () => number) {}
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  advance(ms: number): void {
+    this.nowMs += ms;
+    for (const sleeper of this.sleepers) if (sleeper.until <= this.nowMs) sleeper.wake();
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const sleeper = {
+        until: this.nowMs + ms,
+        wake: () => {
+          this.sleepers.delete(sleeper);
+          resolve();
+        },
+      };
+      this.sleepers.add(sleeper);
+      signal?.addEventListener('abort', sleeper.wake, { once: true });
+    });
+  }
+}
+
+/** Calls `fault` before and after each call of each method; a throw of it stands for a crash at that point. */
+const faulty = <T extends object>(target: T, fault: () => Promise<void>): T =>
+  new Proxy(target, {
+    get: (object, name) => {
+      const value: unknown = Reflect.get(object, name);
+      if (typeof value !== 'function') return value;
+      const call = value.bind(object);
+      if (
+        name === 'read' ||
+        name === 'uncounted' ||
+        name === 'results' ||
+        name === 'list' ||
+        name === 'deadLetters'
+      )
+        return call;
+      return async (...args: unknown[]) => {
+        await fault();
+        const result: unknown = await call(...args);
+        await fault();
+        return result;
+      };
+    },
+  });
+
+const outcomeOf = (url: string): FetchOutcome => ({
+  kind: url.endsWith('7') ? 'http-error' : 'warmed',
+  status: url.endsWith('7') ? 404 : 200,
+  bytes: 10,
+  durationMs: 5,
+});
+
+/** Warms nothing; what comes of a URL depends on its last digit alone. */
+export const pretendedWarm: WarmSlice = async ({ slice, spec, lines }, { onFailure }) => {
+  const tally = emptyTally();
+  for await (const url of lines) {
+    for (const encoding of spec.encodings) {
+      const outcome = outcomeOf(url);
+      addOutcome(tally, outcome);
+      if (outcome.kind === 'http-error') onFailure({ pop: slice.pop, url, encoding, outcome, attempts: 1 });
+    }
+  }
+  return tally;
+};
+
+const sizingTransport: Transport = {
+  fetch: async () => ({
+    kind: 'answer',
+    status: 200,
+    headers: { 'content-length': '10' },
+    bytes: 0,
+    firstByteMs: 1,
+    durationMs: 1,
+  }),
+  close: async () => {},
+};
+
+export const usablePops = ['FRA56-P4', 'NRT57-P3', 'SFO53-P2'].map(popCode);
+export const lostPop = popCode('XXX50-P1');
+
+export const specOf = (fields: Partial<RequestSpec> = {}): RequestSpec => ({
+  distributionDomain: 'd111111abcdef8.cloudfront.net',
+  cfDomain: 'd111111abcdef8.cloudfront.net',
+  aliases: [],
+  pops: [...usablePops, lostPop],
+  headers: [],
+  encodings: ['identity'],
+  verify: 'none',
+  skipWarm: false,
+  needInvalidate: false,
+  instanceCount: 1,
+  timeoutMinutes: 60,
+  sources: [],
+  ...fields,
+});
+
+/** What lies on disk, and the processes that come and go over it. */
+export class World {
+  readonly db = new MemoryLevel<string, string>({ storeEncoding: 'utf8' });
+  readonly blobs = new MemoryBlobStore();
+  readonly clock: HandClock;
+  private ids = 0;
+
+  constructor(readonly random: () => number) {
+    this.clock = new HandClock(random);
+  }
+
+  /** Starts a process; `crashShare` of its port calls are its last. */
+  async process(crashShare: number, maxDeliveries = 1_000) {
+    let dead = false;
+    const fault = async (): Promise<void> => {
+      if (this.random() < 0.3) await new Promise((resolve) => setImmediate(resolve));
+      if (!dead && this.random() < crashShare) dead = true;
+      if (dead) throw new Crash();
+    };
+    const db = this.db;
+    const diskOfProcess: KeyValueDb = {
+      getSync: (key) => db.getSync(key),
+      batch: async (operations) => {
+        if (dead) throw new Crash();
+        await db.batch(operations);
+      },
+      iterator: (range) => db.iterator(range),
+      close: async () => {},
+    };
+    const store = new Store(diskOfProcess);
+    const { clock } = this;
+    const queue = await EmbeddedTaskQueue.open(store, clock, { visibilitySeconds: 60, maxDeliveries });
+    const deadlines = await EmbeddedDeadlines.open(store, clock, quiet);
+    const notified: string[] = [];
+    return {
+      isDead: () => dead,
+      log: quiet,
+      clock,
+      requests: faulty(new EmbeddedRequestStore(store, clock), fault),
+      pops: faulty(new EmbeddedPopStore(store), fault),
+      ledger: faulty(new EmbeddedSliceLedger(store, clock), fault),
+      queue: faulty(queue, fault),
+      blobs: faulty(this.blobs, fault),
+      deadlines: faulty(deadlines, fault),
+      fleet: new EmbeddedFleet(),
+      invalidator: noInvalidator,
+      transport: sizingTransport,
+      resolver: {
+        resolve: async (name: string) =>
+          ({ kind: 'addresses', addresses: ['192.0.2.1'], canonicalName: name }) as const,
+      },
+      resolvePops: async (_: string, pops: readonly PopCode[]) =>
+        pops.map((pop) =>
+          pop === lostPop
+            ? ({ kind: 'failed', pop, message: 'unknown name' } as const)
+            : ({ kind: 'usable', pop, addresses: ['192.0.2.1'] } as const),
+        ),
+      expandSource: () => {
+        throw new Error('no sources here');
+      },
+      notifier: {
+        ended: async ({ id }: { readonly id: RequestId }) => {
+          notified.push(id);
+        },
+      },
+      notified,
+      writeReport: async () => {},
+      dedupe: (urls: AsyncIterable<string>) => urls,
+      newId: () => {
+        this.ids += 1;
+        return requestId(`request-${this.ids}`);
+      },
+      sizing: 'all' as const,
+      concurrency: 4,
+      bounds: { maxUrls: 4, maxBytes: 30 },
+      workersFor: () => 4,
+      warm: pretendedWarm,
+      visibilitySeconds: 60,
+    };
+  }
+
+  async accept(urls: readonly string[], fields: Partial<RequestSpec> = {}): Promise<RequestId> {
+    const process = await this.process(0);
+    async function* list() {
+      yield* urls;
+    }
+    const { record } = await acceptRequest(process, specOf(fields), list());
+    return record.id;
+  }
+}
+
+export type Process = Awaited<ReturnType<World['process']>>;
