@@ -1,0 +1,234 @@
+import { DIGEST, REPOSITORY } from './props';
+import { synthesize, userDataOf } from './synth';
+
+const REFERENCE = `${REPOSITORY}@${DIGEST}`;
+
+describe('AiShellEcs with the least props', () => {
+  const shell = synthesize();
+  const group = shell.one('aws_autoscaling_group');
+  const template = shell.one('aws_launch_template');
+
+  it('gives one digest to the task definition and to the pre-pull', () => {
+    expect(JSON.stringify(shell.one('aws_ecs_task_definition')['container_definitions'])).toContain(
+      REFERENCE,
+    );
+    expect(userDataOf(shell)).toContain(`IMAGES=${REFERENCE}\n`);
+  });
+
+  it('names group and hook after the construct', () => {
+    expect(group['name']).toBe('shell-ecs-asg');
+    expect(userDataOf(shell)).toContain('ASG_NAME=shell-ecs-asg\nHOOK_NAME=shell-image-ready\n');
+  });
+
+  it('holds an instance back by a hook that outlasts the pull and replaces what failed', () => {
+    expect(group['initial_lifecycle_hook']).toEqual([
+      {
+        name: 'shell-image-ready',
+        lifecycle_transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        heartbeat_timeout: 1200,
+        default_result: 'ABANDON',
+      },
+    ]);
+  });
+
+  it('keeps a stopped warm pool whose instances never return', () => {
+    expect(group['warm_pool']).toMatchObject({
+      pool_state: 'Stopped',
+      min_size: 1,
+      instance_reuse_policy: { reuse_on_scale_in: false },
+    });
+  });
+
+  it('refreshes protected instances too, launches before it terminates, and rolls back', () => {
+    expect(group['instance_refresh']).toMatchObject({
+      strategy: 'Rolling',
+      preferences: {
+        scale_in_protected_instances: 'Refresh',
+        min_healthy_percentage: 100,
+        max_healthy_percentage: 110,
+        auto_rollback: true,
+        skip_matching: true,
+      },
+    });
+  });
+
+  it('uses the number of the latest template version, so that a change starts a refresh', () => {
+    expect(group['launch_template']).toMatchObject({ version: expect.stringMatching(/\.latest_version\}$/) });
+  });
+
+  it('declares the tag that ECS sets, and leaves the count to ECS', () => {
+    expect(group['tag']).toContainEqual({
+      key: 'AmazonECSManaged',
+      value: 'true',
+      propagate_at_launch: true,
+    });
+    expect(group['lifecycle']).toEqual({ ignore_changes: ['desired_capacity'] });
+  });
+
+  it('waits for the permissions of the instances before it launches any', () => {
+    expect(group['depends_on']).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^aws_iam_role_policy\.shell_instance-role/)]),
+    );
+  });
+
+  it('admits IMDSv2 only, one hop, and encrypts a gp3 root volume', () => {
+    expect(template['metadata_options']).toMatchObject({
+      http_tokens: 'required',
+      http_put_response_hop_limit: 1,
+    });
+    expect(template['block_device_mappings']).toEqual([
+      { device_name: '/dev/xvda', ebs: expect.objectContaining({ volume_type: 'gp3', encrypted: 'true' }) },
+    ]);
+  });
+
+  it('opens no port and no SSH', () => {
+    expect(shell.count('aws_vpc_security_group_ingress_rule')).toBe(0);
+    expect(template['key_name']).toBeUndefined();
+  });
+
+  it('lets ECS scale, drain and protect', () => {
+    expect(shell.one('aws_ecs_capacity_provider')['auto_scaling_group_provider']).toMatchObject({
+      managed_draining: 'ENABLED',
+      managed_termination_protection: 'ENABLED',
+      managed_scaling: { status: 'ENABLED', target_capacity: 100, instance_warmup_period: 60 },
+    });
+    expect(group['protect_from_scale_in']).toBe(true);
+  });
+
+  it('records and encrypts Exec sessions', () => {
+    expect(shell.one('aws_ecs_cluster')['configuration']).toMatchObject({
+      execute_command_configuration: {
+        logging: 'OVERRIDE',
+        log_configuration: { cloud_watch_encryption_enabled: true },
+      },
+    });
+    expect(shell.count('aws_kms_key')).toBe(1);
+  });
+
+  it('allows no wildcard action, and a wildcard resource only where there is no other', () => {
+    const wide = shell.statements.filter(({ Resource }) => JSON.stringify(Resource) === '["*"]');
+    expect(JSON.stringify(shell.statements.map(({ Action }) => Action))).not.toContain('*');
+    expect(wide.map(({ Sid }) => Sid).sort()).toEqual([
+      'ExecSessions',
+      'FindEndpoints',
+      'FindLogGroup',
+      'LogInToRegistry',
+      'LogInToRegistry',
+      'SessionManager',
+    ]);
+  });
+
+  it('lets an instance end the launch of its own group only', () => {
+    const [end] = shell.statements.filter(({ Sid }) => Sid === 'EndOwnLaunch');
+    expect(end?.['Resource']).toEqual([expect.stringMatching(/autoScalingGroupName\/shell-ecs-asg$/)]);
+  });
+
+  it('reads the pull permission off the repository of the image', () => {
+    const pulls = shell.statements.filter(({ Sid }) => Sid === 'PullImages');
+    expect(new Set(pulls.map(({ Resource }) => JSON.stringify(Resource)))).toEqual(
+      new Set([expect.stringMatching(/:ecr:eu-central-1:111111111111:repository\/ai-shell"\]$/)]),
+    );
+  });
+});
+
+describe('AiShellEcs that joins a cluster', () => {
+  it('creates none, and leaves its list of providers alone unless told the others', () => {
+    const joined = synthesize({ cluster: { create: false, name: 'platform' } });
+    expect(joined.count('aws_ecs_cluster')).toBe(0);
+    expect(joined.count('aws_ecs_cluster_capacity_providers')).toBe(0);
+    expect(userDataOf(joined)).toContain('ECS_CLUSTER=platform\n');
+  });
+
+  it('writes the whole list when told the others', () => {
+    const joined = synthesize({
+      cluster: { create: false, name: 'platform', otherCapacityProviders: ['FARGATE'] },
+    });
+    expect(joined.one('aws_ecs_cluster_capacity_providers')['capacity_providers']).toEqual([
+      'FARGATE',
+      expect.stringContaining('aws_ecs_capacity_provider.'),
+    ]);
+  });
+});
+
+describe('AiShellEcs with several types', () => {
+  it('mixes on-demand types in order of preference beside a warm pool', () => {
+    const mixed = synthesize({ instances: { instanceTypes: ['m7g.large', 'm6g.large'] } });
+    expect(mixed.one('aws_autoscaling_group')['mixed_instances_policy']).toMatchObject({
+      instances_distribution: {
+        on_demand_allocation_strategy: 'prioritized',
+        on_demand_percentage_above_base_capacity: 100,
+      },
+      launch_template: { override: [{ instance_type: 'm7g.large' }, { instance_type: 'm6g.large' }] },
+    });
+  });
+
+  it('on Spot has no pool, and an agent that drains on notice', () => {
+    const spot = synthesize({ warmPool: false, instances: { capacityType: 'spot' } });
+    expect(spot.one('aws_autoscaling_group')['warm_pool']).toBeUndefined();
+    expect(userDataOf(spot)).toContain('ECS_ENABLE_SPOT_INSTANCE_DRAINING=true\n');
+    expect(userDataOf(spot)).not.toContain('ECS_WARM_POOLS_CHECK');
+  });
+});
+
+describe('AiShellEcs with a hibernated pool', () => {
+  const hibernated = synthesize({ warmPool: { state: 'Hibernated' } });
+
+  it('configures hibernation in the template', () => {
+    expect(hibernated.one('aws_launch_template')['hibernation_options']).toEqual({ configured: true });
+  });
+
+  it('watches for the way out of the pool, which is no boot', () => {
+    expect(userDataOf(hibernated)).toContain('systemctl enable --now warmpath-prepull-watch.service');
+  });
+});
+
+describe('AiShellEcs with given security groups', () => {
+  it('creates none', () => {
+    const given = synthesize({
+      network: { vpcId: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] },
+    });
+    expect(given.count('aws_security_group')).toBe(0);
+    expect(given.one('aws_launch_template')['vpc_security_group_ids']).toEqual(['sg-1']);
+  });
+});
+
+describe('AiShellEcs with VPC endpoints', () => {
+  it('reaches every service that an instance talks to, and layers through the S3 gateway', () => {
+    const network = {
+      vpcId: 'vpc-1',
+      subnetIds: ['subnet-1'],
+      endpoints: { routeTableIds: ['rtb-1'], vpcCidr: '10.0.0.0/16' },
+    };
+    const shell = synthesize({ network });
+    const endpoints = Object.values(
+      (shell.json['resource'] as Record<string, Record<string, Record<string, string>>>)['aws_vpc_endpoint']!,
+    );
+    const services = endpoints.map(({ service_name }) => service_name!.replace(/^.*\}\./, '')).sort();
+    expect(services).toEqual([
+      'autoscaling',
+      'ecr.api',
+      'ecr.dkr',
+      'ecs',
+      'ecs-agent',
+      'ecs-telemetry',
+      'logs',
+      's3',
+      'ssm',
+      'ssmmessages',
+    ]);
+  });
+});
+
+describe('AiShellEcs with a tag', () => {
+  it('asks ECR for the digest at plan and pins it everywhere', () => {
+    const tagged = synthesize({ image: { from: 'tag', repositoryUrl: REPOSITORY, tag: 'v2' } });
+    expect(tagged.one('data.aws_ecr_image')).toMatchObject({
+      repository_name: 'ai-shell',
+      registry_id: '111111111111',
+      image_tag: 'v2',
+    });
+    const pinned = /ai-shell@\$\{data\.aws_ecr_image\.[^}]+\.image_digest\}/;
+    expect(userDataOf(tagged)).toMatch(pinned);
+    expect(JSON.stringify(tagged.one('aws_ecs_task_definition'))).toContain('image_digest');
+  });
+});
