@@ -1,0 +1,63 @@
+import { startEvent } from '../../../lambdas/task-start-metrics/events';
+import { measure } from '../../../lambdas/task-start-metrics/measurement';
+import { METRICS_NAMESPACE } from '../../../modules/ai-shell-ecs/cold-start-metrics/alarms';
+import { instanceLaunchEvent, taskRunningEvent } from '../../lambdas/task-start-metrics/events';
+import { synthesize } from './synth';
+
+const TOPIC = 'arn:aws:sns:eu-central-1:111111111111:alarms';
+
+describe('AiShellEcs with cold-start metrics', () => {
+  const shell = synthesize({ coldStartMetrics: { slowStartSeconds: 5, alarmTopicArns: [TOPIC] } });
+  const alarms = Object.values(
+    (shell.json['resource'] as Record<string, Record<string, Record<string, unknown>>>)[
+      'aws_cloudwatch_metric_alarm'
+    ]!,
+  );
+  const emitted = [
+    taskRunningEvent({
+      pullStartedAt: '2026-11-01T10:00:00.200Z',
+      pullStoppedAt: '2026-11-01T10:00:00.900Z',
+    }),
+    instanceLaunchEvent({}),
+  ].map((event) => measure(startEvent.parse(event))!);
+
+  it('alarms only on metrics that the function emits, by dimensions it emits them with', () => {
+    const ours = alarms.filter(({ namespace }) => namespace === METRICS_NAMESPACE);
+    expect(ours.length).toBeGreaterThan(0);
+    for (const { metric_name, dimensions } of ours) {
+      const names = Object.keys(dimensions as object).sort();
+      const source = emitted.find(({ metrics }) => String(metric_name) in metrics);
+      expect(source?.dimensionSets.map((set) => [...set].sort())).toContainEqual(names);
+    }
+  });
+
+  it('shows every metric of the function on the dashboard', () => {
+    const body = String(shell.one('aws_cloudwatch_dashboard')['dashboard_body']);
+    const names = emitted.flatMap(({ metrics }) => Object.keys(metrics));
+    expect(names.filter((name) => !body.includes(`"${name}"`))).toEqual([]);
+  });
+
+  it('tells the topic, and says in each alarm what to do', () => {
+    for (const alarm of alarms) {
+      expect(alarm['alarm_actions']).toEqual([TOPIC]);
+      expect(alarm['alarm_description']).toMatch(/: .+/);
+    }
+  });
+
+  it('takes events of this cluster and this group only', () => {
+    const tasks = JSON.parse(String(shell.one('aws_cloudwatch_event_rule', 'task-running')['event_pattern']));
+    expect(tasks.detail).toMatchObject({
+      lastStatus: ['RUNNING'],
+      clusterArn: [expect.stringContaining('ecs_cluster')],
+    });
+    const launches = JSON.parse(
+      String(shell.one('aws_cloudwatch_event_rule', 'instance-launch')['event_pattern']),
+    );
+    expect(launches.detail.AutoScalingGroupName).toEqual([expect.stringContaining('aws_autoscaling_group')]);
+  });
+
+  it('does not watch a pool that is not there', () => {
+    const without = synthesize({ coldStartMetrics: {}, warmPool: false });
+    expect(JSON.stringify(without.json)).not.toContain('pool-not-warm');
+  });
+});
