@@ -72,8 +72,14 @@ const withRange = (reply: Reply, range: string | undefined): Reply => {
   return { status: 206, headers, body };
 };
 
+const cacheControlOf = (object: StoredObject, fault?: Fault): string | undefined => {
+  if (fault?.kind === 'uncacheable') return fault.cacheControl;
+  if (fault?.kind === 'cache-control') return fault.value;
+  return object.cacheControl === '' ? undefined : object.cacheControl;
+};
+
 const replyOf = (pop: string, cacheStatus: CacheStatus, object: StoredObject, fault?: Fault): Reply => {
-  const cacheControl = fault?.kind === 'uncacheable' ? fault.cacheControl : object.cacheControl || undefined;
+  const cacheControl = cacheControlOf(object, fault);
   const headers: Record<string, string> = {
     'content-type': object.contentType,
     'content-length': String(object.body.length),

@@ -16,6 +16,8 @@ export type Fault =
   | { readonly kind: 'pop-header'; readonly pop: string }
   /** Never stores the object; with `cacheControl` it says so. */
   | { readonly kind: 'uncacheable'; readonly cacheControl?: string }
+  /** Says so, and stores the object all the same: a distribution with a minimum TTL. */
+  | { readonly kind: 'cache-control'; readonly value: string }
   /** Sends the body without a content-length. */
   | { readonly kind: 'chunked' }
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
