@@ -1,4 +1,5 @@
-import { CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, type TerraformStack } from 'cdktf';
+import { LocalBackend, S3Backend, type TerraformStack } from 'cdktf';
+import { HcpBackend } from './hcp-backend';
 
 /** Where the state of a stack is kept. Chosen explicitly: there is no default that could start with an empty state. */
 export type BackendConfig = LocalStateConfig | S3StateConfig | HcpStateConfig;
@@ -52,9 +53,9 @@ export function configureBackend(stack: TerraformStack, config: BackendConfig): 
       stack.addOverride('terraform.backend.s3.use_lockfile', true);
       return;
     case 'cloud':
-      new CloudBackend(stack, {
+      new HcpBackend(stack, {
         organization: config.organization,
-        workspaces: new NamedCloudWorkspace(`${config.workspacePrefix ?? ''}${name}`),
+        workspace: `${config.workspacePrefix ?? ''}${name}`,
         ...(config.hostname === undefined ? {} : { hostname: config.hostname }),
       });
       return;

@@ -43,4 +43,16 @@ describe('backends', () => {
     });
     expect(terraform).not.toHaveProperty('backend');
   });
+
+  test('HCP Terraform synthesizes where Terraform is not installed', () => {
+    const stack = new TerraformStack(Testing.app(), 'prewarm-prod');
+    configureBackend(stack, { kind: 'cloud', organization: 'example' });
+    const path = process.env['PATH'];
+    process.env['PATH'] = '';
+    try {
+      expect(() => Testing.synth(stack, true)).not.toThrow();
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
 });
