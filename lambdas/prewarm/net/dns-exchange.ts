@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { connect, isIPv6 } from 'node:net';
+import { connect, isIP, isIPv6 } from 'node:net';
 import * as dns from 'dns-packet';
 
 /** A DNS server. */
@@ -22,7 +22,7 @@ export const parseServer = (text: string): DnsServerAddress => {
   const match = /^(?:\[([0-9a-f:]+)\]|([\d.]+))(?::(\d{1,5}))?$/i.exec(text);
   const host = match?.[1] ?? match?.[2] ?? (isIPv6(text) ? text : undefined);
   const port = Number(match?.[3] ?? 53);
-  if (host === undefined || port < 1 || port > 65_535) {
+  if (isIP(host ?? '') === 0 || host === undefined || port < 1 || port > 65_535) {
     throw new DnsFailure(
       `resolver: got ${JSON.stringify(text)}; allowed: HOST:PORT with an IP address, such as 127.0.0.1:53`,
     );

@@ -44,7 +44,9 @@ const TTL_SECONDS = {
 } as const;
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EUNKNOWN';
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'EUNKNOWN';
 const isNoName = (code: string): boolean => code === 'ENOTFOUND';
 const isNoRecord = (code: string): boolean => code === 'ENODATA';
 
