@@ -9,9 +9,10 @@ export const failedUrlsKey = (id: RequestId): string => `${id}/failed_urls.txt`;
 /** Sizes of one part of the list, one line per URL; gone once the segments are cut. */
 export const sizesKey = (id: RequestId, part: number): string =>
   `${id}/sizes/${String(part).padStart(6, '0')}.txt`;
-/** One segment per line: URL count, first byte, end byte and expected bytes, separated by spaces. */
-export const segmentsKey = (id: RequestId): string => `${id}/segments.txt`;
-/** What the segments come to: a `SegmentIndex`. */
-export const segmentIndexKey = (id: RequestId): string => `${id}/segments.json`;
+/**
+ * One segment per line: URL count, first byte, end byte and expected bytes, separated by spaces. Each run of sizing
+ * writes a version of its own, so that one that comes late does not touch what the request was planned from.
+ */
+export const segmentsKey = (id: RequestId, version: string): string => `${id}/segments/${version}.txt`;
 /** The failures of one slice, newline-delimited JSON of `FetchFailure`. */
 export const failuresKey = (id: RequestId, slice: SliceId): string => `${id}/failures/${slice}.ndjson`;

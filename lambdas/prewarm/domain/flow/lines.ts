@@ -74,11 +74,3 @@ export async function* joinLines(
   }
   if (pending.length > 0) yield first ? pending.join('\n') : `\n${pending.join('\n')}`;
 }
-
-/** Reads a small blob whole. */
-export const readText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
-  const streaming = new TextDecoder();
-  let text = '';
-  for await (const chunk of chunks) text += streaming.decode(chunk, { stream: true });
-  return text + streaming.decode();
-};

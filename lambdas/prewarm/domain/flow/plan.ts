@@ -5,7 +5,7 @@ import type { Segment, Slice } from '../slice';
 import { emptyTally } from '../tally';
 import { urlsKey } from './blob-names';
 import { readLines } from './lines';
-import { readSegmentIndex, readSegments } from './segments';
+import { readSegments, type SegmentIndex } from './segments';
 import type { Budget, StepResult } from './step';
 
 /** What became of looking a PoP up. */
@@ -68,11 +68,27 @@ async function* pathsOf(blobs: BlobStore, id: RequestId): AsyncGenerator<string>
 const sentence = (...parts: readonly (string | undefined)[]): string | undefined =>
   parts.filter((part) => part !== undefined).join('; ') || undefined;
 
-/** Answers the totals when they are stored, nothing when the request has ended instead. */
+/** What sizing left, and from which segment on slices are still to be queued. */
+interface Cursor extends SegmentIndex {
+  readonly next: number;
+  readonly startByte: number;
+}
+
+const isIndex = (value: unknown): value is SegmentIndex & Partial<Cursor> =>
+  typeof value === 'object' && value !== null && 'version' in value && 'segmentCount' in value;
+
+const readCursor = ({ id, cursor }: RequestRecord): Cursor => {
+  const value: unknown = cursor === undefined ? undefined : JSON.parse(cursor);
+  if (!isIndex(value)) throw new Error(`request ${id} has no segments to plan from, its cursor is ${cursor}`);
+  return { next: 0, startByte: 0, ...value };
+};
+
+/** Stores the totals; or ends the request, where nothing can be warmed. */
 const prepare = async (deps: PlanDeps, record: RequestRecord): Promise<void> => {
   const { requests } = deps;
   const { id, spec } = record;
-  const { urlCount, segmentCount } = await readSegmentIndex(deps.blobs, id);
+  const index = readCursor(record);
+  const { urlCount, segmentCount } = index;
   const nothing = { urlCount, popCount: 0, sliceCount: 0, fetchCount: 0 };
   if (urlCount === 0) {
     const message = sentence(record.message, 'the list has no URL');
@@ -111,19 +127,11 @@ const prepare = async (deps: PlanDeps, record: RequestRecord): Promise<void> => 
     sliceCount: segmentCount * usable.length,
     fetchCount: urlCount * spec.encodings.length * usable.length,
   };
-  await requests.advance(id, 'INSERT_TASK', { totals, ...(note !== undefined && { message: note }) });
-};
-
-interface Cursor {
-  readonly index: number;
-  readonly startByte: number;
-}
-
-const parseCursor = (text: string | undefined): Cursor => {
-  const value: unknown = text === undefined ? undefined : JSON.parse(text);
-  if (typeof value !== 'object' || value === null) return { index: 0, startByte: 0 };
-  const { index, startByte } = value as Partial<Cursor>;
-  return { index: index ?? 0, startByte: startByte ?? 0 };
+  await requests.advance(id, 'INSERT_TASK', {
+    totals,
+    cursor: JSON.stringify(index),
+    ...(note !== undefined && { message: note }),
+  });
 };
 
 const slicesOf = (id: RequestId, segment: Segment, pops: readonly PopRecord[]): Slice[] =>
@@ -140,16 +148,16 @@ const queueSlices = async (deps: PlanDeps, record: RequestRecord, budget: Budget
   const { requests, queue } = deps;
   const { id } = record;
   const usable = (await deps.pops.all(id)).filter(({ status }) => status === 'SUCCESS');
-  const segmentCount = (record.totals?.sliceCount ?? 0) / usable.length;
-  const from = parseCursor(record.cursor);
+  const from = readCursor(record);
   let batch: Slice[] = [];
-  if (from.index < segmentCount) {
-    for await (const { segment, nextByte } of readSegments(deps.blobs, id, from)) {
+  if (from.next < from.segmentCount) {
+    const start = { index: from.next, startByte: from.startByte };
+    for await (const { segment, nextByte } of readSegments(deps.blobs, id, from.version, start)) {
       for (const slice of slicesOf(id, segment, usable)) batch.push(slice);
       if (batch.length < SLICES_PER_CURSOR) continue;
       await queue.send(batch);
       batch = [];
-      const cursor: Cursor = { index: segment.index + 1, startByte: nextByte };
+      const cursor: Cursor = { ...from, next: segment.index + 1, startByte: nextByte };
       const kept = await requests.patch(id, 'INSERT_TASK', { cursor: JSON.stringify(cursor) });
       if (kept === 'refused') return 'done';
       if (!budget.shouldContinue()) return 'more';

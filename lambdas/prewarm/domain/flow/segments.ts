@@ -1,15 +1,15 @@
 import type { BlobStore } from '../../ports';
 import type { RequestId } from '../ids';
 import type { Segment } from '../slice';
-import { segmentIndexKey, segmentsKey } from './blob-names';
-import { type Line, readLines, readText } from './lines';
+import { segmentsKey } from './blob-names';
+import { type Line, readLines } from './lines';
 
-/** What the segments of a list come to. */
+/** What the segments of a list come to; the cursor of a request from CHECK_POP on. */
 export interface SegmentIndex {
+  /** Which of the segment blobs counts. */
+  readonly version: string;
   readonly urlCount: number;
   readonly segmentCount: number;
-  /** Sum of the known sizes, one encoding. */
-  readonly urlBytes: number;
 }
 
 export interface SegmentBounds {
@@ -66,20 +66,6 @@ export class SegmentCutter {
   }
 }
 
-const isIndex = (value: unknown): value is SegmentIndex =>
-  typeof value === 'object' &&
-  value !== null &&
-  'urlCount' in value &&
-  'segmentCount' in value &&
-  'urlBytes' in value;
-
-/** Reads what the segments come to; throws BlobNotFound before sizing has ended. */
-export const readSegmentIndex = async (blobs: BlobStore, id: RequestId): Promise<SegmentIndex> => {
-  const value: unknown = JSON.parse(await readText(blobs.read(segmentIndexKey(id))));
-  if (!isIndex(value)) throw new Error(`${segmentIndexKey(id)} is not an index of segments`);
-  return value;
-};
-
 export const encodeSegment = ({ urlCount, startByte, endByte, expectedBytes }: Segment): string =>
   `${urlCount} ${startByte} ${endByte} ${expectedBytes}`;
 
@@ -105,11 +91,12 @@ export interface PlacedSegment {
 export async function* readSegments(
   blobs: BlobStore,
   id: RequestId,
+  version: string,
   from: { readonly index: number; readonly startByte: number },
 ): AsyncGenerator<PlacedSegment> {
   let index = from.index;
   const range = { startByte: from.startByte, endByte: Number.MAX_SAFE_INTEGER };
-  for await (const lines of readLines(blobs.read(segmentsKey(id), range), from.startByte)) {
+  for await (const lines of readLines(blobs.read(segmentsKey(id, version), range), from.startByte)) {
     for (const line of lines) {
       yield { segment: decodeSegment(index, line.text), nextByte: line.endByte + 1 };
       index += 1;

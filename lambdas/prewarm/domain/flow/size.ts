@@ -2,18 +2,17 @@ import type { BlobStore, Log, RequestStore, Resolver } from '../../ports';
 import type { RequestId } from '../ids';
 import type { RequestRecord, RequestSpec, UrlSource } from '../request';
 import type { Dedupe } from './accept';
-import {
-  failedUrlsKey,
-  originalUrlsKey,
-  segmentIndexKey,
-  segmentsKey,
-  sizesKey,
-  urlsKey,
-} from './blob-names';
+import { failedUrlsKey, originalUrlsKey, segmentsKey, sizesKey, urlsKey } from './blob-names';
 import { mapConcurrently } from './concurrently';
 import { type HeadSizeDeps, headSize, sizingHeaders, type UrlSize } from './head-size';
 import { joinLines, type Line, readLines } from './lines';
-import { encodeSegment, type SegmentBounds, SegmentCutter, urlsPerSegment } from './segments';
+import {
+  encodeSegment,
+  type SegmentBounds,
+  SegmentCutter,
+  type SegmentIndex,
+  urlsPerSegment,
+} from './segments';
 import type { Budget, StepResult } from './step';
 
 export interface SizeDeps extends HeadSizeDeps {
@@ -136,12 +135,12 @@ async function* sizesOf(blobs: BlobStore, id: RequestId, parts: number): AsyncGe
 }
 
 interface Cut {
-  readonly segmentCount: number;
+  readonly index: SegmentIndex;
   readonly urlBytes: number;
   readonly failedUrlCount: number;
 }
 
-/** Cuts the sized list into segments, the same for every PoP. Writing them again gives the same. */
+/** Cuts the sized list into segments, the same for every PoP. */
 const cutSegments = async (
   deps: SizeDeps,
   { id, spec }: RequestRecord,
@@ -185,11 +184,29 @@ const cutSegments = async (
     }
   };
 
-  await blobs.put(segmentsKey(id), joinLines(segments()));
+  const version = `${deps.clock.now()}-${Math.floor(deps.clock.random() * 2 ** 32).toString(36)}`;
+  await blobs.put(segmentsKey(id, version), joinLines(segments()));
   await blobs.put(failedUrlsKey(id), joinLines(failed()));
-  const index = { urlCount, segmentCount, urlBytes };
-  await blobs.put(segmentIndexKey(id), [JSON.stringify(index)]);
-  return { segmentCount, urlBytes, failedUrlCount };
+  return { index: { version, urlCount, segmentCount }, urlBytes, failedUrlCount };
+};
+
+const cutAndAdvance = async (deps: SizeDeps, record: RequestRecord, cursor: Cursor): Promise<void> => {
+  const { requests, blobs } = deps;
+  const { id } = record;
+  try {
+    const { index, urlBytes, failedUrlCount } = await cutSegments(deps, record, cursor);
+    const moved = await requests.advance(id, 'CHECK_POP', {
+      urlBytes,
+      failedUrlCount,
+      cursor: JSON.stringify(index),
+      ...(cursor.problems.length > 0 && { message: cursor.problems.join('; ') }),
+    });
+    if (moved === 'advanced')
+      for (let part = 0; part < cursor.parts; part += 1) await blobs.remove(sizesKey(id, part));
+  } catch (error) {
+    // Another run of this step was faster and has removed the sizes that this one reads.
+    if ((await requests.get(id))?.status === 'CREATED') throw error;
+  }
 };
 
 /**
@@ -211,12 +228,6 @@ export const sizeRequest = async (deps: SizeDeps, id: RequestId, budget: Budget)
     if (sized.result === 'more') return 'more';
     cursor = sized.cursor;
   }
-  const { urlBytes, failedUrlCount } = await cutSegments(deps, record, cursor);
-  await deps.requests.advance(id, 'CHECK_POP', {
-    urlBytes,
-    failedUrlCount,
-    ...(cursor.problems.length > 0 && { message: cursor.problems.join('; ') }),
-  });
-  for (let part = 0; part < cursor.parts; part += 1) await deps.blobs.remove(sizesKey(id, part));
+  await cutAndAdvance(deps, record, cursor);
   return 'done';
 };
