@@ -1,0 +1,25 @@
+import type { Clock } from '../../../../lambdas/prewarm/ports';
+
+/** What every Clock does. */
+export const describeClockContract = (makeAdapter: () => Clock): void => {
+  describe('the clock', () => {
+    it('sleeps, and wakes at once for a signal, without rejecting', async () => {
+      const clock = makeAdapter();
+      await clock.sleep(1);
+      const woken = new AbortController();
+      const asleep = clock.sleep(3_600_000, woken.signal);
+      woken.abort();
+      await asleep;
+      await clock.sleep(3_600_000, woken.signal);
+    });
+
+    it('draws numbers from 0 up to 1', () => {
+      const clock = makeAdapter();
+      for (let draw = 0; draw < 100; draw += 1) {
+        const number = clock.random();
+        expect(number).toBeGreaterThanOrEqual(0);
+        expect(number).toBeLessThan(1);
+      }
+    });
+  });
+};
