@@ -1,7 +1,7 @@
 import { createWriteStream, rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { EmbeddedEngine } from '../../lambdas/prewarm/embedded/engine-api';
 import { BAD_INPUT, FAILED } from '../exit-codes';
@@ -53,6 +53,7 @@ const warm = async (
   interrupt: Interrupt,
 ): Promise<number> => {
   const printer = new ProgressPrinter(process.stderr, paintFor(process.stderr));
+  await checkReportFiles(options.report ?? []);
   const surroundings = await findSurroundings(options);
   const run = await prepareRun(list, options, surroundings, scratchDir);
   const engine = await openRunEngine(options, join(scratchDir, 'data'), surroundings, printer);
@@ -105,6 +106,18 @@ const printReport = async (
     ? renderJson(summary, failures)
     : [await renderReport(summary, failures, paintFor(process.stdout))];
   await pipeline(output, process.stdout, { end: false });
+};
+
+/** Before hours of warming, not after them. */
+const checkReportFiles = async (files: readonly string[]): Promise<void> => {
+  for (const file of files) {
+    await access(dirname(file), constants.W_OK).catch((cause: unknown) => {
+      throw new BadInput(
+        `--report: got ${file}; allowed: a file in a folder that is there and that this user may write`,
+        { cause },
+      );
+    });
+  }
 };
 
 const writeReportFiles = async (

@@ -217,6 +217,11 @@ describe('bad input to warmpath prewarm run', () => {
       () => ['x', '--report', 'report.pdf'],
       /--report .*\.html, \.csv or \.json/,
     ],
+    [
+      'a report in a folder that is not there',
+      async () => [await write('i.json', body(paths(1))), '--report', join(folder, 'absent', 'report.csv')],
+      /--report: got .*report\.csv; allowed: a file in a folder that is there/,
+    ],
     ['an option that is not there', () => ['x', '--popz', 'a'], /unknown option '--popz'[\s\S]*--pops/],
   ];
 
@@ -257,7 +262,7 @@ describe('Ctrl-C', () => {
       '4',
       '--json',
     ];
-    cdn.inject({ fault: { kind: 'slow', delayMs: 20 } });
+    cdn.inject({ fault: { kind: 'slow', delayMs: 50 } });
     const run = startCli(args);
     await run.shows(/^warming: [1-9]/m);
     run.child.kill('SIGINT');
