@@ -4,7 +4,18 @@ One module per service; each mend names the symptom without it. Importing the pa
 methods; `wrap` adds those that sit in front of the application.
 """
 
-from . import apigateway, autoscaling, awslambda, dynamodb, ecs, s3, sqs, ssm  # noqa: F401
+from . import (  # noqa: F401
+    apigateway,
+    autoscaling,
+    awslambda,
+    dynamodb,
+    ec2,
+    ecs,
+    s3,
+    sns,
+    sqs,
+    ssm,
+)
 from .imagebuilder import ImageBuilder
 from .unimplemented import Unimplemented
 
