@@ -1,0 +1,42 @@
+import { type Bench, type Contestant, inTurn, ratiosOf } from './bench';
+import { startEdges } from './edges';
+import { freshUrls, runEngine } from './engine-round';
+import { isInstalled, wrk } from './rivals';
+
+const ROUNDS = 3;
+const URLS = 150_000;
+const LATENCY_MS = 100;
+const CONCURRENCY = 1_000;
+const WRK_SECONDS = 6;
+
+/** Edges that answer after 100 ms: whether the search finds that a thousand fetches at a time are best. */
+export const agentLatency: Bench = {
+  name: 'agent-latency',
+  summary: 'edges that take 100 ms, URLs per second, against 1,000 / 0.1 s',
+  async run(say) {
+    const edges = await startEdges({
+      pops: ['FRA56-P4'],
+      objectBytes: 1024,
+      latencyMs: LATENCY_MS,
+      remember: true,
+    });
+    try {
+      const contestants: Record<string, Contestant> = {
+        ours: async (round) => {
+          const urls = freshUrls(`ours-${round}`, URLS);
+          const { seconds, fetches } = await runEngine({ edges, urls, maxFetchesInFlight: CONCURRENCY });
+          return fetches / seconds;
+        },
+        'concurrency / latency': async () => CONCURRENCY / (LATENCY_MS / 1000),
+      };
+      if (await isInstalled('wrk'))
+        contestants[`wrk -t1 -c${CONCURRENCY}`] = async () =>
+          (await wrk(edges, '/wrk', WRK_SECONDS, CONCURRENCY)).requestsPerSecond;
+      const { ours = 0, ...others } = await inTurn(contestants, ROUNDS, say);
+      const targets = { 'concurrency / latency': 0.9 };
+      return { name: this.name, unit: 'URLs/s', ours, others, ratios: ratiosOf(ours, others), targets };
+    } finally {
+      await edges.close();
+    }
+  },
+};

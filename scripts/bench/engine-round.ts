@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { popCode } from '../../lambdas/prewarm/domain/ids';
+import type { RequestSpec } from '../../lambdas/prewarm/domain/request';
+import { warmCount } from '../../lambdas/prewarm/domain/tally';
+import { openEngine } from '../../lambdas/prewarm/embedded/engine';
+import { createResolver } from '../../lambdas/prewarm/net/resolver';
+import type { Log } from '../../lambdas/prewarm/ports';
+import { startDnsServer } from '../loopback-cdn/dns-server';
+import { DOMAIN, type Edges } from './edges';
+
+export interface EngineRound {
+  /** From the request handed in to its report written. */
+  readonly seconds: number;
+  readonly fetches: number;
+  readonly bytes: number;
+}
+
+export interface EngineRoundOptions {
+  readonly edges: Pick<Edges, 'pops' | 'port' | 'caPem'>;
+  readonly urls: Iterable<string>;
+  readonly verify?: RequestSpec['verify'];
+  /** Each is four slices at a time. */
+  readonly instanceCount?: number;
+  /** Fetches at a time, at most. @default - as the engine finds best */
+  readonly maxFetchesInFlight?: number;
+}
+
+const silent: Log = {
+  info: () => {},
+  warn: () => {},
+  error: (event, fields) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`),
+};
+
+async function* each(urls: Iterable<string>): AsyncGenerator<string> {
+  yield* urls;
+}
+
+/**
+ * One whole request through the embedded engine: DNS, durable store and queue on disk, fetches over TLS, accounting,
+ * report. Throws where any fetch did not end warm, since a failed fetch is a fast one.
+ */
+export const runEngine = async (options: EngineRoundOptions): Promise<EngineRound> => {
+  const { edges, urls, verify = 'sample', instanceCount = 4, maxFetchesInFlight } = options;
+  const addresses = new Map(
+    edges.pops.map(({ code, address }) => [DOMAIN.replace('.', `.${code}.`).toLowerCase(), address]),
+  );
+  const dns = await startDnsServer((name) => {
+    const address = addresses.get(name) ?? (name === DOMAIN ? edges.pops[0]?.address : undefined);
+    return address === undefined ? { kind: 'nxdomain' } : { kind: 'addresses', addresses: [address] };
+  });
+  const dataDir = await mkdtemp(join(tmpdir(), 'warmpath-bench-'));
+  const engine = await openEngine({
+    dataDir,
+    log: silent,
+    addressPolicy: 'any',
+    resolver: createResolver({ servers: [`127.0.0.1:${dns.port}`] }),
+    edgePort: edges.port,
+    ca: edges.caPem,
+    sizing: 'none',
+    ...(maxFetchesInFlight === undefined ? {} : { limits: { maxFetchesInFlight } }),
+  });
+  try {
+    const began = performance.now();
+    const { id } = await engine.submit(
+      {
+        distributionDomain: DOMAIN,
+        cfDomain: DOMAIN,
+        aliases: [],
+        pops: edges.pops.map(({ code }) => popCode(code)),
+        headers: [],
+        encodings: ['browser'],
+        verify,
+        skipWarm: false,
+        needInvalidate: false,
+        instanceCount,
+        timeoutMinutes: 60,
+        sources: [],
+      },
+      each(urls),
+    );
+    const { progress, totals, message } = await engine.waitForEnd(id);
+    const seconds = (performance.now() - began) / 1000;
+    if (progress.fetches !== totals?.fetchCount || warmCount(progress) !== progress.fetches)
+      throw new Error(
+        `bench: ${warmCount(progress)} of ${totals?.fetchCount} fetches warm ${JSON.stringify(progress.outcomes)} ${message ?? ''}`,
+      );
+    return { seconds, fetches: progress.fetches, bytes: progress.bytes };
+  } finally {
+    await engine.close();
+    await dns.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+};
+
+/** URLs that no earlier round has asked for. */
+export const freshUrls = function* (prefix: string, count: number): Generator<string> {
+  for (let index = 0; index < count; index += 1) yield `https://${DOMAIN}/${prefix}/${index}`;
+};

@@ -1,0 +1,43 @@
+/** `npm run bench NAME [--json]`: see docs/performance.md. */
+import { agentLarge } from './agent-large';
+import { agentLatency } from './agent-latency';
+import { agentSmall } from './agent-small';
+import type { Bench } from './bench';
+import { memory } from './memory';
+
+const BENCHES: readonly Bench[] = [agentSmall, agentLarge, agentLatency, memory];
+
+const usage = (): string =>
+  [
+    'usage: npm run bench NAME [-- --json]',
+    '',
+    ...BENCHES.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`),
+  ].join('\n');
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const json = args.includes('--json');
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const bench = BENCHES.find(({ name }) => name === names[0]);
+  if (!bench || names.length !== 1) {
+    process.stderr.write(`${usage()}\n`);
+    return 2;
+  }
+  const say = (line: string): void => {
+    if (!json) process.stdout.write(`${line}\n`);
+  };
+  say(`${bench.name}: ${bench.summary}`);
+  const result = await bench.run(say);
+  for (const [name, ratio] of Object.entries(result.ratios)) say(`ratio to ${name}: ${ratio}`);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  return 0;
+};
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

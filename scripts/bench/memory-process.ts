@@ -1,0 +1,24 @@
+/** Warms so many URLs with the embedded engine and prints its peak memory; started by `memory.ts`, once per list. */
+import * as z from 'zod';
+import { freshUrls, runEngine } from './engine-round';
+
+const job = z.object({
+  urls: z.number(),
+  edges: z.object({
+    pops: z.array(z.object({ code: z.string(), address: z.string() })),
+    port: z.number(),
+    caPem: z.string(),
+  }),
+});
+
+const main = async (): Promise<void> => {
+  const { urls, edges } = job.parse(JSON.parse(process.argv[2] ?? ''));
+  const { seconds, fetches } = await runEngine({ edges, urls: freshUrls('memory', urls), verify: 'none' });
+  const peakMib = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(JSON.stringify({ peakMib, fetches, seconds }));
+};
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});
