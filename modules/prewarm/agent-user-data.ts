@@ -29,7 +29,6 @@ mv /opt/warmpath/agent.js.new /opt/warmpath/agent.js
 
 cat >/etc/warmpath/agent.env <<'ENVIRONMENT'
 AWS_REGION=${props.region}
-NODE_OPTIONS=--enable-source-maps
 ${environmentLines(props.environment)}
 ENVIRONMENT
 

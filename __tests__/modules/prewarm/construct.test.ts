@@ -1,0 +1,171 @@
+import { synthesize } from './synth';
+
+describe('Prewarm with the least props', () => {
+  const prewarm = synthesize();
+
+  it('keeps the names of the solution it replaces', () => {
+    expect(prewarm.all('aws_dynamodb_table').map(([, { name }]) => name)).toEqual(
+      expect.arrayContaining([
+        'prewarm_request_table_test',
+        'prewarm_request_pop_table_test',
+        'prewarm_task_table_test',
+      ]),
+    );
+    expect(prewarm.one('aws_sqs_queue', 'queue_tasks')['name']).toBe('prewarm_task_queue_test');
+    expect(prewarm.one('aws_autoscaling_group')['name']).toBe('prewarm_asg_test');
+    expect(prewarm.one('aws_api_gateway_rest_api')['name']).toBe('prewarm_api_test');
+    expect(prewarm.one('aws_s3_bucket')['bucket']).toBe('prewarm-bucket-111111111111-eu-central-1-test');
+  });
+
+  it('keeps every table recoverable, expiring, encrypted and streamed', () => {
+    for (const [, table] of prewarm.all('aws_dynamodb_table'))
+      expect(table).toMatchObject({
+        billing_mode: 'PAY_PER_REQUEST',
+        stream_enabled: true,
+        point_in_time_recovery: { enabled: true },
+        server_side_encryption: { enabled: true },
+        ttl: { enabled: true, attribute_name: 'expires_at' },
+      });
+  });
+
+  it('feeds no stream to more readers than it serves well', () => {
+    const perStream = new Map<unknown, number>();
+    for (const [, { event_source_arn: arn }] of prewarm.all('aws_lambda_event_source_mapping'))
+      perStream.set(arn, (perStream.get(arn) ?? 0) + 1);
+    expect(Math.max(...perStream.values())).toBeLessThanOrEqual(2);
+  });
+
+  it('bounds what a poisoned record can hold up, and keeps it', () => {
+    for (const [, mapping] of prewarm.all('aws_lambda_event_source_mapping'))
+      expect(mapping).toMatchObject({
+        function_response_types: ['ReportBatchItemFailures'],
+        bisect_batch_on_function_error: true,
+        maximum_retry_attempts: 10,
+        maximum_record_age_in_seconds: 21_600,
+        destination_config: { on_failure: { destination_arn: expect.stringContaining('failed-events') } },
+      });
+  });
+
+  it('gives the agents the queue, the list and their own results, and nothing to change a request with', () => {
+    const statements = prewarm.statements('fleet_policy');
+    const actions = statements.flatMap(({ Action }) => Action);
+    expect(actions).toEqual(
+      expect.arrayContaining(['sqs:ReceiveMessage', 'kms:Decrypt', 'dynamodb:PutItem']),
+    );
+    for (const action of ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'sqs:SendMessage', 's3:DeleteObject'])
+      expect(actions).not.toContain(action);
+    const puts = statements.find(({ Action }) => Action.includes('s3:PutObject'));
+    expect(puts?.Resource).toEqual([expect.stringMatching(/\/\*\/failures\/\*$/)]);
+  });
+
+  it('lets the API seal headers and not read them', () => {
+    const actions = prewarm.statements('functions_api_policy').flatMap(({ Action }) => Action);
+    expect(actions).toContain('kms:GenerateDataKey');
+    expect(actions).not.toContain('kms:Decrypt');
+  });
+
+  it('names the resources of every allowed action that has any', () => {
+    for (const [address, { policy }] of prewarm.all('aws_iam_role_policy'))
+      for (const { Action, Resource } of JSON.parse(String(policy)).Statement)
+        if (Resource.includes('*'))
+          expect({ address, Action }).toEqual({
+            address,
+            Action: expect.arrayContaining([
+              expect.stringMatching(
+                /^(autoscaling:DescribeAutoScalingGroups|cloudfront:ListDistributions|ssm:UpdateInstanceInformation)$/,
+              ),
+            ]),
+          });
+  });
+
+  it('runs agents on Spot with on-demand beside it, and none while nobody asks', () => {
+    expect(prewarm.one('aws_autoscaling_group')).toMatchObject({
+      min_size: 0,
+      desired_capacity: 0,
+      capacity_rebalance: true,
+      mixed_instances_policy: {
+        instances_distribution: {
+          spot_allocation_strategy: 'price-capacity-optimized',
+          on_demand_percentage_above_base_capacity: 20,
+        },
+      },
+    });
+  });
+
+  it('lets nobody in: no ingress rule, no key pair, IMDSv2 with one hop, an encrypted disk', () => {
+    expect(prewarm.all('aws_vpc_security_group_ingress_rule')).toEqual([]);
+    expect(prewarm.one('aws_security_group')['ingress']).toBeUndefined();
+    const template = prewarm.one('aws_launch_template');
+    expect(template['key_name']).toBeUndefined();
+    expect(template).toMatchObject({
+      metadata_options: { http_tokens: 'required', http_put_response_hop_limit: 1 },
+      block_device_mappings: [{ ebs: { encrypted: 'true', volume_type: 'gp3' } }],
+    });
+  });
+
+  it('asks every method of the API for the key', () => {
+    const document = JSON.parse(String(prewarm.one('aws_api_gateway_rest_api')['body']));
+    const operations = Object.values<Record<string, { security: object[] }>>(document.paths).flatMap(
+      Object.values,
+    );
+    expect(operations.length).toBeGreaterThan(8);
+    for (const { security } of operations) expect(security).toEqual([{ apiKey: [] }]);
+  });
+
+  it('forgets logs after a while, everywhere', () => {
+    for (const [, group] of prewarm.all('aws_cloudwatch_log_group'))
+      expect(group['retention_in_days']).toBe(30);
+  });
+});
+
+describe('Prewarm as a private API in an existing VPC', () => {
+  const network = { kind: 'existing', vpcId: 'vpc-1', subnetIds: ['subnet-1', 'subnet-2'] } as const;
+  const prewarm = synthesize({ network, api: { kind: 'private', clientCidrBlocks: ['10.0.0.0/8'] } });
+
+  it('answers through its endpoint only, and still asks for the key', () => {
+    expect(prewarm.one('aws_api_gateway_rest_api')['endpoint_configuration']).toMatchObject({
+      types: ['PRIVATE'],
+    });
+    const policy = JSON.parse(String(prewarm.one('aws_api_gateway_rest_api_policy')['policy']));
+    expect(policy.Statement).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          Effect: 'Deny',
+          Condition: { StringNotEquals: { 'aws:SourceVpce': expect.any(String) } },
+        }),
+      ]),
+    );
+    expect(prewarm.one('aws_api_gateway_rest_api')['body']).toContain('"security":[{"apiKey":[]}]');
+  });
+
+  it('makes no network but the endpoint, which takes the clients named', () => {
+    expect(prewarm.all('aws_vpc')).toEqual([]);
+    expect(prewarm.one('aws_vpc_endpoint')['service_name']).toContain('execute-api');
+    expect(prewarm.one('aws_vpc_security_group_ingress_rule')).toMatchObject({
+      cidr_ipv4: '10.0.0.0/8',
+      from_port: 443,
+    });
+  });
+});
+
+describe('Prewarm with props that cannot be', () => {
+  it('names all that is wrong, before any resource exists', () => {
+    const build = () =>
+      synthesize({
+        deployment: 'Not_Ok',
+        network: { kind: 'existing', vpcId: 'vpc-1', subnetIds: [] },
+        api: { kind: 'private' },
+        fleet: { maxInstances: 301, onDemandPercent: 120 },
+        visibilitySeconds: 5,
+      });
+    expect(build).toThrow(/deployment: got "Not_Ok"/);
+    for (const part of [
+      /network\.subnetIds: got none/,
+      /api\.clientCidrBlocks: got none/,
+      /fleet\.maxInstances: got 301/,
+      /fleet\.onDemandPercent: got 120/,
+      /visibilitySeconds: got 5/,
+    ])
+      expect(build).toThrow(part);
+  });
+});
