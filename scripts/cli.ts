@@ -59,8 +59,10 @@ const main = async (): Promise<void> => {
       process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
       return;
     }
-    process.stderr.write(`warmpath: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = FAILED;
+    // The reader of a pipe has gone, such as `head`: nobody is left to tell.
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
+    process.stderr.write(`warmpath: ${error instanceof Error ? error.message : String(error)}\n`);
   }
 };
 

@@ -286,7 +286,7 @@ describe('Ctrl-C', () => {
   });
 });
 
-it('a data directory that another run uses is refused with 2', async () => {
+it('a data directory in use is refused with 2; a second Ctrl-C ends a stalled run at once', async () => {
   const list = await write('held.json', body(paths(1)));
   const args = ['prewarm', 'run', list, ...towards(cdn), '--data-dir', join(folder, 'held')];
   cdn.inject({ fault: { kind: 'stall', at: 'header' } });
@@ -297,6 +297,8 @@ it('a data directory that another run uses is refused with 2', async () => {
     stdout: '',
     stderr: expect.stringMatching(/--data-dir: got .*, which another process is using; allowed/),
   });
-  holder.child.kill('SIGKILL');
-  await holder.result;
+  holder.child.kill('SIGINT');
+  await holder.shows(/^interrupted/m);
+  holder.child.kill('SIGINT');
+  expect(await holder.result).toMatchObject({ code: 130, stdout: '' });
 });
