@@ -16,14 +16,14 @@ import {
 } from '@aws-sdk/client-sqs';
 import { S3BlobStore } from '../../lambdas/prewarm/aws/blob-store';
 import { ScheduledDeadlines } from '../../lambdas/prewarm/aws/deadlines';
-import { GroupFleet, GroupNotFound } from '../../lambdas/prewarm/aws/fleet';
+import { GroupFleet } from '../../lambdas/prewarm/aws/fleet';
 import { CloudFrontInvalidator } from '../../lambdas/prewarm/aws/invalidator';
 import { TopicNotifier } from '../../lambdas/prewarm/aws/notifier';
 import { SqsTaskQueue } from '../../lambdas/prewarm/aws/task-queue';
 import { popCode, requestId, sliceId } from '../../lambdas/prewarm/domain/ids';
 import type { Slice } from '../../lambdas/prewarm/domain/slice';
 import { systemClock } from '../../lambdas/prewarm/embedded/clock';
-import { BlobNotFound } from '../../lambdas/prewarm/ports';
+import { BlobNotFound, FleetNotFound } from '../../lambdas/prewarm/ports';
 import { makeBucket, makeQueues, silent } from './support/resources';
 
 const slice = (index: number): Slice => {
@@ -213,7 +213,7 @@ describe('the fleet in Auto Scaling', () => {
 
   it('says that the group is not there', async () => {
     await expect(new GroupFleet(client, { name: 'none', maxInstances: 1 }).capacity()).rejects.toThrow(
-      GroupNotFound,
+      FleetNotFound,
     );
   });
 });

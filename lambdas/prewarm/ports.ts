@@ -41,6 +41,14 @@ export type RequestPatch = Partial<
   >
 >;
 
+/** `after` is no token of a page that this store gave out. */
+export class InvalidPageToken extends Error {
+  override readonly name = 'InvalidPageToken';
+  constructor() {
+    super('after: got a token that is unknown; pass on the `next` of the page before');
+  }
+}
+
 export interface RequestStore {
   /**
    * Inserts the record if neither its id nor its idempotency key is known.
@@ -55,7 +63,7 @@ export interface RequestStore {
   advance(id: RequestId, to: RequestStatus, patch?: RequestPatch): Promise<'advanced' | 'refused'>;
   /** Sets fields on the condition that the status is still `while`; `refused` otherwise. */
   patch(id: RequestId, expected: RequestStatus, patch: RequestPatch): Promise<'patched' | 'refused'>;
-  /** Newest first. */
+  /** Newest first. Throws InvalidPageToken. */
   list(options: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>>;
   /** Requests whose status is not final; what the fleet's size is computed from. */
   active(): Promise<readonly RequestRecord[]>;
@@ -142,10 +150,19 @@ export interface Deadlines {
   cancel(id: RequestId): Promise<void>;
 }
 
+/** There are no machines under the name of the fleet. */
+export class FleetNotFound extends Error {
+  override readonly name = 'FleetNotFound';
+  constructor(readonly fleet: string) {
+    super(`no fleet ${fleet}`);
+  }
+}
+
 /** The machines that warm. */
 export interface Fleet {
   /** Name shown in messages, such as `prewarm_asg_prod`. */
   readonly name: string;
+  /** Throws FleetNotFound. */
   capacity(): Promise<number>;
   /** Bounded 0 to 300 by the caller. */
   setCapacity(instances: number): Promise<void>;

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { MAX_INSTANCES } from '../domain/request-parsing/limits';
+import { FleetNotFound } from '../ports';
 import type { PrewarmApplication } from './application';
 import { ApiFailure, MESSAGES } from './failure';
 import { type BodyLimits, readJsonBody } from './request-body';
@@ -83,7 +84,7 @@ export const instancesRoutes = (application: PrewarmApplication, limits: BodyLim
     try {
       return context.json(responses.success(await change(wanted), application.now()));
     } catch (error) {
-      if (error instanceof ApiFailure) throw error;
+      if (error instanceof ApiFailure || error instanceof FleetNotFound) throw error;
       throw failed(500, error);
     }
   });

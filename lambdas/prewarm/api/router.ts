@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { InvalidRequest, InvalidUrls } from '../domain/request-parsing/invalid-request';
+import { FleetNotFound, InvalidPageToken } from '../ports';
 import type { PrewarmApplication } from './application';
 import { estimateRoute } from './estimate-route';
-import { ApiFailure, failureBody, GATEWAY_MESSAGES } from './failure';
+import { ApiFailure, failureBody, GATEWAY_MESSAGES, MESSAGES } from './failure';
 import { instancesRoutes } from './instances-routes';
 import { listRoutes } from './list-routes';
 import { openApiDocument } from './openapi';
@@ -33,7 +34,10 @@ export interface ApiEnvironment {
 
 const asFailure = (error: unknown): ApiFailure => {
   if (error instanceof ApiFailure) return error;
-  if (error instanceof InvalidRequest) return new ApiFailure(400, error.message, { cause: error });
+  if (error instanceof InvalidRequest || error instanceof InvalidPageToken) {
+    return new ApiFailure(400, error.message, { cause: error });
+  }
+  if (error instanceof FleetNotFound) return new ApiFailure(404, MESSAGES.noGroup, { cause: error });
   return new ApiFailure(
     500,
     'Internal server error; the log has the reason under the x-request-id of this answer.',

@@ -3,15 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
-import type { Fleet } from '../ports';
-
-/** The Auto Scaling group is not there. The text is the one clients of the API know. */
-export class GroupNotFound extends Error {
-  override readonly name = 'GroupNotFound';
-  constructor() {
-    super('AutoScalingGroups Not exits');
-  }
-}
+import { type Fleet, FleetNotFound } from '../ports';
 
 export interface GroupOptions {
   readonly name: string;
@@ -35,7 +27,7 @@ export class GroupFleet implements Fleet {
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.name] }),
     );
     const [group] = AutoScalingGroups;
-    if (group === undefined) throw new GroupNotFound();
+    if (group === undefined) throw new FleetNotFound(this.name);
     return group.DesiredCapacity ?? 0;
   }
 

@@ -1,12 +1,5 @@
+import { InvalidPageToken } from '../ports';
 import type { Item } from './attributes';
-
-/** A page token that this API did not give out. */
-export class InvalidPageToken extends Error {
-  override readonly name = 'InvalidPageToken';
-  constructor() {
-    super('after: got a token that is unknown; pass on the `next` of the page before');
-  }
-}
 
 /** The key where a page ended, as text that a client passes back. */
 export const encodePage = (key: Item): string =>

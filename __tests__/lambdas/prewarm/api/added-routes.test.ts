@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import * as bodies from '../../../../lambdas/prewarm/api/response-schemas';
 import { requestId } from '../../../../lambdas/prewarm/domain/ids';
+import { InvalidPageToken } from '../../../../lambdas/prewarm/ports';
 import { finished, hit, notFound, warmed } from '../report/report-fixture';
 import { BODY, fakeService, REQUEST_ID } from './fake-application';
 
@@ -45,6 +46,18 @@ describe('GET /requests', () => {
     const { status, json } = await fakeService().call('GET', `/requests?limit=${limit}`);
     expect(status).toBe(400);
     expect(bodies.failureBodySchema.parse(json).message).toContain('limit');
+  });
+
+  it('refuses a page token that it did not give out', async () => {
+    const { call, application } = fakeService();
+    Object.assign(application, {
+      list: async () => {
+        throw new InvalidPageToken();
+      },
+    });
+    const { status, json } = await call('GET', '/requests?after=made-up');
+    expect(status).toBe(400);
+    expect(bodies.failureBodySchema.parse(json).message).toContain('after: got a token');
   });
 
   it('shows one request with its PoPs, and none of its headers', async () => {

@@ -1,5 +1,6 @@
 import * as bodies from '../../../../lambdas/prewarm/api/response-schemas';
 import { requestId } from '../../../../lambdas/prewarm/domain/ids';
+import { FleetNotFound } from '../../../../lambdas/prewarm/ports';
 import { finished, hit, notFound, popRecord, tallyOf, warmed } from '../report/report-fixture';
 import { BODY, fakeService, REQUEST_ID } from './fake-application';
 
@@ -203,6 +204,26 @@ describe('/instances', () => {
       expect(requests.get(REQUEST_ID)?.status).toBe('STOPPED');
     },
   );
+
+  it('says in the old words that there is no fleet, and what kept a size from being set', async () => {
+    const { call, application } = fakeService();
+    Object.assign(application.fleet, {
+      capacity: async () => {
+        throw new FleetNotFound('prewarm_asg_prod');
+      },
+      setCapacity: async () => {
+        throw new Error('scaling activity in progress');
+      },
+    });
+    const read = await call('GET', '/instances');
+    expect(read.status).toBe(404);
+    expect(read.json.message).toBe('AutoScalingGroups Not exits');
+    const written = await call('POST', '/instances', { DesiredCapacity: 2 });
+    expect(written.status).toBe(500);
+    expect(written.json.message).toBe(
+      `${GROUP}updated to Desired Capacity failed:scaling activity in progress`,
+    );
+  });
 
   it('leaves other requests and their instances alone when it stops one', async () => {
     const { call, add, requests } = fakeService();
