@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Log } from '../../../lambdas/prewarm/ports';
 
 const unique = (): string => randomUUID().slice(0, 8);
@@ -59,16 +59,26 @@ export const makeTables = async (
 
 export const makeQueues = async (
   visibilitySeconds: number,
+  maxDeliveries = 5,
 ): Promise<{ url: string; deadLetterUrl: string }> => {
   const client = new SQSClient({});
   const suffix = unique();
   const { QueueUrl: deadLetterUrl } = await client.send(
     new CreateQueueCommand({ QueueName: `dead-letters-${suffix}` }),
   );
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames: ['QueueArn'] }),
+  );
   const { QueueUrl: url } = await client.send(
     new CreateQueueCommand({
       QueueName: `tasks-${suffix}`,
-      Attributes: { VisibilityTimeout: String(visibilitySeconds) },
+      Attributes: {
+        VisibilityTimeout: String(visibilitySeconds),
+        RedrivePolicy: JSON.stringify({
+          deadLetterTargetArn: Attributes!['QueueArn'],
+          maxReceiveCount: maxDeliveries,
+        }),
+      },
     }),
   );
   return { url: url!, deadLetterUrl: deadLetterUrl! };
