@@ -1,3 +1,4 @@
+import { MAX_URL_BYTES } from '../domain/request-parsing/limits';
 import { childOf, childrenOf, type MpdNode, numberOf } from './dash-manifest';
 
 /** What segments are counted against, in seconds. */
@@ -24,9 +25,11 @@ const inheritedNumber = (templates: readonly MpdNode[], attribute: string): numb
     attribute,
   );
 
-/** Replaces `$Number%05d$` and its like; `$$` is a dollar sign. */
-const fill = (pattern: string, values: Readonly<Record<string, string | number>>): string =>
-  pattern.replace(
+/** Replaces `$Number%05d$` and its like; `$$` is a dollar sign. Stops at the first URL that nobody could ask for. */
+const fill = (pattern: string, values: Readonly<Record<string, string | number>>): string => {
+  const longest = Math.max(pattern.length, ...Object.values(values).map((value) => String(value).length));
+  if (longest > MAX_URL_BYTES) throw new Error('names a segment with a URL that is too long');
+  const filled = pattern.replace(
     /\$(?:(\w+)(?:%0(\d{1,3})d)?)?\$/g,
     (whole, name: string | undefined, width: string | undefined) => {
       if (name === undefined) return '$';
@@ -34,6 +37,9 @@ const fill = (pattern: string, values: Readonly<Record<string, string | number>>
       return width === undefined ? value : value.padStart(Math.min(Number(width), MAX_PADDING), '0');
     },
   );
+  if (filled.length > MAX_URL_BYTES) throw new Error('names a segment with a URL that is too long');
+  return filled;
+};
 
 function* fromTimeline(
   timeline: MpdNode,

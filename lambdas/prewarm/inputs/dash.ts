@@ -1,3 +1,4 @@
+import { MAX_URL_BYTES } from '../domain/request-parsing/limits';
 import type { UrlInput } from '../ports';
 import { childOf, childrenOf, type MpdNode, parseMpd, secondsOf } from './dash-manifest';
 import { listUrls, type SegmentWindow, templateUrls } from './dash-segments';
@@ -10,6 +11,7 @@ const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 /** Of several base URLs (copies on other hosts) the one on the manifest's own host, else the first. */
 const baseOf = (node: MpdNode, parent: string, manifest: string): string => {
   const bases = childrenOf(node, 'BaseURL').flatMap(({ text }) => resolveUrl(text.trim(), parent) ?? []);
+  if (bases.some((base) => base.length > MAX_URL_BYTES)) throw new Error('has a base URL that is too long');
   return bases.find((base) => new URL(base).host === new URL(manifest).host) ?? bases[0] ?? parent;
 };
 
@@ -66,8 +68,8 @@ function* objectsOf(mpd: MpdNode, manifest: string, nowSeconds: number): Iterabl
       for (const representation of childrenOf(adaptationSet, 'Representation')) {
         const base = baseOf(representation, setBase, manifest);
         for (const relative of relativeUrls(period, adaptationSet, representation)) {
-          const url = resolveUrl(relative, base);
-          if (url !== undefined && url !== manifest) yield url;
+          // What is no URL stands for the manifest, which is passed on already: each step must count, or none would end.
+          yield resolveUrl(relative, base) ?? manifest;
         }
       }
     }
@@ -91,7 +93,7 @@ export const dashInput: UrlInput = {
         if (expansion.admit(source.url)) yield source.url;
         for (const url of objectsOf(mpd, source.url, Date.now() / 1_000)) {
           if (!expansion.admit(source.url)) break;
-          yield url;
+          if (url !== source.url) yield url;
         }
       } catch (error) {
         expansion.failed(source.url, error);

@@ -19,7 +19,7 @@ export interface ResolverOptions {
    * @default 2000
    */
   readonly timeoutMs?: number;
-  /** @default 3 */
+  /** @default 2 */
   readonly tries?: number;
   /**
    * Names asked for at a time; more wait.
@@ -65,7 +65,7 @@ const ABORTED: Resolution = { kind: 'failed', message: 'the look-up was given up
  */
 export const createResolver = (options: ResolverOptions = {}): Resolver => {
   const { ipv6 = false, concurrency = 64, now = () => performance.now() } = options;
-  const dns = new DnsResolver({ timeout: options.timeoutMs ?? 2_000, tries: options.tries ?? 3 });
+  const dns = new DnsResolver({ timeout: options.timeoutMs ?? 2_000, tries: options.tries ?? 2 });
   if (options.servers !== undefined) dns.setServers(options.servers);
   const cache = new TtlCache<Resolution>(MAX_CACHED_NAMES, now);
   const running = new Map<string, Promise<Resolution>>();

@@ -198,6 +198,23 @@ describe('a DASH manifest', () => {
     );
   });
 
+  it('ends although no step names anything but the manifest itself', async () => {
+    const endless = byDuration.replace(/media="[^"]*"/, 'media="m.mpd"');
+    const { segments, error } = await segmentsOf(
+      mpd(`<Period>${endless}</Period>`, 'type="static" mediaPresentationDuration="PT999999999H"'),
+      { maxUrls: 1000 },
+    );
+    expect(segments).toEqual(at('vod/init-v1.mp4'));
+    expect(error).toContain('goes beyond 1000 URLs');
+  });
+
+  it('cannot grow by long names', async () => {
+    const long = byDuration
+      .replace('id="v1"', `id="${'v'.repeat(8000)}"`)
+      .replace(/media="[^"]*"/, `media="${'$RepresentationID$'.repeat(100)}"`);
+    expect((await segmentsOf(mpd(`<Period>${long}</Period>`))).error).toContain('URL that is too long');
+  });
+
   it.each([
     ['<html/>', 'its root element is html'],
     ['<MPD><Period>', 'not well-formed XML'],
