@@ -99,15 +99,6 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
   const expandSource =
     options.expandSource ??
     createSourceExpander({ resolver, policy: addressPolicy, edgePort, ca: options.ca });
-  const dedupeUrls = async function* (urls: AsyncIterable<string>): AsyncGenerator<string> {
-    const seen = new EmbeddedSeenUrls(tmpDir);
-    try {
-      yield* dedupe(urls, seen);
-    } finally {
-      await seen.close();
-    }
-  };
-
   return {
     log,
     clock,
@@ -127,7 +118,7 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
     concurrency: limits.sizingConcurrency,
     bounds: { maxUrls: limits.maxUrlsPerSlice, maxBytes: limits.maxBytesPerSlice },
     visibilitySeconds: limits.visibilitySeconds,
-    dedupe: dedupeUrls,
+    dedupe: (urls) => dedupe(urls, new EmbeddedSeenUrls()),
     newId: () => requestId(randomUUID()),
     resolvePops: (domain, codes) => resolvePops(domain, codes, { resolver, policy: addressPolicy }),
     workersFor: ({ instanceCount }: RequestSpec) =>
