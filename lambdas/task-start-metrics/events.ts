@@ -1,4 +1,4 @@
-/** The two kinds of events the rules send here, reduced to what is read of them. */
+/** The kinds of events the rules send here, reduced to what is read of them. */
 import * as z from 'zod/mini';
 
 const time = z.pipe(
@@ -38,8 +38,30 @@ export const instanceLaunch = z.object({
   }),
 });
 
-export const startEvent = z.discriminatedUnion('detail-type', [taskRunning, instanceLaunch]);
+/** A launch that ended in ABANDON or never began, or a refresh that failed. */
+export const groupTrouble = z.object({
+  'detail-type': z.enum(['EC2 Instance Launch Unsuccessful', 'EC2 Auto Scaling Instance Refresh Failed']),
+  id: z.string(),
+  detail: z.object({ AutoScalingGroupName: z.string() }),
+});
+
+/** A build of the golden AMI that changed its state. @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-eventbridge.html */
+export const imageBuild = z.object({
+  'detail-type': z.literal('EC2 Image Builder Image State Change'),
+  id: z.string(),
+  resources: z.array(z.string()),
+  detail: z.object({ state: z.object({ status: z.string() }) }),
+});
+
+export const startEvent = z.discriminatedUnion('detail-type', [
+  taskRunning,
+  instanceLaunch,
+  groupTrouble,
+  imageBuild,
+]);
 
 export type TaskRunning = z.infer<typeof taskRunning>;
 export type InstanceLaunch = z.infer<typeof instanceLaunch>;
+export type GroupTrouble = z.infer<typeof groupTrouble>;
+export type ImageBuild = z.infer<typeof imageBuild>;
 export type StartEvent = z.infer<typeof startEvent>;

@@ -1,4 +1,4 @@
-import type { InstanceLaunch, StartEvent, TaskRunning } from './events';
+import type { GroupTrouble, ImageBuild, InstanceLaunch, StartEvent, TaskRunning } from './events';
 
 /** Metrics of one start. The key is the same for every delivery and every later event of the same start. */
 export interface Measurement {
@@ -16,7 +16,18 @@ export interface MetricValue {
 
 /** What an event says about a start; `undefined` when it says nothing yet, or nothing of interest. */
 export function measure(event: StartEvent): Measurement | undefined {
-  return event['detail-type'] === 'ECS Task State Change' ? measureTask(event) : measureLaunch(event);
+  switch (event['detail-type']) {
+    case 'ECS Task State Change':
+      return measureTask(event);
+    case 'EC2 Instance-launch Lifecycle Action':
+      return measureLaunch(event);
+    case 'EC2 Instance Launch Unsuccessful':
+      return failure(event.id, 'LaunchFailed', groupOf(event));
+    case 'EC2 Auto Scaling Instance Refresh Failed':
+      return failure(event.id, 'RefreshFailed', groupOf(event));
+    case 'EC2 Image Builder Image State Change':
+      return measureBuild(event);
+  }
 }
 
 /**
@@ -62,6 +73,22 @@ function measureLaunch({ detail }: InstanceLaunch): Measurement | undefined {
       WarmPoolMiss: { unit: 'Count', value: isHit ? 0 : 1 },
     },
   };
+}
+
+function measureBuild({ id, resources: [image], detail }: ImageBuild): Measurement | undefined {
+  if (detail.state.status !== 'FAILED' || image === undefined) return undefined;
+  // arn:aws:imagebuilder:<region>:<account>:image/<recipe>/<version>/<build>
+  const [, recipe = image] = image.split('/');
+  return failure(id, 'GoldenAmiFailed', { Recipe: recipe });
+}
+
+function failure(key: string, name: string, dimensions: Readonly<Record<string, string>>): Measurement {
+  const dimensionSets = [Object.keys(dimensions)];
+  return { key, dimensionSets, dimensions, metrics: { [name]: { unit: 'Count', value: 1 } } };
+}
+
+function groupOf({ detail }: GroupTrouble): Readonly<Record<string, string>> {
+  return { AutoScalingGroupName: detail.AutoScalingGroupName };
 }
 
 /** Clocks of agent and service may differ by a little: a negative span counts as none. */

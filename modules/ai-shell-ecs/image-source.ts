@@ -4,7 +4,7 @@
  */
 export type ImageSource = ImageFromLock | ImageFromTag | ImageFromDigest;
 
-/** An entry of `images.lock.json`, as `warmpath image push` writes it. */
+/** An entry of `images.lock.json`, as `warmpath image` writes it. */
 export interface ImageFromLock {
   readonly from: 'lock';
   /** Absolute path of the lock file. */

@@ -26,14 +26,14 @@ export function readLockedImage(lockFile: string, name: string): LockedImage {
   const images = lock.safeParse(parse(lockFile));
   if (!images.success) {
     throw new ImageLockError(
-      `${lockFile}: ${z.prettifyError(images.error)}; run \`warmpath image push\` to write it again`,
+      `${lockFile}: ${z.prettifyError(images.error)}; push the image with \`warmpath image\` to write it again`,
     );
   }
   const image = images.data[name];
   if (image === undefined) {
     const known = Object.keys(images.data).join(', ') || 'none';
     throw new ImageLockError(
-      `${lockFile}: no image "${name}" (images there: ${known}); run \`warmpath image push\` for it first`,
+      `${lockFile}: no image "${name}" (images there: ${known}); push it with \`warmpath image\` first`,
     );
   }
   return image;
@@ -44,7 +44,7 @@ function parse(lockFile: string): unknown {
     return JSON.parse(readFileSync(lockFile, 'utf8'));
   } catch (cause) {
     throw new ImageLockError(
-      `${lockFile}: cannot be read as JSON; run \`warmpath image push\` to create it`,
+      `${lockFile}: cannot be read as JSON; push an image with \`warmpath image\` to create it`,
       {
         cause,
       },

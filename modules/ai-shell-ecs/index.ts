@@ -130,6 +130,7 @@ export class AiShellEcs extends Construct {
         clusterArn: this.cluster.arn,
         groupName: this.group.group.name,
         capacityProviderName: this.capacity.provider.name,
+        goldenAmi: this.goldenAmi?.images(accountId),
       });
     }
   }

@@ -37,3 +37,24 @@ export function instanceLaunchEvent(detail: Readonly<Record<string, unknown>>) {
     },
   };
 }
+
+export function groupTroubleEvent(detailType: string) {
+  return {
+    version: '0',
+    id: '12345678-1234-1234-1234-123456789012',
+    'detail-type': detailType,
+    source: 'aws.autoscaling',
+    detail: { AutoScalingGroupName: 'shell-ecs-asg', StatusCode: 'Failed', StatusMessage: '' },
+  };
+}
+
+export function imageBuildEvent(status: string) {
+  return {
+    version: '0',
+    id: 'a1b2c3d4-5678-90ab-cdef-example11111',
+    'detail-type': 'EC2 Image Builder Image State Change',
+    source: 'aws.imagebuilder',
+    resources: ['arn:aws:imagebuilder:eu-central-1:111111111111:image/shell-golden-ami/1.0.7/1'],
+    detail: { 'previous-state': { status: 'TESTING' }, state: { status, reason: '' } },
+  };
+}

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { embeddedMetrics } from '../../../lambdas/task-start-metrics/embedded-metrics';
 import { startEvent } from '../../../lambdas/task-start-metrics/events';
 import { measure } from '../../../lambdas/task-start-metrics/measurement';
-import { instanceLaunchEvent, taskRunningEvent } from './events';
+import { groupTroubleEvent, imageBuildEvent, instanceLaunchEvent, taskRunningEvent } from './events';
 
 describe('measure(): a running task', () => {
   it('splits the start into placement, pull and container start', () => {
@@ -97,6 +97,24 @@ describe('measure(): an instance that goes into service', () => {
   it('is not counted while it only enters the pool', () => {
     const event = instanceLaunchEvent({ Origin: 'EC2', Destination: 'WarmPool' });
     expect(measure(startEvent.parse(event))).toBeUndefined();
+  });
+});
+
+describe('measure(): trouble', () => {
+  it.each([
+    ['EC2 Instance Launch Unsuccessful', 'LaunchFailed'],
+    ['EC2 Auto Scaling Instance Refresh Failed', 'RefreshFailed'],
+  ])('counts %s as %s of its group', (detailType, metric) => {
+    const measurement = measure(startEvent.parse(groupTroubleEvent(detailType)));
+    expect(measurement?.metrics).toEqual({ [metric]: { unit: 'Count', value: 1 } });
+    expect(measurement?.dimensions).toEqual({ AutoScalingGroupName: 'shell-ecs-asg' });
+  });
+
+  it('counts a failed build of the golden AMI by its recipe, and no other state', () => {
+    expect(measure(startEvent.parse(imageBuildEvent('FAILED')))?.dimensions).toEqual({
+      Recipe: 'shell-golden-ami',
+    });
+    expect(measure(startEvent.parse(imageBuildEvent('AVAILABLE')))).toBeUndefined();
   });
 });
 

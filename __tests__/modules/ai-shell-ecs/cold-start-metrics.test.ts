@@ -1,13 +1,22 @@
 import { startEvent } from '../../../lambdas/task-start-metrics/events';
 import { measure } from '../../../lambdas/task-start-metrics/measurement';
 import { METRICS_NAMESPACE } from '../../../modules/ai-shell-ecs/cold-start-metrics/alarms';
-import { instanceLaunchEvent, taskRunningEvent } from '../../lambdas/task-start-metrics/events';
+import {
+  groupTroubleEvent,
+  imageBuildEvent,
+  instanceLaunchEvent,
+  taskRunningEvent,
+} from '../../lambdas/task-start-metrics/events';
 import { synthesize } from './synth';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:111111111111:alarms';
 
 describe('AiShellEcs with cold-start metrics', () => {
-  const shell = synthesize({ coldStartMetrics: { slowStartSeconds: 5, alarmTopicArns: [TOPIC] } });
+  const shell = synthesize({
+    coldStartMetrics: { slowStartSeconds: 5, alarmTopicArns: [TOPIC] },
+    goldenAmi: {},
+    ami: { from: 'id', id: 'ami-1' },
+  });
   const alarms = Object.values(
     (shell.json['resource'] as Record<string, Record<string, Record<string, unknown>>>)[
       'aws_cloudwatch_metric_alarm'
@@ -19,6 +28,9 @@ describe('AiShellEcs with cold-start metrics', () => {
       pullStoppedAt: '2026-11-01T10:00:00.900Z',
     }),
     instanceLaunchEvent({}),
+    groupTroubleEvent('EC2 Instance Launch Unsuccessful'),
+    groupTroubleEvent('EC2 Auto Scaling Instance Refresh Failed'),
+    imageBuildEvent('FAILED'),
   ].map((event) => measure(startEvent.parse(event))!);
 
   it('alarms only on metrics that the function emits, by dimensions it emits them with', () => {
@@ -31,9 +43,11 @@ describe('AiShellEcs with cold-start metrics', () => {
     }
   });
 
-  it('shows every metric of the function on the dashboard', () => {
+  it('shows every metric of tasks and group on the dashboard', () => {
     const body = String(shell.one('aws_cloudwatch_dashboard')['dashboard_body']);
-    const names = emitted.flatMap(({ metrics }) => Object.keys(metrics));
+    const names = emitted
+      .filter(({ dimensions }) => !('Recipe' in dimensions))
+      .flatMap(({ metrics }) => Object.keys(metrics));
     expect(names.filter((name) => !body.includes(`"${name}"`))).toEqual([]);
   });
 

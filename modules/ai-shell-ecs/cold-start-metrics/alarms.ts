@@ -10,6 +10,8 @@ export interface Watched {
   readonly capacityProviderName: string;
   readonly functionName: string;
   readonly slowStartSeconds: number;
+  /** Recipe of the golden AMI; `undefined` without one. */
+  readonly goldenAmiRecipe: string | undefined;
   /** `undefined` without a warm pool. */
   readonly warmPoolMinSize: number | undefined;
 }
@@ -20,6 +22,15 @@ type AlarmSpec = Omit<CloudwatchMetricAlarmConfig, 'alarmName' | 'evaluationPeri
 
 const BELOW = 'LessThanThreshold';
 const ABOVE = 'GreaterThanThreshold';
+
+/** Once in five minutes is enough. */
+const anyAtAll = {
+  statistic: 'Sum',
+  period: 300,
+  evaluationPeriods: 1,
+  comparisonOperator: ABOVE,
+  threshold: 0,
+} as const;
 
 /** Alarms by their id; the id is also the end of their name. Each description says what to do. */
 export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>> {
@@ -62,16 +73,38 @@ export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>
       threshold: 100,
       treatMissingData: 'notBreaching',
     },
+    'launch-failed': {
+      ...ours,
+      ...anyAtAll,
+      alarmDescription: 'An instance failed to launch: its pre-pull ended in ABANDON, or EC2 had no capacity',
+      metricName: 'LaunchFailed',
+      dimensions: group,
+    },
+    'refresh-failed': {
+      ...ours,
+      ...anyAtAll,
+      alarmDescription: 'An instance refresh failed: read its status reason; the old version is still in use',
+      metricName: 'RefreshFailed',
+      dimensions: group,
+    },
+    ...(watched.goldenAmiRecipe === undefined
+      ? {}
+      : {
+          'golden-ami-failed': {
+            ...ours,
+            ...anyAtAll,
+            alarmDescription:
+              'The golden AMI was not built: read the log /aws/imagebuilder; instances pull instead',
+            metricName: 'GoldenAmiFailed',
+            dimensions: { Recipe: watched.goldenAmiRecipe },
+          },
+        }),
     'metrics-function-errors': {
       alarmDescription: 'Starts are not measured: read the log of the function',
       namespace: 'AWS/Lambda',
       metricName: 'Errors',
       dimensions: { FunctionName: watched.functionName },
-      statistic: 'Sum',
-      period: 300,
-      evaluationPeriods: 1,
-      comparisonOperator: ABOVE,
-      threshold: 0,
+      ...anyAtAll,
       treatMissingData: 'notBreaching',
     },
     ...(watched.warmPoolMinSize === undefined
@@ -95,11 +128,7 @@ export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>
             alarmDescription: 'Instances were launched cold because the pool was empty: raise its minSize',
             metricName: 'WarmPoolMiss',
             dimensions: group,
-            statistic: 'Sum',
-            period: 300,
-            evaluationPeriods: 1,
-            comparisonOperator: ABOVE,
-            threshold: 0,
+            ...anyAtAll,
           },
         }),
   };

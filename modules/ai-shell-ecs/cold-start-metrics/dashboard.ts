@@ -38,7 +38,11 @@ export function dashboardBody(region: string, watched: Watched, alarmArns: reado
       ['PlacementSeconds', 'ImagePullSeconds', 'ContainerStartSeconds'].map((name) => ours(name, {})),
     ],
     ['Image on disk at start, share of tasks', 'Average', [ours('ImageCacheHit', {})]],
-    ['Instances into service: from the pool, cold', 'Sum', [warm('WarmPoolHit'), warm('WarmPoolMiss')]],
+    [
+      'Instances: from the pool, cold, failed',
+      'Sum',
+      ['WarmPoolHit', 'WarmPoolMiss', 'LaunchFailed', 'RefreshFailed'].map(warm),
+    ],
     [
       'Warm pool and group',
       'Average',

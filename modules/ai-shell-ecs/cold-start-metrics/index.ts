@@ -20,6 +20,8 @@ export interface ColdStartMetricsConstructProps {
   readonly clusterArn: string;
   readonly groupName: string;
   readonly capacityProviderName: string;
+  /** Name of the golden AMI's recipe and the ARN that its images begin with; `undefined` without one. */
+  readonly goldenAmi: { readonly recipe: string; readonly imageArnPrefix: string } | undefined;
 }
 
 const DEFAULT_SLOW_START_SECONDS = 10;
@@ -46,6 +48,7 @@ export class ColdStartMetrics extends Construct {
       groupName,
       capacityProviderName,
       functionName: this.function.function.functionName,
+      goldenAmiRecipe: props.goldenAmi?.recipe,
       slowStartSeconds: given.slowStartSeconds ?? DEFAULT_SLOW_START_SECONDS,
       warmPoolMinSize: settings.warmPool?.minSize,
     };
@@ -92,7 +95,7 @@ export class ColdStartMetrics extends Construct {
   }
 
   private sendEvents(): void {
-    const { settings, clusterArn, groupName } = this.props;
+    const { settings, clusterArn, groupName, goldenAmi } = this.props;
     const patterns = {
       'task-running': {
         source: ['aws.ecs'],
@@ -104,6 +107,21 @@ export class ColdStartMetrics extends Construct {
         'detail-type': ['EC2 Instance-launch Lifecycle Action'],
         detail: { AutoScalingGroupName: [groupName], Destination: ['AutoScalingGroup'] },
       },
+      'group-trouble': {
+        source: ['aws.autoscaling'],
+        'detail-type': ['EC2 Instance Launch Unsuccessful', 'EC2 Auto Scaling Instance Refresh Failed'],
+        detail: { AutoScalingGroupName: [groupName] },
+      },
+      ...(goldenAmi === undefined
+        ? {}
+        : {
+            'golden-ami-build': {
+              source: ['aws.imagebuilder'],
+              'detail-type': ['EC2 Image Builder Image State Change'],
+              resources: [{ prefix: goldenAmi.imageArnPrefix }],
+              detail: { state: { status: ['FAILED'] } },
+            },
+          }),
     };
     for (const [ruleId, pattern] of Object.entries(patterns)) {
       const rule = new CloudwatchEventRule(this, `${ruleId}-rule`, {

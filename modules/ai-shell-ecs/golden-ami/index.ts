@@ -107,6 +107,16 @@ export class GoldenAmi extends Construct {
     this.restoreSnapshotsFast(goldenAmi.fastSnapshotRestoreZones ?? []);
   }
 
+  /** How the images of the recipe are known to Image Builder. */
+  images(accountId: string): { readonly recipe: string; readonly imageArnPrefix: string } {
+    const { partition, region } = this.props.place;
+    const recipe = goldenAmiNames(this.props.settings.name).resource;
+    return {
+      recipe,
+      imageArnPrefix: `arn:${partition}:imagebuilder:${region}:${accountId}:image/${recipe}/`,
+    };
+  }
+
   private createComponent(): ImagebuilderComponent {
     const { settings, additionalImages } = this.props;
     const names = goldenAmiNames(settings.name);
