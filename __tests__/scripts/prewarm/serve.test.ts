@@ -59,7 +59,7 @@ describe('warmpath prewarm serve', () => {
     const first = serve(dataDir);
     const url = await urlOf(first);
     const urls = Array.from(
-      { length: 1_500 },
+      { length: 800 },
       (_, index) => `https://${cdn.distributionDomain}/object-${index}`,
     );
     const accepted = await fetch(`${url}/prewarm`, {
