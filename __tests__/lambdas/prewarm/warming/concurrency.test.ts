@@ -1,8 +1,11 @@
 import { AdaptiveLimiter } from '../../../../lambdas/prewarm/domain/warming/concurrency';
 import { ConcurrencySearch } from '../../../../lambdas/prewarm/domain/warming/concurrency-search';
-import type { ConcurrencyRange } from '../../../../lambdas/prewarm/domain/warming/warm-limits';
+import {
+  type ConcurrencyRange,
+  DEFAULT_WARM_LIMITS,
+} from '../../../../lambdas/prewarm/domain/warming/warm-limits';
 
-const RANGE: ConcurrencyRange = { floor: 4, start: 32, ceiling: 1_000 };
+const RANGE: ConcurrencyRange = DEFAULT_WARM_LIMITS.perPop;
 
 interface Edge {
   /** How long a fetch takes that starts as one of `inFlight`, and whether the edge refuses it. */

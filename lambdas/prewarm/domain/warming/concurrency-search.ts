@@ -7,7 +7,7 @@ const RAMP = 2;
 const PROBE_UP = 1.25;
 const PROBE_DOWN = 0.85;
 /** How much of the added concurrency must come back as throughput for the step to be kept. */
-const GAIN_WANTED = 0.25;
+const GAIN_WANTED = 0.5;
 /** How much throughput a step down may cost to be kept. */
 const KEPT_SHARE = 0.97;
 /** The first rounds at a higher limit carry the cost of new connections; so many may show no gain. */
@@ -32,6 +32,8 @@ export class ConcurrencySearch {
   private best = 0;
   /** Overload was met: above this it goes up in small steps only. */
   private carefulAbove = Number.POSITIVE_INFINITY;
+  /** It carries the cost of the first connections and says little. */
+  private isFirstRound = true;
   private mode: 'ramp' | 'hold' | 'settle' | 'probe' = 'ramp';
   private misses = 0;
   private pauseRounds = FIRST_PAUSE_ROUNDS;
@@ -108,6 +110,10 @@ export class ConcurrencySearch {
   }
 
   private climb(rate: number): void {
+    if (this.isFirstRound) {
+      this.isFirstRound = false;
+      return;
+    }
     if (this.best === 0 || this.gains(rate)) {
       this.ramp(rate);
       return;
