@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     apigateway,
     autoscaling,
     awslambda,
+    cloudfront,
     dynamodb,
     ec2,
     ecs,
