@@ -1,0 +1,34 @@
+import type { FetchOutcome } from '../domain/outcome';
+import type { RequestSpec } from '../domain/request';
+import type { FetchFailure, Slice } from '../domain/slice';
+import type { Tally } from '../domain/tally';
+import type { WarmLimits } from '../domain/warming/warm-limits';
+
+/** What a thread is started with; the role tells it from threads of other libraries in the same bundle. */
+export interface ThreadSettings {
+  readonly role: 'warmpath-warm-thread';
+  readonly limits: WarmLimits;
+  readonly bandwidthShare: number;
+  readonly ca?: string | undefined;
+  readonly edgePort?: number | undefined;
+}
+
+export type ToThread =
+  | {
+      readonly kind: 'warm';
+      readonly job: number;
+      readonly slice: Slice;
+      readonly spec: RequestSpec;
+      readonly lines: readonly string[];
+    }
+  | { readonly kind: 'abort'; readonly job: number };
+
+export type FromThread =
+  | { readonly kind: 'outcomes'; readonly job: number; readonly outcomes: readonly FetchOutcome[] }
+  | {
+      readonly kind: 'done';
+      readonly job: number;
+      readonly tally: Tally;
+      readonly failures: readonly FetchFailure[];
+    }
+  | { readonly kind: 'failed'; readonly job: number; readonly message: string };
