@@ -15,6 +15,7 @@ h2{font-size:16px;margin:0 0 14px}
 .facts{color:var(--soft);margin:0 0 22px;overflow-wrap:anywhere}
 .facts code{color:var(--ink)}
 .notice{border:1px solid var(--line);border-left:4px solid var(--some);background:var(--card);padding:10px 16px;border-radius:8px;margin:0 0 20px}
+.notice::first-letter{text-transform:uppercase}
 .notice.bad{border-left-color:var(--bad);color:var(--ink)}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px 22px;margin:0 0 18px}
 .cards{display:grid;grid-template-columns:repeat(4,1fr);gap:12px;margin:0 0 18px}
