@@ -72,6 +72,7 @@ export const registerRunCommand = (prewarm: Command): void => {
     .addOption(
       new Option('--verify <MODE>', 'ask again for warmed objects and expect a Hit').choices(VERIFY_MODES),
     )
+    .option('--invalidate', 'invalidate the paths first, with the AWS credentials of the environment')
     .optionsGroup('How:')
     .option('--concurrency <N>', 'at most this many fetches at a time', wholeNumber(1, 10_000))
     .option('--max-bandwidth <MBPS>', 'cap in megabits per second', positive)

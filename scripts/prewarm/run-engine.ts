@@ -4,6 +4,7 @@ import type { EmbeddedEngine } from '../../lambdas/prewarm/embedded/engine-api';
 import type { Log } from '../../lambdas/prewarm/ports';
 import { BadInput } from './bad-input';
 import type { ProgressPrinter } from './progress';
+import type { PreparedRun } from './run-input';
 import type { RunOptions } from './run-options';
 import type { RunSurroundings } from './run-surroundings';
 
@@ -18,19 +19,24 @@ const logTo = (printer: ProgressPrinter): Log => {
   return { info: () => {}, warn: say('warning'), error: say('error') };
 };
 
+// The AWS SDK takes a moment to load; few runs need it.
+const invalidation = (): typeof import('./run-invalidator') => require('./run-invalidator');
+
 /** All there are: a run has the machine to itself, and every PoP sets its own pace. */
 const SLICES_AT_A_TIME = 32;
 
 /**
  * The engine of one run: sizes are not asked for, since every object is fetched at once anyway.
- * @throws BadInput where the data directory cannot be used
+ * @throws BadInput where the data directory cannot be used, or nothing can be invalidated
  */
 export const openRunEngine = async (
+  { spec }: PreparedRun,
   options: RunOptions,
   scratchDir: string,
   { resolver, policy, ca }: RunSurroundings,
   printer: ProgressPrinter,
 ): Promise<EmbeddedEngine> => {
+  const invalidator = spec.needInvalidate ? await invalidation().createRunInvalidator() : undefined;
   try {
     return await openEngine({
       dataDir: options.dataDir ?? scratchDir,
@@ -40,6 +46,7 @@ export const openRunEngine = async (
       sizing: 'none',
       ...(options.edgePort === undefined ? {} : { edgePort: options.edgePort }),
       ...(ca === undefined ? {} : { ca }),
+      ...(invalidator === undefined ? {} : { invalidator }),
       limits: {
         slicesPerInstance: SLICES_AT_A_TIME,
         ...(options.concurrency === undefined ? {} : { maxFetchesInFlight: options.concurrency }),

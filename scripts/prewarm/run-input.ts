@@ -76,6 +76,7 @@ const optionFields = (options: RunOptions): Readonly<Record<string, unknown>> =>
     range: options.range,
     skip_warm: options.skipWarm,
     verify: options.verify,
+    need_invalidate: options.invalidate,
     max_bandwidth_mbps: options.maxBandwidth,
     timeout: options.timeout,
   };

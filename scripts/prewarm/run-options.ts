@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly playlist?: readonly string[];
   readonly skipWarm?: boolean;
   readonly verify?: VerifyMode;
+  readonly invalidate?: boolean;
   readonly concurrency?: number;
   /** Megabits per second. */
   readonly maxBandwidth?: number;

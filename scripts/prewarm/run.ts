@@ -56,7 +56,7 @@ const warm = async (
   await checkReportFiles(options.report ?? []);
   const surroundings = await findSurroundings(options);
   const run = await prepareRun(list, options, surroundings, scratchDir);
-  const engine = await openRunEngine(options, join(scratchDir, 'data'), surroundings, printer);
+  const engine = await openRunEngine(run, options, join(scratchDir, 'data'), surroundings, printer);
   try {
     const end = await runSession(engine, run, printer, interrupt);
     const summary = summarise(end.record, end.pops, end.seconds, stoppedSentence(end, options));

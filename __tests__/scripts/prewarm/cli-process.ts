@@ -18,8 +18,11 @@ export interface CliRun {
 }
 
 /** Starts `warmpath` as a user does: a process of its own, its output in pipes. */
-export const startCli = (args: readonly string[], input = ''): CliRun => {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], { stdio: 'pipe' });
+export const startCli = (args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): CliRun => {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+    stdio: 'pipe',
+    env: { ...process.env, ...env },
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
@@ -43,8 +46,11 @@ export const startCli = (args: readonly string[], input = ''): CliRun => {
   return { child, result, shows };
 };
 
-export const runCli = (args: readonly string[], input?: string): Promise<CliResult> =>
-  startCli(args, input).result;
+export const runCli = (
+  args: readonly string[],
+  input?: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<CliResult> => startCli(args, input, env).result;
 
 /** The options that lead to a loopback CDN. */
 export const towards = (cdn: LoopbackCdn): string[] => [
