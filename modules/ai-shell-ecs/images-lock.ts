@@ -39,6 +39,16 @@ export function readLockedImage(lockFile: string, name: string): LockedImage {
   return image;
 }
 
+/** The entry, or `undefined` when it cannot be used. */
+export function lockedImage(lockFile: string, name: string): LockedImage | undefined {
+  try {
+    return readLockedImage(lockFile, name);
+  } catch (error) {
+    if (error instanceof ImageLockError) return undefined;
+    throw error;
+  }
+}
+
 function parse(lockFile: string): unknown {
   try {
     return JSON.parse(readFileSync(lockFile, 'utf8'));

@@ -14,13 +14,19 @@ export interface ShellClusterProps {
   readonly accountId: string;
 }
 
+/** How Exec sessions are encrypted and recorded; whoever opens one needs the key. */
+export interface ExecSessions {
+  readonly kmsKeyArn: string;
+  readonly logGroup: CloudwatchLogGroup;
+}
+
 /** The cluster: a new one with Container Insights and recorded Exec sessions, or an existing one by name. */
 export class ShellCluster extends Construct {
   readonly name: string;
   readonly arn: string;
   readonly cluster: EcsCluster | undefined;
-  /** Encrypts Exec sessions; whoever opens one needs it. `undefined` without Exec and for a joined cluster. */
-  readonly sessionKeyArn: string | undefined;
+  /** `undefined` without Exec, and for a joined cluster, whose owner decides on sessions. */
+  readonly sessions: ExecSessions | undefined;
 
   constructor(
     scope: Construct,
@@ -34,8 +40,9 @@ export class ShellCluster extends Construct {
       this.arn = `arn:${place.partition}:ecs:${place.region}:${accountId}:cluster/${this.name}`;
       return;
     }
-    const exec = settings.given.exec === false ? undefined : this.sessions(settings.given.exec?.kmsKeyArn);
-    this.sessionKeyArn = exec?.kmsKeyArn;
+    const exec =
+      settings.given.exec === false ? undefined : this.createSessions(settings.given.exec?.kmsKeyArn);
+    this.sessions = exec;
     this.cluster = new EcsCluster(this, 'Default', {
       name: settings.cluster.name,
       setting: [{ name: 'containerInsights', value: settings.cluster.containerInsights }],
@@ -49,7 +56,7 @@ export class ShellCluster extends Construct {
                 logging: 'OVERRIDE',
                 logConfiguration: {
                   cloudWatchEncryptionEnabled: true,
-                  cloudWatchLogGroupName: exec.logGroupName,
+                  cloudWatchLogGroupName: exec.logGroup.name,
                 },
               },
             },
@@ -59,7 +66,7 @@ export class ShellCluster extends Construct {
     this.arn = this.cluster.arn;
   }
 
-  private sessions(givenKeyArn: string | undefined): { kmsKeyArn: string; logGroupName: string } {
+  private createSessions(givenKeyArn: string | undefined): ExecSessions {
     const { names, settings } = this.props;
     const kmsKeyArn = givenKeyArn ?? this.sessionKey();
     const logGroup = new CloudwatchLogGroup(this, 'exec-logs', {
@@ -68,7 +75,7 @@ export class ShellCluster extends Construct {
       kmsKeyId: kmsKeyArn,
       tags: settings.tags,
     });
-    return { kmsKeyArn, logGroupName: logGroup.name };
+    return { kmsKeyArn, logGroup };
   }
 
   private sessionKey(): string {

@@ -9,11 +9,11 @@ import { type PolicyStatement, policyDocument, trustService } from '../parts/pol
 import type { ImageReference } from './image-reference';
 import { pullStatements } from './instance-role';
 import type { Names } from './names';
-import { accountOf, type Place } from './place';
+import type { Place } from './place';
 import { byArchitecture } from './plan-values';
 import type { AiShellEcsSettings, TaskSettings } from './settings';
 import type { ShellCapacity } from './shell-capacity';
-import type { ShellCluster } from './shell-cluster';
+import type { ExecSessions, ShellCluster } from './shell-cluster';
 
 export interface ShellTaskProps {
   readonly names: Names;
@@ -144,16 +144,10 @@ export class ShellTask extends Construct {
       new IamRolePolicy(this, 'task-policy', {
         name: 'exec-sessions',
         role: role.name,
-        policy: policyDocument(...execStatements(cluster.sessionKeyArn, this.execLogGroupArn())),
+        policy: policyDocument(...execStatements(cluster.sessions)),
       });
     }
     return role.arn;
-  }
-
-  private execLogGroupArn(): string {
-    const { names, place } = this.props;
-    const account = accountOf(this.executionRole.arn);
-    return `arn:${place.partition}:logs:${place.region}:${account}:log-group:${names.execLogGroup}`;
   }
 
   private createService(): EcsService | undefined {
@@ -188,26 +182,26 @@ export class ShellTask extends Construct {
 }
 
 /** What a task's role needs for Exec sessions. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */
-export function execStatements(sessionKeyArn: string | undefined, logGroupArn: string): PolicyStatement[] {
+function execStatements(sessions: ExecSessions | undefined): PolicyStatement[] {
+  const channels: PolicyStatement = {
+    sid: 'ExecSessions',
+    actions: [
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
+      'ssmmessages:OpenDataChannel',
+    ],
+    resources: ['*'],
+  };
+  if (sessions === undefined) return [channels];
   return [
-    {
-      sid: 'ExecSessions',
-      actions: [
-        'ssmmessages:CreateControlChannel',
-        'ssmmessages:CreateDataChannel',
-        'ssmmessages:OpenControlChannel',
-        'ssmmessages:OpenDataChannel',
-      ],
-      resources: ['*'],
-    },
+    channels,
     {
       sid: 'RecordSessions',
       actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-      resources: [`${logGroupArn}:*`],
+      resources: [`${sessions.logGroup.arn}:*`],
     },
     { sid: 'FindLogGroup', actions: ['logs:DescribeLogGroups'], resources: ['*'] },
-    ...(sessionKeyArn === undefined
-      ? []
-      : [{ sid: 'EncryptSessions', actions: ['kms:Decrypt'], resources: [sessionKeyArn] }]),
+    { sid: 'EncryptSessions', actions: ['kms:Decrypt'], resources: [sessions.kmsKeyArn] },
   ];
 }

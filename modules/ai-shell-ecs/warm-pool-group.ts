@@ -1,4 +1,5 @@
 import { AutoscalingGroup, type AutoscalingGroupConfig } from '@cdktf/provider-aws/lib/autoscaling-group';
+import { AutoscalingLifecycleHook } from '@cdktf/provider-aws/lib/autoscaling-lifecycle-hook';
 import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { type ITerraformDependable, TerraformIterator, Token, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
@@ -39,6 +40,12 @@ export class WarmPoolGroup extends Construct {
   constructor(scope: Construct, id: string, { names, settings, template, dependsOn }: WarmPoolGroupProps) {
     super(scope, id);
     const { instances, prepull, refresh, warmPool, network } = settings;
+    const hook = {
+      name: names.lifecycleHook,
+      lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+      heartbeatTimeout: prepull.hookTimeoutSeconds,
+      defaultResult: prepull.onFailure,
+    };
     this.group = new AutoscalingGroup(this, 'Default', {
       name: names.autoScalingGroup,
       minSize: instances.minSize,
@@ -54,14 +61,7 @@ export class WarmPoolGroup extends Construct {
       enabledMetrics: METRICS,
       ...capacitySource(instances, template),
       // A hook of its own would come after the first instances.
-      initialLifecycleHook: [
-        {
-          name: names.lifecycleHook,
-          lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
-          heartbeatTimeout: prepull.hookTimeoutSeconds,
-          defaultResult: prepull.onFailure,
-        },
-      ],
+      initialLifecycleHook: [hook],
       instanceMaintenancePolicy: {
         minHealthyPercentage: instances.maintenance.minHealthyPercent,
         maxHealthyPercentage: instances.maintenance.maxHealthyPercent,
@@ -74,6 +74,8 @@ export class WarmPoolGroup extends Construct {
       lifecycle: { ignoreChanges: ['desired_capacity'] },
       dependsOn,
     });
+    // The initial hook counts at creation only; this is the same hook, and later changes of it.
+    new AutoscalingLifecycleHook(this, 'hook', { ...hook, autoscalingGroupName: this.group.name });
   }
 }
 

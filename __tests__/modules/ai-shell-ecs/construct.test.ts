@@ -31,6 +31,11 @@ describe('AiShellEcs with the least props', () => {
     ]);
   });
 
+  it('changes the same hook later, which the group does at its creation only', () => {
+    const [initial] = group['initial_lifecycle_hook'] as Record<string, unknown>[];
+    expect(shell.one('aws_autoscaling_lifecycle_hook')).toMatchObject(initial ?? {});
+  });
+
   it('keeps a stopped warm pool whose instances never return', () => {
     expect(group['warm_pool']).toMatchObject({
       pool_state: 'Stopped',

@@ -27,6 +27,11 @@ const cases: readonly Case[] = [
   ['root-volume-iops', rootVolume({ iops: 100 }), /3000 to 80000/],
   ['root-volume-throughput', rootVolume({ throughputMibps: 10 }), /125 to 2000/],
   ['volume-initialization-rate', rootVolume({ initializationRateMibps: 99 }), /100 to 300/],
+  [
+    'image-lock-unusable',
+    { image: { from: 'lock', lockFile: '/nowhere/images.lock.json', name: 'shell' } },
+    /warmpath image/,
+  ],
   ['image-without-digest', { image: { from: 'digest', reference: `${REPOSITORY}:latest` } }, /@sha256:/],
   [
     'image-url-with-tag',

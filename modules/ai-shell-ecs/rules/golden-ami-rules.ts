@@ -1,6 +1,8 @@
 import { bakeDocument } from '../golden-ami/bake-document';
 import { COMPONENT_DATA_LIMIT_CHARACTERS, renderComponent } from '../golden-ami/component-document';
 import { ecrRepository } from '../image-reference';
+import type { ImageSource } from '../image-source';
+import { lockedImage } from '../images-lock';
 import { isInRange, type Rule } from './rule';
 
 /** Of the length of a long real one. */
@@ -35,9 +37,9 @@ export const goldenAmiRules: readonly Rule[] = [
   {
     id: 'golden-ami-outside-ecr',
     problem: ({ given: { goldenAmi, image } }) => {
-      if (goldenAmi === undefined || image.from === 'lock') return undefined;
-      const url = image.from === 'tag' ? image.repositoryUrl : (image.reference.split('@')[0] ?? '');
-      return ecrRepository(url) !== undefined
+      if (goldenAmi === undefined) return undefined;
+      const url = repositoryUrlOf(image);
+      return url === undefined || ecrRepository(url) !== undefined
         ? undefined
         : `goldenAmi: got an image of ${url}; only pushes to a private ECR repository of the account start a build; move the image ` +
             'to ECR, or leave goldenAmi out';
@@ -66,3 +68,15 @@ export const goldenAmiRules: readonly Rule[] = [
     },
   },
 ];
+
+/** `undefined` when the lock file does not tell, which is a problem of its own. */
+function repositoryUrlOf(image: ImageSource): string | undefined {
+  switch (image.from) {
+    case 'tag':
+      return image.repositoryUrl;
+    case 'digest':
+      return image.reference.split('@')[0];
+    case 'lock':
+      return lockedImage(image.lockFile, image.name)?.repo;
+  }
+}

@@ -1,5 +1,6 @@
 import { ecrRepository } from '../image-reference';
 import type { ImageSource } from '../image-source';
+import { ImageLockError, readLockedImage } from '../images-lock';
 import type { AiShellEcsSettings } from '../settings';
 import { isUnknown, type Rule } from './rule';
 
@@ -16,6 +17,19 @@ function eachImage(check: (source: ImageSource) => string | undefined): Rule['pr
 }
 
 export const imageRules: readonly Rule[] = [
+  {
+    id: 'image-lock-unusable',
+    problem: eachImage((source) => {
+      if (source.from !== 'lock') return undefined;
+      try {
+        readLockedImage(source.lockFile, source.name);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof ImageLockError)) throw error;
+        return `image.lockFile: got an entry that cannot be used; ${error.message}`;
+      }
+    }),
+  },
   {
     id: 'image-without-digest',
     problem: eachImage((source) => {

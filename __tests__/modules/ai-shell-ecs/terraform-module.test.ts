@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { aiShellEcsModule } from '../../../modules/ai-shell-ecs/terraform-module';
+import { writeModule } from '../../../modules/parts/hcl-module';
+
+describe('the Terraform module ai-shell-ecs', () => {
+  const root = mkdtempSync(join(tmpdir(), 'warmpath-module-test-'));
+  const folder = writeModule(aiShellEcsModule, root);
+  const main = JSON.parse(readFileSync(join(folder, 'main.tf.json'), 'utf8'));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it('keeps the names of the variables of the module it succeeds', () => {
+    expect(Object.keys(main.variable)).toEqual(
+      expect.arrayContaining(['ecs_cluster_name', 'ecr_repository_url', 'container_image_tag']),
+    );
+  });
+
+  it('describes and types every variable, and describes every output', () => {
+    const bare = [
+      ...Object.entries(main.variable).filter(([, block]) => !isDescribed(block) || !isTyped(block)),
+      ...Object.entries(main.output).filter(([, block]) => !isDescribed(block)),
+    ];
+    expect(bare).toEqual([]);
+  });
+
+  it('uses every variable', () => {
+    const { variable, ...rest } = main;
+    const used = JSON.stringify(rest);
+    expect(Object.keys(variable).filter((name) => !used.includes(`var.${name}`))).toEqual([]);
+  });
+
+  it('demands only what has no sensible default', () => {
+    const required = Object.entries(main.variable).filter(([, block]) => !('default' in (block as object)));
+    expect(required.map(([name]) => name).sort()).toEqual([
+      'ecr_repository_url',
+      'name',
+      'subnet_ids',
+      'vpc_id',
+    ]);
+  });
+
+  it('brings neither provider nor backend', () => {
+    expect(main.provider).toBeUndefined();
+    expect(main.terraform.backend).toBeUndefined();
+  });
+});
+
+function isDescribed(block: unknown): boolean {
+  return typeof block === 'object' && block !== null && 'description' in block && block.description !== '';
+}
+
+function isTyped(block: unknown): boolean {
+  return typeof block === 'object' && block !== null && 'type' in block;
+}
