@@ -1,7 +1,3 @@
-import type { UrlInput } from '../ports';
-import { documentText } from './document-text';
-import { Expansion } from './expansion';
-
 /**
  * Lines of a plain list, one URL each: streamed, blank lines skipped, a byte-order mark and CRLF line ends removed.
  * There are no comments: `#` begins a fragment.
@@ -24,22 +20,3 @@ export async function* listLines(
   const last = (rest + decoder.decode()).trim();
   if (last !== '') yield last;
 }
-
-/** A list that is itself on the distribution. */
-export const listInput: UrlInput = {
-  expand: async function* (source, reader, limits) {
-    const expansion = new Expansion(reader, limits);
-    const body = await expansion.read(source.url);
-    if (body !== undefined) {
-      try {
-        for await (const line of listLines(documentText(body, limits.maxDocumentBytes))) {
-          if (!expansion.admit(source.url)) break;
-          yield line;
-        }
-      } catch (error) {
-        expansion.failed(source.url, error);
-      }
-    }
-    expansion.end();
-  },
-};

@@ -2,6 +2,7 @@ import { SaxesParser } from 'saxes';
 import type { UrlInput } from '../ports';
 import { documentText } from './document-text';
 import { Expansion, type QueuedDocument, resolveUrl } from './expansion';
+import { listLines } from './list';
 
 interface Location {
   readonly kind: 'page' | 'sitemap';
@@ -19,7 +20,7 @@ const ROOTS: ReadonlySet<string> = new Set(['urlset', 'sitemapindex']);
  * have another prefix or parent and are passed over.
  * @throws Error where the text is not a sitemap
  */
-async function* locations(text: AsyncIterable<string>): AsyncIterable<Location> {
+async function* xmlLocations(text: AsyncIterable<string>): AsyncIterable<Location> {
   const parser = new SaxesParser({ xmlns: false });
   const path: string[] = [];
   let found: Location[] = [];
@@ -59,12 +60,27 @@ async function* locations(text: AsyncIterable<string>): AsyncIterable<Location> 
   yield* found;
 }
 
+/** A sitemap may be plain text: one absolute URL per line. */
+async function* textLocations(text: AsyncIterable<string>): AsyncIterable<Location> {
+  for await (const line of listLines(text)) {
+    if (!URL.canParse(line)) throw new Error('is neither an XML sitemap nor a list of URLs');
+    yield { kind: 'page', text: line };
+  }
+}
+
+const isXml = async (text: AsyncIterable<string>): Promise<boolean> => {
+  for await (const part of text) if (part.trim() !== '') return part.trimStart().startsWith('<');
+  return true;
+};
+
 async function* pagesOf(
   document: QueuedDocument,
   body: Uint8Array,
   expansion: Expansion,
 ): AsyncIterable<string> {
-  for await (const { kind, text } of locations(documentText(body, expansion.limits.maxDocumentBytes))) {
+  const read = (): AsyncIterable<string> => documentText(body, expansion.limits.maxDocumentBytes);
+  const locations = (await isXml(read())) ? xmlLocations(read()) : textLocations(read());
+  for await (const { kind, text } of locations) {
     const url = resolveUrl(text, document.url);
     if (url === undefined) expansion.problem(document.url, 'holds a location that is not a URL');
     else if (kind === 'sitemap') expansion.enqueue(url, document.depth + 1);
@@ -73,7 +89,7 @@ async function* pagesOf(
   }
 }
 
-/** The pages of a sitemap, or of all sitemaps of an index; plain or gzip. The sitemaps themselves are not warmed. */
+/** The pages of a sitemap (XML or text), or of all sitemaps of an index; plain or gzip. The sitemaps themselves are not warmed. */
 export const sitemapInput: UrlInput = {
   expand: async function* (source, reader, limits) {
     const expansion = new Expansion(reader, limits);

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { listInput, listLines } from '../../../../lambdas/prewarm/inputs/list';
+import { listLines } from '../../../../lambdas/prewarm/inputs/list';
 import { sitemapInput } from '../../../../lambdas/prewarm/inputs/sitemap';
 import { documents, expand, SITE } from '../support/documents';
 
@@ -39,17 +39,6 @@ describe('a plain list', () => {
       }),
     );
   });
-
-  it('may itself be on the distribution, also gzip', async () => {
-    const reader = documents({ [`${SITE}/list.txt`]: gzipSync('https://a/\nhttps://b/\nhttps://c/') });
-    expect(await expand(listInput, `${SITE}/list.txt`, reader)).toEqual({
-      urls: ['https://a/', 'https://b/', 'https://c/'],
-      error: undefined,
-    });
-    const { urls, error } = await expand(listInput, `${SITE}/list.txt`, reader, { maxUrls: 2 });
-    expect(urls).toHaveLength(2);
-    expect(error).toContain('goes beyond 2 URLs');
-  });
 });
 
 describe('a sitemap', () => {
@@ -63,6 +52,21 @@ describe('a sitemap', () => {
     expect(await expand(sitemapInput, `${SITE}/s.xml`, documents({ [`${SITE}/s.xml`]: xml }))).toEqual({
       urls: [`${SITE}/?a=1&b=2`, `${SITE}/two`],
       error: undefined,
+    });
+  });
+
+  it('may be plain text, one URL per line, also gzip', async () => {
+    const reader = documents({
+      [`${SITE}/list.txt`]: gzipSync(`\uFEFF\n${SITE}/a\n\n${SITE}/b\n`),
+      [`${SITE}/error.txt`]: 'Not found',
+    });
+    expect(await expand(sitemapInput, `${SITE}/list.txt`, reader)).toEqual({
+      urls: [`${SITE}/a`, `${SITE}/b`],
+      error: undefined,
+    });
+    expect(await expand(sitemapInput, `${SITE}/error.txt`, reader)).toEqual({
+      urls: [],
+      error: `${SITE}/error.txt is neither an XML sitemap nor a list of URLs`,
     });
   });
 
