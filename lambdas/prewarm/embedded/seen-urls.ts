@@ -25,7 +25,7 @@ export class EmbeddedSeenUrls implements SeenUrls {
   async addAll(urls: readonly string[]): Promise<readonly boolean[]> {
     return urls.map((url) => {
       // Text, not a buffer: a million small buffers outside the heap are collected late.
-      const hash = createHash('sha256').update(url).digest('latin1');
+      const hash = createHash('sha256').update(url).digest('binary');
       // A first word of 0 marks an empty slot.
       return this.add(wordAt(hash, 0) || 1, wordAt(hash, 4), wordAt(hash, 8));
     });

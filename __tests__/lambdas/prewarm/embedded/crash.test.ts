@@ -12,7 +12,14 @@ const KILLS = 20;
 const URLS = 1_000;
 
 /** What must come out the same however often the process died: everything but times and hits. */
-const countersOf = ({ status, countedSlices, totals, progress, failedUrlCount, urlBytes }: RequestRecord) => ({
+const countersOf = ({
+  status,
+  countedSlices,
+  totals,
+  progress,
+  failedUrlCount,
+  urlBytes,
+}: RequestRecord) => ({
   status,
   countedSlices,
   totals,
