@@ -133,10 +133,8 @@ export class Workbench {
 
   /** Plans and answers what the plan holds. `endpoint`: an emulator for the data sources. @default - every call to AWS fails */
   async plan(folder: string, endpoint = NOWHERE): Promise<PlanCounts> {
-    const flags = ['-input=false', '-no-color', '-lock=false'];
-    await this.terraform(folder, ['plan', ...flags, '-out=plan.bin'], { AWS_ENDPOINT_URL: endpoint });
-    const shown = await this.terraform(folder, ['show', '-json', 'plan.bin']);
-    return countsOf(JSON.parse(shown));
+    const args = ['plan', '-json', '-input=false', '-lock=false'];
+    return countsOf(await this.terraform(folder, args, { AWS_ENDPOINT_URL: endpoint }));
   }
 
   close(): void {
@@ -163,17 +161,17 @@ export class Workbench {
       });
       child.on('close', (code) => {
         if (code === 0) resolve(output);
-        else
-          reject(
-            new TerraformError(`terraform ${args[0]}: ${errors.trim() || output.trim()}${hintFor(errors)}`),
-          );
+        else reject(failure(args[0], faultsOf(output, errors)));
       });
     });
   }
 }
 
-function hintFor(errors: string): string {
-  return errors.includes(NOWHERE) ? '\nThe stack asks AWS during the plan; that needs the emulator.' : '';
+function failure(verb: string | undefined, faults: string): TerraformError {
+  const hint = faults.includes(NOWHERE)
+    ? '\nThe stack asks AWS during the plan; that needs the emulator.'
+    : '';
+  return new TerraformError(`terraform ${verb}: ${faults}${hint}`);
 }
 
 /** Terraform merges this file over the stack: local state instead of its backend, and no question about credentials. */
@@ -206,15 +204,32 @@ export function remoteDataSources(configuration: Configuration): readonly string
   return Object.keys(configuration.data ?? {}).filter((type) => !localDataSources.has(type));
 }
 
-function countsOf(plan: {
-  readonly resource_changes?: readonly {
-    readonly mode: string;
-    readonly change: { readonly actions: readonly string[] };
-  }[];
-}): PlanCounts {
-  const changes = (plan.resource_changes ?? []).filter(({ mode }) => mode === 'managed');
-  const count = (action: string) => changes.filter(({ change }) => change.actions.includes(action)).length;
-  return { add: count('create'), change: count('update'), destroy: count('delete') };
+/** The counts in the machine-readable output of a plan, one JSON object per line. */
+function countsOf(output: string): PlanCounts {
+  const summary = linesOf(output).find(({ type }) => type === 'change_summary')?.changes;
+  if (summary === undefined) throw new TerraformError('terraform plan: its output has no summary of changes');
+  return { add: summary.add, change: summary.change, destroy: summary.remove };
+}
+
+/** What a command says is wrong; `-json` writes it to standard output, as diagnostics. */
+function faultsOf(output: string, errors: string): string {
+  const diagnostics = linesOf(output).flatMap(({ diagnostic }) =>
+    diagnostic?.severity === 'error' ? [`${diagnostic.summary}: ${diagnostic.detail ?? ''}`.trim()] : [],
+  );
+  return [...diagnostics, errors.trim()].filter(Boolean).join('\n') || output.trim();
+}
+
+interface OutputLine {
+  readonly type?: string;
+  readonly changes?: { readonly add: number; readonly change: number; readonly remove: number };
+  readonly diagnostic?: { readonly severity: string; readonly summary: string; readonly detail?: string };
+}
+
+function linesOf(output: string): readonly OutputLine[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{"@level"'))
+    .map((line) => JSON.parse(line));
 }
 
 /** The synthesis of a checkout, into a folder of its own. */
