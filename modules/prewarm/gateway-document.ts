@@ -36,19 +36,7 @@ export const gatewayDocument = (props: GatewayDocumentProps): object => {
     'x-amazon-apigateway-request-validators': {
       [VALIDATOR]: { validateRequestParameters: true, validateRequestBody: false },
     },
-    'x-amazon-apigateway-gateway-responses': {
-      DEFAULT_4XX: GATEWAY_FAILURE,
-      DEFAULT_5XX: GATEWAY_FAILURE,
-    },
   };
-};
-
-/** What the gateway answers by itself has the fields of every other failure. */
-const GATEWAY_FAILURE = {
-  responseTemplates: {
-    'application/json':
-      '{"status":"failure","timestamp":"$context.requestTime","message":$context.error.messageString}',
-  },
 };
 
 const mapPaths = (

@@ -89,6 +89,15 @@ export class Grants {
     };
   }
 
+  /** Lists that clients upload under a link of the API's. */
+  uploadedLists(): PolicyStatement {
+    return {
+      sid: 'UploadedLists',
+      actions: ['s3:PutObject', 's3:GetObject'],
+      resources: [`${this.props.store.bucket.arn}/lists/*`],
+    };
+  }
+
   removeBlobs(blobNames: readonly string[]): PolicyStatement {
     return { sid: 'RemoveBlobs', actions: ['s3:DeleteObject'], resources: this.blobs(blobNames) };
   }

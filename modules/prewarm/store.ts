@@ -143,6 +143,12 @@ export class PrewarmStore extends Construct {
           expiration: [{ days: props.retentionDays }],
         },
         {
+          id: 'uploaded-lists',
+          status: 'Enabled',
+          filter: [{ prefix: 'lists/' }],
+          expiration: [{ days: 2 }],
+        },
+        {
           id: 'leftovers',
           status: 'Enabled',
           filter: [{ prefix: '' }],

@@ -9,6 +9,15 @@ export interface ParsedRequest {
   readonly urls: AsyncIterable<string>;
 }
 
+/** Where one list may be put, once or again, until it expires. */
+export interface UploadPlace {
+  readonly listId: string;
+  /** Takes the list by PUT: one URL per line. */
+  readonly url: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
 /**
  * What the router needs behind it. The single-machine service and the API function each provide one; the routes,
  * bodies and messages are the same for both.
@@ -16,6 +25,8 @@ export interface ParsedRequest {
 export interface PrewarmApplication {
   /** @throws InvalidRequest and InvalidUrls; nothing has been started then. */
   parse(body: unknown): Promise<ParsedRequest>;
+  /** A place to upload a list to that is too long for a body. @default - lists are not uploaded */
+  readonly createList?: () => Promise<UploadPlace>;
   /** Stores and starts a request; a known idempotency key answers the request that is there. */
   submit(request: ParsedRequest): Promise<RequestRecord>;
   find(id: RequestId): Promise<RequestRecord | undefined>;

@@ -1,8 +1,10 @@
 import type { RequestSpec } from '../domain/request';
 import type { HostRule } from '../domain/request-parsing/host-rule';
+import type { FieldIssue } from '../domain/request-parsing/invalid-request';
 import { MAX_URLS } from '../domain/request-parsing/limits';
 import { normaliseRequest, type RequestContext } from '../domain/request-parsing/normalise-request';
 import { checkedUrls } from '../domain/request-parsing/normalise-urls';
+import type { PrewarmBody } from '../domain/request-parsing/request-body';
 import { readPrewarmBody } from './read-prewarm-body';
 
 export interface CheckContext extends RequestContext {
@@ -11,6 +13,11 @@ export interface CheckContext extends RequestContext {
    * @default 1,000,000
    */
   readonly maxUrls?: number;
+  /**
+   * The lines of a list that was uploaded.
+   * @default - lists cannot be uploaded
+   */
+  readonly openList?: (listId: string) => AsyncIterable<string>;
 }
 
 /** A body that is right as far as it is known before its URLs are read. */
@@ -36,6 +43,26 @@ export const checkPrewarmBody = async (json: unknown, context: CheckContext): Pr
     lines.length > maxUrls
       ? [{ field: 'url_list', got: `${lines.length} URLs`, allowed: `at most ${maxUrls}` }]
       : [];
-  const { spec, hosts } = await normaliseRequest(body, context, [...issues, ...tooMany]);
-  return { spec, hosts, urlCount: lines.length, urls: checkedUrls(lines, { hosts, maxUrls }) };
+  const list = body.list_id === undefined ? undefined : context.openList?.(body.list_id);
+  const { spec, hosts } = await normaliseRequest(
+    body,
+    { ...context, hasOtherList: context.hasOtherList === true || body.list_id !== undefined },
+    [...issues, ...tooMany, ...listIssues(body, context)],
+  );
+  return { spec, hosts, urlCount: lines.length, urls: checkedUrls(list ?? lines, { hosts, maxUrls }) };
+};
+
+const listIssues = (body: PrewarmBody, context: CheckContext): readonly FieldIssue[] => {
+  if (body.list_id === undefined) return [];
+  if (context.openList === undefined)
+    return [
+      {
+        field: 'list_id',
+        got: 'a list_id',
+        allowed: 'nothing: lists are not uploaded here',
+        hint: 'send the URLs as url_list',
+      },
+    ];
+  if (body.url_list === undefined) return [];
+  return [{ field: 'list_id', got: 'list_id and url_list', allowed: 'one of them', hint: 'leave one out' }];
 };

@@ -28,6 +28,7 @@ const ANSWER_BODIES = {
   RequestList: bodies.requestListBody,
   PopList: bodies.popListBody,
   Estimate: bodies.estimateBody,
+  UploadPlace: bodies.uploadPlaceBody,
   Health: bodies.healthBody,
 } as const;
 
@@ -198,6 +199,17 @@ const PATHS = {
         '200': answer('The estimate and what it takes for granted.', 'Estimate'),
         '400': either('The request would be refused.', ['InvalidUrls', 'Failure']),
         ...withBody,
+        ...always,
+      },
+    },
+  },
+  '/lists': {
+    post: {
+      operationId: 'createList',
+      summary: 'A place for a list that is too long for a body; on AWS only',
+      responses: {
+        '200': answer('PUT the list there, one URL per line, then send its list_id.', 'UploadPlace'),
+        '404': answer('Lists are not uploaded here.', 'Failure'),
         ...always,
       },
     },

@@ -161,4 +161,10 @@ export const estimateBody = z.strictObject({
   assumptions: z.array(z.string()),
 });
 
+export const uploadPlaceBody = z.strictObject({
+  list_id: z.uuid(),
+  upload_url: z.url(),
+  expires_at: time,
+});
+
 export const healthBody = z.strictObject({ status: z.literal('ok') });

@@ -13,6 +13,7 @@ import { prewarmRoutes } from './prewarm-routes';
 import { reportRoute } from './report-route';
 import type { BodyLimits } from './request-body';
 import * as responses from './responses';
+import { uploadRoute } from './upload-route';
 
 /** Holds 100,000 URLs of a usual length several times over; the gateway itself ends at 10 MB. */
 const DEFAULT_LIMITS: BodyLimits = { receivedBytes: 32 * 1024 * 1024, unpackedBytes: 128 * 1024 * 1024 };
@@ -104,6 +105,7 @@ export const createRouter = (
   router.route('/', instancesRoutes(application, limits));
   router.route('/', listRoutes(application));
   router.route('/', estimateRoute(application, limits));
+  router.route('/', uploadRoute(application));
   router.route('/', reportRoute(application));
   return router;
 };

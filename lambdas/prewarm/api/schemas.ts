@@ -26,6 +26,10 @@ export const prewarmBodySchema = z.strictObject({
     .array(z.string())
     .optional()
     .describe('URLs to warm, http or https, literal (no globbing). Required without sitemap and playlist.'),
+  list_id: z
+    .uuid()
+    .optional()
+    .describe('A list uploaded to where POST /lists said, in place of url_list. On AWS only.'),
   cf_domain: z
     .string()
     .optional()
@@ -110,6 +114,7 @@ prewarmBodySchema satisfies z.ZodType<PrewarmBody>;
 /** What each field takes, as errors say it. */
 export const ALLOWED: Readonly<Record<keyof PrewarmBody, string>> = {
   url_list: 'a list of strings',
+  list_id: 'the list_id of an answer of POST /lists',
   cf_domain: 'a string',
   aliases: `a list of at most ${MAX_ALIASES} strings`,
   target_type: 'pop, region, country',

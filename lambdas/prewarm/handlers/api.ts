@@ -16,8 +16,11 @@ import { type AcceptDeps, acceptRequest } from '../domain/flow/accept';
 import { dedupe } from '../domain/flow/dedupe';
 import { stopRequest } from '../domain/flow/stop';
 import { requestId } from '../domain/ids';
+import { InvalidRequest } from '../domain/request-parsing/invalid-request';
 import { seenInMemory } from '../domain/request-parsing/seen-in-memory';
+import { listLines } from '../inputs/list';
 import { createPopDirectory } from '../pops/pop-directory';
+import { BlobNotFound } from '../ports';
 import { apiSettings, readSettings } from '../settings';
 import { openEdges } from './edges';
 import { reportWhenEnded } from './report-when-ended';
@@ -52,8 +55,42 @@ const accepting: AcceptDeps = {
   dedupe: (urls) => dedupe(urls, seenInMemory()),
 };
 
+/** Uploaded lists are a day old at most when they are asked for; the bucket's life cycle removes them. */
+const listKey = (listId: string): string => `lists/${listId}.txt`;
+const UPLOAD_SECONDS = 3_600;
+
+async function* uploadedList(listId: string): AsyncGenerator<string> {
+  try {
+    yield* listLines(blobs.read(listKey(listId)));
+  } catch (error) {
+    if (!(error instanceof BlobNotFound)) throw error;
+    throw new InvalidRequest([
+      {
+        field: 'list_id',
+        got: listId,
+        allowed: 'the list_id of a list that was uploaded',
+        hint: 'PUT the list to the upload_url first',
+      },
+    ]);
+  }
+}
+
 const application: PrewarmApplication = {
-  parse: (body) => checkPrewarmBody(body, { directory, resolver, policy }),
+  parse: (body) =>
+    checkPrewarmBody(body, {
+      directory,
+      resolver,
+      policy,
+      openList: uploadedList,
+    }),
+  createList: async () => {
+    const listId = randomUUID();
+    return {
+      listId,
+      url: await blobs.uploadLink(listKey(listId), UPLOAD_SECONDS),
+      expiresAt: clock.now() + UPLOAD_SECONDS * 1_000,
+    };
+  },
   submit: async ({ spec, urls }) => (await acceptRequest(accepting, spec, urls)).record,
   find: (id) => requests.get(id),
   pops: (id) => pops.all(id),

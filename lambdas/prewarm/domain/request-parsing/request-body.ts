@@ -9,6 +9,8 @@ export type TargetType = (typeof TARGET_TYPES)[number];
 /** The body of `POST /prewarm`: names of the compatible API, each value of its right type. */
 export interface PrewarmBody {
   readonly url_list?: readonly string[] | undefined;
+  /** A list that was uploaded before, in place of `url_list`. */
+  readonly list_id?: string | undefined;
   readonly cf_domain?: string | undefined;
   readonly aliases?: readonly string[] | undefined;
   readonly target_type?: string | undefined;
