@@ -43,91 +43,70 @@ export class AiShellEcs extends Construct {
     super(scope, id);
     const settings = resolveSettings(props);
     checkSettings(this.node.path, settings);
-    const names = namesOf(settings.name);
-    this.names = names;
-
+    this.names = namesOf(settings.name);
     const place = new Place(this, 'place');
-    this.image = pinImage(this, 'image', props.image);
-    const images = [
-      this.image,
-      ...Object.entries(props.additionalImages ?? {}).map(([key, source]) =>
-        pinImage(this, `image-${key}`, source),
-      ),
-    ];
+    const context = { names: this.names, place, settings };
 
-    this.network = new InstanceNetwork(this, 'network', {
-      name: settings.name,
-      place,
-      network: settings.network,
-      tags: settings.tags,
-    });
-    this.instanceRole = new InstanceRole(this, 'instance-role', {
-      names,
-      place,
-      clusterName: settings.cluster.name,
-      images,
-    });
+    this.image = pinImage(this, 'image', props.image);
+    const additionalImages = Object.entries(props.additionalImages ?? {}).map(([key, source]) =>
+      pinImage(this, `image-${key}`, source),
+    );
+    const images = [this.image, ...additionalImages];
+
+    this.network = new InstanceNetwork(this, 'network', context);
+    const { securityGroupIds } = this.network;
+    this.instanceRole = new InstanceRole(this, 'instance-role', { ...context, images });
     const accountId = accountOf(this.instanceRole.role.arn);
-    this.cluster = new ShellCluster(this, 'cluster', { names, place, settings, accountId });
+    this.cluster = new ShellCluster(this, 'cluster', { ...context, accountId });
+
     const firstAmiId = amiId(this, settings.ami, settings.instances.architecture);
-    const { goldenAmi } = props;
-    if (goldenAmi !== undefined && this.image.ecr !== undefined) {
+    if (props.goldenAmi !== undefined && this.image.ecr !== undefined) {
       this.goldenAmi = new GoldenAmi(this, 'golden-ami', {
-        settings,
-        goldenAmi,
-        place,
+        ...context,
+        goldenAmi: props.goldenAmi,
         image: this.image,
         repository: this.image.ecr,
-        additionalImages: images.slice(1),
-        securityGroupIds: this.network.securityGroupIds,
+        additionalImages,
+        securityGroupIds,
         firstAmiId,
       });
     }
     this.template = new InstanceTemplate(this, 'template', {
-      name: names.launchTemplate,
-      settings,
+      ...context,
       imageId: this.goldenAmi?.amiParameter.insecureValue ?? firstAmiId,
       instanceProfileArn: this.instanceRole.profile.arn,
-      securityGroupIds: this.network.securityGroupIds,
+      securityGroupIds,
       userData: renderBoot(settings, {
         images: images.map(({ reference }) => reference),
         region: place.region,
       }),
     });
     this.group = new WarmPoolGroup(this, 'group', {
-      names,
-      settings,
+      ...context,
       template: this.template.template,
-      dependsOn: [
-        this.instanceRole.policy,
-        ...(this.cluster.cluster === undefined ? [] : [this.cluster.cluster]),
-      ],
+      // Instances need their permissions, and a cluster to register with, from their first second.
+      dependsOn: [this.instanceRole.policy, ...(this.cluster.cluster ? [this.cluster.cluster] : [])],
     });
     this.capacity = new ShellCapacity(this, 'capacity', {
       settings,
       cluster: this.cluster,
       group: this.group.group,
     });
-    this.task =
-      settings.task === undefined
-        ? undefined
-        : new ShellTask(this, 'task', {
-            names,
-            place,
-            settings,
-            task: settings.task,
-            image: this.image,
-            cluster: this.cluster,
-            capacity: this.capacity,
-            securityGroupIds: this.network.securityGroupIds,
-          });
+    if (settings.task !== undefined) {
+      this.task = new ShellTask(this, 'task', {
+        ...context,
+        task: settings.task,
+        image: this.image,
+        cluster: this.cluster,
+        capacity: this.capacity,
+        securityGroupIds,
+      });
+    }
     if (props.coldStartMetrics !== false) {
       this.coldStartMetrics = new ColdStartMetrics(this, 'cold-start-metrics', {
-        settings,
-        place,
+        ...context,
         given: props.coldStartMetrics ?? {},
-        clusterName: this.cluster.name,
-        clusterArn: this.cluster.arn,
+        cluster: this.cluster,
         groupName: this.group.group.name,
         capacityProviderName: this.capacity.provider.name,
         goldenAmi: this.goldenAmi?.images(accountId),

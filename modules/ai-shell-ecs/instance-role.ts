@@ -6,11 +6,12 @@ import { type PolicyStatement, policyDocument, trustService } from '../parts/pol
 import type { EcrRepository, ImageReference } from './image-reference';
 import type { Names } from './names';
 import { accountOf, type Place } from './place';
+import type { AiShellEcsSettings } from './settings';
 
 export interface InstanceRoleProps {
   readonly names: Names;
   readonly place: Place;
-  readonly clusterName: string;
+  readonly settings: AiShellEcsSettings;
   readonly images: readonly ImageReference[];
 }
 
@@ -21,8 +22,9 @@ export class InstanceRole extends Construct {
   /** The instances need their permissions from the first second: the group depends on this policy. */
   readonly policy: IamRolePolicy;
 
-  constructor(scope: Construct, id: string, { names, place, clusterName, images }: InstanceRoleProps) {
+  constructor(scope: Construct, id: string, { names, place, settings, images }: InstanceRoleProps) {
     super(scope, id);
+    const clusterName = settings.cluster.name;
     this.role = new IamRole(this, 'Default', {
       name: names.instanceRole,
       assumeRolePolicy: trustService('ec2.amazonaws.com'),

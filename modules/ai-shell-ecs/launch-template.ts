@@ -1,11 +1,12 @@
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
+import type { Names } from './names';
 import { withTags } from './plan-values';
 import type { AiShellEcsSettings } from './settings';
 
 export interface InstanceTemplateProps {
-  readonly name: string;
+  readonly names: Names;
   readonly settings: AiShellEcsSettings;
   readonly imageId: string;
   readonly instanceProfileArn: string;
@@ -24,12 +25,12 @@ export class InstanceTemplate extends Construct {
     super(scope, id);
     const { instances, warmPool, tags } = props.settings;
     const { rootVolume } = instances;
-    const tagged = withTags(tags, { Name: props.name });
+    const tagged = withTags(tags, { Name: props.names.launchTemplate });
     // A local keeps the text readable in the synthesized stack, so that a review sees what changed in it.
     const userData = new TerraformLocal(this, 'user-data', asTerraformText(props.userData));
 
     this.template = new LaunchTemplate(this, 'Default', {
-      name: props.name,
+      name: props.names.launchTemplate,
       updateDefaultVersion: true,
       imageId: props.imageId,
       instanceType: instances.instanceTypes[0] ?? '',

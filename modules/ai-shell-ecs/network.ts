@@ -5,7 +5,8 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Construct } from 'constructs';
 import type { Place } from './place';
 import { withTags } from './plan-values';
-import type { NetworkProps, VpcEndpointsProps } from './props';
+import type { VpcEndpointsProps } from './props';
+import type { AiShellEcsSettings } from './settings';
 
 /** What instances, and this construct's pre-pull and sessions, talk to; image layers come from S3. */
 const INTERFACE_ENDPOINTS = [
@@ -23,10 +24,8 @@ const INTERFACE_ENDPOINTS = [
 const EVERYWHERE = '0.0.0.0/0';
 
 export interface InstanceNetworkProps {
-  readonly name: string;
   readonly place: Place;
-  readonly network: NetworkProps;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly settings: AiShellEcsSettings;
 }
 
 /** Security groups of the instances and, on request, private ways to the AWS services. */
@@ -39,14 +38,14 @@ export class InstanceNetwork extends Construct {
     private readonly props: InstanceNetworkProps,
   ) {
     super(scope, id);
-    const { network } = props;
+    const { network } = props.settings;
     this.securityGroupIds =
       network.securityGroupIds === undefined ? [this.egressOnlyGroup()] : [...network.securityGroupIds];
     if (network.endpoints !== undefined) this.addEndpoints(network.endpoints);
   }
 
   private egressOnlyGroup(): string {
-    const { name, network, tags } = this.props;
+    const { name, network, tags } = this.props.settings;
     const group = new SecurityGroup(this, 'Default', {
       name: `${name}-ecs-instance`,
       description: 'Instances: nothing in, HTTPS and DNS out',
@@ -68,7 +67,8 @@ export class InstanceNetwork extends Construct {
   }
 
   private addEndpoints(endpoints: VpcEndpointsProps): void {
-    const { name, network, place, tags } = this.props;
+    const { place } = this.props;
+    const { name, network, tags } = this.props.settings;
     const group = new SecurityGroup(this, 'endpoints', {
       name: `${name}-ecs-endpoints`,
       description: 'VPC endpoints: HTTPS from the VPC',

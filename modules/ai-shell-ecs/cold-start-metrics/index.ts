@@ -9,6 +9,7 @@ import { invokeByRule } from '../invoke-by-rule';
 import type { Place } from '../place';
 import type { ColdStartMetricsProps } from '../props';
 import type { AiShellEcsSettings } from '../settings';
+import type { ShellCluster } from '../shell-cluster';
 import { alarmSpecs, METRICS_NAMESPACE, type Watched } from './alarms';
 import { dashboardBody } from './dashboard';
 
@@ -16,8 +17,7 @@ export interface ColdStartMetricsConstructProps {
   readonly settings: AiShellEcsSettings;
   readonly place: Place;
   readonly given: ColdStartMetricsProps;
-  readonly clusterName: string;
-  readonly clusterArn: string;
+  readonly cluster: ShellCluster;
   readonly groupName: string;
   readonly capacityProviderName: string;
   /** Name of the golden AMI's recipe and the ARN that its images begin with; `undefined` without one. */
@@ -38,13 +38,13 @@ export class ColdStartMetrics extends Construct {
     private readonly props: ColdStartMetricsConstructProps,
   ) {
     super(scope, id);
-    const { settings, place, given, clusterName, groupName, capacityProviderName } = props;
+    const { settings, place, given, cluster, groupName, capacityProviderName } = props;
     this.function = this.createFunction();
     this.sendEvents();
 
     const watched: Watched = {
       name: settings.name,
-      clusterName,
+      clusterName: cluster.name,
       groupName,
       capacityProviderName,
       functionName: this.function.function.functionName,
@@ -95,12 +95,12 @@ export class ColdStartMetrics extends Construct {
   }
 
   private sendEvents(): void {
-    const { settings, clusterArn, groupName, goldenAmi } = this.props;
+    const { settings, cluster, groupName, goldenAmi } = this.props;
     const patterns = {
       'task-running': {
         source: ['aws.ecs'],
         'detail-type': ['ECS Task State Change'],
-        detail: { clusterArn: [clusterArn], lastStatus: ['RUNNING'], desiredStatus: ['RUNNING'] },
+        detail: { clusterArn: [cluster.arn], lastStatus: ['RUNNING'], desiredStatus: ['RUNNING'] },
       },
       'instance-launch': {
         source: ['aws.autoscaling'],
