@@ -112,6 +112,12 @@ export class FileBlobStore implements BlobStore {
     await rm(this.path(key), { force: true });
   }
 
+  /** Removes whole folders of the top level: what was written for requests that a crash kept from being accepted. */
+  async removeFolders(isUnwanted: (name: string) => Promise<boolean>): Promise<void> {
+    for (const name of await readdir(this.options.blobsDir))
+      if (await isUnwanted(name)) await rm(join(this.options.blobsDir, name), { recursive: true });
+  }
+
   private path(key: string): string {
     if (!KEY.test(key))
       throw new Error(`blob key: got ${key}; allowed: names of letters, digits, . _ - between /`);

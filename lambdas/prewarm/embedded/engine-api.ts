@@ -18,8 +18,8 @@ import type {
 
 export interface EngineLimits {
   /**
-   * Slices warmed at a time per instance asked for.
-   * @default 4
+   * Slices warmed at a time per instance asked for; together they must hold more URLs than there are fetches in flight.
+   * @default 8
    */
   readonly slicesPerInstance: number;
   /**

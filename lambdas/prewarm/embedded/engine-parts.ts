@@ -36,7 +36,7 @@ import { EmbeddedSliceLedger } from './slice-ledger';
 import { EmbeddedTaskQueue } from './task-queue';
 
 export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
-  slicesPerInstance: 4,
+  slicesPerInstance: 8,
   maxSlicesInFlight: 32,
   maxFetchesInFlight: DEFAULT_WARM_LIMITS.total.ceiling,
   maxUrlsPerSlice: 500,
@@ -90,6 +90,7 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
   const queue = await EmbeddedTaskQueue.open(store, clock, limits);
   const deadlines = await EmbeddedDeadlines.open(store, clock, log);
   const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });
+  await blobs.removeFolders(async (name) => (await requests.get(requestId(name))) === undefined);
   const fleet = new EmbeddedFleet();
   const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca: options.ca, signal: ended.signal });
 
