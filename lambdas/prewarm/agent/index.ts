@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
 import { AutoScalingClient, SetInstanceProtectionCommand } from '@aws-sdk/client-auto-scaling';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -6,17 +8,20 @@ import { S3BlobStore } from '../aws/blob-store';
 import { HeaderCipher } from '../aws/header-cipher';
 import { SqsTaskQueue } from '../aws/task-queue';
 import { giveUpSlice } from '../domain/flow/dead-slice';
+import { DEFAULT_WARM_LIMITS } from '../domain/warming/warm-limits';
 import { openEdges } from '../handlers/edges';
 import { clock, log, openTables } from '../handlers/runtime';
 import { agentSettings, readSettings } from '../settings';
+import { openWarmPool } from '../worker/warm-pool';
 import { Agent } from './agent';
 import { AgentQueue } from './agent-queue';
 import { InstanceMetadata, metadataEndpoint } from './instance-metadata';
 import { ScaleInProtection } from './scale-in-protection';
-import { openWarmer } from './warmer';
 
 /** Receives that fail one after the other: about five minutes, with the pauses between them. */
 const MAX_RECEIVE_FAILURES = 60;
+/** A slice that waits for a slow edge leaves room for others. */
+const SLICES_PER_THREAD = 4;
 
 const broken = (cause: unknown): never => {
   log.error('agent-broken', {
@@ -62,10 +67,11 @@ const main = async (): Promise<void> => {
     headers: { open: (id, sealed) => cipher.open(id, sealed) },
   });
   const blobs = new S3BlobStore(new S3Client({}), settings.BUCKET);
-  const warmer = await openWarmer({
+  const pool = openWarmPool({
+    limits: DEFAULT_WARM_LIMITS,
     ca,
     edgePort,
-    ...(settings.WORKERS === undefined ? {} : { threads: Number(settings.WORKERS) }),
+    threads: settings.WORKERS === undefined ? availableParallelism() : Number(settings.WORKERS),
   });
   const tasks = new SqsTaskQueue(new SQSClient({}), {
     url: settings.QUEUE_URL,
@@ -86,14 +92,15 @@ const main = async (): Promise<void> => {
     queue,
     clock,
     log,
-    warm: warmer.warm,
-    slots: () => warmer.slots,
+    warm: pool.warm,
+    slots: () => pool.threads * SLICES_PER_THREAD,
     visibilitySeconds: Number(settings.VISIBILITY_SECONDS),
     ...(await openInstance(settings.GROUP_NAME)),
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => agent.stop(signal));
   await agent.run();
-  await warmer.close();
+  await pool.close();
 };
 
-main().then(() => process.exit(0), broken);
+// The threads of the pool start from this same file.
+if (isMainThread) main().then(() => process.exit(0), broken);
