@@ -108,7 +108,6 @@ export class ShellTask extends Construct {
       assumeRolePolicy: trustService('ecs-tasks.amazonaws.com'),
       tags: settings.tags,
     });
-    const secrets = Object.values(task.secrets);
     new IamRolePolicy(this, 'execution-policy', {
       name: 'start-task',
       role: role.name,
@@ -119,15 +118,7 @@ export class ShellTask extends Construct {
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           resources: [`${this.logGroup.arn}:*`],
         },
-        ...(secrets.length === 0
-          ? []
-          : [
-              {
-                sid: 'ReadSecrets',
-                actions: ['ssm:GetParameters', 'secretsmanager:GetSecretValue'],
-                resources: secrets,
-              },
-            ]),
+        ...secretStatements(Object.values(task.secrets)),
       ),
     });
     return role;
@@ -179,6 +170,20 @@ export class ShellTask extends Construct {
       dependsOn: capacity.association === undefined ? [] : [capacity.association],
     });
   }
+}
+
+/** One action for each of the two services that keep secrets. */
+function secretStatements(arns: readonly string[]): PolicyStatement[] {
+  const isSecret = (arn: string) => arn.includes(':secretsmanager:');
+  const statements: PolicyStatement[] = [
+    {
+      sid: 'ReadParameters',
+      actions: ['ssm:GetParameters'],
+      resources: arns.filter((arn) => !isSecret(arn)),
+    },
+    { sid: 'ReadSecrets', actions: ['secretsmanager:GetSecretValue'], resources: arns.filter(isSecret) },
+  ];
+  return statements.filter(({ resources }) => resources.length > 0);
 }
 
 /** What a task's role needs for Exec sessions. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */

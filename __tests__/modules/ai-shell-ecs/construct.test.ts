@@ -237,3 +237,30 @@ describe('AiShellEcs with a tag', () => {
     expect(JSON.stringify(tagged.one('aws_ecs_task_definition'))).toContain('image_digest');
   });
 });
+
+describe('AiShellEcs with secrets and a service', () => {
+  const parameter = 'arn:aws:ssm:eu-central-1:111111111111:parameter/shell/token';
+  const secret = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:shell-AbCdEf';
+  const shell = synthesize({ task: { secrets: { A: parameter, B: secret } }, service: { desiredCount: 2 } });
+
+  it('lets the execution role read exactly these, each by the one action it needs', () => {
+    const read = shell.statements.filter(({ Sid }) => String(Sid).startsWith('Read'));
+    expect(read).toEqual([
+      expect.objectContaining({ Action: ['ssm:GetParameters'], Resource: [parameter] }),
+      expect.objectContaining({ Action: ['secretsmanager:GetSecretValue'], Resource: [secret] }),
+    ]);
+  });
+
+  it('runs the service on the capacity provider, with rollback, after the cluster knows the provider', () => {
+    const service = shell.one('aws_ecs_service');
+    expect(service['capacity_provider_strategy']).toHaveLength(1);
+    expect(service['deployment_circuit_breaker']).toEqual({ enable: true, rollback: true });
+    expect(service['depends_on']).toEqual([expect.stringMatching(/^aws_ecs_cluster_capacity_providers\./)]);
+  });
+
+  it('starts the container with an init process, a pinned digest that is enforced, and a log that never blocks', () => {
+    const definition = JSON.stringify(shell.one('aws_ecs_task_definition')['container_definitions']);
+    for (const part of ['initProcessEnabled', 'versionConsistency', 'non-blocking'])
+      expect(definition).toContain(part);
+  });
+});
