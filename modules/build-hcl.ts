@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { aiShellEcsModule } from './ai-shell-ecs/terraform-module';
 import { type HclModule, writeModule } from './parts/hcl-module';
+import { prewarmModule } from './prewarm/terraform-module';
 
-export const hclModules: readonly HclModule[] = [aiShellEcsModule];
+export const hclModules: readonly HclModule[] = [aiShellEcsModule, prewarmModule];
 
 if (require.main === module)
   for (const hclModule of hclModules)

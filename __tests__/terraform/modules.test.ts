@@ -1,9 +1,10 @@
 /** The modules for plain Terraform, called by a root module with `for_each`, with the real AWS provider. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aiShellEcsModule } from '../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../modules/parts/hcl-module';
+import { prewarmModule } from '../../modules/prewarm/terraform-module';
 import { Workbench } from '../../scripts/build/terraform-cli';
 import { sampleModule } from '../modules/parts/sample-module';
 
@@ -49,6 +50,22 @@ output "images" {
 }
 `;
 
+const callPrewarm = `${provider}
+module "prewarm" {
+  source     = "./prewarm"
+  for_each   = toset(["blue", "green"])
+  deployment = each.key
+  account_id = "111111111111"
+  region     = "eu-central-1"
+  vpc_id     = "vpc-0a1b2c3d4e5f60718"
+  subnet_ids = ["subnet-0a1b2c3d4e5f60718", "subnet-0b1c2d3e4f5061728"]
+}
+
+output "endpoints" {
+  value = { for name, prewarm in module.prewarm : name => prewarm.prewarm_endpoint }
+}
+`;
+
 const modulesFolder = mkdtempSync(join(tmpdir(), 'warmpath-modules-'));
 const workbench = new Workbench();
 
@@ -61,6 +78,7 @@ function consumer(root: string, module: { readonly name: string }): string {
 beforeAll(() => {
   writeModule(sampleModule, modulesFolder);
   writeModule(aiShellEcsModule, modulesFolder);
+  writeModule(prewarmModule, modulesFolder);
 });
 
 afterAll(() => {
@@ -103,5 +121,24 @@ describe('the module ai-shell-ecs', () => {
     const folder = consumer(callAiShell.replace(digest, ''), aiShellEcsModule);
     await workbench.init(folder);
     await expect(workbench.plan(folder)).rejects.toThrow(/without\s+either is not pinned/);
+  });
+});
+
+describe('the module prewarm', () => {
+  test('plans two instances of itself, each all it holds', async () => {
+    const folder = consumer(callPrewarm, prewarmModule);
+    await workbench.init(folder);
+    await workbench.validate(folder);
+    const { resource } = JSON.parse(readFileSync(join(folder, 'prewarm', 'main.tf.json'), 'utf8'));
+    const held = Object.values<object>(resource).flatMap((named) => Object.keys(named)).length;
+    expect(await workbench.plan(folder)).toEqual({ add: 2 * held, change: 0, destroy: 0 });
+  });
+
+  test('refuses a name that would not fit into the names of resources', async () => {
+    const folder = consumer(callPrewarm.replace('each.key', 'upper(each.key)'), prewarmModule);
+    await workbench.init(folder);
+    await expect(workbench.plan(folder)).rejects.toThrow(
+      'deployment: allowed are 1 to 20 lower-case letters',
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { type ApiQuota, apiFaults, PrewarmApi, type PrivateApi, type RegionalApi } from './api';
 import { PrewarmDeadlines } from './deadlines';
@@ -170,7 +171,8 @@ const checkProps = (path: string, props: PrewarmProps): void => {
     ...range('maxDeliveries', props.maxDeliveries, 2, 900),
     ...range('retentionDays', props.retentionDays, 1, 3_650),
   ];
-  if (!/^[a-z0-9][a-z0-9-]{0,19}$/.test(props.deployment))
+  // A name that only Terraform knows is checked by the variable it comes from.
+  if (!Token.isUnresolved(props.deployment) && !/^[a-z0-9][a-z0-9-]{0,19}$/.test(props.deployment))
     faults.push(
       `deployment: got ${JSON.stringify(props.deployment)}; allowed 1 to 20 lower-case letters, digits and dashes; choose a short name such as prod`,
     );
