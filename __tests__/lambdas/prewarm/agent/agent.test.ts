@@ -1,0 +1,167 @@
+import { Agent, type AgentDeps } from '../../../../lambdas/prewarm/agent/agent';
+import { AgentQueue } from '../../../../lambdas/prewarm/agent/agent-queue';
+import { ScaleInProtection } from '../../../../lambdas/prewarm/agent/scale-in-protection';
+import type { SliceResult } from '../../../../lambdas/prewarm/domain/slice';
+import { emptyTally } from '../../../../lambdas/prewarm/domain/tally';
+import { systemClock } from '../../../../lambdas/prewarm/embedded/clock';
+import type { Log, Received } from '../../../../lambdas/prewarm/ports';
+import { newId, sampleRequest, sampleSlice, tokyo } from '../contract/samples';
+import { MemoryBlobStore } from '../flow/memory-blob-store';
+
+const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
+const id = newId();
+const delivery = (deliveries = 1): Received => ({
+  slice: sampleSlice(id, tokyo, 0),
+  receipt: 'r',
+  deliveries,
+});
+
+/** An agent around one delivery, whose warming lasts until it is aborted or released. */
+const setUp = async (overrides: Partial<AgentDeps> = {}) => {
+  const record = { current: { ...sampleRequest(), id, status: 'IN-PROGRESS' as 'IN-PROGRESS' | 'STOPPED' } };
+  const blobs = new MemoryBlobStore();
+  await blobs.put(`${id}/success_urls.txt`, ['https://a.example/1\nhttps://a.example/2\n'.repeat(50)]);
+  const calls: string[] = [];
+  const deliveries = [delivery()];
+  const recorded: SliceResult[] = [];
+  let release = (): void => {};
+  let started = (): void => {};
+  const warming = new Promise<void>((resolve) => {
+    started = resolve;
+  });
+  const agent = new Agent({
+    requests: { get: async () => record.current },
+    blobs,
+    ledger: {
+      isRecorded: async () => false,
+      record: async (result) => {
+        recorded.push(result);
+        return 'recorded';
+      },
+    },
+    queue: {
+      receive: async (_max, waitSeconds, signal) => {
+        const next = deliveries.shift();
+        if (next === undefined) await systemClock.sleep(waitSeconds * 1000, signal);
+        return next === undefined ? [] : [next];
+      },
+      extend: async (receipt, seconds) => void calls.push(`extend ${receipt} ${seconds}`),
+      remove: async (receipts) => void calls.push(`remove ${receipts}`),
+    },
+    clock: systemClock,
+    log: quiet,
+    warm: ({ signal }) =>
+      new Promise((resolve, reject) => {
+        release = () => resolve(emptyTally());
+        signal.addEventListener('abort', () => reject(signal.reason));
+        started();
+      }),
+    slots: () => 1,
+    visibilitySeconds: 60,
+    watchEveryMs: 5,
+    graceMs: 20,
+    ...overrides,
+  });
+  return { agent, calls, recorded, record, warming, release: () => release() };
+};
+
+describe('the agent', () => {
+  it('hands an unfinished slice back when it is told to stop', async () => {
+    const { agent, calls, recorded, warming } = await setUp();
+    const run = agent.run();
+    await warming;
+    agent.stop('SIGTERM');
+    await run;
+    expect(calls).toEqual(['extend r 0']);
+    expect(recorded).toEqual([]);
+  });
+
+  it('stops by itself when the instance is about to be taken back', async () => {
+    let interrupted = false;
+    const { agent, calls, warming } = await setUp({ isInterrupted: async () => interrupted });
+    const run = agent.run();
+    await warming;
+    interrupted = true;
+    await run;
+    expect(calls).toEqual(['extend r 0']);
+  });
+
+  it('goes on warming while nobody can say whether the instance is taken back', async () => {
+    const { agent, recorded, warming, release } = await setUp({
+      isInterrupted: () => Promise.reject(new Error('no route to host')),
+      graceMs: 5_000,
+    });
+    const run = agent.run();
+    await warming;
+    agent.stop('SIGTERM');
+    release();
+    await run;
+    expect(recorded).toHaveLength(1);
+  });
+
+  it('ends the warming of a slice whose request was stopped, and takes it off the queue', async () => {
+    const { agent, calls, record, recorded, warming } = await setUp();
+    const run = agent.run();
+    await warming;
+    record.current = { ...record.current, status: 'STOPPED' };
+    while (calls.length === 0) await systemClock.sleep(1);
+    agent.stop('SIGTERM');
+    await run;
+    expect(calls).toEqual(['remove r']);
+    expect(recorded).toEqual([]);
+  });
+
+  it('is protected from scale-in while it holds a slice, and not after', async () => {
+    const set: boolean[] = [];
+    const protection = new ScaleInProtection({
+      set: async (isProtected) => void set.push(isProtected),
+      log: quiet,
+    });
+    const { agent, warming } = await setUp({ protection });
+    const run = agent.run();
+    await warming;
+    while (set.length === 0) await systemClock.sleep(1);
+    agent.stop('SIGTERM');
+    await run;
+    expect(set).toEqual([true, false]);
+  });
+});
+
+describe('the queue of an agent', () => {
+  const open = (received: readonly Received[] | Error, giveUp = async (): Promise<void> => {}) => {
+    const removed: string[] = [];
+    const broken: unknown[] = [];
+    const queue = new AgentQueue(
+      {
+        receive: async () => {
+          if (received instanceof Error) throw received;
+          return received;
+        },
+        extend: async () => {},
+        remove: async (receipts) => void removed.push(...receipts),
+      },
+      { maxDeliveries: 2, giveUp, maxFailures: 3, onBroken: (cause) => void broken.push(cause), log: quiet },
+    );
+    return { queue, removed, broken };
+  };
+
+  it('gives up a slice that was delivered too often, and hands on the others', async () => {
+    const given: unknown[] = [];
+    const { queue, removed } = open([delivery(2), delivery(3)], async () => void given.push('given'));
+    expect(await queue.receive(10, 0)).toEqual([delivery(2)]);
+    expect(given).toEqual(['given']);
+    expect(removed).toEqual(['r']);
+  });
+
+  it('leaves a slice that cannot be given up to the dead letters', async () => {
+    const { queue, removed } = open([delivery(3)], () => Promise.reject(new Error('no table')));
+    expect(await queue.receive(10, 0)).toEqual([]);
+    expect(removed).toEqual([]);
+  });
+
+  it('tells that this process is broken after failures in a row', async () => {
+    const { queue, broken } = open(new Error('no credentials'));
+    for (let attempt = 0; attempt < 3; attempt += 1) await expect(queue.receive(1, 0)).rejects.toThrow();
+    expect(broken).toEqual([new Error('no credentials')]);
+  });
+});

@@ -1,0 +1,52 @@
+import * as fc from 'fast-check';
+import {
+  MAX_PATHS,
+  MAX_WILDCARDS,
+  planInvalidation,
+} from '../../../../lambdas/prewarm/aws/invalidation-paths';
+
+async function* asyncOf(paths: Iterable<string>): AsyncGenerator<string> {
+  yield* paths;
+}
+const matches = (pattern: string, path: string): boolean =>
+  pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+
+describe('the calls of an invalidation', () => {
+  it('name each path once, as many as a call takes', async () => {
+    const paths = Array.from({ length: 7_000 }, (_, index) => `/p/${index}`);
+    const batches = await planInvalidation(asyncOf([...paths, ...paths]));
+    expect(batches.map(({ length }) => length)).toEqual([MAX_PATHS, MAX_PATHS, 1_000]);
+    expect(batches.flat()).toEqual(paths);
+  });
+
+  it('are none for no path', async () => {
+    expect(await planInvalidation(asyncOf([]))).toEqual([]);
+  });
+
+  it('name the folders of a list that single paths cannot hold, few enough to be in progress at once', async () => {
+    const paths = Array.from(
+      { length: 20_000 },
+      (_, index) => `/site/${index % 3}/${index % 50}/${index}.jpg?v=/x/`,
+    );
+    const [batch, ...others] = await planInvalidation(asyncOf(paths));
+    expect(others).toEqual([]);
+    expect(batch).toEqual(['/site/0/*', '/site/1/*', '/site/2/*']);
+  });
+
+  it('cover every path, whatever the list', async () => {
+    const segment = fc.constantFrom('a', 'b', 'c', 'img', 'v1');
+    const path = fc.array(segment, { minLength: 1, maxLength: 6 }).map((parts) => `/${parts.join('/')}`);
+    await fc.assert(
+      fc.asyncProperty(fc.array(path, { minLength: 1, maxLength: 40 }), fc.boolean(), async (few, isLong) => {
+        const filler = isLong
+          ? Array.from({ length: 12_001 }, (_, index) => `/fill/${index % 30}/${index}`)
+          : [];
+        const batches = await planInvalidation(asyncOf([...few, ...filler]));
+        const planned = batches.flat();
+        expect(planned.filter((pattern) => pattern.endsWith('*')).length).toBeLessThanOrEqual(MAX_WILDCARDS);
+        for (const each of few) expect(planned.some((pattern) => matches(pattern, each))).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
