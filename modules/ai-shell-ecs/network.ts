@@ -2,9 +2,10 @@ import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { Fn, type TerraformCount, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Place } from './place';
-import { withTags } from './plan-values';
+import { eachOf, oneIfEmpty, withTags } from './plan-values';
 import type { VpcEndpointsProps } from './props';
 import type { AiShellEcsSettings } from './settings';
 
@@ -39,31 +40,42 @@ export class InstanceNetwork extends Construct {
   ) {
     super(scope, id);
     const { network } = props.settings;
-    this.securityGroupIds =
-      network.securityGroupIds === undefined ? [this.egressOnlyGroup()] : [...network.securityGroupIds];
+    this.securityGroupIds = this.chooseGroups(network.securityGroupIds);
     if (network.endpoints !== undefined) this.addEndpoints(network.endpoints);
   }
 
-  private egressOnlyGroup(): string {
+  /** Given groups, or one of its own; a list known only at plan is judged there. */
+  private chooseGroups(given: readonly string[] | undefined): string[] {
+    if (given === undefined) return [this.egressOnlyGroup().id];
+    if (!Token.isUnresolved(given)) return [...given];
+    const own = eachOf(this.egressOnlyGroup(oneIfEmpty(given)), 'id');
+    return Token.asList(Fn.coalescelist([given, own]));
+  }
+
+  private egressOnlyGroup(count?: TerraformCount): SecurityGroup {
+    const counted = count === undefined ? {} : { count };
     const { name, network, tags } = this.props.settings;
     const group = new SecurityGroup(this, 'Default', {
       name: `${name}-ecs-instance`,
       description: 'Instances: nothing in, HTTPS and DNS out',
       vpcId: network.vpcId,
       tags: withTags(tags, { Name: `${name}-ecs-instance` }),
+      ...counted,
     });
+    const securityGroupId = count === undefined ? group.id : Token.asString(Fn.one(eachOf(group, 'id')));
     const rules = { https: ['tcp', 443], dns: ['udp', 53], dns_tcp: ['tcp', 53] } as const;
     for (const [ruleId, [ipProtocol, port]] of Object.entries(rules)) {
       new VpcSecurityGroupEgressRule(this, ruleId, {
-        securityGroupId: group.id,
+        securityGroupId,
         description: ruleId,
         ipProtocol,
         fromPort: port,
         toPort: port,
         cidrIpv4: EVERYWHERE,
+        ...counted,
       });
     }
-    return group.id;
+    return group;
   }
 
   private addEndpoints(endpoints: VpcEndpointsProps): void {

@@ -1,6 +1,27 @@
 /** Values that are known only at plan, where Terraform chooses instead of TypeScript. */
-import { Fn, Op, ref, TerraformCount, type TerraformDataSource, Token } from 'cdktf';
+import {
+  Fn,
+  type IResolvable,
+  Op,
+  ref,
+  TerraformCount,
+  TerraformDataSource,
+  type TerraformResource,
+  Token,
+} from 'cdktf';
 import type { Architecture } from './props';
+
+/** One when a text or a list turns out to be empty, else none. */
+export function oneIfEmpty(value: string | readonly string[]): TerraformCount {
+  return TerraformCount.of(Token.asNumber(Fn.conditional(Op.lt(Fn.lengthOf(value), 1), 1, 0)));
+}
+
+/** An attribute of every instance that a resource or data source with a count turns out to have. */
+export function eachOf(element: TerraformResource | TerraformDataSource, attribute: string): IResolvable {
+  const kind = element instanceof TerraformDataSource ? 'data.' : '';
+  const address = `${kind}${element.terraformResourceType}.${element.friendlyUniqueId}`;
+  return ref(`${address}[*].${attribute}`, element.cdktfStack);
+}
 
 /** `given` when it turns out not to be empty; else an attribute of what `lookUp` finds, which is asked only then. */
 export function givenOrFound(
@@ -8,12 +29,8 @@ export function givenOrFound(
   attribute: string,
   lookUp: (count: TerraformCount) => TerraformDataSource,
 ): string {
-  const isMissing = Op.lt(Fn.lengthOf(given), 1);
-  const count = TerraformCount.of(Token.asNumber(Fn.conditional(isMissing, 1, 0)));
-  const found = lookUp(count);
-  const address = `data.${found.terraformResourceType}.${found.friendlyUniqueId}`;
-  const values = ref(`${address}[*].${attribute}`, found.cdktfStack);
-  return Token.asString(Fn.coalesce([given, Fn.one(values)]));
+  const found = eachOf(lookUp(oneIfEmpty(given)), attribute);
+  return Token.asString(Fn.coalesce([given, Fn.one(found)]));
 }
 
 /** One of two texts by architecture, also when the architecture is a variable. */

@@ -69,6 +69,11 @@ const variables = {
     type: 'list(string)',
     validations: [{ condition: 'length(var.subnet_ids) > 0', message: 'subnet_ids: at least one subnet.' }],
   },
+  security_group_ids: {
+    description: 'Security groups of the instances; empty for one of its own, without ingress',
+    type: 'list(string)',
+    default: [],
+  },
   image_id: {
     description: 'AMI of the instances; empty for the recommended ECS-optimized Amazon Linux 2023',
     default: '',
@@ -192,7 +197,11 @@ export function propsFromVariables(stack: HclModuleStack): AiShellEcsProps {
       tag: declared.container_image_tag.stringValue,
       digestVariable: declared.container_image_digest.stringValue,
     },
-    network: { vpcId: declared.vpc_id.stringValue, subnetIds: declared.subnet_ids.listValue },
+    network: {
+      vpcId: declared.vpc_id.stringValue,
+      subnetIds: declared.subnet_ids.listValue,
+      securityGroupIds: declared.security_group_ids.listValue,
+    },
     ami: { from: 'recommended', idVariable: declared.image_id.stringValue },
     instances: {
       // The variables' own validation allows nothing but the members of these unions.
