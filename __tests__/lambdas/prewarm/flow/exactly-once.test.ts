@@ -82,7 +82,7 @@ const isCrash = (error: unknown): boolean =>
 
 /** Runs actions side by side until the process dies, or has done enough. */
 const live = async (process: Process, ids: readonly RequestId[], random: () => number): Promise<void> => {
-  for (let round = 0; round < 12 && !process.isDead(); round += 1) {
+  for (let round = 0; round < 8 && !process.isDead(); round += 1) {
     const actions = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
       pick(ACTIONS, random)(process, pick(ids, random), random),
     );

@@ -99,17 +99,17 @@ export const pretendedWarm: WarmSlice = async ({ slice, spec, lines }, { onFailu
   return tally;
 };
 
-const sizingTransport: Transport = {
+const transportOf = (sizeBytes: () => number): Transport => ({
   fetch: async () => ({
     kind: 'answer',
     status: 200,
-    headers: { 'content-length': '10' },
+    headers: { 'content-length': String(sizeBytes()) },
     bytes: 0,
     firstByteMs: 1,
     durationMs: 1,
   }),
   close: async () => {},
-};
+});
 
 export const usablePops = ['FRA56-P4', 'NRT57-P3', 'SFO53-P2'].map(popCode);
 export const lostPop = popCode('XXX50-P1');
@@ -145,7 +145,7 @@ export class World {
   async process(crashShare: number, maxDeliveries = 1_000) {
     let dead = false;
     const fault = async (): Promise<void> => {
-      if (this.random() < 0.3) await new Promise((resolve) => setImmediate(resolve));
+      if (this.random() < 0.15) await new Promise((resolve) => setImmediate(resolve));
       if (!dead && this.random() < crashShare) dead = true;
       if (dead) throw new Crash();
     };
@@ -176,7 +176,8 @@ export class World {
       deadlines: faulty(deadlines, fault),
       fleet: new EmbeddedFleet(),
       invalidator: noInvalidator,
-      transport: sizingTransport,
+      // An object may have another size each time it is asked for, so two runs of sizing cut differently.
+      transport: transportOf(() => (crashShare === 0 ? 10 : Math.ceil(this.random() * 30))),
       resolver: {
         resolve: async (name: string) =>
           ({ kind: 'addresses', addresses: ['192.0.2.1'], canonicalName: name }) as const,
