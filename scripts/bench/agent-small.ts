@@ -6,7 +6,7 @@ import { curlParallel, curlPerUrl, isInstalled, wrk } from './rivals';
 const ROUNDS = 5;
 const URLS = 60_000;
 const CURL_URLS = 20_000;
-const CURL_PROCESSES = 300;
+const CURL_PROCESSES = 150;
 const WRK_SECONDS = 3;
 
 /** Objects of 1 KiB: what a fetch costs besides its bytes. */

@@ -21,21 +21,27 @@ const seeded = (seed: number) => () => {
 /** Plays `seconds` of a client that always has more to fetch; no real time passes. */
 const play = (edge: Edge, seconds: number, range = RANGE) => {
   const search = new ConcurrencySearch(range, 0);
-  const endsAt: { at: number; overloaded: boolean }[] = [];
+  let underway: { at: number; overloaded: boolean }[] = [];
+  let first = 0;
   const limits: number[] = [];
   const limitAt: number[] = [];
   const doneIn: number[] = new Array(seconds).fill(0);
   let now = 0;
+  const start = () => {
+    const { ms, overloaded = false } = edge.serve(now, underway.length - first + 1);
+    let index = underway.length;
+    while (index > first && underway[index - 1]!.at > now + ms) index -= 1;
+    underway.splice(index, 0, { at: now + ms, overloaded });
+  };
   while (now < seconds * 1_000) {
-    while (endsAt.length < search.limit) {
-      const { ms, overloaded = false } = edge.serve(now, endsAt.length + 1);
-      const end = { at: now + ms, overloaded };
-      let index = endsAt.length;
-      while (index > 0 && endsAt[index - 1]!.at < end.at) index -= 1;
-      endsAt.splice(index, 0, end);
-    }
+    while (underway.length - first < search.limit) start();
     search.waited();
-    const next = endsAt.pop()!;
+    const next = underway[first]!;
+    first += 1;
+    if (first > 10_000) {
+      underway = underway.slice(first);
+      first = 0;
+    }
     now = Math.max(now, next.at);
     if (!next.overloaded && now < seconds * 1_000) doneIn[Math.floor(now / 1_000)]! += 1;
     search.finished(now, 1, next.overloaded);

@@ -8,8 +8,6 @@ const PROBE_UP = 1.25;
 const PROBE_DOWN = 0.85;
 /** How much of the added concurrency must come back as throughput for the step to be kept. */
 const GAIN_WANTED = 0.5;
-/** How much throughput a step down may cost to be kept. */
-const KEPT_SHARE = 0.97;
 /** The first rounds at a higher limit carry the cost of new connections; so many may show no gain. */
 const RAMP_PATIENCE = 3;
 const FIRST_PAUSE_ROUNDS = 4;
@@ -159,10 +157,10 @@ export class ConcurrencySearch {
     if (up && this.gains(rate)) {
       this.pauseRounds = FIRST_PAUSE_ROUNDS;
       this.ramp(rate);
-    } else if (!up && rate >= this.best * KEPT_SHARE) {
-      this.pauseRounds = FIRST_PAUSE_ROUNDS;
+    } else if (!up && rate >= this.best) {
       this.settle(this.current, rate);
-      this.probe();
+      this.probeUpNext = true;
+      this.hold();
     } else {
       this.current = this.settled;
       this.probeUpNext = !up;
