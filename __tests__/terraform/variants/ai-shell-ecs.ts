@@ -65,16 +65,13 @@ const variants = {
     tags: { Team: 'shells' },
   },
   'ai-shell-golden-ami': { goldenAmi: { tagPrefixes: ['k-'], keepImages: 5 } },
-  'ai-shell-existing-cluster': {
+  'ai-shell-existing-cluster-and-groups': {
     cluster: { create: false, name: 'platform', otherCapacityProviders: ['FARGATE'] },
-    service: { desiredCount: 1 },
-  },
-  'ai-shell-existing-security-groups': {
     network: { ...minimal.network, securityGroupIds: ['sg-0a1b2c3d4e5f60718'] },
+    service: { desiredCount: 1 },
   },
   'ai-shell-hibernated': { warmPool: { state: 'Hibernated', minSize: 2, maxPreparedCapacity: 6 } },
   'ai-shell-running-pool': { warmPool: { state: 'Running' }, task: false },
-  'ai-shell-mixed-instances': { instances: { instanceTypes: ['m7g.large', 'm6g.large', 'c7g.xlarge'] } },
   'ai-shell-spot': {
     warmPool: false,
     instances: { capacityType: 'spot', instanceTypes: ['m7g.large', 'm6g.large'] },
