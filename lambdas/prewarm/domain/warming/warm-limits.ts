@@ -30,7 +30,7 @@ export const DEFAULT_WARM_LIMITS: WarmLimits = {
   backoffMaxMs: 5_000,
   retryAfterMaxMs: 30_000,
   perPop: { floor: 8, start: 64, ceiling: 1_000 },
-  total: { floor: 16, start: 1_000, ceiling: 2_000 },
+  total: { floor: 16, start: 500, ceiling: 1_000 },
   verifyOneOf: 20,
 };
 
