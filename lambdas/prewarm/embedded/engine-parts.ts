@@ -33,6 +33,7 @@ import { EmbeddedPopStore } from './pop-store';
 import { EmbeddedRequestStore } from './request-store';
 import { EmbeddedSeenUrls } from './seen-urls';
 import { EmbeddedSliceLedger } from './slice-ledger';
+import type { Store } from './store';
 import { EmbeddedTaskQueue } from './task-queue';
 
 export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
@@ -61,6 +62,7 @@ export interface EngineParts
   readonly queue: EmbeddedTaskQueue;
   readonly deadlines: EmbeddedDeadlines;
   readonly fleet: EmbeddedFleet;
+  readonly store: Store;
   /** Ends the attempts to notify. */
   readonly giveUpNotifying: () => void;
   /** Closes what was opened here, the store last. */
@@ -101,6 +103,7 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
     options.expandSource ??
     createSourceExpander({ resolver, policy: addressPolicy, edgePort, ca: options.ca });
   return {
+    store,
     log,
     clock,
     requests,

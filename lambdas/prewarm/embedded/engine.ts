@@ -16,6 +16,7 @@ import type { BlobStore, Page } from '../ports';
 import type { EmbeddedEngine, EngineOptions, LiveProgress } from './engine-api';
 import { type EngineParts, openParts } from './engine-parts';
 import { LiveTallies } from './live-progress';
+import { StoreFailed } from './store';
 
 const DRAIN_MS = 10_000;
 const PROGRESS_EVERY_MS = 200;
@@ -57,6 +58,7 @@ class Engine implements EmbeddedEngine {
   private readonly toCount = new Map<RequestId, SliceId[]>();
   private readonly workLoop: WorkLoop;
   private ticker: NodeJS.Timeout | undefined;
+  private fault: StoreFailed | undefined;
   private closed: Promise<void> | undefined;
 
   constructor(private readonly parts: EngineParts) {
@@ -73,6 +75,7 @@ class Engine implements EmbeddedEngine {
   /** Takes up what an earlier process left, then begins to work. */
   async start(): Promise<void> {
     const { parts } = this;
+    parts.store.onFailure((fault) => this.fail(fault));
     for (const { id, timeoutAt } of await parts.requests.unsettled()) {
       await recoverCounts(parts, id);
       await parts.deadlines.schedule(id, timeoutAt);
@@ -122,6 +125,7 @@ class Engine implements EmbeddedEngine {
     const record = await this.get(id);
     if (record === undefined) throw new UnknownRequest(id);
     if (record.reported) return record;
+    if (this.fault) throw this.fault;
     if (this.closing.signal.aborted) throw new EngineClosed();
     return new Promise((resolve, reject) => {
       this.waiters.set(id, [...(this.waiters.get(id) ?? []), { resolve, reject }]);
@@ -173,11 +177,21 @@ class Engine implements EmbeddedEngine {
           return await run();
         } catch (error) {
           log.error(`${what}-failed`, { requestId: id, error: String(error) });
+          if (error instanceof StoreFailed) return;
           await clock.sleep(pauseMs, signal);
         }
       }
     };
     this.keep(attempts());
+  }
+
+  /** Nothing can be stored any more: whoever waits is told, and no slice is warmed in vain. */
+  private fail(fault: StoreFailed): void {
+    this.fault = fault;
+    this.parts.log.error('store-failed', { error: fault.message });
+    for (const { reject } of [...this.waiters.values()].flat()) reject(fault);
+    this.waiters.clear();
+    this.keep(this.workLoop.stop(0));
   }
 
   private keep(running: Promise<void>): void {

@@ -65,6 +65,7 @@ export class Store {
   private open: Batch | undefined;
   private writing: Batch | undefined;
   private failure: StoreFailed | undefined;
+  private failed: (failure: StoreFailed) => void = () => {};
   private loop: Promise<void> = Promise.resolve();
 
   constructor(private readonly db: KeyValueDb) {}
@@ -91,6 +92,11 @@ export class Store {
     for (const operation of operations) this.open.writes.set(operation.key, operation);
     this.open.sync ||= sync;
     return this.open.written;
+  }
+
+  /** Calls `failed` once, when a write has failed. */
+  onFailure(failed: (failure: StoreFailed) => void): void {
+    this.failed = failed;
   }
 
   /** Written entries of a range, a page at a time; commits that are not written yet are not among them. */
@@ -129,6 +135,7 @@ export class Store {
         this.writing = undefined;
         batch.settle(this.failure);
         this.takeOpen()?.settle(this.failure);
+        this.failed(this.failure);
       }
     }
   }
