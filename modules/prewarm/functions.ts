@@ -233,6 +233,7 @@ export class PrewarmFunctions extends Construct {
       streamArn: store.requests.streamArn,
       patterns: [{ eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { status: { S: ['CREATED'] } } } }],
       batchSize: 1,
+      parallel: 10,
       failedEventsArn: queue.failedEvents.arn,
     });
     this.follow(this.task, {
@@ -244,12 +245,15 @@ export class PrewarmFunctions extends Construct {
         },
       ],
       batchSize: 1,
+      parallel: 10,
       failedEventsArn: queue.failedEvents.arn,
     });
     this.follow(this.aggregation, {
       streamArn: store.tasks.streamArn,
       patterns: [{ eventName: ['INSERT'] }],
       batchSize: 500,
+      // Counts of one request meet in its row: more at a time would only wait for each other.
+      parallel: 1,
       batchingWindowSeconds: 5,
       failedEventsArn: queue.failedEvents.arn,
     });
@@ -273,6 +277,8 @@ export class PrewarmFunctions extends Construct {
       readonly streamArn: string;
       readonly patterns: readonly object[];
       readonly batchSize: number;
+      /** Batches of a shard at a time; those of one request still come one after the other. */
+      readonly parallel: number;
       readonly batchingWindowSeconds?: number;
       readonly failedEventsArn: string;
     },
@@ -283,8 +289,7 @@ export class PrewarmFunctions extends Construct {
       startingPosition: 'TRIM_HORIZON',
       batchSize: source.batchSize,
       maximumBatchingWindowInSeconds: source.batchingWindowSeconds ?? 0,
-      // Requests are independent: a batch of another request runs beside this one.
-      parallelizationFactor: 2,
+      parallelizationFactor: source.parallel,
       functionResponseTypes: ['ReportBatchItemFailures'],
       bisectBatchOnFunctionError: true,
       maximumRetryAttempts: 10,
