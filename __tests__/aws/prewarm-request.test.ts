@@ -1,0 +1,214 @@
+/** The whole service on the emulator: applied by Terraform, driven through requests, destroyed. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { App } from 'cdktf';
+import { type LoopbackCdn, startLoopbackCdn } from '../../scripts/loopback-cdn';
+import { addPrewarmVariant } from '../terraform/variants/prewarm';
+import { AppliedStack } from './support/applied-stack';
+import { PrewarmInMotion } from './support/prewarm-stack';
+import { StreamPump } from './support/stream-pump';
+
+const VARIANT = 'prewarm-minimal';
+const SECRET = 'Bearer s3cret-token';
+const outFolder = mkdtempSync(join(tmpdir(), 'warmpath-aws-'));
+const app = new App({ outdir: outFolder, stackTraces: false });
+addPrewarmVariant(app, VARIANT);
+app.synth();
+
+const stack = new AppliedStack(join(outFolder, 'stacks', VARIANT));
+const scheduler = new SchedulerClient({});
+const sqs = new SQSClient({});
+const pump = new StreamPump();
+let cdn: LoopbackCdn;
+let prewarm: PrewarmInMotion;
+let added = 0;
+let drift: readonly string[] = [];
+
+beforeAll(async () => {
+  added = await stack.apply();
+  drift = await stack.drift();
+  cdn = await startLoopbackCdn({ pops: ['FRA56-P4', 'NRT57-P3'] });
+  prewarm = new PrewarmInMotion(stack, 'local', cdn);
+  await prewarm.pointAtEdges();
+  await pump.open();
+}, 300_000);
+
+afterAll(async () => {
+  await prewarm?.stopAgent();
+  await cdn?.close();
+  stack.close();
+  rmSync(outFolder, { recursive: true, force: true });
+}, 60_000);
+
+const submit = async (fields: Record<string, unknown> = {}): Promise<string> => {
+  const answer = await prewarm.call(
+    'POST',
+    '/prewarm',
+    {},
+    {
+      url_list: Array.from(
+        { length: 40 },
+        (_, index) => `https://${cdn.distributionDomain}/file-${index}.bin`,
+      ),
+      cf_domain: cdn.distributionDomain,
+      pops: ['FRA56-P4', 'NRT57-P3'],
+      timeout: 30,
+      header: [`authorization: ${SECRET}`],
+      instance_count: 1,
+      ...fields,
+    },
+  );
+  expect(answer).toMatchObject({ status: 200, body: { status: 'Success' } });
+  return answer.body.request_id;
+};
+const progress = async (id: string) => (await prewarm.call('GET', '/prewarm', { req_id: id })).body;
+const request = async (id: string) => (await prewarm.call('GET', `/requests/${id}`)).body;
+const capacity = async (): Promise<number> => (await prewarm.call('GET', '/instances')).body.desiredcapacity;
+const hasDeadline = async (id: string): Promise<boolean> => {
+  const GroupName = String(stack.resource('aws_scheduler_schedule_group')['name']);
+  return scheduler.send(new GetScheduleCommand({ GroupName, Name: id })).then(
+    () => true,
+    () => false,
+  );
+};
+/** The report is written by a function that was called without waiting for it. */
+const reported = async (id: string): Promise<void> => {
+  await pump.until(
+    async () => (await prewarm.call('GET', '/report', { req_id: id, format: 'json' })).status === 302,
+    30_000,
+  );
+};
+
+describe('the stack', () => {
+  it('is applied whole, and a second plan finds nothing to do', () => {
+    expect(added).toBeGreaterThan(90);
+    expect(drift).toEqual([]);
+  });
+});
+
+describe('a message that is no slice', () => {
+  it('ends among the dead letters, after its deliveries', async () => {
+    const QueueUrl = String(stack.resource('aws_sqs_queue', 'queue_tasks')['url']);
+    const deadLetterUrl = String(stack.resource('aws_sqs_queue', 'queue_dead-letters')['url']);
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'not a slice' }));
+    const dead = async (): Promise<number> => {
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: deadLetterUrl,
+          AttributeNames: ['ApproximateNumberOfMessages'],
+        }),
+      );
+      return Number(Attributes?.ApproximateNumberOfMessages);
+    };
+    for (let delivery = 0; delivery < 20 && (await dead()) === 0; delivery += 1)
+      await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0, WaitTimeSeconds: 0 }));
+    expect(await dead()).toBe(1);
+  });
+});
+
+describe('requests that nobody works on yet', () => {
+  let late: string;
+  let unwanted: string;
+  let waiting: string;
+
+  beforeAll(async () => {
+    [late, unwanted, waiting] = [await submit({ instance_count: 2 }), await submit(), await submit()];
+    await pump.until(async () => (await progress(waiting)).status === 'IN-PROGRESS', 60_000);
+  }, 90_000);
+
+  it('ask for their instances together', async () => {
+    expect(await capacity()).toBe(4);
+  });
+
+  it('are stopped at their deadline, by what the schedule calls', async () => {
+    const GroupName = String(stack.resource('aws_scheduler_schedule_group')['name']);
+    const schedule = await scheduler.send(new GetScheduleCommand({ GroupName, Name: late }));
+    await prewarm.invoke('scheduler_to_stop', JSON.parse(schedule.Target?.Input ?? ''));
+    expect(await request(late)).toMatchObject({ status: 'STOPPED', stop_reason: 'deadline' });
+    await reported(late);
+    expect(await capacity()).toBe(2);
+  });
+
+  it('are stopped alone when asked to, and a second time with the same answer', async () => {
+    for (const _ of [1, 2])
+      expect(await prewarm.call('DELETE', '/prewarm', { req_id: unwanted })).toMatchObject({
+        status: 200,
+        body: { status: 'success' },
+      });
+    expect(await request(unwanted)).toMatchObject({ status: 'STOPPED', stop_reason: 'asked' });
+    expect((await request(waiting)).status).toBe('IN-PROGRESS');
+  });
+
+  it('have their slices dropped by agents, which finish the one that is left', async () => {
+    prewarm.startAgent();
+    await pump.until(async () => (await progress(waiting)).status === 'FINISHED', 90_000);
+    await pump.until(async () => {
+      const { available_task_count: available, in_progress_task_count: underway } = await progress(waiting);
+      return available + underway === 0;
+    });
+    for (const id of [late, unwanted])
+      expect(await request(id)).toMatchObject({ status: 'STOPPED', fetches: 0 });
+  }, 180_000);
+});
+
+describe('a request', () => {
+  let id: string;
+
+  beforeAll(async () => {
+    id = await submit();
+  });
+
+  it('asks for its instances and has a deadline from the start', async () => {
+    expect(await capacity()).toBe(1);
+    expect(await hasDeadline(id)).toBe(true);
+  });
+
+  it('goes from the API through sizes, slices and agents to FINISHED with every fetch counted once', async () => {
+    await pump.until(async () => (await progress(id)).status === 'FINISHED', 90_000);
+    expect(await progress(id)).toMatchObject({
+      download_count: 80,
+      total_count: 80,
+      percentage_complete: 100,
+    });
+    expect(cdn.pops.map(({ storedObjects }) => storedObjects)).toEqual([40, 40]);
+  });
+
+  it('is counted no further by records that come again', async () => {
+    const before = await request(id);
+    const again = new StreamPump();
+    await again.open();
+    await again.round();
+    expect(await request(id)).toMatchObject({ fetches: before.fetches, warm: 80, failed: 0 });
+  });
+
+  it('leaves a report, no instance and no deadline', async () => {
+    await reported(id);
+    const { body } = await prewarm.call('GET', '/summary', { req_id: id });
+    expect(body).toMatchObject({ status: 'FINISHED', failure_pops: [] });
+    expect(await (await fetch(body.failure_pop_urls_report)).text()).toMatch(/^pop,url,errorMsg,command/);
+    expect(await capacity()).toBe(0);
+    expect(await hasDeadline(id)).toBe(false);
+  });
+
+  it('sends its secret header to the edges and nowhere else', () => {
+    expect(cdn.seen.filter((seen) => JSON.stringify(seen).includes(SECRET)).length).toBeGreaterThan(0);
+    expect(prewarm.logs.join('')).toContain('slice-settled');
+    expect(prewarm.logs.join('')).not.toContain('s3cret');
+  });
+});
+
+describe('the stack, in the end', () => {
+  it('is destroyed, with what is in its bucket', async () => {
+    expect(await prewarm.stopAgent()).toBe(0);
+    await stack.destroy();
+    expect(() => stack.resource('aws_s3_bucket')).toThrow();
+  }, 300_000);
+});

@@ -1,0 +1,98 @@
+/** A stack applied to the emulator by Terraform, and what its state says. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProviderMirror } from '../../../scripts/build/terraform-cli';
+
+interface StateResource {
+  readonly type: string;
+  readonly name: string;
+  readonly instances: readonly { readonly attributes: Readonly<Record<string, unknown>> }[];
+}
+
+export class AppliedStack {
+  private readonly home = mkdtempSync(join(tmpdir(), 'warmpath-apply-'));
+
+  /** @param folder of the synthesized stack; Terraform works in it */
+  constructor(private readonly folder: string) {
+    const mirror = findProviderMirror();
+    const installation =
+      mirror === undefined ? '' : `provider_installation { filesystem_mirror { path = "${mirror}" } }\n`;
+    writeFileSync(join(this.home, 'terraform.rc'), `disable_checkpoint = true\n${installation}`);
+    writeFileSync(
+      join(folder, 'cdk_override.tf.json'),
+      JSON.stringify({
+        terraform: { backend: { local: { path: 'terraform.tfstate' } } },
+        // The provider retries 25 times by itself: what the emulator lacks would look like a hang.
+        provider: { aws: [{ max_retries: 2, allowed_account_ids: null }] },
+      }),
+    );
+  }
+
+  /** Answers how many resources were added. */
+  async apply(): Promise<number> {
+    await this.terraform('init', '-input=false');
+    const output = await this.terraform('apply', '-auto-approve', '-input=false');
+    return Number(/Resources: (\d+) added/.exec(output)?.[1]);
+  }
+
+  /** Addresses that a further apply would change. */
+  async drift(): Promise<readonly string[]> {
+    const output = await this.terraform('plan', '-input=false');
+    return [...output.matchAll(/^ {2}# (\S+) (?:will|must) be/gm)].map(([, address = '']) => address);
+  }
+
+  async destroy(): Promise<void> {
+    await this.terraform('destroy', '-auto-approve', '-input=false');
+  }
+
+  /** The attributes of the only resource of the type whose name contains `part`. */
+  resource(type: string, part = ''): Readonly<Record<string, unknown>> {
+    const state: { resources: readonly StateResource[] } = JSON.parse(
+      readFileSync(join(this.folder, 'terraform.tfstate'), 'utf8'),
+    );
+    const found = state.resources.filter((each) => each.type === type && each.name.includes(part));
+    if (found.length !== 1) throw new Error(`${type} with ${part}: ${found.map(({ name }) => name)}`);
+    return found[0]!.instances[0]!.attributes;
+  }
+
+  /** The environment that an instance gives the agent, from the launch template's user data. */
+  agentEnvironment(): Record<string, string> {
+    const text = Buffer.from(String(this.resource('aws_launch_template')['user_data']), 'base64').toString();
+    const [, written = ''] = /<<'ENVIRONMENT'\n(.*?)\nENVIRONMENT\n/s.exec(text) ?? [];
+    return Object.fromEntries(
+      written
+        .split('\n')
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+  }
+
+  close(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  private terraform(...args: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('terraform', [...args, '-no-color'], {
+        cwd: this.folder,
+        env: {
+          ...process.env,
+          HOME: this.home,
+          TF_CLI_CONFIG_FILE: join(this.home, 'terraform.rc'),
+          TF_IN_AUTOMATION: '1',
+          CHECKPOINT_DISABLE: '1',
+        },
+      });
+      let output = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => {
+          output += chunk.toString();
+        });
+      child.once('error', reject);
+      child.once('close', (code) =>
+        code === 0 ? resolve(output) : reject(new Error(`terraform ${args[0]}: ${output.slice(-4_000)}`)),
+      );
+    });
+  }
+}

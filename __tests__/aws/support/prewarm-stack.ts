@@ -1,0 +1,132 @@
+/** The applied prewarm stack in motion: its functions, its API and an agent, pointed at a loopback CDN. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { bundle } from '../../../scripts/build/functions';
+import type { LoopbackCdn } from '../../../scripts/loopback-cdn';
+import type { AppliedStack } from './applied-stack';
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+  readonly body: any;
+}
+
+const FUNCTIONS_WITH_EDGES = ['api_handler', 'get_url_size', 'insert_tasks_to_queue'];
+
+export class PrewarmInMotion {
+  readonly logs: string[] = [];
+  private readonly lambda = new LambdaClient({});
+  private readonly edges: Record<string, string>;
+  private agent: ChildProcess | undefined;
+
+  constructor(
+    private readonly stack: AppliedStack,
+    private readonly deployment: string,
+    cdn: LoopbackCdn,
+  ) {
+    this.edges = { RESOLVER: cdn.resolver, EDGE_PORT: String(cdn.edgePort), EDGE_CA_FILE: cdn.caFile };
+  }
+
+  /** Adds where the edges are to the environment that Terraform gave the functions. */
+  async pointAtEdges(): Promise<void> {
+    for (const kind of FUNCTIONS_WITH_EDGES) {
+      const FunctionName = this.functionName(kind);
+      const { Environment } = await this.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      await this.lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName,
+          Environment: { Variables: { ...Environment?.Variables, ...this.edges } },
+        }),
+      );
+    }
+  }
+
+  /** A real agent process, from the bundle that instances run. */
+  startAgent(): void {
+    const agent = spawn(process.execPath, [bundle('prewarm-agent').codePath], {
+      env: { ...process.env, ...this.stack.agentEnvironment(), ...this.edges },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [agent.stdout, agent.stderr])
+      stream.on('data', (chunk: Buffer) => this.logs.push(chunk.toString()));
+    this.agent = agent;
+  }
+
+  /** Answers the agent's exit code. */
+  async stopAgent(): Promise<number | null> {
+    const { agent } = this;
+    if (agent === undefined || agent.exitCode !== null) return agent?.exitCode ?? null;
+    const ended = once(agent, 'exit');
+    agent.kill('SIGTERM');
+    await ended;
+    return agent.exitCode;
+  }
+
+  /** Calls the API function as API Gateway does. */
+  async call(
+    method: string,
+    path: string,
+    query: Record<string, string> = {},
+    body?: unknown,
+  ): Promise<ApiAnswer> {
+    const headers = { 'content-type': 'application/json', host: 'api.example.com' };
+    const answer = await this.invoke('api_handler', {
+      resource: path,
+      path,
+      httpMethod: method,
+      headers,
+      multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      queryStringParameters: query,
+      multiValueQueryStringParameters: Object.fromEntries(
+        Object.entries(query).map(([name, value]) => [name, [value]]),
+      ),
+      pathParameters: null,
+      stageVariables: null,
+      requestContext: {
+        resourcePath: path,
+        httpMethod: method,
+        path: `/prod${path}`,
+        stage: 'prod',
+        identity: { sourceIp: '127.0.0.1' },
+        requestId: 'test',
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      isBase64Encoded: false,
+    });
+    const {
+      statusCode,
+      headers: answered,
+      body: text,
+    } = answer as {
+      statusCode: number;
+      headers: Record<string, string>;
+      body: string;
+    };
+    return { status: statusCode, headers: answered, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  async invoke(kind: string, event: unknown): Promise<unknown> {
+    const { FunctionError, Payload, LogResult } = await this.lambda.send(
+      new InvokeCommand({
+        FunctionName: this.functionName(kind),
+        Payload: JSON.stringify(event),
+        LogType: 'Tail',
+      }),
+    );
+    this.logs.push(Buffer.from(LogResult ?? '', 'base64').toString());
+    const answer = Buffer.from(Payload ?? []).toString();
+    if (FunctionError !== undefined) throw new Error(`${kind}: ${answer}`);
+    return answer === '' ? undefined : JSON.parse(answer);
+  }
+
+  private functionName(kind: string): string {
+    return `prewarm_${kind}_${this.deployment}`;
+  }
+}
