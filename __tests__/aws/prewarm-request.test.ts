@@ -48,24 +48,17 @@ afterAll(async () => {
   rmSync(outFolder, { recursive: true, force: true });
 }, 60_000);
 
+const requestBody = (fields: Record<string, unknown>): Record<string, unknown> => ({
+  url_list: Array.from({ length: 40 }, (_, index) => `https://${cdn.distributionDomain}/file-${index}.bin`),
+  cf_domain: cdn.distributionDomain,
+  pops: ['FRA56-P4', 'NRT57-P3'],
+  timeout: 30,
+  header: [`authorization: ${SECRET}`],
+  instance_count: 1,
+  ...fields,
+});
 const submit = async (fields: Record<string, unknown> = {}): Promise<string> => {
-  const answer = await prewarm.call(
-    'POST',
-    '/prewarm',
-    {},
-    {
-      url_list: Array.from(
-        { length: 40 },
-        (_, index) => `https://${cdn.distributionDomain}/file-${index}.bin`,
-      ),
-      cf_domain: cdn.distributionDomain,
-      pops: ['FRA56-P4', 'NRT57-P3'],
-      timeout: 30,
-      header: [`authorization: ${SECRET}`],
-      instance_count: 1,
-      ...fields,
-    },
-  );
+  const answer = await prewarm.call('POST', '/prewarm', {}, requestBody(fields));
   expect(answer).toMatchObject({ status: 200, body: { status: 'Success' } });
   return answer.body.request_id;
 };
@@ -196,6 +189,21 @@ describe('a request', () => {
     expect(await (await fetch(body.failure_pop_urls_report)).text()).toMatch(/^pop,url,errorMsg,command/);
     expect(await capacity()).toBe(0);
     expect(await hasDeadline(id)).toBe(false);
+  });
+
+  it('may have its list uploaded first, and is refused while the list is not there', async () => {
+    const { body: place } = await prewarm.call('POST', '/lists');
+    const withList = { url_list: undefined, list_id: place.list_id };
+    const early = await prewarm.call('POST', '/prewarm', {}, requestBody(withList));
+    expect(early).toMatchObject({ status: 400, body: { message: expect.stringContaining('list_id') } });
+    const urls = Array.from(
+      { length: 30 },
+      (_, index) => `https://${cdn.distributionDomain}/up-${index}.bin`,
+    );
+    expect((await fetch(place.upload_url, { method: 'PUT', body: urls.join('\n') })).status).toBe(200);
+    const uploaded = await submit(withList);
+    await pump.until(async () => (await progress(uploaded)).status === 'FINISHED', 90_000);
+    expect(await request(uploaded)).toMatchObject({ url_count: 30, fetches: 60, warm: 60 });
   });
 
   it('sends its secret header to the edges and nowhere else', () => {

@@ -20,6 +20,7 @@ import { GroupFleet } from '../../lambdas/prewarm/aws/fleet';
 import { CloudFrontInvalidator } from '../../lambdas/prewarm/aws/invalidator';
 import { TopicNotifier } from '../../lambdas/prewarm/aws/notifier';
 import { SqsTaskQueue } from '../../lambdas/prewarm/aws/task-queue';
+import { uploadLinks } from '../../lambdas/prewarm/aws/upload-link';
 import { popCode, requestId, sliceId } from '../../lambdas/prewarm/domain/ids';
 import type { Slice } from '../../lambdas/prewarm/domain/slice';
 import { systemClock } from '../../lambdas/prewarm/embedded/clock';
@@ -156,6 +157,17 @@ describe('blobs in S3', () => {
     for await (const key of blobs.list('q/')) keys.push(key);
     expect(keys).toEqual(['q/a', 'q/b']);
     expect(await (await fetch(await blobs.link('q/a', 60))).text()).toBe('1');
+  });
+});
+
+describe('an upload link', () => {
+  it('takes any content, and signs the checksum of none', async () => {
+    const bucket = await makeBucket();
+    const link = await uploadLinks(bucket, { forcePathStyle: true })('lists/x.txt', 60);
+    expect(link).not.toMatch(/checksum/i);
+    expect((await fetch(link, { method: 'PUT', body: 'https://a.example/1\n' })).status).toBe(200);
+    const blobs = new S3BlobStore(new S3Client({ forcePathStyle: true }), bucket);
+    expect(await collect(blobs.read('lists/x.txt'))).toBe('https://a.example/1\n');
   });
 });
 

@@ -73,13 +73,6 @@ export class S3BlobStore implements BlobStore {
     });
   }
 
-  /** A URL under which one PUT, or several, may write the blob for `seconds`. It carries no tag. */
-  uploadLink(key: string, seconds: number): Promise<string> {
-    return getSignedUrl(this.client, new PutObjectCommand({ Bucket: this.bucket, Key: key }), {
-      expiresIn: seconds,
-    });
-  }
-
   async *list(prefix: string): AsyncGenerator<string> {
     const pages = paginateListObjectsV2({ client: this.client }, { Bucket: this.bucket, Prefix: prefix });
     for await (const { Contents = [] } of pages)

@@ -12,6 +12,7 @@ import { S3BlobStore } from '../aws/blob-store';
 import { ScheduledDeadlines } from '../aws/deadlines';
 import { HeaderCipher } from '../aws/header-cipher';
 import { SqsTaskQueue } from '../aws/task-queue';
+import { uploadLinks } from '../aws/upload-link';
 import { type AcceptDeps, acceptRequest } from '../domain/flow/accept';
 import { dedupe } from '../domain/flow/dedupe';
 import { stopRequest } from '../domain/flow/stop';
@@ -58,6 +59,7 @@ const accepting: AcceptDeps = {
 /** Uploaded lists are a day old at most when they are asked for; the bucket's life cycle removes them. */
 const listKey = (listId: string): string => `lists/${listId}.txt`;
 const UPLOAD_SECONDS = 3_600;
+const uploadLink = uploadLinks(settings.BUCKET);
 
 async function* uploadedList(listId: string): AsyncGenerator<string> {
   try {
@@ -87,7 +89,7 @@ const application: PrewarmApplication = {
     const listId = randomUUID();
     return {
       listId,
-      url: await blobs.uploadLink(listKey(listId), UPLOAD_SECONDS),
+      url: await uploadLink(listKey(listId), UPLOAD_SECONDS),
       expiresAt: clock.now() + UPLOAD_SECONDS * 1_000,
     };
   },
