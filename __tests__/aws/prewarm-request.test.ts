@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import {
   GetQueueAttributesCommand,
@@ -204,6 +205,16 @@ describe('a request', () => {
     const uploaded = await submit(withList);
     await pump.until(async () => (await progress(uploaded)).status === 'FINISHED', 90_000);
     expect(await request(uploaded)).toMatchObject({ url_count: 30, fetches: 60, warm: 60 });
+  });
+
+  it('may be compressed, as a long list has to be', async () => {
+    const body = gzipSync(JSON.stringify(requestBody({ instance_count: 0, idempotency_key: 'compressed' })));
+    const first = await prewarm.call('POST', '/prewarm', {}, body);
+    expect(first).toMatchObject({ status: 200, body: { status: 'Success' } });
+    const again = await prewarm.call('POST', '/prewarm', {}, body);
+    expect(again.body.request_id).toBe(first.body.request_id);
+    expect((await request(first.body.request_id)).url_count).toBe(40);
+    await prewarm.call('DELETE', '/prewarm', { req_id: first.body.request_id });
   });
 
   it('sends its secret header to the edges and nowhere else', () => {

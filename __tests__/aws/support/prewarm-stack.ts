@@ -69,14 +69,19 @@ export class PrewarmInMotion {
     return agent.exitCode;
   }
 
-  /** Calls the API function as API Gateway does. */
+  /** Calls the API function as API Gateway does; a buffer is a compressed body, which the gateway passes in base64. */
   async call(
     method: string,
     path: string,
     query: Record<string, string> = {},
     body?: unknown,
   ): Promise<ApiAnswer> {
-    const headers = { 'content-type': 'application/json', host: 'api.example.com' };
+    const isCompressed = Buffer.isBuffer(body);
+    const headers = {
+      'content-type': 'application/json',
+      host: 'api.example.com',
+      ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+    };
     const answer = await this.invoke('api_handler', {
       resource: path,
       path,
@@ -97,8 +102,8 @@ export class PrewarmInMotion {
         identity: { sourceIp: '127.0.0.1' },
         requestId: 'test',
       },
-      body: body === undefined ? null : JSON.stringify(body),
-      isBase64Encoded: false,
+      body: isCompressed ? body.toString('base64') : body === undefined ? null : JSON.stringify(body),
+      isBase64Encoded: isCompressed,
     });
     const {
       statusCode,

@@ -17,6 +17,9 @@ export interface ScheduleOptions {
   readonly functionArn: string;
 }
 
+/** A schedule whose time has passed when it is made never fires. */
+const SOONEST_MS = 10_000;
+
 /** What the Shutdown function is called with. */
 export interface DeadlineEvent {
   readonly requestId: RequestId;
@@ -31,11 +34,12 @@ export class ScheduledDeadlines implements Deadlines {
 
   async schedule(id: RequestId, at: number): Promise<void> {
     const event: DeadlineEvent = { requestId: id };
+    const due = Math.max(at, Date.now() + SOONEST_MS);
     const schedule: CreateScheduleCommandInput = {
       Name: id,
       GroupName: this.options.group,
       // Seconds, in UTC; rounded up, a deadline never comes early.
-      ScheduleExpression: `at(${new Date(Math.ceil(at / 1000) * 1000).toISOString().slice(0, 19)})`,
+      ScheduleExpression: `at(${new Date(Math.ceil(due / 1000) * 1000).toISOString().slice(0, 19)})`,
       ScheduleExpressionTimezone: 'UTC',
       FlexibleTimeWindow: { Mode: 'OFF' },
       ActionAfterCompletion: 'DELETE',
