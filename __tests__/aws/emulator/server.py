@@ -6,6 +6,7 @@ Listens on loopback only, ends on SIGTERM; GET /moto-api/ answers once it is rea
 
 import logging
 import os
+import signal
 import sys
 
 PORT = int(sys.argv[1])
@@ -19,6 +20,8 @@ from werkzeug.serving import run_simple  # noqa: E402
 
 import mends  # noqa: E402
 
+# Ends by way of the interpreter, which then removes what the functions left.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 run_simple(
     "127.0.0.1",

@@ -1,6 +1,8 @@
+import atexit
 import io
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -71,12 +73,14 @@ process.stdin.on('data', (chunk) => { text += chunk; }).on('end', async () => {
 """
 
 unpacked = {}
+root = tempfile.mkdtemp(prefix="warmpath-functions-")
+atexit.register(shutil.rmtree, root, ignore_errors=True)
 
 
 def folder_of(function):
     folder = unpacked.get(function.code_sha_256)
     if folder is None:
-        folder = tempfile.mkdtemp(prefix="function-")
+        folder = tempfile.mkdtemp(dir=root)
         zipfile.ZipFile(io.BytesIO(function.code_bytes)).extractall(folder)
         unpacked[function.code_sha_256] = folder
     return folder
