@@ -18,9 +18,10 @@ module.exports = {
     },
     {
       name: 'aws-does-not-know-embedded',
-      comment: 'Both sets of adapters stand on the ports, never on each other.',
+      comment:
+        'Both sets of adapters stand on the ports, never on each other; what serves both lies in net/, runtime/ or worker/.',
       severity: 'error',
-      from: { path: '^lambdas/prewarm/aws/' },
+      from: { path: '^lambdas/prewarm/(aws|handlers|agent|api|net|runtime|worker|inputs|pops)/' },
       to: { path: '^lambdas/prewarm/(embedded|service)/' },
     },
     {

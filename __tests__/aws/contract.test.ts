@@ -22,7 +22,7 @@ import { DynamoPopStore } from '../../lambdas/prewarm/aws/pop-store';
 import { DynamoRequestStore } from '../../lambdas/prewarm/aws/request-store';
 import { DynamoSliceLedger } from '../../lambdas/prewarm/aws/slice-ledger';
 import { SqsTaskQueue } from '../../lambdas/prewarm/aws/task-queue';
-import { systemClock as clock } from '../../lambdas/prewarm/embedded/clock';
+import { systemClock as clock } from '../../lambdas/prewarm/runtime/clock';
 import { describeBlobStoreContract } from '../lambdas/prewarm/contract/blob-store.contract';
 import { describeDeadlinesContract } from '../lambdas/prewarm/contract/deadlines.contract';
 import { describeFleetContract } from '../lambdas/prewarm/contract/fleet.contract';

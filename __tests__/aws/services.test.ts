@@ -23,8 +23,8 @@ import { SqsTaskQueue } from '../../lambdas/prewarm/aws/task-queue';
 import { uploadLinks } from '../../lambdas/prewarm/aws/upload-link';
 import { popCode, requestId, sliceId } from '../../lambdas/prewarm/domain/ids';
 import type { Slice } from '../../lambdas/prewarm/domain/slice';
-import { systemClock } from '../../lambdas/prewarm/embedded/clock';
 import { BlobNotFound, FleetNotFound } from '../../lambdas/prewarm/ports';
+import { systemClock } from '../../lambdas/prewarm/runtime/clock';
 import { makeBucket, makeQueues, silent } from './support/resources';
 
 const slice = (index: number): Slice => {

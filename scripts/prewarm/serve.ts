@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { DataDirLocked, DataDirUnusable } from '../../lambdas/prewarm/embedded/data-dir';
 import { openEngine } from '../../lambdas/prewarm/embedded/engine';
+import { jsonLog } from '../../lambdas/prewarm/runtime/json-log';
 import { ApiKeyError, readApiKey } from '../../lambdas/prewarm/service/api-key';
-import { jsonLog } from '../../lambdas/prewarm/service/json-log';
 import { ListenError, startService } from '../../lambdas/prewarm/service/service';
 import { BAD_INPUT } from '../exit-codes';
 import { BadInput } from './bad-input';

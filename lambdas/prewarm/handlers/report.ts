@@ -6,7 +6,7 @@ import { cancelSchedule } from '../aws/deadlines';
 import { TopicNotifier } from '../aws/notifier';
 import { writeReport } from '../domain/flow/report';
 import { type SettleDeps, settleRequest } from '../domain/flow/settle';
-import { WebhookNotifier } from '../embedded/notifier';
+import { WebhookNotifier } from '../net/webhook-notifier';
 import { createPopDirectory } from '../pops/pop-directory';
 import { readSettings, reportSettings } from '../settings';
 import { emitMetrics } from './metrics';

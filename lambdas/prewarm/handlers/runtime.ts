@@ -5,8 +5,8 @@ import { DynamoPopStore } from '../aws/pop-store';
 import { DynamoRequestStore, type RequestTableOptions } from '../aws/request-store';
 import { DynamoSliceLedger } from '../aws/slice-ledger';
 import type { SliceResult } from '../domain/slice';
-import { systemClock } from '../embedded/clock';
-import { jsonLog } from '../service/json-log';
+import { systemClock } from '../runtime/clock';
+import { jsonLog } from '../runtime/json-log';
 import type { AggregationSettings, ApiSettings } from '../settings';
 
 /** Beside the console, which the runtime would wrap into a message of its own. */

@@ -6,8 +6,8 @@ import type { WarmSlice } from '../domain/flow/work';
 import { Governor } from '../domain/warming/governor';
 import { shareOf, type WarmLimits } from '../domain/warming/warm-limits';
 import { warmSlice } from '../domain/warming/warm-slice';
-import { systemClock as clock } from '../embedded/clock';
 import { createTransport } from '../net/transport';
+import { systemClock as clock } from '../runtime/clock';
 import type { FromThread, ThreadSettings, ToThread } from './messages';
 // Not for its name only: where all is one bundle, a thread starts from the bundle and finds itself there.
 import './warm-thread';

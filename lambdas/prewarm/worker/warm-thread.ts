@@ -4,8 +4,8 @@ import type { FetchOutcome } from '../domain/outcome';
 import type { FetchFailure } from '../domain/slice';
 import { Governor } from '../domain/warming/governor';
 import { warmSlice } from '../domain/warming/warm-slice';
-import { systemClock as clock } from '../embedded/clock';
 import { createTransport } from '../net/transport';
+import { systemClock as clock } from '../runtime/clock';
 import type { FromThread, ThreadSettings, ToThread } from './messages';
 
 /** Outcomes go back in batches, as a message costs more than a fetch. */

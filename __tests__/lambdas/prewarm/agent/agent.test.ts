@@ -3,8 +3,8 @@ import { AgentQueue } from '../../../../lambdas/prewarm/agent/agent-queue';
 import { ScaleInProtection } from '../../../../lambdas/prewarm/agent/scale-in-protection';
 import type { SliceResult } from '../../../../lambdas/prewarm/domain/slice';
 import { emptyTally } from '../../../../lambdas/prewarm/domain/tally';
-import { systemClock } from '../../../../lambdas/prewarm/embedded/clock';
 import type { Log, Received } from '../../../../lambdas/prewarm/ports';
+import { systemClock } from '../../../../lambdas/prewarm/runtime/clock';
 import { newId, sampleRequest, sampleSlice, tokyo } from '../contract/samples';
 import { MemoryBlobStore } from '../flow/memory-blob-store';
 

@@ -1,6 +1,5 @@
 import { MemoryLevel } from 'memory-level';
 import { FileBlobStore } from '../../../../lambdas/prewarm/embedded/blob-store';
-import { systemClock } from '../../../../lambdas/prewarm/embedded/clock';
 import { type DataDir, openDataDir } from '../../../../lambdas/prewarm/embedded/data-dir';
 import { EmbeddedDeadlines } from '../../../../lambdas/prewarm/embedded/deadlines';
 import { EmbeddedFleet } from '../../../../lambdas/prewarm/embedded/fleet';
@@ -12,6 +11,7 @@ import { EmbeddedSliceLedger } from '../../../../lambdas/prewarm/embedded/slice-
 import { Store } from '../../../../lambdas/prewarm/embedded/store';
 import { EmbeddedTaskQueue } from '../../../../lambdas/prewarm/embedded/task-queue';
 import type { Log } from '../../../../lambdas/prewarm/ports';
+import { systemClock } from '../../../../lambdas/prewarm/runtime/clock';
 import { removeDir, tempDir } from '../embedded/engine-fixture';
 import { MemoryBlobStore } from '../flow/memory-blob-store';
 import { describeBlobStoreContract } from './blob-store.contract';
