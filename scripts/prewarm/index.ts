@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerListenCommand } from './listen-command';
 import { registerPopsCommand } from './pops-command';
 import { registerRunCommand } from './run-command';
 import { registerServeCommand } from './serve-command';
@@ -11,4 +12,5 @@ export const registerPrewarmCommands = (program: Command): void => {
   registerRunCommand(prewarm);
   registerServeCommand(prewarm);
   registerPopsCommand(prewarm);
+  registerListenCommand(prewarm);
 };
