@@ -52,7 +52,6 @@ const result = (id: RequestId, pop: string, index: number): SliceResult => {
     sliceId: sliceId(popCode(pop), index),
     pop: popCode(pop),
     tally,
-    failureCount: 0,
     finishedAt: 2_000,
   };
 };

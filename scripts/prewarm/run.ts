@@ -7,7 +7,6 @@ import type { EmbeddedEngine } from '../../lambdas/prewarm/embedded/engine-api';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
 import { BadInput } from './bad-input';
-import { readFailures } from './failures';
 import { type Interrupt, listenForInterrupt } from './interrupt';
 import { ProgressPrinter } from './progress';
 import { openRunEngine } from './run-engine';
@@ -92,7 +91,7 @@ async function* allFailures(
   summary: RunSummary,
 ): AsyncGenerator<FailureEntry> {
   yield* popFailureEntries(summary);
-  for await (const failure of readFailures(engine.blobs, end.record.id)) yield failureEntry(failure);
+  for await (const failure of engine.failures(end.record.id)) yield failureEntry(failure);
 }
 
 const printReport = async (

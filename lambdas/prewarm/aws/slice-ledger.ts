@@ -11,7 +11,7 @@ import type { RequestRecord } from '../domain/request';
 import type { SliceResult } from '../domain/slice';
 import { emptyTally, type MutableTally, mergeTally } from '../domain/tally';
 import type { Clock, RequestStore, SliceLedger } from '../ports';
-import { type Item, number, readNumber, readText, text } from './attributes';
+import { type Item, number, readNumber, readOptionalText, readText, text } from './attributes';
 import { batchGet } from './batch-get';
 import { mergeSorted } from './merge-sorted';
 import { expiryOf } from './request-item';
@@ -200,17 +200,20 @@ const resultItem = (result: SliceResult, retentionDays: number): Item => ({
   ...sliceKey(result.requestId, result.sliceId),
   request: text(result.requestId),
   pop: text(result.pop),
-  failure_count: number(result.failureCount),
+  ...(result.failuresKey === undefined ? {} : { failures_key: text(result.failuresKey) }),
   finished_at: number(result.finishedAt),
   ...tallyAttributes(result.tally),
   ...expiryOf(result.finishedAt, retentionDays),
 });
 
-const readResult = (item: Item): SliceResult => ({
-  requestId: requestId(readText(item, 'request')),
-  sliceId: sliceIdOf(item),
-  pop: popCode(readText(item, 'pop')),
-  tally: readTally(item),
-  failureCount: readNumber(item, 'failure_count'),
-  finishedAt: readNumber(item, 'finished_at'),
-});
+const readResult = (item: Item): SliceResult => {
+  const failuresKey = readOptionalText(item, 'failures_key');
+  return {
+    requestId: requestId(readText(item, 'request')),
+    sliceId: sliceIdOf(item),
+    pop: popCode(readText(item, 'pop')),
+    tally: readTally(item),
+    finishedAt: readNumber(item, 'finished_at'),
+    ...(failuresKey === undefined ? {} : { failuresKey }),
+  };
+};

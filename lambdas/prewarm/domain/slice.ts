@@ -42,8 +42,11 @@ export interface SliceResult {
   readonly sliceId: SliceId;
   readonly pop: PopCode;
   readonly tally: Tally;
-  /** Number of failures in the slice's failure blob (newline-delimited JSON of FetchFailure); no blob where 0. */
-  readonly failureCount: number;
+  /**
+   * Blob with its failures, newline-delimited JSON of FetchFailure; absent where none failed. Each delivery writes a blob of
+   * its own, so that the one named here is of the delivery that counts.
+   */
+  readonly failuresKey?: string;
   /** Epoch milliseconds. */
   readonly finishedAt: number;
 }

@@ -3,6 +3,7 @@ import type { WarmSlice } from '../domain/flow/work';
 import type { PopCode, RequestId } from '../domain/ids';
 import type { PopRecord, RequestRecord, RequestSpec, StopReason, UrlSource } from '../domain/request';
 import type { RequestStatus } from '../domain/request-status';
+import type { FetchFailure } from '../domain/slice';
 import type { Tally } from '../domain/tally';
 import type {
   BlobStore,
@@ -122,6 +123,8 @@ export interface EmbeddedEngine {
   get(id: RequestId): Promise<RequestRecord | undefined>;
   /** The PoPs of a request in the order of their codes, with their counted progress. */
   pops(id: RequestId): Promise<readonly PopRecord[]>;
+  /** Every failed fetch of the slices recorded so far. */
+  failures(id: RequestId): AsyncIterable<FetchFailure>;
   /** Newest first. */
   list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>>;
   /** Stops this request alone; false where it is unknown or has ended already. */

@@ -3,6 +3,7 @@ import { countSlices, recoverCounts } from '../domain/flow/aggregate';
 import { giveUpSlice } from '../domain/flow/dead-slice';
 import { resizeFleet } from '../domain/flow/fleet-size';
 import { planRequest } from '../domain/flow/plan';
+import { failuresOf } from '../domain/flow/report';
 import { settleRequest } from '../domain/flow/settle';
 import { sizeRequest } from '../domain/flow/size';
 import type { Budget } from '../domain/flow/step';
@@ -11,7 +12,7 @@ import { WorkLoop } from '../domain/flow/work-loop';
 import type { RequestId, SliceId } from '../domain/ids';
 import type { PopRecord, RequestRecord, RequestSpec, StopReason } from '../domain/request';
 import { isFinal } from '../domain/request-status';
-import type { Slice } from '../domain/slice';
+import type { FetchFailure, Slice } from '../domain/slice';
 import type { BlobStore, Page } from '../ports';
 import type { EmbeddedEngine, EngineOptions, LiveProgress } from './engine-api';
 import { type EngineParts, openParts } from './engine-parts';
@@ -108,6 +109,10 @@ class Engine implements EmbeddedEngine {
 
   pops(id: RequestId): Promise<readonly PopRecord[]> {
     return this.parts.pops.all(id);
+  }
+
+  failures(id: RequestId): AsyncIterable<FetchFailure> {
+    return failuresOf(this.parts, id);
   }
 
   list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>> {

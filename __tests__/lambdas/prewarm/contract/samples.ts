@@ -77,7 +77,7 @@ export const sampleResult = (id: RequestId, pop: PopCode, index: number): SliceR
     sliceId: sliceId(pop, index),
     pop,
     tally,
-    failureCount: 1,
+    failuresKey: `${id}/failures/${sliceId(pop, index)}/first.ndjson`,
     finishedAt: 1_700_000_000_000,
   };
 };

@@ -47,7 +47,7 @@ export const describeSliceLedgerContract = (makeAdapter: () => Promise<Made<Ledg
       expect(await ledger.isRecorded(id, sliceId(tokyo, 0))).toBe(false);
       const answers = await Promise.all([
         ledger.record(sampleResult(id, tokyo, 0)),
-        ledger.record({ ...sampleResult(id, tokyo, 0), failureCount: 9 }),
+        ledger.record({ ...sampleResult(id, tokyo, 0), failuresKey: `${id}/failures/second.ndjson` }),
       ]);
       expect([...answers].sort()).toEqual(['duplicate', 'recorded']);
       expect(await ledger.record(sampleResult(id, tokyo, 0))).toBe('duplicate');

@@ -6,14 +6,14 @@ import { settleRequest } from '../../../../lambdas/prewarm/domain/flow/settle';
 import { sizeRequest } from '../../../../lambdas/prewarm/domain/flow/size';
 import { UNBOUNDED } from '../../../../lambdas/prewarm/domain/flow/step';
 import { stopRequest } from '../../../../lambdas/prewarm/domain/flow/stop';
-import { workOn } from '../../../../lambdas/prewarm/domain/flow/work';
+import { type WarmSlice, workOn } from '../../../../lambdas/prewarm/domain/flow/work';
 import type { RequestId } from '../../../../lambdas/prewarm/domain/ids';
 import type { RequestRecord } from '../../../../lambdas/prewarm/domain/request';
 import { isFinal, REQUEST_STATUSES } from '../../../../lambdas/prewarm/domain/request-status';
 import { emptyTally, mergeTally } from '../../../../lambdas/prewarm/domain/tally';
 import { StoreFailed } from '../../../../lambdas/prewarm/embedded/store';
 import type { Received } from '../../../../lambdas/prewarm/ports';
-import { Crash, type Process, usablePops, World } from './world';
+import { Crash, fickleWarm, type Process, pretendedWarm, usablePops, World } from './world';
 
 const SCHEDULES = 1_000;
 const never = new AbortController().signal;
@@ -92,8 +92,12 @@ const live = async (process: Process, ids: readonly RequestId[], random: () => n
 };
 
 /** A process that nothing happens to, with the recovery that every restart begins with. */
-const finish = async (world: World, ids: readonly RequestId[]): Promise<Process> => {
-  const process = await world.process(0);
+const finish = async (
+  world: World,
+  ids: readonly RequestId[],
+  warm: WarmSlice = pretendedWarm,
+): Promise<Process> => {
+  const process = { ...(await world.process(0)), warm };
   for (const id of ids) {
     await recoverCounts(process, id);
     while ((await sizeRequest(process, id, UNBOUNDED)) === 'more');
@@ -173,6 +177,41 @@ describe('counting exactly once', () => {
       ),
       { numRuns: SCHEDULES },
     );
+  }, 60_000);
+
+  it('lists exactly the failures that are counted, whichever delivery of a slice was recorded', async () => {
+    let unlisted = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 16 }), async (seed, urls) => {
+        const random = randomFrom(seed);
+        const world = new World(random);
+        const warm = fickleWarm(random);
+        const ids = [await world.accept(urlsOf(urls))];
+        const [id] = ids as [RequestId];
+        for (let life = 0; life < 3; life += 1)
+          await live({ ...(await world.process(0.01)), warm }, ids, random);
+        const process = await finish(world, ids, warm);
+
+        const listed: string[] = [];
+        const perPop = new Map<string, number>();
+        for await (const { pop, url } of failuresOf(process, id)) {
+          listed.push(`${pop} ${url}`);
+          perPop.set(pop, (perPop.get(pop) ?? 0) + 1);
+        }
+        expect(new Set(listed).size).toBe(listed.length);
+        const record = await process.requests.get(id);
+        expect(record?.progress.outcomes['http-error']).toBe(listed.length);
+        for (const { pop, progress } of await process.pops.all(id))
+          expect(progress.outcomes['http-error']).toBe(perPop.get(pop) ?? 0);
+
+        const named = new Set<string | undefined>();
+        for await (const { failuresKey } of process.ledger.results(id)) named.add(failuresKey);
+        for await (const key of process.blobs.list(`${id}/failures/`)) if (!named.has(key)) unlisted += 1;
+      }),
+      { numRuns: 300 },
+    );
+    // Else no schedule had what this is about.
+    expect(unlisted).toBeGreaterThan(0);
   }, 60_000);
 
   it('stops one of two requests at any moment, and the other ends exactly', async () => {

@@ -86,18 +86,26 @@ const outcomeOf = (url: string): FetchOutcome => ({
   durationMs: 5,
 });
 
-/** Warms nothing; what comes of a URL depends on its last digit alone. */
-export const pretendedWarm: WarmSlice = async ({ slice, spec, lines }, { onFailure }) => {
-  const tally = emptyTally();
-  for await (const url of lines) {
-    for (const encoding of spec.encodings) {
-      const outcome = outcomeOf(url);
-      addOutcome(tally, outcome);
-      if (outcome.kind === 'http-error') onFailure({ pop: slice.pop, url, encoding, outcome, attempts: 1 });
+const pretending =
+  (outcomeFor: (url: string) => FetchOutcome): WarmSlice =>
+  async ({ slice, spec, lines }, { onFailure }) => {
+    const tally = emptyTally();
+    for await (const url of lines) {
+      for (const encoding of spec.encodings) {
+        const outcome = outcomeFor(url);
+        addOutcome(tally, outcome);
+        if (outcome.kind === 'http-error') onFailure({ pop: slice.pop, url, encoding, outcome, attempts: 1 });
+      }
     }
-  }
-  return tally;
-};
+    return tally;
+  };
+
+/** Warms nothing; what comes of a URL depends on its last digit alone. */
+export const pretendedWarm = pretending(outcomeOf);
+
+/** Another outcome each time, so that two deliveries of one slice list different failures. */
+export const fickleWarm = (random: () => number): WarmSlice =>
+  pretending(() => outcomeOf(random() < 0.5 ? '7' : '1'));
 
 const transportOf = (sizeBytes: () => number): Transport => ({
   fetch: async () => ({

@@ -14,5 +14,6 @@ export const sizesKey = (id: RequestId, part: number): string =>
  * writes a version of its own, so that one that comes late does not touch what the request was planned from.
  */
 export const segmentsKey = (id: RequestId, version: string): string => `${id}/segments/${version}.txt`;
-/** The failures of one slice, newline-delimited JSON of `FetchFailure`. */
-export const failuresKey = (id: RequestId, slice: SliceId): string => `${id}/failures/${slice}.ndjson`;
+/** The failures of one delivery of a slice, newline-delimited JSON of `FetchFailure`; the slice's result says whether it counts. */
+export const failuresKey = (id: RequestId, slice: SliceId, run: string): string =>
+  `${id}/failures/${slice}/${run}.ndjson`;

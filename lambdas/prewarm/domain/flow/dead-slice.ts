@@ -5,6 +5,7 @@ import type { FetchFailure, Slice } from '../slice';
 import { emptyTally } from '../tally';
 import { readLines } from '../warming/lines';
 import { failuresKey, urlsKey } from './blob-names';
+import { newRunName } from './run-name';
 import { encodeFailures } from './work';
 
 export interface DeadSliceDeps {
@@ -39,21 +40,23 @@ export const giveUpSlice = async (
   tally.fetches = segment.urlCount * encodings.length;
   tally.outcomes.unreachable = tally.fetches;
 
-  const failures: FetchFailure[] = [];
+  let listedAt: string | undefined;
   try {
+    const failures: FetchFailure[] = [];
     for await (const url of readLines(deps.blobs.read(urlsKey(requestId), segment)))
       for (const encoding of encodings) failures.push({ pop, url, encoding, outcome: GIVEN_UP, attempts: 0 });
-    await deps.blobs.put(failuresKey(requestId, slice.id), encodeFailures(failures));
+    const key = failuresKey(requestId, slice.id, newRunName(deps.clock));
+    await deps.blobs.put(key, encodeFailures(failures));
+    listedAt = key;
   } catch (error) {
     deps.log.error('given-up-slice-unlisted', { requestId, slice: slice.id, error: String(error) });
-    failures.length = 0;
   }
   return deps.ledger.record({
     requestId,
     sliceId: slice.id,
     pop,
     tally,
-    failureCount: failures.length,
     finishedAt: deps.clock.now(),
+    ...(listedAt !== undefined && { failuresKey: listedAt }),
   });
 };

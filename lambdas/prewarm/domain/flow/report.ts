@@ -7,7 +7,6 @@ import { reportOf } from '../report/request-report';
 import type { RequestRecord } from '../request';
 import type { FetchFailure } from '../slice';
 import { readLines } from '../warming/lines';
-import { failuresKey } from './blob-names';
 
 export interface ReportDeps {
   readonly pops: PopStore;
@@ -17,16 +16,16 @@ export interface ReportDeps {
 }
 
 /**
- * Every failed fetch of a request. It goes by the recorded slices: a delivery that was cut short may have left a
- * failure blob that no result speaks of.
+ * Every failed fetch of a request. It goes by the recorded slices: a delivery that was cut short, or was not the one that
+ * counts, may have left a failure blob that no result speaks of.
  */
 export async function* failuresOf(
   { ledger, blobs }: Pick<ReportDeps, 'ledger' | 'blobs'>,
   id: RequestId,
 ): AsyncGenerator<FetchFailure> {
-  for await (const { sliceId, failureCount } of ledger.results(id)) {
-    if (failureCount === 0) continue;
-    for await (const line of readLines(blobs.read(failuresKey(id, sliceId)))) yield JSON.parse(line);
+  for await (const { failuresKey } of ledger.results(id)) {
+    if (failuresKey === undefined) continue;
+    for await (const line of readLines(blobs.read(failuresKey))) yield JSON.parse(line);
   }
 }
 

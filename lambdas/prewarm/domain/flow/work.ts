@@ -6,6 +6,7 @@ import type { FetchFailure, Slice } from '../slice';
 import type { Tally } from '../tally';
 import { readLines } from '../warming/lines';
 import { failuresKey, urlsKey } from './blob-names';
+import { newRunName } from './run-name';
 
 /** Warms one slice; bound to a transport by whoever runs it. Rejects with the signal's reason when aborted. */
 export type WarmSlice = (
@@ -66,7 +67,7 @@ const warmAndRecord = async (
   spec: RequestSpec,
   signal: AbortSignal,
 ): Promise<WorkOutcome> => {
-  const { blobs, ledger } = deps;
+  const { blobs, clock, ledger } = deps;
   const { requestId, segment, pop } = slice;
   const failures: FetchFailure[] = [];
   const range = { startByte: segment.startByte, endByte: segment.endByte };
@@ -78,17 +79,19 @@ const warmAndRecord = async (
       onFailure: (failure) => failures.push(failure),
     },
   );
+  let listedAt: string | undefined;
   if (failures.length > 0) {
     if (await ledger.isRecorded(requestId, slice.id)) return 'duplicate';
-    await blobs.put(failuresKey(requestId, slice.id), encodeFailures(failures));
+    listedAt = failuresKey(requestId, slice.id, newRunName(clock));
+    await blobs.put(listedAt, encodeFailures(failures));
   }
   return ledger.record({
     requestId,
     sliceId: slice.id,
     pop,
     tally,
-    failureCount: failures.length,
-    finishedAt: deps.clock.now(),
+    finishedAt: clock.now(),
+    ...(listedAt !== undefined && { failuresKey: listedAt }),
   });
 };
 
