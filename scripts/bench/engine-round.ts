@@ -25,6 +25,8 @@ export interface EngineRoundOptions {
   readonly instanceCount?: number;
   /** Fetches at a time, at most. @default - as the engine finds best */
   readonly maxFetchesInFlight?: number;
+  /** @default - as many as there are cores */
+  readonly threads?: number;
 }
 
 const silent: Log = {
@@ -42,7 +44,7 @@ async function* each(urls: Iterable<string>): AsyncGenerator<string> {
  * report. Throws where any fetch did not end warm, since a failed fetch is a fast one.
  */
 export const runEngine = async (options: EngineRoundOptions): Promise<EngineRound> => {
-  const { edges, urls, verify = 'sample', instanceCount = 4, maxFetchesInFlight } = options;
+  const { edges, urls, verify = 'sample', instanceCount = 4, maxFetchesInFlight, threads } = options;
   const addresses = new Map(
     edges.pops.map(({ code, address }) => [DOMAIN.replace('.', `.${code}.`).toLowerCase(), address]),
   );
@@ -59,6 +61,7 @@ export const runEngine = async (options: EngineRoundOptions): Promise<EngineRoun
     edgePort: edges.port,
     ca: edges.caPem,
     sizing: 'none',
+    ...(threads === undefined ? {} : { threads }),
     ...(maxFetchesInFlight === undefined ? {} : { limits: { maxFetchesInFlight } }),
   });
   try {

@@ -11,6 +11,7 @@ import { giveUpSlice } from '../domain/flow/dead-slice';
 import { DEFAULT_WARM_LIMITS } from '../domain/warming/warm-limits';
 import { openEdges } from '../handlers/edges';
 import { clock, log, openTables } from '../handlers/runtime';
+import { createTransport } from '../net/transport';
 import { agentSettings, readSettings } from '../settings';
 import { openWarmPool } from '../worker/warm-pool';
 import { Agent } from './agent';
@@ -67,12 +68,9 @@ const main = async (): Promise<void> => {
     headers: { open: (id, sealed) => cipher.open(id, sealed) },
   });
   const blobs = new S3BlobStore(new S3Client({}), settings.BUCKET);
-  const pool = openWarmPool({
-    limits: DEFAULT_WARM_LIMITS,
-    ca,
-    edgePort,
-    threads: settings.WORKERS === undefined ? availableParallelism() : Number(settings.WORKERS),
-  });
+  const transport = createTransport(ca === undefined ? {} : { ca });
+  const threads = settings.WORKERS === undefined ? availableParallelism() : Number(settings.WORKERS);
+  const pool = openWarmPool({ limits: DEFAULT_WARM_LIMITS, clock, transport, ca, edgePort, threads });
   const tasks = new SqsTaskQueue(new SQSClient({}), {
     url: settings.QUEUE_URL,
     deadLetterUrl: settings.DEAD_LETTER_QUEUE_URL,
@@ -93,13 +91,14 @@ const main = async (): Promise<void> => {
     clock,
     log,
     warm: pool.warm,
-    slots: () => pool.threads * SLICES_PER_THREAD,
+    slots: () => threads * SLICES_PER_THREAD,
     visibilitySeconds: Number(settings.VISIBILITY_SECONDS),
     ...(await openInstance(settings.GROUP_NAME)),
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => agent.stop(signal));
   await agent.run();
   await pool.close();
+  await transport.close();
 };
 
 // The threads of the pool start from this same file.

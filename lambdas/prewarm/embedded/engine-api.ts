@@ -88,7 +88,9 @@ export interface EngineOptions {
   readonly invalidator?: Invalidator;
   /** Places of the PoPs, for reports. @default - the data file's */
   readonly directory?: PopDirectory;
-  /** Warms one slice. @default - on this thread, over `transport` */
+  /** Threads that may warm, this one included. @default - one per core, or 1 with a given `transport` */
+  readonly threads?: number;
+  /** Warms one slice. @default - a pool of threads, of which this one is the first, over `transport` */
   readonly warm?: WarmSlice;
   /** The URLs of a sitemap or playlist, checked and normalised. @default - read from the distribution's own edges */
   readonly expandSource?: (source: UrlSource, spec: RequestSpec) => AsyncIterable<string>;

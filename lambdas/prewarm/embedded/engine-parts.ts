@@ -7,22 +7,20 @@ import type { PlanDeps } from '../domain/flow/plan';
 import { writeReport } from '../domain/flow/report';
 import type { SettleDeps } from '../domain/flow/settle';
 import type { SizeDeps } from '../domain/flow/size';
-import type { WarmSlice } from '../domain/flow/work';
 import type { WorkLoopDeps } from '../domain/flow/work-loop';
 import { guardedResolver } from '../domain/guarded-resolver';
 import { requestId } from '../domain/ids';
 import type { RequestSpec } from '../domain/request';
 import { resolvePops } from '../domain/resolve-pops';
-import { Governor } from '../domain/warming/governor';
 import { DEFAULT_WARM_LIMITS, withConcurrency } from '../domain/warming/warm-limits';
-import { warmSlice } from '../domain/warming/warm-slice';
 import { createSourceExpander } from '../inputs/expand-source';
 import { createResolver } from '../net/resolver';
 import { createTransport } from '../net/transport';
 import { WebhookNotifier } from '../net/webhook-notifier';
 import { createPopDirectory } from '../pops/pop-directory';
-import type { PopStore, Transport } from '../ports';
+import type { PopStore } from '../ports';
 import { systemClock } from '../runtime/clock';
+import { openWarmPool } from '../worker/warm-pool';
 import { FileBlobStore } from './blob-store';
 import { openDataDir } from './data-dir';
 import { EmbeddedDeadlines } from './deadlines';
@@ -55,7 +53,7 @@ export interface EngineParts
     AggregateDeps,
     DeadSliceDeps,
     SettleDeps,
-    Omit<WorkLoopDeps, 'onSettled' | 'onOutcome'> {
+    Omit<WorkLoopDeps, 'onSettled' | 'onBegin'> {
   readonly requests: EmbeddedRequestStore;
   readonly pops: PopStore;
   readonly ledger: EmbeddedSliceLedger;
@@ -69,19 +67,9 @@ export interface EngineParts
   readonly close: () => Promise<void>;
 }
 
-const bindWarmSlice = (
-  transport: Transport,
-  { clock = systemClock, edgePort }: EngineOptions,
-  maxFetchesInFlight: number,
-): WarmSlice => {
-  const limits = withConcurrency(DEFAULT_WARM_LIMITS, maxFetchesInFlight);
-  const governor = new Governor({ limits, clock });
-  return (job, sinks) => warmSlice({ ...job, transport, clock, governor, edgePort }, sinks);
-};
-
 /** Opens the data directory and puts the adapters together. */
 export const openParts = async (options: EngineOptions): Promise<EngineParts> => {
-  const { log, clock = systemClock, addressPolicy, edgePort } = options;
+  const { log, clock = systemClock, addressPolicy, edgePort, ca } = options;
   const limits = { ...DEFAULT_ENGINE_LIMITS, ...options.limits };
   const { store, blobsDir, tmpDir } = await openDataDir(options.dataDir);
   const ended = new AbortController();
@@ -94,14 +82,22 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
   const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });
   await blobs.removeFolders(async (name) => (await requests.get(requestId(name))) === undefined);
   const fleet = new EmbeddedFleet();
-  const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca: options.ca, signal: ended.signal });
+  const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca, signal: ended.signal });
 
-  const transport = options.transport ?? createTransport(options.ca === undefined ? {} : { ca: options.ca });
+  const transport = options.transport ?? createTransport(ca === undefined ? {} : { ca });
+  const pool = openWarmPool({
+    limits: withConcurrency(DEFAULT_WARM_LIMITS, limits.maxFetchesInFlight),
+    clock,
+    transport,
+    ca,
+    edgePort,
+    // A given transport cannot be handed to a thread.
+    threads: options.transport === undefined ? options.threads : 1,
+  });
   const resolver = guardedResolver(options.resolver ?? createResolver(), addressPolicy);
   const directory = options.directory ?? createPopDirectory();
   const expandSource =
-    options.expandSource ??
-    createSourceExpander({ resolver, policy: addressPolicy, edgePort, ca: options.ca });
+    options.expandSource ?? createSourceExpander({ resolver, policy: addressPolicy, edgePort, ca });
   return {
     store,
     log,
@@ -128,12 +124,13 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
     workersFor: ({ instanceCount }: RequestSpec) =>
       Math.min(limits.maxSlicesInFlight, Math.max(1, instanceCount) * limits.slicesPerInstance),
     slots: () => fleet.slots(limits.slicesPerInstance, limits.maxSlicesInFlight),
-    warm: options.warm ?? bindWarmSlice(transport, options, limits.maxFetchesInFlight),
+    warm: options.warm ?? pool.warm,
     writeReport: (record) => writeReport({ pops, ledger, blobs, directory }, record),
     ...(edgePort !== undefined && { edgePort }),
     giveUpNotifying: () => ended.abort(),
     close: async () => {
       await notifier.close();
+      await pool.close();
       if (options.transport === undefined) await transport.close();
       await store.close();
     },

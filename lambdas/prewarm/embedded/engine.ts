@@ -65,7 +65,7 @@ class Engine implements EmbeddedEngine {
   constructor(private readonly parts: EngineParts) {
     this.workLoop = new WorkLoop({
       ...parts,
-      onOutcome: (slice, outcome) => this.live.outcome(slice, outcome),
+      onBegin: (slice, soFar) => this.live.began(slice, soFar),
       onSettled: (slice, outcome) => {
         this.live.settled(slice, outcome === 'recorded');
         if (outcome === 'recorded' || outcome === 'duplicate') this.count(slice);

@@ -1,14 +1,13 @@
 import type { PopCode, RequestId } from '../domain/ids';
-import type { FetchOutcome } from '../domain/outcome';
 import type { PopRecord, RequestRecord } from '../domain/request';
 import type { Slice } from '../domain/slice';
-import { addOutcome, emptyTally, type MutableTally, mergeTally, type Tally } from '../domain/tally';
+import { emptyTally, type MutableTally, mergeTally, type Tally } from '../domain/tally';
 import type { LiveProgress } from './engine-api';
 
 interface LiveRequest {
   /** Recorded slices. */
   readonly recorded: Map<PopCode, MutableTally>;
-  readonly running: Map<string, { readonly pop: PopCode; readonly tally: MutableTally }>;
+  readonly running: Map<string, { readonly pop: PopCode; readonly tally: Tally }>;
 }
 
 const ofPop = (tallies: Map<PopCode, MutableTally>, pop: PopCode): MutableTally => {
@@ -38,12 +37,9 @@ export class LiveTallies {
     return [...this.requests.keys()];
   }
 
-  outcome({ requestId, id, pop }: Slice, outcome: FetchOutcome): void {
-    const live = this.requests.get(requestId);
-    if (live === undefined) return;
-    const running = live.running.get(id) ?? { pop, tally: emptyTally() };
-    live.running.set(id, running);
-    addOutcome(running.tally, outcome);
+  /** A slice is being warmed; `soFar` grows in place. */
+  began({ requestId, id, pop }: Slice, soFar: Tally): void {
+    this.requests.get(requestId)?.running.set(id, { pop, tally: soFar });
   }
 
   /** A slice has ended; only what was recorded stays in the sum. */

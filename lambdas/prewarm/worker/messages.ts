@@ -1,4 +1,3 @@
-import type { FetchOutcome } from '../domain/outcome';
 import type { RequestSpec } from '../domain/request';
 import type { FetchFailure, Slice } from '../domain/slice';
 import type { Tally } from '../domain/tally';
@@ -8,7 +7,6 @@ import type { WarmLimits } from '../domain/warming/warm-limits';
 export interface ThreadSettings {
   readonly role: 'warmpath-warm-thread';
   readonly limits: WarmLimits;
-  readonly bandwidthShare: number;
   readonly ca?: string | undefined;
   readonly edgePort?: number | undefined;
 }
@@ -21,10 +19,12 @@ export type ToThread =
       readonly spec: RequestSpec;
       readonly lines: readonly string[];
     }
-  | { readonly kind: 'abort'; readonly job: number };
+  | { readonly kind: 'abort'; readonly job: number }
+  | { readonly kind: 'confine'; readonly limits: WarmLimits };
 
 export type FromThread =
-  | { readonly kind: 'outcomes'; readonly job: number; readonly outcomes: readonly FetchOutcome[] }
+  /** The sums so far of the slices underway. */
+  | { readonly kind: 'progress'; readonly sums: readonly { readonly job: number; readonly soFar: Tally }[] }
   | {
       readonly kind: 'done';
       readonly job: number;

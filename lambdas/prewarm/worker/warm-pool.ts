@@ -1,145 +1,130 @@
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { WarmSlice } from '../domain/flow/work';
-import { Governor } from '../domain/warming/governor';
 import { shareOf, type WarmLimits } from '../domain/warming/warm-limits';
-import { warmSlice } from '../domain/warming/warm-slice';
-import { createTransport } from '../net/transport';
-import { systemClock as clock } from '../runtime/clock';
-import type { FromThread, ThreadSettings, ToThread } from './messages';
-// Not for its name only: where all is one bundle, a thread starts from the bundle and finds itself there.
-import './warm-thread';
+import type { Clock, Transport } from '../ports';
+import type { ThreadSettings } from './messages';
+import { OwnWarmer } from './own-warmer';
+import { ThreadWarmer } from './thread-warmer';
+import type { Warmer } from './warmer';
 
 export interface WarmPoolOptions {
   readonly limits: WarmLimits;
+  readonly clock: Clock;
+  /** The connections of the calling thread; closed by whoever made it. */
+  readonly transport: Transport;
   /** Certificates (PEM) to trust besides the usual ones. */
   readonly ca?: string | undefined;
   /** Port of the edges where it is not the URL's own. */
   readonly edgePort?: number | undefined;
-  /** With one, slices are warmed on the calling thread. @default - one less than the cores, at least one */
+  /** Threads that may warm, the calling one included. @default - one per core */
   readonly threads?: number | undefined;
 }
 
-/** Warms slices on several cores. */
+/** Warms slices on as many cores as there is work for. */
 export interface WarmPool {
-  readonly threads: number;
   readonly warm: WarmSlice;
-  /** Slices underway are rejected. */
+  /** Threads that warm now, the calling one included. */
+  readonly threads: number;
+  /** Slices underway on other threads are rejected; those on the calling one end with its transport. */
   close(): Promise<void>;
 }
 
-type Sinks = Parameters<WarmSlice>[1];
-type Job = Parameters<WarmSlice>[0];
+const LOOK_EVERY_MS = 100;
+/** From here on a thread is as good as always at work. */
+const BUSY = 0.85;
+/** Looks in a row that must find all threads busy before there are more. */
+const LOOKS = 2;
+/** Pause after a thread ended by itself: what made it fail may make the next one fail too. */
+const AFTER_FAULT_MS = 30_000;
 
-interface Pending {
-  readonly sinks: Sinks;
-  readonly settle: (message: Extract<FromThread, { kind: 'done' | 'failed' }>) => void;
-}
+/**
+ * Begins on the calling thread alone, so that a short list pays for no thread. When all threads are busy, twice as many
+ * share the work. The limits hold for all together.
+ */
+class Pool implements WarmPool {
+  private readonly own: OwnWarmer;
+  private readonly others: ThreadWarmer[] = [];
+  private readonly most: number;
+  private watch: NodeJS.Timeout | undefined;
+  private busyLooks = 0;
+  private noThreadBefore = 0;
+  private closed = false;
 
-/** Its own source under tsx; the bundle itself where all is one file. */
-const startThread = (settings: ThreadSettings): Worker => {
-  if (!__filename.endsWith('.ts')) return new Worker(__filename, { workerData: settings, execArgv: [] });
-  const execArgv = ['--require', createRequire(__filename).resolve('tsx/cjs')];
-  return new Worker(join(__dirname, 'warm-thread.ts'), { workerData: settings, execArgv });
-};
-
-/** One worker thread and what it is busy with. A thread that dies fails its slices; the next slice gets a new one. */
-class Thread {
-  private readonly pending = new Map<number, Pending>();
-  private worker: Worker | undefined;
-  private lastJob = 0;
-
-  constructor(private readonly settings: ThreadSettings) {}
-
-  get load(): number {
-    return this.pending.size;
+  constructor(private readonly options: WarmPoolOptions) {
+    const { limits, threads = availableParallelism() } = options;
+    // Each thread may do at least one fetch at a time, so more threads than that would break the limit.
+    this.most = Math.min(threads, limits.total.ceiling, limits.perPop.ceiling);
+    this.own = new OwnWarmer(options);
   }
 
-  async warm({ slice, spec, lines, signal }: Job, sinks: Sinks): ReturnType<WarmSlice> {
-    const list: string[] = [];
-    for await (const line of lines) list.push(line);
-    signal.throwIfAborted();
-    this.lastJob += 1;
-    const job = this.lastJob;
-    const worker = this.running();
-    const post = (message: ToThread): void => worker.postMessage(message);
-    const abort = (): void => post({ kind: 'abort', job });
-    signal.addEventListener('abort', abort, { once: true });
-    const answer = await new Promise<Parameters<Pending['settle']>[0]>((settle) => {
-      this.pending.set(job, { sinks, settle });
-      post({ kind: 'warm', job, slice, spec, lines: list });
-    });
-    this.pending.delete(job);
-    signal.removeEventListener('abort', abort);
-    signal.throwIfAborted();
-    if (answer.kind === 'failed') throw new Error(answer.message);
-    for (const failure of answer.failures) sinks.onFailure(failure);
-    return answer.tally;
+  get threads(): number {
+    return 1 + this.others.length;
   }
+
+  readonly warm: WarmSlice = (job, sinks) => {
+    if (this.most > 1) this.watch ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    // A bandwidth is held exactly by one thread; its share of a thread would be lost while that thread is idle.
+    const warmer = job.spec.maxBandwidthMbps === undefined ? this.idlest() : this.own;
+    return warmer.warm(job, sinks);
+  };
 
   async close(): Promise<void> {
-    await this.worker?.terminate();
+    this.closed = true;
+    clearInterval(this.watch);
+    await Promise.all(this.others.map((other) => other.close()));
   }
 
-  private running(): Worker {
-    if (this.worker) return this.worker;
-    const worker = startThread(this.settings);
-    let reason = 'the thread that warmed the slice was ended';
-    worker.on('message', (message: FromThread) => this.take(message));
-    worker.on('error', (error) => {
-      reason = `the thread that warmed the slice failed: ${error.message}`;
-    });
-    worker.on('exit', () => {
-      this.worker = undefined;
-      for (const [job, { settle }] of this.pending) settle({ kind: 'failed', job, message: reason });
-    });
-    this.worker = worker;
-    return worker;
+  private get warmers(): readonly Warmer[] {
+    return [this.own, ...this.others];
   }
 
-  private take(message: FromThread): void {
-    const pending = this.pending.get(message.job);
-    if (!pending) return;
-    if (message.kind === 'outcomes') for (const outcome of message.outcomes) pending.sinks.onOutcome(outcome);
-    else pending.settle(message);
+  private idlest(): Warmer {
+    return this.warmers.reduce((best, warmer) => (warmer.load < best.load ? warmer : best));
+  }
+
+  private look(): void {
+    const { warmers } = this;
+    const utilizations = warmers.map((warmer) => warmer.utilization());
+    const load = warmers.reduce((sum, warmer) => sum + warmer.load, 0);
+    if (load === 0) {
+      clearInterval(this.watch);
+      this.watch = undefined;
+    }
+    const allBusy = load > warmers.length && utilizations.every((utilization) => utilization >= BUSY);
+    this.busyLooks = allBusy ? this.busyLooks + 1 : 0;
+    if (this.busyLooks >= LOOKS && this.options.clock.now() >= this.noThreadBefore) this.grow();
+  }
+
+  private grow(): void {
+    const wanted = Math.min(this.most, 2 * this.threads);
+    if (wanted === this.threads) return;
+    this.busyLooks = 0;
+    const { limits, ca, edgePort } = this.options;
+    const settings: ThreadSettings = {
+      role: 'warmpath-warm-thread',
+      limits: shareOf(limits, wanted),
+      ca,
+      edgePort,
+    };
+    while (this.threads < wanted) {
+      const thread: ThreadWarmer = new ThreadWarmer(settings, () => this.ended(thread));
+      this.others.push(thread);
+    }
+    this.share();
+  }
+
+  private ended(thread: ThreadWarmer): void {
+    this.others.splice(this.others.indexOf(thread), 1);
+    if (this.closed) return;
+    this.noThreadBefore = this.options.clock.now() + AFTER_FAULT_MS;
+    this.share();
+  }
+
+  private share(): void {
+    const limits = shareOf(this.options.limits, this.threads);
+    for (const warmer of this.warmers) warmer.confine(limits);
   }
 }
 
-const inProcess = ({ limits, ca, edgePort }: WarmPoolOptions): WarmPool => {
-  const transport = createTransport(ca === undefined ? {} : { ca });
-  const governor = new Governor({ limits, clock });
-  return {
-    threads: 1,
-    warm: (job, sinks) => warmSlice({ ...job, transport, clock, governor, edgePort }, sinks),
-    close: () => transport.close(),
-  };
-};
-
-/** Opens a pool; its threads start with their first slices. The limits hold for all threads together. */
-export const openWarmPool = (options: WarmPoolOptions): WarmPool => {
-  const { threads: count = Math.max(1, availableParallelism() - 1), limits, ca, edgePort } = options;
-  if (count <= 1) return inProcess(options);
-  const settings: ThreadSettings = {
-    role: 'warmpath-warm-thread',
-    limits: shareOf(limits, count),
-    bandwidthShare: 1 / count,
-    ca,
-    edgePort,
-  };
-  const threads = Array.from({ length: count }, () => new Thread(settings));
-  let next = 0;
-  return {
-    threads: count,
-    warm: (job, sinks) => {
-      next += 1;
-      const inTurn = [...threads.slice(next % count), ...threads.slice(0, next % count)];
-      const idlest = inTurn.reduce((best, thread) => (thread.load < best.load ? thread : best));
-      return idlest.warm(job, sinks);
-    },
-    close: async () => {
-      await Promise.all(threads.map((thread) => thread.close()));
-    },
-  };
-};
+/** Opens a pool that warms on the calling thread, and on more of them as soon as that one is not enough. */
+export const openWarmPool = (options: WarmPoolOptions): WarmPool => new Pool(options);

@@ -1,15 +1,20 @@
-/** The inside of a worker thread: warms the slices that `warm-pool.ts` sends, on connections of its own. */
+/** The inside of a worker thread: warms the slices that `thread-warmer.ts` sends, on connections of its own. */
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { FetchOutcome } from '../domain/outcome';
 import type { FetchFailure } from '../domain/slice';
+import type { Tally } from '../domain/tally';
 import { Governor } from '../domain/warming/governor';
 import { warmSlice } from '../domain/warming/warm-slice';
 import { createTransport } from '../net/transport';
 import { systemClock as clock } from '../runtime/clock';
 import type { FromThread, ThreadSettings, ToThread } from './messages';
 
-/** Outcomes go back in batches, as a message costs more than a fetch. */
-const BATCH = 64;
+/** A message costs more than a fetch: outcomes are summed here, and only the sums are told while a slice is warmed. */
+const PROGRESS_EVERY_MS = 200;
+
+interface Underway {
+  readonly abort: AbortController;
+  soFar?: Tally;
+}
 
 const settingsOf = (data: unknown): ThreadSettings | undefined =>
   !isMainThread &&
@@ -20,46 +25,47 @@ const settingsOf = (data: unknown): ThreadSettings | undefined =>
     ? (data as ThreadSettings)
     : undefined;
 
-const serve = (port: MessagePort, { limits, bandwidthShare, ca, edgePort }: ThreadSettings): void => {
+const serve = (port: MessagePort, { limits, ca, edgePort }: ThreadSettings): void => {
   const transport = createTransport(ca === undefined ? {} : { ca });
-  const governor = new Governor({ limits, clock, bandwidthShare });
-  const aborts = new Map<number, AbortController>();
+  const governor = new Governor({ limits, clock });
+  const jobs = new Map<number, Underway>();
   const send = (message: FromThread): void => port.postMessage(message);
 
   const warm = async ({ job, slice, spec, lines }: Extract<ToThread, { kind: 'warm' }>): Promise<void> => {
-    const abort = new AbortController();
-    aborts.set(job, abort);
-    let outcomes: FetchOutcome[] = [];
+    const underway: Underway = { abort: new AbortController() };
+    jobs.set(job, underway);
     const failures: FetchFailure[] = [];
-    const flush = (): void => {
-      send({ kind: 'outcomes', job, outcomes });
-      outcomes = [];
-    };
     async function* each(): AsyncGenerator<string> {
       yield* lines;
     }
     try {
+      const { signal } = underway.abort;
       const tally = await warmSlice(
-        { slice, spec, lines: each(), transport, clock, governor, edgePort, signal: abort.signal },
+        { slice, spec, lines: each(), transport, clock, governor, edgePort, signal },
         {
-          onOutcome: (outcome) => {
-            if (outcomes.push(outcome) >= BATCH) flush();
+          onBegin: (soFar) => {
+            underway.soFar = soFar;
           },
           onFailure: (failure) => failures.push(failure),
         },
       );
-      flush();
       send({ kind: 'done', job, tally, failures });
     } catch (error) {
       send({ kind: 'failed', job, message: error instanceof Error ? error.message : String(error) });
     } finally {
-      aborts.delete(job);
+      jobs.delete(job);
     }
   };
 
+  setInterval(() => {
+    const sums = [...jobs].flatMap(([job, { soFar }]) => (soFar ? [{ job, soFar }] : []));
+    if (sums.length > 0) send({ kind: 'progress', sums });
+  }, PROGRESS_EVERY_MS).unref();
+
   port.on('message', (message: ToThread) => {
     if (message.kind === 'warm') void warm(message);
-    else aborts.get(message.job)?.abort();
+    else if (message.kind === 'abort') jobs.get(message.job)?.abort.abort();
+    else governor.confine(message.limits);
   });
 };
 

@@ -5,23 +5,34 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { popCode, requestId, sliceId } from '../../../../lambdas/prewarm/domain/ids';
-import type { FetchOutcome } from '../../../../lambdas/prewarm/domain/outcome';
 import type { RequestSpec } from '../../../../lambdas/prewarm/domain/request';
 import type { FetchFailure, Slice } from '../../../../lambdas/prewarm/domain/slice';
-import { DEFAULT_WARM_LIMITS } from '../../../../lambdas/prewarm/domain/warming/warm-limits';
-import { openWarmPool, type WarmPool } from '../../../../lambdas/prewarm/worker/warm-pool';
+import type { Tally } from '../../../../lambdas/prewarm/domain/tally';
+import { DEFAULT_WARM_LIMITS, withConcurrency } from '../../../../lambdas/prewarm/domain/warming/warm-limits';
+import { createTransport } from '../../../../lambdas/prewarm/net/transport';
+import type { Transport } from '../../../../lambdas/prewarm/ports';
+import { systemClock } from '../../../../lambdas/prewarm/runtime/clock';
+import { OwnWarmer } from '../../../../lambdas/prewarm/worker/own-warmer';
+import { ThreadWarmer } from '../../../../lambdas/prewarm/worker/thread-warmer';
+import { openWarmPool } from '../../../../lambdas/prewarm/worker/warm-pool';
+import type { Warmer } from '../../../../lambdas/prewarm/worker/warmer';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
 
 const POP = popCode('FRA56-P4');
 let cdn: LoopbackCdn;
+let transport: Transport;
 
 beforeAll(async () => {
   cdn = await startLoopbackCdn({ pops: [POP] });
+  transport = createTransport({ ca: cdn.caPem });
 });
 beforeEach(() => cdn.clearFaults());
-afterAll(() => cdn.close());
+afterAll(async () => {
+  await transport.close();
+  await cdn.close();
+});
 
-const spec = (): RequestSpec => ({
+const spec = (fields: Partial<RequestSpec> = {}): RequestSpec => ({
   distributionDomain: cdn.distributionDomain,
   cfDomain: cdn.distributionDomain,
   aliases: [],
@@ -34,6 +45,7 @@ const spec = (): RequestSpec => ({
   instanceCount: 0,
   timeoutMinutes: 10,
   sources: [],
+  ...fields,
 });
 const sliceOf = (index: number): Slice => ({
   requestId: requestId('5f0c3b3e-0000-4000-8000-000000000000'),
@@ -46,80 +58,187 @@ async function* urls(prefix: string, count: number) {
   for (let n = 0; n < count; n += 1) yield `https://${cdn.distributionDomain}/${prefix}/${n}`;
 }
 
-const warm = async (pool: WarmPool, index: number, signal = new AbortController().signal) => {
-  const outcomes: FetchOutcome[] = [];
+const limits = DEFAULT_WARM_LIMITS;
+const edges = () => ({ limits, ca: cdn.caPem, edgePort: cdn.edgePort });
+const clock = systemClock;
+const newThread = () => new ThreadWarmer({ role: 'warmpath-warm-thread', ...edges() }, () => {});
+
+interface Options {
+  readonly signal?: AbortSignal;
+  readonly count?: number;
+  readonly onBegin?: (soFar: Tally) => void;
+  readonly fields?: Partial<RequestSpec>;
+}
+const warm = async (pool: Pick<Warmer, 'warm'>, name: string, options: Options = {}) => {
+  const { signal = new AbortController().signal, count = 50, onBegin = () => {}, fields } = options;
   const failures: FetchFailure[] = [];
   const tally = await pool.warm(
-    { slice: sliceOf(index), spec: spec(), lines: urls(`${pool.threads}-${index}`, 50), signal },
-    { onOutcome: (outcome) => outcomes.push(outcome), onFailure: (failure) => failures.push(failure) },
+    { slice: sliceOf(0), spec: spec(fields), lines: urls(name, count), signal },
+    { onBegin, onFailure: (failure) => failures.push(failure) },
   );
-  return { tally, outcomes, failures };
+  return { tally, failures };
 };
-const open = (threads: number) =>
-  openWarmPool({ limits: DEFAULT_WARM_LIMITS, ca: cdn.caPem, edgePort: cdn.edgePort, threads });
+const requested = async (more: number): Promise<void> => {
+  const { counters } = cdn.pop(POP);
+  const wanted = counters.requests + more;
+  while (counters.requests < wanted) await systemClock.sleep(5);
+};
 
-describe.each([1, 2])('a pool of %i', (threads) => {
-  let pool: WarmPool;
+describe.each<[string, () => Warmer]>([
+  ['own', () => new OwnWarmer({ ...edges(), clock, transport })],
+  ['other', () => newThread()],
+])("warming on the caller's %s thread", (name, open) => {
+  let warmer: Warmer;
   beforeAll(() => {
-    pool = open(threads);
+    warmer = open();
   });
-  afterAll(() => pool.close());
+  afterAll(() => warmer.close());
 
-  it('warms slices side by side, and answers each with its own outcomes and failures', async () => {
-    cdn.inject({ fault: { kind: 'status', status: 404 }, path: `/${threads}-1/7` });
-    const results = await Promise.all([0, 1, 2, 3].map((index) => warm(pool, index)));
-    for (const { tally, outcomes } of results) {
-      expect(tally.fetches).toBe(50);
-      expect(outcomes).toHaveLength(50);
-    }
+  it('warms slices side by side, and answers each with its own sum and failures', async () => {
+    cdn.inject({ fault: { kind: 'status', status: 404 }, path: `/${name}-1/7` });
+    const slices = [0, 1, 2, 3].map((index) => warm(warmer, `${name}-${index}`));
+    const results = await Promise.all(slices);
+    for (const { tally } of results) expect(tally.fetches).toBe(50);
     expect(results.map(({ failures }) => failures.length)).toEqual([0, 1, 0, 0]);
     expect(results[1]!.failures[0]!.outcome).toMatchObject({ kind: 'http-error', status: 404 });
+    expect(warmer.load).toBe(0);
   });
 
   it('calls off one slice and not the other', async () => {
-    cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: new RegExp(`^/${threads}-10/`) });
+    cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: new RegExp(`^/${name}-10/`) });
     const stop = new AbortController();
-    const stalled = warm(pool, 10, stop.signal);
-    const other = warm(pool, 11);
+    const stalled = warm(warmer, `${name}-10`, { signal: stop.signal });
+    const other = warm(warmer, `${name}-11`);
     expect((await other).tally.fetches).toBe(50);
     stop.abort(new Error('no longer wanted'));
     await expect(stalled).rejects.toThrow('no longer wanted');
   });
-});
 
-describe('a pool that is closed', () => {
-  it('rejects the slices underway', async () => {
-    const pool = open(2);
-    cdn.inject({ fault: { kind: 'stall', at: 'header' } });
-    const before = cdn.pop(POP).counters.requests;
-    const underway = warm(pool, 20);
-    const rejected = expect(underway).rejects.toThrow('was ended');
-    while (cdn.pop(POP).counters.requests === before) await new Promise((resolve) => setTimeout(resolve, 10));
-    await pool.close();
-    await rejected;
+  it('tells how far a slice is while it is warmed', async () => {
+    cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: `/${name}-20/49` });
+    const stop = new AbortController();
+    let soFar: Tally | undefined;
+    const onBegin = (sum: Tally): void => {
+      soFar = sum;
+    };
+    const stalled = warm(warmer, `${name}-20`, { signal: stop.signal, onBegin });
+    while (soFar?.fetches !== 49) await systemClock.sleep(5);
+    expect(soFar.outcomes.warmed).toBe(49);
+    stop.abort();
+    await expect(stalled).rejects.toThrow();
+  });
+
+  it('stays within narrower limits from the moment that they are told', async () => {
+    const { counters } = cdn.pop(POP);
+    warmer.confine(withConcurrency(limits, 2));
+    cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: new RegExp(`^/${name}-30/`) });
+    const before = counters.requests;
+    const stop = new AbortController();
+    const stalled = warm(warmer, `${name}-30`, { signal: stop.signal });
+    await requested(2);
+    await systemClock.sleep(50);
+    expect(counters.requests - before).toBe(2);
+    stop.abort();
+    await expect(stalled).rejects.toThrow();
+    warmer.confine(limits);
   });
 });
 
-describe('a pool in a bundle', () => {
-  it('starts its threads from the bundle itself', async () => {
+describe('a thread', () => {
+  it('rejects its slices when it is ended', async () => {
+    const thread = newThread();
+    cdn.inject({ fault: { kind: 'stall', at: 'header' } });
+    const rejected = expect(warm(thread, 'ended')).rejects.toThrow('was ended');
+    await requested(1);
+    await thread.close();
+    await rejected;
+  });
+
+  it('that fails rejects its slices with the reason, and says that it has ended', async () => {
+    let ended = false;
+    const onEnd = (): void => {
+      ended = true;
+    };
+    const noLimits = Object.create(null);
+    const broken = new ThreadWarmer({ role: 'warmpath-warm-thread', ...edges(), limits: noLimits }, onEnd);
+    await expect(warm(broken, 'fails')).rejects.toThrow('failed: ');
+    expect(ended).toBe(true);
+  });
+});
+
+describe('a pool', () => {
+  const open = (threads: number) => openWarmPool({ ...edges(), clock, transport, threads });
+  /** Keeps this thread at work, as warming does, until the condition holds. */
+  const busyUntil = async (isDone: () => boolean): Promise<void> => {
+    while (!isDone()) {
+      for (const until = performance.now() + 20; performance.now() < until; );
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
+  it('warms a short list without another thread', async () => {
+    const pool = open(4);
+    const { tally } = await warm(pool, 'short');
+    expect(tally.fetches).toBe(50);
+    expect(pool.threads).toBe(1);
+    await pool.close();
+  });
+
+  it('shares the work with another thread once this one is always busy', async () => {
+    const pool = open(2);
+    const stop = new AbortController();
+    cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: /^\/stalled/ });
+    const stalled = ['a', 'b', 'c'].map((name) => warm(pool, `stalled-${name}`, { signal: stop.signal }));
+    const rejected = stalled.map((slice) => expect(slice).rejects.toThrow());
+    await busyUntil(() => pool.threads === 2);
+    const { tally } = await warm(pool, 'shared');
+    expect(tally.outcomes.warmed).toBe(50);
+    stop.abort();
+    await Promise.all(rejected);
+    await pool.close();
+  });
+
+  it('has no more threads than fetches at a time are allowed', async () => {
+    const pool = openWarmPool({
+      ...edges(),
+      limits: withConcurrency(limits, 1),
+      clock,
+      transport,
+      threads: 8,
+    });
+    const stop = new AbortController();
+    cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: /^\/stalled/ });
+    const stalled = ['a', 'b', 'c'].map((name) => warm(pool, `stalled-${name}`, { signal: stop.signal }));
+    const rejected = stalled.map((slice) => expect(slice).rejects.toThrow());
+    const until = performance.now() + 400;
+    await busyUntil(() => performance.now() > until);
+    expect(pool.threads).toBe(1);
+    stop.abort();
+    await Promise.all(rejected);
+    await pool.close();
+  });
+});
+
+describe('a thread of a bundle', () => {
+  it('starts from the bundle itself', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'warmpath-pool-'));
     try {
       const entry = join(folder, 'entry.ts');
       const worker = join(__dirname, '../../../../lambdas/prewarm/worker');
       const job = { slice: sliceOf(30), spec: spec() };
-      const options = { limits: DEFAULT_WARM_LIMITS, ca: cdn.caPem, edgePort: cdn.edgePort, threads: 2 };
+      const settings = { role: 'warmpath-warm-thread', ...edges() };
       await writeFile(
         entry,
-        `import { openWarmPool } from ${JSON.stringify(join(worker, 'warm-pool'))};
+        `import { ThreadWarmer } from ${JSON.stringify(join(worker, 'thread-warmer'))};
          import { isWarmThread } from ${JSON.stringify(join(worker, 'warm-thread'))};
          const main = async () => {
-           const pool = openWarmPool(${JSON.stringify(options)});
+           const thread = new ThreadWarmer(${JSON.stringify(settings)}, () => {});
            const lines = (async function* () { yield 'https://${cdn.distributionDomain}/bundled'; })();
            const signal = new AbortController().signal;
-           const sinks = { onOutcome: () => {}, onFailure: () => {} };
-           const tally = await pool.warm({ ...${JSON.stringify(job)}, lines, signal }, sinks);
+           const sinks = { onBegin: () => {}, onFailure: () => {} };
+           const tally = await thread.warm({ ...${JSON.stringify(job)}, lines, signal }, sinks);
            process.stdout.write(JSON.stringify(tally.outcomes));
-           await pool.close();
+           await thread.close();
          };
          if (!isWarmThread) main();`,
       );

@@ -1,5 +1,4 @@
 import type { BlobStore, Clock, Log, Received, RequestStore, SliceLedger, TaskQueue } from '../../ports';
-import type { FetchOutcome } from '../outcome';
 import type { RequestSpec } from '../request';
 import { isFinal } from '../request-status';
 import type { FetchFailure, Slice } from '../slice';
@@ -17,7 +16,8 @@ export type WarmSlice = (
     readonly signal: AbortSignal;
   },
   sinks: {
-    readonly onOutcome: (outcome: FetchOutcome) => void;
+    /** Called as the warming begins, with a sum that grows in place until it ends. */
+    readonly onBegin: (soFar: Tally) => void;
     readonly onFailure: (failure: FetchFailure) => void;
   },
 ) => Promise<Tally>;
@@ -32,7 +32,8 @@ export interface WorkDeps {
   readonly warm: WarmSlice;
   /** Seconds a delivery stays hidden without an extension. */
   readonly visibilitySeconds: number;
-  readonly onOutcome?: (slice: Slice, outcome: FetchOutcome) => void;
+  /** Called as the warming of a slice begins, with a sum that grows in place until it ends. */
+  readonly onBegin?: (slice: Slice, soFar: Tally) => void;
 }
 
 /**
@@ -75,7 +76,7 @@ const warmAndRecord = async (
   const tally = await deps.warm(
     { slice, spec, lines, signal },
     {
-      onOutcome: (outcome) => deps.onOutcome?.(slice, outcome),
+      onBegin: (soFar) => deps.onBegin?.(slice, soFar),
       onFailure: (failure) => failures.push(failure),
     },
   );

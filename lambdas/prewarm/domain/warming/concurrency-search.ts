@@ -46,7 +46,7 @@ export class ConcurrencySearch {
   private saturated = false;
 
   constructor(
-    private readonly range: ConcurrencyRange,
+    private range: ConcurrencyRange,
     nowMs: number,
   ) {
     this.current = range.start;
@@ -57,6 +57,16 @@ export class ConcurrencySearch {
 
   get limit(): number {
     return this.current;
+  }
+
+  /** Goes on within other bounds; what was learnt is kept as far as they allow. */
+  confine(range: ConcurrencyRange): void {
+    const { settled } = this;
+    const limit = Math.min(range.ceiling, Math.max(range.floor, settled));
+    this.range = range;
+    this.settle(limit, this.best * Math.min(1, limit / settled));
+    this.isFirstRound = true;
+    if (this.mode !== 'ramp') this.hold();
   }
 
   /** Tells that a fetch had to wait for the limit; without that, throughput says nothing about it. */

@@ -21,6 +21,11 @@ export class AdaptiveLimiter {
     return this.search.limit;
   }
 
+  /** Changes the bounds; what is underway above them ends in its own time. */
+  confine(range: ConcurrencyRange): void {
+    this.search.confine(range);
+  }
+
   get inFlight(): number {
     return this.underway;
   }

@@ -11,8 +11,6 @@ const REMEMBERED_REQUESTS = 100;
 export interface GovernorOptions {
   readonly limits: WarmLimits;
   readonly clock: Clock;
-  /** Part of a request's bandwidth cap that belongs to this governor, above 0 to 1. @default 1 */
-  readonly bandwidthShare?: number;
 }
 
 /**
@@ -20,18 +18,27 @@ export interface GovernorOptions {
  * learnt about a PoP is still known in its next slice.
  */
 export class Governor {
-  readonly limits: WarmLimits;
+  private bounds: WarmLimits;
   private readonly clock: Clock;
-  private readonly bandwidthShare: number;
   private readonly total: AdaptiveLimiter;
   private readonly perPop = new Map<PopCode, AdaptiveLimiter>();
   private readonly paces = new Map<RequestId, Pace>();
 
-  constructor({ limits, clock, bandwidthShare = 1 }: GovernorOptions) {
-    this.limits = limits;
+  constructor({ limits, clock }: GovernorOptions) {
+    this.bounds = limits;
     this.clock = clock;
-    this.bandwidthShare = bandwidthShare;
     this.total = new AdaptiveLimiter(limits.total, clock);
+  }
+
+  get limits(): WarmLimits {
+    return this.bounds;
+  }
+
+  /** Goes on within other limits, such as when another thread begins to share them. */
+  confine(limits: WarmLimits): void {
+    this.bounds = limits;
+    this.total.confine(limits.total);
+    for (const limiter of this.perPop.values()) limiter.confine(limits.perPop);
   }
 
   /** Fetches that may be underway at the same time through this PoP, now. */
@@ -57,7 +64,7 @@ export class Governor {
     if (megabitsPerSecond === undefined) return undefined;
     const known = this.paces.get(id);
     if (known) return known;
-    const pace = new Bandwidth(megabitsPerSecond * this.bandwidthShare, this.clock);
+    const pace = new Bandwidth(megabitsPerSecond, this.clock);
     this.paces.set(id, pace);
     const oldest = this.paces.keys().next();
     if (this.paces.size > REMEMBERED_REQUESTS && !oldest.done) this.paces.delete(oldest.value);
@@ -67,7 +74,7 @@ export class Governor {
   private limiter(pop: PopCode): AdaptiveLimiter {
     const known = this.perPop.get(pop);
     if (known) return known;
-    const limiter = new AdaptiveLimiter(this.limits.perPop, this.clock);
+    const limiter = new AdaptiveLimiter(this.bounds.perPop, this.clock);
     this.perPop.set(pop, limiter);
     return limiter;
   }

@@ -1,7 +1,6 @@
 import type { Clock, Transport } from '../../ports';
-import type { FetchOutcome } from '../outcome';
 import { isWarm } from '../outcome';
-import type { Encoding, RequestSpec } from '../request';
+import type { RequestSpec } from '../request';
 import type { FetchFailure, Slice } from '../slice';
 import { addOutcome, emptyTally, type Tally } from '../tally';
 import { type EncodingPlan, placeOf, planEncodings } from './fetch-plan';
@@ -27,8 +26,8 @@ export interface WarmSliceJob {
 
 /** Where the outcomes go while the slice is warmed. */
 export interface WarmSliceSinks {
-  /** Called for each fetch, warm or not. */
-  readonly onOutcome?: ((outcome: FetchOutcome, url: string, encoding: Encoding) => void) | undefined;
+  /** Called once, before the first fetch, with the sum that is answered at the end: it grows in place. */
+  readonly onBegin?: ((soFar: Tally) => void) | undefined;
   /** Called for each fetch that did not leave the object on the edge. */
   readonly onFailure: (failure: FetchFailure) => void;
 }
@@ -56,6 +55,7 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
     skipWarm: spec.skipWarm,
     rangeBytes: spec.rangeBytes,
   };
+  sinks.onBegin?.(tally);
   let underway = 0;
   let turn = 0;
   let fault: unknown;
@@ -64,7 +64,6 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   const account = (url: string, { encoding }: EncodingPlan, { outcome, attempts }: Warmed): void => {
     addOutcome(tally, outcome);
     if (!isWarm(outcome.kind)) sinks.onFailure({ pop, url, encoding, outcome, attempts });
-    sinks.onOutcome?.(outcome, url, encoding);
   };
 
   const run = async (url: string, plan: EncodingPlan): Promise<void> => {

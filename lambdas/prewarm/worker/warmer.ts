@@ -1,0 +1,15 @@
+import type { WarmSlice } from '../domain/flow/work';
+import type { WarmLimits } from '../domain/warming/warm-limits';
+
+/** What warms slices on one core. */
+export interface Warmer {
+  readonly warm: WarmSlice;
+  /** Slices underway. */
+  readonly load: number;
+  /** Share of the time since the last look that its thread was at work, 0 to 1. */
+  utilization(): number;
+  /** Goes on within other limits. */
+  confine(limits: WarmLimits): void;
+  /** Slices underway are rejected. */
+  close(): Promise<void>;
+}
