@@ -60,6 +60,9 @@ const packedInput = (body: unknown): string | undefined => {
   return body.input;
 };
 
+/** A gateway on the way may have unpacked the body and left the header as it was. */
+const isPacked = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
 /**
  * Reads a JSON body: plain, with `Content-Encoding: gzip`, or as `{"input": "<base64 of gzip>"}`.
  * @throws ApiFailure 400, 413 or 415 that says what to do.
@@ -70,7 +73,7 @@ export const readJsonBody = async (request: Request, limits: BodyLimits): Promis
     throw new ApiFailure(415, `Content-Encoding: got ${encoding.slice(0, 40)}; allowed: gzip, identity.`);
   }
   const bytes = await received(request, limits.receivedBytes);
-  const plain = encoding === 'gzip' ? await unpacked(bytes, limits.unpackedBytes) : bytes;
+  const plain = encoding === 'gzip' && isPacked(bytes) ? await unpacked(bytes, limits.unpackedBytes) : bytes;
   const body = parsed(plain.toString('utf8'));
   const input = packedInput(body);
   if (input === undefined) return body;

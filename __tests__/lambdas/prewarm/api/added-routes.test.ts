@@ -211,6 +211,11 @@ describe('bodies', () => {
     expect(requests.get(REQUEST_ID)?.acceptedUrlCount).toBe(2);
   });
 
+  it('reads a gzip body that a gateway has unpacked, and whose header it left', async () => {
+    const { call } = fakeService();
+    expect((await call('POST', '/prewarm', BODY, { 'content-encoding': 'gzip' })).status).toBe(200);
+  });
+
   it('reads base64 of gzip in the field input', async () => {
     const { call } = fakeService();
     expect((await call('POST', '/prewarm', { input: packed.toString('base64') })).status).toBe(200);
