@@ -11,22 +11,12 @@ import type { RequestId } from '../../../../lambdas/prewarm/domain/ids';
 import type { RequestRecord } from '../../../../lambdas/prewarm/domain/request';
 import { isFinal, REQUEST_STATUSES } from '../../../../lambdas/prewarm/domain/request-status';
 import { emptyTally, mergeTally } from '../../../../lambdas/prewarm/domain/tally';
-import { StoreFailed } from '../../../../lambdas/prewarm/embedded/store';
 import type { Received } from '../../../../lambdas/prewarm/ports';
-import { Crash, fickleWarm, type Process, pretendedWarm, usablePops, World } from './world';
+import { randomFrom } from './random-from';
+import { fickleWarm, isCrash, type Process, pretendedWarm, usablePops, World } from './world';
 
 const SCHEDULES = 1_000;
 const never = new AbortController().signal;
-
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 const urlsOf = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `https://d111111abcdef8.cloudfront.net/object/${index}`);
@@ -76,9 +66,6 @@ const ACTIONS: readonly Action[] = [step, step, work, work, work, count, resend,
 
 const pick = <T>(items: readonly T[], random: () => number): T =>
   items[Math.floor(random() * items.length)] as T;
-
-const isCrash = (error: unknown): boolean =>
-  error instanceof Crash || (error instanceof StoreFailed && error.cause instanceof Crash);
 
 /** Runs actions side by side until the process dies, or has done enough. */
 const live = async (process: Process, ids: readonly RequestId[], random: () => number): Promise<void> => {

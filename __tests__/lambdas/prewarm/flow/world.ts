@@ -11,15 +11,19 @@ import { noInvalidator } from '../../../../lambdas/prewarm/embedded/invalidator'
 import { EmbeddedPopStore } from '../../../../lambdas/prewarm/embedded/pop-store';
 import { EmbeddedRequestStore } from '../../../../lambdas/prewarm/embedded/request-store';
 import { EmbeddedSliceLedger } from '../../../../lambdas/prewarm/embedded/slice-ledger';
-import { type KeyValueDb, Store } from '../../../../lambdas/prewarm/embedded/store';
+import { type KeyValueDb, Store, StoreFailed } from '../../../../lambdas/prewarm/embedded/store';
 import { EmbeddedTaskQueue } from '../../../../lambdas/prewarm/embedded/task-queue';
 import type { Clock, Log, Transport } from '../../../../lambdas/prewarm/ports';
 import { MemoryBlobStore } from './memory-blob-store';
 
 /** A process that has died makes no more calls. */
-export class Crash extends Error {
+class Crash extends Error {
   override readonly name = 'Crash';
 }
+
+/** Whether something failed because its process has died. */
+export const isCrash = (error: unknown): boolean =>
+  error instanceof Crash || (error instanceof StoreFailed && error.cause instanceof Crash);
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -196,7 +200,7 @@ export class World {
             ? ({ kind: 'failed', pop, message: 'unknown name' } as const)
             : ({ kind: 'usable', pop, addresses: ['192.0.2.1'] } as const),
         ),
-      expandSource: () => {
+      expandSource: (): AsyncIterable<string> => {
         throw new Error('no sources here');
       },
       notifier: {

@@ -3,7 +3,7 @@ import { type PopCode, type RequestId, sliceId } from '../ids';
 import type { PopRecord, RequestRecord, Totals } from '../request';
 import type { Segment, Slice } from '../slice';
 import { emptyTally } from '../tally';
-import { urlsKey } from './blob-names';
+import { failedUrlsKey, unreachedUrlsKey, urlsKey } from './blob-names';
 import { readLines } from './lines';
 import { readSegments, type SegmentIndex } from './segments';
 import type { Budget, StepResult } from './step';
@@ -75,12 +75,21 @@ interface Cursor extends SegmentIndex {
 }
 
 const isIndex = (value: unknown): value is SegmentIndex & Partial<Cursor> =>
-  typeof value === 'object' && value !== null && 'version' in value && 'segmentCount' in value;
+  typeof value === 'object' && value !== null && 'listKey' in value && 'segmentCount' in value;
 
 const readCursor = ({ id, cursor }: RequestRecord): Cursor => {
   const value: unknown = cursor === undefined ? undefined : JSON.parse(cursor);
   if (!isIndex(value)) throw new Error(`request ${id} has no segments to plan from, its cursor is ${cursor}`);
   return { next: 0, startByte: 0, ...value };
+};
+
+/**
+ * Gives the lists that count the names under which workers and clients find them. The record says which ones count, so a run
+ * that overlaps with this one, or repeats it, writes the same bytes.
+ */
+const publishLists = async ({ blobs }: PlanDeps, id: RequestId, index: SegmentIndex): Promise<void> => {
+  await blobs.put(urlsKey(id), blobs.read(index.listKey));
+  await blobs.put(failedUrlsKey(id), blobs.read(unreachedUrlsKey(id, index.run)));
 };
 
 /** Stores the totals; or ends the request, where nothing can be warmed. */
@@ -89,6 +98,7 @@ const prepare = async (deps: PlanDeps, record: RequestRecord): Promise<void> => 
   const { id, spec } = record;
   const index = readCursor(record);
   const { urlCount, segmentCount } = index;
+  await publishLists(deps, id, index);
   const nothing = { urlCount, popCount: 0, sliceCount: 0, fetchCount: 0 };
   if (urlCount === 0) {
     const message = sentence(record.message, 'the list has no URL');
@@ -152,7 +162,7 @@ const queueSlices = async (deps: PlanDeps, record: RequestRecord, budget: Budget
   let batch: Slice[] = [];
   if (from.next < from.segmentCount) {
     const start = { index: from.next, startByte: from.startByte };
-    for await (const { segment, nextByte } of readSegments(deps.blobs, id, from.version, start)) {
+    for await (const { segment, nextByte } of readSegments(deps.blobs, id, from.run, start)) {
       for (const slice of slicesOf(id, segment, usable)) batch.push(slice);
       if (batch.length < SLICES_PER_CURSOR) continue;
       await queue.send(batch);

@@ -6,8 +6,10 @@ import { type Line, readLines } from './lines';
 
 /** What the segments of a list come to; the cursor of a request from CHECK_POP on. */
 export interface SegmentIndex {
-  /** Which of the segment blobs counts. */
-  readonly version: string;
+  /** The run of sizing that cut them; names its blobs. */
+  readonly run: string;
+  /** The list that they are byte ranges of. */
+  readonly listKey: string;
   readonly urlCount: number;
   readonly segmentCount: number;
 }
@@ -91,12 +93,12 @@ export interface PlacedSegment {
 export async function* readSegments(
   blobs: BlobStore,
   id: RequestId,
-  version: string,
+  run: string,
   from: { readonly index: number; readonly startByte: number },
 ): AsyncGenerator<PlacedSegment> {
   let index = from.index;
   const range = { startByte: from.startByte, endByte: Number.MAX_SAFE_INTEGER };
-  for await (const lines of readLines(blobs.read(segmentsKey(id, version), range), from.startByte)) {
+  for await (const lines of readLines(blobs.read(segmentsKey(id, run), range), from.startByte)) {
     for (const line of lines) {
       yield { segment: decodeSegment(index, line.text), nextByte: line.endByte + 1 };
       index += 1;

@@ -2,10 +2,11 @@ import type { BlobStore, Log, RequestStore, Resolver } from '../../ports';
 import type { RequestId } from '../ids';
 import type { RequestRecord, RequestSpec, UrlSource } from '../request';
 import type { Dedupe } from './accept';
-import { failedUrlsKey, originalUrlsKey, segmentsKey, sizesKey, urlsKey } from './blob-names';
+import { expandedUrlsKey, originalUrlsKey, segmentsKey, sizesKey, unreachedUrlsKey } from './blob-names';
 import { mapConcurrently } from './concurrently';
 import { type HeadSizeDeps, headSize, sizingHeaders, type UrlSize } from './head-size';
 import { joinLines, type Line, readLines } from './lines';
+import { newRunName } from './run-name';
 import {
   encodeSegment,
   type SegmentBounds,
@@ -33,6 +34,10 @@ export interface SizeDeps extends HeadSizeDeps {
 }
 
 interface Cursor {
+  /** The run that wrote the list; its name is in the keys of the sizes. */
+  readonly run: string;
+  /** The list that is sized: the accepted one, or what a run made of it and the sources. */
+  readonly listKey: string;
   readonly urlCount: number;
   /** Where the next part of the list begins. */
   readonly startByte: number;
@@ -57,8 +62,12 @@ async function* textsOf(blobs: BlobStore, key: string): AsyncGenerator<string> {
   for await (const lines of readLines(blobs.read(key))) for (const { text } of lines) yield text;
 }
 
-/** Writes the list to warm: the accepted one, then what the sources hold. */
-const writeList = async (deps: SizeDeps, { id, spec }: RequestRecord): Promise<Cursor> => {
+/** The list to warm: the accepted one; where there are sources, a new one that begins with it. */
+const writeList = async (deps: SizeDeps, { id, spec, acceptedUrlCount }: RequestRecord): Promise<Cursor> => {
+  const run = newRunName(deps.clock);
+  const begin = { run, startByte: 0, parts: 0, sizedUrls: 0 };
+  if (spec.sources.length === 0)
+    return { ...begin, listKey: originalUrlsKey(id), urlCount: acceptedUrlCount, problems: [] };
   const problems: string[] = [];
   let urlCount = 0;
   const all = async function* (): AsyncGenerator<string> {
@@ -71,12 +80,12 @@ const writeList = async (deps: SizeDeps, { id, spec }: RequestRecord): Promise<C
       }
     }
   };
-  const urls = spec.sources.length === 0 ? all() : deps.dedupe(all());
-  const counting = joinLines(urls, () => {
+  const counting = joinLines(deps.dedupe(all()), () => {
     urlCount += 1;
   });
-  await deps.blobs.put(urlsKey(id), counting);
-  return { urlCount, startByte: 0, parts: 0, sizedUrls: 0, problems };
+  const listKey = expandedUrlsKey(id, run);
+  await deps.blobs.put(listKey, counting);
+  return { ...begin, listKey, urlCount, problems };
 };
 
 const encodeSize = (size: UrlSize): string =>
@@ -104,7 +113,7 @@ const sizeParts = async (
   const store = async (): Promise<'stored' | 'cut-short' | 'request-ended'> => {
     const sizes = await mapConcurrently(part, deps.concurrency, ({ text }) => sizeOf(text));
     if (budget.signal?.aborted) return 'cut-short';
-    await deps.blobs.put(sizesKey(id, cursor.parts), [sizes.map(encodeSize).join('\n')]);
+    await deps.blobs.put(sizesKey(id, cursor.run, cursor.parts), [sizes.map(encodeSize).join('\n')]);
     cursor = {
       ...cursor,
       startByte: (part.at(-1)?.endByte ?? cursor.startByte) + 1,
@@ -117,7 +126,7 @@ const sizeParts = async (
   };
 
   const range = { startByte: from.startByte, endByte: Number.MAX_SAFE_INTEGER };
-  for await (const lines of readLines(deps.blobs.read(urlsKey(id), range), from.startByte)) {
+  for await (const lines of readLines(deps.blobs.read(from.listKey, range), from.startByte)) {
     for (const line of lines) {
       part.push(line);
       if (part.length < PART_URLS) continue;
@@ -130,8 +139,12 @@ const sizeParts = async (
   return { cursor, result: 'done' };
 };
 
-async function* sizesOf(blobs: BlobStore, id: RequestId, parts: number): AsyncGenerator<string> {
-  for (let part = 0; part < parts; part += 1) yield* textsOf(blobs, sizesKey(id, part));
+async function* sizesOf(
+  blobs: BlobStore,
+  id: RequestId,
+  { run, parts }: Pick<Cursor, 'run' | 'parts'>,
+): AsyncGenerator<string> {
+  for (let part = 0; part < parts; part += 1) yield* textsOf(blobs, sizesKey(id, run, part));
 }
 
 interface Cut {
@@ -141,12 +154,9 @@ interface Cut {
 }
 
 /** Cuts the sized list into segments, the same for every PoP. */
-const cutSegments = async (
-  deps: SizeDeps,
-  { id, spec }: RequestRecord,
-  { urlCount, parts }: Cursor,
-): Promise<Cut> => {
+const cutSegments = async (deps: SizeDeps, { id, spec }: RequestRecord, sized: Cursor): Promise<Cut> => {
   const { blobs, bounds } = deps;
+  const { listKey, urlCount, parts } = sized;
   const maxUrls = urlsPerSegment(urlCount, spec.pops.length, deps.workersFor(spec), bounds.maxUrls);
   const cutter = new SegmentCutter({ maxUrls, maxBytes: bounds.maxBytes });
   let segmentCount = 0;
@@ -154,8 +164,8 @@ const cutSegments = async (
   let failedUrlCount = 0;
 
   const segments = async function* (): AsyncGenerator<string> {
-    const sizes = sizesOf(blobs, id, parts);
-    for await (const lines of readLines(blobs.read(urlsKey(id)))) {
+    const sizes = sizesOf(blobs, id, sized);
+    for await (const lines of readLines(blobs.read(listKey))) {
       for (const line of lines) {
         const size = parts === 0 ? '-' : ((await sizes.next()).value ?? '-');
         const bytes = Number.parseInt(size, 10) || 0;
@@ -176,18 +186,19 @@ const cutSegments = async (
   };
   const failed = async function* (): AsyncGenerator<string> {
     if (parts === 0) return;
-    const sizes = sizesOf(blobs, id, parts);
-    for await (const url of textsOf(blobs, urlsKey(id))) {
+    const sizes = sizesOf(blobs, id, sized);
+    for await (const url of textsOf(blobs, listKey)) {
       if ((await sizes.next()).value !== '!') continue;
       failedUrlCount += 1;
       yield url;
     }
   };
 
-  const version = `${deps.clock.now()}-${Math.floor(deps.clock.random() * 2 ** 32).toString(36)}`;
-  await blobs.put(segmentsKey(id, version), joinLines(segments()));
-  await blobs.put(failedUrlsKey(id), joinLines(failed()));
-  return { index: { version, urlCount, segmentCount }, urlBytes, failedUrlCount };
+  // A name of its own again: two runs may have gone on from one cursor, and objects change their size.
+  const run = newRunName(deps.clock);
+  await blobs.put(segmentsKey(id, run), joinLines(segments()));
+  await blobs.put(unreachedUrlsKey(id, run), joinLines(failed()));
+  return { index: { run, listKey, urlCount, segmentCount }, urlBytes, failedUrlCount };
 };
 
 const cutAndAdvance = async (deps: SizeDeps, record: RequestRecord, cursor: Cursor): Promise<void> => {
@@ -202,7 +213,7 @@ const cutAndAdvance = async (deps: SizeDeps, record: RequestRecord, cursor: Curs
       ...(cursor.problems.length > 0 && { message: cursor.problems.join('; ') }),
     });
     if (moved === 'advanced')
-      for (let part = 0; part < cursor.parts; part += 1) await blobs.remove(sizesKey(id, part));
+      for (let part = 0; part < cursor.parts; part += 1) await blobs.remove(sizesKey(id, cursor.run, part));
   } catch (error) {
     // Another run of this step was faster and has removed the sizes that this one reads.
     if ((await requests.get(id))?.status === 'CREATED') throw error;
