@@ -1,3 +1,4 @@
+import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { NodeFunction } from '../parts/node-function';
@@ -5,7 +6,6 @@ import type { PrewarmDeadlines } from './deadlines';
 import { Grants } from './grants';
 import type { PrewarmQueue } from './queue';
 import type { PrewarmStore } from './store';
-import { followStreams } from './stream-sources';
 
 export interface PrewarmFunctionsProps {
   readonly names: (kind: string) => string;
@@ -56,13 +56,10 @@ export class PrewarmFunctions extends Construct {
     const queues = { QUEUE_URL: queue.tasks.url, DEAD_LETTER_QUEUE_URL: queue.deadLetters.url };
     const bucket = { BUCKET: store.bucket.bucket };
     const headersKey = { HEADERS_KEY_ARN: store.headersKey.arn };
-    const { logRetentionDays } = props;
-    // Of those that are called without waiting for them; a stream names the queue for each of its readers.
-    const calledAsync = { onFailureArn: queue.failedEvents.arn };
+    const shared = { onFailureArn: queue.failedEvents.arn, logRetentionDays: props.logRetentionDays };
 
     this.report = new NodeFunction<Environments['report']>(this, 'report', {
-      ...calledAsync,
-      logRetentionDays,
+      ...shared,
       functionName: props.names('generate_report'),
       description: 'Writes the report of an ended request, removes its deadline and tells the subscribers',
       bundle: 'prewarm-report',
@@ -102,8 +99,7 @@ export class PrewarmFunctions extends Construct {
     };
 
     this.shutdown = new NodeFunction<Environments['shutdown']>(this, 'shutdown', {
-      ...calledAsync,
-      logRetentionDays,
+      ...shared,
       functionName: props.names('scheduler_to_stop'),
       description: 'Stops a request at its deadline, from any status',
       bundle: 'prewarm-shutdown',
@@ -122,7 +118,7 @@ export class PrewarmFunctions extends Construct {
     deadlines.mayInvoke(this.shutdown.arn);
 
     this.api = new NodeFunction<Environments['api']>(this, 'api', {
-      logRetentionDays,
+      logRetentionDays: props.logRetentionDays,
       functionName: props.names('api_handler'),
       description: 'Answers the prewarm API',
       bundle: 'prewarm-api',
@@ -161,7 +157,7 @@ export class PrewarmFunctions extends Construct {
     });
 
     this.getSize = new NodeFunction<Environments['getSize']>(this, 'get-size', {
-      logRetentionDays,
+      ...shared,
       functionName: props.names('get_url_size'),
       description: 'Expands sources and learns the sizes of a new request',
       bundle: 'prewarm-get-size',
@@ -182,7 +178,7 @@ export class PrewarmFunctions extends Construct {
     });
 
     this.task = new NodeFunction<Environments['task']>(this, 'task', {
-      logRetentionDays,
+      ...shared,
       functionName: props.names('insert_tasks_to_queue'),
       description: 'Resolves PoPs, invalidates once, cuts slices and queues them',
       bundle: 'prewarm-task',
@@ -213,7 +209,7 @@ export class PrewarmFunctions extends Construct {
     });
 
     this.aggregation = new NodeFunction<Environments['aggregation']>(this, 'aggregation', {
-      logRetentionDays,
+      ...shared,
       functionName: props.names('get_download_size'),
       description: 'Counts the results of slices exactly once and finishes requests',
       bundle: 'prewarm-aggregation',
@@ -232,11 +228,34 @@ export class PrewarmFunctions extends Construct {
       ],
     });
 
-    followStreams({
-      getSize: this.getSize,
-      task: this.task,
-      aggregation: this.aggregation,
-      store,
+    // A stream's shard feeds two readers well, so Report is not a third: whoever ends a request calls it.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+    this.follow(this.getSize, {
+      streamArn: store.requests.streamArn,
+      patterns: [{ eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { status: { S: ['CREATED'] } } } }],
+      batchSize: 1,
+      parallel: 10,
+      failedEventsArn: queue.failedEvents.arn,
+    });
+    this.follow(this.task, {
+      streamArn: store.requests.streamArn,
+      patterns: [
+        {
+          eventName: ['MODIFY'],
+          dynamodb: { NewImage: { status: { S: ['CHECK_POP', 'INSERT_TASK'] } } },
+        },
+      ],
+      batchSize: 1,
+      parallel: 10,
+      failedEventsArn: queue.failedEvents.arn,
+    });
+    this.follow(this.aggregation, {
+      streamArn: store.tasks.streamArn,
+      patterns: [{ eventName: ['INSERT'] }],
+      batchSize: 500,
+      // Counts of one request meet in its row: more at a time would only wait for each other.
+      parallel: 1,
+      batchingWindowSeconds: 5,
       failedEventsArn: queue.failedEvents.arn,
     });
   }
@@ -251,5 +270,35 @@ export class PrewarmFunctions extends Construct {
       shutdown: this.shutdown,
       report: this.report,
     };
+  }
+
+  private follow(
+    target: NodeFunction<never>,
+    source: {
+      readonly streamArn: string;
+      readonly patterns: readonly object[];
+      readonly batchSize: number;
+      /** Batches of a shard at a time; those of one request still come one after the other. */
+      readonly parallel: number;
+      readonly batchingWindowSeconds?: number;
+      readonly failedEventsArn: string;
+    },
+  ): void {
+    new LambdaEventSourceMapping(target, 'stream', {
+      functionName: target.arn,
+      eventSourceArn: source.streamArn,
+      startingPosition: 'TRIM_HORIZON',
+      batchSize: source.batchSize,
+      maximumBatchingWindowInSeconds: source.batchingWindowSeconds ?? 0,
+      parallelizationFactor: source.parallel,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: 10,
+      maximumRecordAgeInSeconds: 6 * 60 * 60,
+      destinationConfig: { onFailure: { destinationArn: source.failedEventsArn } },
+      filterCriteria: {
+        filter: source.patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
+      },
+    });
   }
 }
