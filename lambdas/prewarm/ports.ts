@@ -106,7 +106,10 @@ export interface Received {
 export interface TaskQueue {
   /** Sends all; retries entries that were not taken; throws when some cannot be sent. Ids repeat harmlessly. */
   send(slices: readonly Slice[]): Promise<void>;
-  /** Waits up to `waitSeconds` for at least one; empty when none came or the signal aborts. */
+  /**
+   * Waits up to `waitSeconds` for at least one; empty when none came. Ends within seconds when the signal aborts, with what
+   * was delivered until then.
+   */
   receive(max: number, waitSeconds: number, signal?: AbortSignal): Promise<readonly Received[]>;
   /** Keeps a delivery hidden for `seconds` from now; 0 hands it back at once. */
   extend(receipt: string, seconds: number): Promise<void>;

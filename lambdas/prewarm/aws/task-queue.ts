@@ -17,7 +17,13 @@ import { decodeSlice, encodeSlice } from './slice-message';
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const MAX_ENTRIES = 10;
 const MAX_BATCH_BYTES = 256 * 1024;
+/**
+ * A poll that is broken off may have been given a message, which then stays hidden. So polls are short, and end by themselves
+ * when there is no more to be received; only one that does not is broken off.
+ */
+const POLL_SECONDS = 4;
 const MAX_WAIT_SECONDS = 20;
+const BREAK_OFF_MS = 7_000;
 const BATCHES_IN_FLIGHT = 16;
 const ATTEMPTS = 8;
 
@@ -49,30 +55,26 @@ export class SqsTaskQueue implements TaskQueue {
   }
 
   async receive(max: number, waitSeconds: number, signal?: AbortSignal): Promise<readonly Received[]> {
-    if (signal?.aborted) return [];
+    const breakOff = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const soon = (): void => {
+      timer = setTimeout(() => breakOff.abort(), BREAK_OFF_MS);
+    };
+    signal?.addEventListener('abort', soon, { once: true });
     try {
-      const { Messages = [] } = await this.client.send(
-        new ReceiveMessageCommand({
-          QueueUrl: this.options.url,
-          MaxNumberOfMessages: Math.min(max, MAX_ENTRIES),
-          WaitTimeSeconds: Math.min(Math.ceil(waitSeconds), MAX_WAIT_SECONDS),
-          MessageSystemAttributeNames: ['ApproximateReceiveCount'],
-        }),
-        signal === undefined ? {} : { abortSignal: signal },
-      );
-      return Messages.flatMap(({ Body, ReceiptHandle, MessageId, Attributes }) => {
-        const slice = decodeSlice(Body);
-        if (slice === undefined || ReceiptHandle === undefined) {
-          this.options.log.error('message-is-no-slice', { messageId: MessageId });
-          return [];
-        }
-        return [
-          { slice, receipt: ReceiptHandle, deliveries: Number(Attributes?.ApproximateReceiveCount ?? 1) },
-        ];
-      });
+      let leftSeconds = Math.min(Math.ceil(waitSeconds), MAX_WAIT_SECONDS);
+      while (!signal?.aborted) {
+        const received = await this.poll(max, Math.min(leftSeconds, POLL_SECONDS), breakOff.signal);
+        leftSeconds -= POLL_SECONDS;
+        if (received.length > 0 || leftSeconds <= 0) return received;
+      }
+      return [];
     } catch (error) {
       if (signal?.aborted) return [];
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', soon);
+      clearTimeout(timer);
     }
   }
 
@@ -101,6 +103,28 @@ export class SqsTaskQueue implements TaskQueue {
       inFlight: tasks.hidden,
       dead: deadLetters.visible + deadLetters.hidden,
     };
+  }
+
+  private async poll(max: number, waitSeconds: number, abortSignal: AbortSignal): Promise<Received[]> {
+    const { Messages = [] } = await this.client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.options.url,
+        MaxNumberOfMessages: Math.min(max, MAX_ENTRIES),
+        WaitTimeSeconds: waitSeconds,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+      }),
+      { abortSignal },
+    );
+    return Messages.flatMap(({ Body, ReceiptHandle, MessageId, Attributes }) => {
+      const slice = decodeSlice(Body);
+      if (slice === undefined || ReceiptHandle === undefined) {
+        this.options.log.error('message-is-no-slice', { messageId: MessageId });
+        return [];
+      }
+      return [
+        { slice, receipt: ReceiptHandle, deliveries: Number(Attributes?.ApproximateReceiveCount ?? 1) },
+      ];
+    });
   }
 
   private async sendBatch(bodies: readonly string[]): Promise<void> {

@@ -44,8 +44,11 @@ export class WorkLoop {
     while (!signal.aborted) {
       const free = this.deps.slots() - this.underway.size;
       if (free <= 0) await this.slotOrPause();
-      else
-        for (const received of await this.receive(Math.min(free, MAX_RECEIVE), signal)) this.start(received);
+      else {
+        const received = await this.receive(Math.min(free, MAX_RECEIVE), signal);
+        if (signal.aborted) await this.handBack(received);
+        else for (const delivery of received) this.start(delivery);
+      }
     }
     await Promise.all(this.underway.keys());
   }
@@ -77,6 +80,15 @@ export class WorkLoop {
       await this.deps.clock.sleep(RECEIVE_RETRY_MS, signal);
       return [];
     }
+  }
+
+  /** What arrived too late shall not stay hidden. */
+  private async handBack(received: readonly Received[]): Promise<void> {
+    const { queue, log } = this.deps;
+    for (const { receipt } of received)
+      await queue
+        .extend(receipt, 0)
+        .catch((error: unknown) => log.warn('slice-not-handed-back', { error: String(error) }));
   }
 
   private start(received: Received): void {
