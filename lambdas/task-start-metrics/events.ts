@@ -18,6 +18,7 @@ export const taskRunning = z.object({
     taskArn: z.string(),
     clusterArn: z.string(),
     taskDefinitionArn: z.string(),
+    containerInstanceArn: z.optional(z.string()),
     lastStatus: z.string(),
     capacityProviderName: z.optional(z.string()),
     createdAt: time,

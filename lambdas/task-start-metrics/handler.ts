@@ -1,18 +1,31 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { readOrigins } from './container-instances';
 import { CountedStarts } from './counted-starts';
 import { embeddedMetrics } from './embedded-metrics';
-import { startEvent } from './events';
+import { type StartEvent, startEvent } from './events';
+import type { InstanceOrigin } from './instance-origin';
 import { measure } from './measurement';
 import { taskStartMetricsSettings } from './settings';
 
 const settings = taskStartMetricsSettings.parse(process.env);
 const counted = new CountedStarts(new DynamoDBClient({}), settings.COUNTED_TABLE);
+const ecs = new ECSClient({});
 
 /** EventBridge: counts each task start and each instance launch once. A failure is thrown, so that Lambda tries again. */
 export async function handler(event: unknown): Promise<void> {
-  const measurement = measure(startEvent.parse(event));
+  const start = startEvent.parse(event);
+  const measurement = measure(start, await originUnder(start));
   const now = Date.now();
   if (measurement !== undefined && (await counted.isFirst(measurement.key, now))) {
     console.log(embeddedMetrics(settings.METRICS_NAMESPACE, now, measurement));
   }
+}
+
+/** Asked before the start counts as seen: a failure here must leave it to the next try. */
+async function originUnder(event: StartEvent): Promise<InstanceOrigin | undefined> {
+  if (event['detail-type'] !== 'ECS Task State Change') return undefined;
+  const { clusterArn, containerInstanceArn, startedAt } = event.detail;
+  if (containerInstanceArn === undefined || startedAt === undefined) return undefined;
+  return (await readOrigins(ecs, clusterArn, [containerInstanceArn])).get(containerInstanceArn);
 }

@@ -1,4 +1,6 @@
 import type { GroupTrouble, ImageBuild, InstanceLaunch, StartEvent, TaskRunning } from './events';
+import type { InstanceOrigin } from './instance-origin';
+import { spansOf } from './task-start';
 
 /** Metrics of one start. The key is the same for every delivery and every later event of the same start. */
 export interface Measurement {
@@ -14,11 +16,14 @@ export interface MetricValue {
   readonly value: number;
 }
 
-/** What an event says about a start; `undefined` when it says nothing yet, or nothing of interest. */
-export function measure(event: StartEvent): Measurement | undefined {
+/**
+ * What an event says about a start; `undefined` when it says nothing yet, or nothing of interest.
+ * @param origin of the instance under the task that started, where it is known
+ */
+export function measure(event: StartEvent, origin?: InstanceOrigin): Measurement | undefined {
   switch (event['detail-type']) {
     case 'ECS Task State Change':
-      return measureTask(event);
+      return measureTask(event, origin);
     case 'EC2 Instance-launch Lifecycle Action':
       return measureLaunch(event);
     case 'EC2 Instance Launch Unsuccessful':
@@ -30,14 +35,10 @@ export function measure(event: StartEvent): Measurement | undefined {
   }
 }
 
-/**
- * Where the time of a task's start went. A container that starts from the instance's disk has no pull times at all, which
- * is how a hit is told; then the whole time to the start is placement.
- */
-function measureTask({ detail }: TaskRunning): Measurement | undefined {
-  const { createdAt, startedAt, pullStartedAt, pullStoppedAt } = detail;
-  if (detail.lastStatus !== 'RUNNING' || startedAt === undefined) return undefined;
-  const pulled = pullStartedAt !== undefined && pullStoppedAt !== undefined;
+function measureTask({ detail }: TaskRunning, origin: InstanceOrigin | undefined): Measurement | undefined {
+  const spans = detail.lastStatus === 'RUNNING' ? spansOf(detail) : undefined;
+  if (spans === undefined) return undefined;
+  const { totalSeconds, placementSeconds, pull } = spans;
   return {
     key: detail.taskArn,
     dimensionSets: [['Cluster'], ['Cluster', 'CapacityProvider', 'TaskFamily']],
@@ -47,15 +48,16 @@ function measureTask({ detail }: TaskRunning): Measurement | undefined {
       TaskFamily: lastSegment(detail.taskDefinitionArn).replace(/:\d+$/, ''),
     },
     metrics: {
-      TaskStartSeconds: seconds(createdAt, startedAt),
-      PlacementSeconds: seconds(createdAt, pullStartedAt ?? startedAt),
-      ImageCacheHit: { unit: 'Count', value: pulled ? 0 : 1 },
-      ...(pulled
-        ? {
-            ImagePullSeconds: seconds(pullStartedAt, pullStoppedAt),
-            ContainerStartSeconds: seconds(pullStoppedAt, startedAt),
-          }
-        : {}),
+      TaskStartSeconds: seconds(totalSeconds),
+      PlacementSeconds: seconds(placementSeconds),
+      ImageCacheHit: count(pull === undefined),
+      ...(pull === undefined
+        ? {}
+        : {
+            ImagePullSeconds: seconds(pull.pullSeconds),
+            ContainerStartSeconds: seconds(pull.containerStartSeconds),
+          }),
+      ...(origin === undefined ? {} : { WarmPoolHit: count(origin === 'warm-pool') }),
     },
   };
 }
@@ -69,8 +71,8 @@ function measureLaunch({ detail }: InstanceLaunch): Measurement | undefined {
     dimensionSets: [['AutoScalingGroupName']],
     dimensions: { AutoScalingGroupName: detail.AutoScalingGroupName },
     metrics: {
-      WarmPoolHit: { unit: 'Count', value: isHit ? 1 : 0 },
-      WarmPoolMiss: { unit: 'Count', value: isHit ? 0 : 1 },
+      WarmPoolHit: count(isHit),
+      WarmPoolMiss: count(!isHit),
     },
   };
 }
@@ -84,16 +86,19 @@ function measureBuild({ id, resources: [image], detail }: ImageBuild): Measureme
 
 function failure(key: string, name: string, dimensions: Readonly<Record<string, string>>): Measurement {
   const dimensionSets = [Object.keys(dimensions)];
-  return { key, dimensionSets, dimensions, metrics: { [name]: { unit: 'Count', value: 1 } } };
+  return { key, dimensionSets, dimensions, metrics: { [name]: count(true) } };
 }
 
 function groupOf({ detail }: GroupTrouble): Readonly<Record<string, string>> {
   return { AutoScalingGroupName: detail.AutoScalingGroupName };
 }
 
-/** Clocks of agent and service may differ by a little: a negative span counts as none. */
-function seconds(fromMillis: number, toMillis: number): MetricValue {
-  return { unit: 'Seconds', value: Math.max(0, (toMillis - fromMillis) / 1000) };
+function seconds(value: number): MetricValue {
+  return { unit: 'Seconds', value };
+}
+
+function count(happened: boolean): MetricValue {
+  return { unit: 'Count', value: happened ? 1 : 0 };
 }
 
 function lastSegment(arn: string): string {

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { amiId } from './ami';
 import { renderBoot } from './boot/render-boot';
 import { ColdStartMetrics } from './cold-start-metrics';
+import { FailedEvents } from './failed-events';
 import { GoldenAmi } from './golden-ami';
 import { type ImageReference, pinImage } from './image-reference';
 import { InstanceRole } from './instance-role';
@@ -9,6 +10,7 @@ import { InstanceTemplate } from './launch-template';
 import { type Names, namesOf } from './names';
 import { InstanceNetwork } from './network';
 import { accountOf, Place } from './place';
+import { PrepullLog } from './prepull-log';
 import type { AiShellEcsProps } from './props';
 import { checkSettings } from './rules';
 import { resolveSettings } from './settings';
@@ -28,7 +30,10 @@ export class AiShellEcs extends Construct {
   readonly image: ImageReference;
   readonly names: Names;
   readonly network: InstanceNetwork;
+  readonly prepullLog: PrepullLog;
   readonly instanceRole: InstanceRole;
+  /** Only where events drive functions: with `goldenAmi` or `coldStartMetrics`. */
+  readonly failedEvents: FailedEvents | undefined;
   /** Only with `goldenAmi`. */
   readonly goldenAmi: GoldenAmi | undefined;
   readonly template: InstanceTemplate;
@@ -55,12 +60,20 @@ export class AiShellEcs extends Construct {
 
     this.network = new InstanceNetwork(this, 'network', context);
     const { securityGroupIds } = this.network;
-    this.instanceRole = new InstanceRole(this, 'instance-role', { ...context, images });
+    this.prepullLog = new PrepullLog(this, 'prepull-log', context);
+    this.instanceRole = new InstanceRole(this, 'instance-role', {
+      ...context,
+      images,
+      prepullLogArn: this.prepullLog.logGroup.arn,
+    });
     const accountId = accountOf(this.instanceRole.role.arn);
     this.cluster = new ShellCluster(this, 'cluster', { ...context, accountId });
 
+    const isEventDriven = props.goldenAmi !== undefined || props.coldStartMetrics !== false;
+    this.failedEvents = isEventDriven ? new FailedEvents(this, 'failed-events', context) : undefined;
+
     const firstAmiId = amiId(this, settings.ami, settings.instances.architecture);
-    if (props.goldenAmi !== undefined && this.image.ecr !== undefined) {
+    if (props.goldenAmi !== undefined && this.image.ecr !== undefined && this.failedEvents !== undefined) {
       this.goldenAmi = new GoldenAmi(this, 'golden-ami', {
         ...context,
         goldenAmi: props.goldenAmi,
@@ -68,6 +81,7 @@ export class AiShellEcs extends Construct {
         repository: this.image.ecr,
         additionalImages,
         securityGroupIds,
+        failedEvents: this.failedEvents,
         firstAmiId,
       });
     }
@@ -102,10 +116,12 @@ export class AiShellEcs extends Construct {
         securityGroupIds,
       });
     }
-    if (props.coldStartMetrics !== false) {
+    if (props.coldStartMetrics !== false && this.failedEvents !== undefined) {
       this.coldStartMetrics = new ColdStartMetrics(this, 'cold-start-metrics', {
         ...context,
         given: props.coldStartMetrics ?? {},
+        failedEvents: this.failedEvents,
+        prepullLog: this.prepullLog,
         cluster: this.cluster,
         groupName: this.group.group.name,
         capacityProviderName: this.capacity.provider.name,

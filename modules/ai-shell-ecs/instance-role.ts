@@ -13,6 +13,8 @@ export interface InstanceRoleProps {
   readonly place: Place;
   readonly settings: AiShellEcsSettings;
   readonly images: readonly ImageReference[];
+  /** Log group of the pre-pull's lines. */
+  readonly prepullLogArn: string;
 }
 
 /** What an instance may do: register with its cluster, pull its images, end its own launch, be reached by SSM. */
@@ -22,8 +24,9 @@ export class InstanceRole extends Construct {
   /** The instances need their permissions from the first second: the group depends on this policy. */
   readonly policy: IamRolePolicy;
 
-  constructor(scope: Construct, id: string, { names, place, settings, images }: InstanceRoleProps) {
+  constructor(scope: Construct, id: string, props: InstanceRoleProps) {
     super(scope, id);
+    const { names, place, settings, images, prepullLogArn } = props;
     const clusterName = settings.cluster.name;
     this.role = new IamRole(this, 'Default', {
       name: names.instanceRole,
@@ -46,6 +49,11 @@ export class InstanceRole extends Construct {
           resources: [
             arn('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${names.autoScalingGroup}`),
           ],
+        },
+        {
+          sid: 'ReportPrepull',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [`${prepullLogArn}:*`],
         },
         ...sessionManagerStatements(),
       ),

@@ -3,12 +3,16 @@ import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import type { Construct } from 'constructs';
 
-/** Sends the rule's events to a function, which nobody but this rule may then invoke through EventBridge. */
+/**
+ * Sends the rule's events to a function, which nobody but this rule may then invoke through EventBridge. What cannot be
+ * delivered goes to the dead letters.
+ */
 export function invokeByRule(
   scope: Construct,
   id: string,
   rule: CloudwatchEventRule,
   { function: target }: { readonly function: { readonly arn: string; readonly functionName: string } },
+  deadLetterArn: string,
 ): void {
   const permission = new LambdaPermission(scope, `${id}-permission`, {
     functionName: target.functionName,
@@ -19,6 +23,7 @@ export function invokeByRule(
   new CloudwatchEventTarget(scope, id, {
     rule: rule.name,
     arn: target.arn,
+    deadLetterConfig: { arn: deadLetterArn },
     retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds: 3600 },
     dependsOn: [permission],
   });

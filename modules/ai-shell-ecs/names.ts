@@ -8,6 +8,8 @@ export interface Names {
   readonly taskFamily: string;
   readonly shellLogGroup: string;
   readonly execLogGroup: string;
+  readonly prepullLogGroup: string;
+  readonly failedEvents: string;
 }
 
 export function namesOf(name: string): Names {
@@ -19,5 +21,7 @@ export function namesOf(name: string): Names {
     taskFamily: `${name}-shell`,
     shellLogGroup: `/warmpath/${name}/shell`,
     execLogGroup: `/warmpath/${name}/exec`,
+    prepullLogGroup: `/warmpath/${name}/prepull`,
+    failedEvents: `${name}-ecs-failed-events`,
   };
 }

@@ -42,6 +42,18 @@ export function byArchitecture(
   return Token.asString(Fn.conditional(Op.eq(architecture, 'arm64'), texts.arm64, texts.x86_64));
 }
 
+/** The sum of two numbers, by Terraform when one of them is known only at plan. */
+export function plus(left: number, right: number): number {
+  return Token.isUnresolved(left) || Token.isUnresolved(right)
+    ? Token.asNumber(Op.add(left, right))
+    : left + right;
+}
+
+/** The lesser of two numbers, by Terraform when one of them is known only at plan. */
+export function atMost(value: number, most: number): number {
+  return Token.isUnresolved(value) ? Token.asNumber(Fn.min([value, most])) : Math.min(value, most);
+}
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** Tags with more tags; the later win. Tags of a variable cannot be spread, because nobody knows their keys yet. */

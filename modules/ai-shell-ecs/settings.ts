@@ -1,3 +1,4 @@
+import { plus } from './plan-values';
 import type {
   AgentProps,
   AiShellEcsProps,
@@ -127,7 +128,7 @@ function prepullSettings(given: PrepullProps = {}): PrepullSettings {
     minFreeMib: 4096,
     keepSuperseded: 1,
     onFailure: 'ABANDON',
-    hookTimeoutSeconds: timeoutSeconds + 300,
+    hookTimeoutSeconds: plus(timeoutSeconds, 300),
     ...given,
     timeoutSeconds,
   };

@@ -1,4 +1,5 @@
-import { DescribeTasksCommand, type ECSClient, paginateListTasks } from '@aws-sdk/client-ecs';
+import { DescribeTasksCommand, type ECSClient, paginateListTasks, type Task } from '@aws-sdk/client-ecs';
+import { readOrigins } from '../../lambdas/task-start-metrics/container-instances';
 import { FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
 import { renderTable } from '../terminal/table';
@@ -17,19 +18,21 @@ const TASKS_PER_CALL = 100;
 
 /** Starts of the tasks ECS still remembers: the running ones, and those stopped within about the last hour. */
 export const readTaskStarts = async (ecs: ECSClient, cluster: string, since: Date): Promise<TaskStart[]> => {
-  const starts = new Map<string, TaskStart>();
+  const tasks = new Map<string, Task>();
   for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
     const pages = paginateListTasks({ client: ecs, pageSize: TASKS_PER_CALL }, { cluster, desiredStatus });
     for await (const { taskArns = [] } of pages) {
       if (taskArns.length === 0) continue;
-      const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
-      for (const task of tasks) {
-        const start = taskStartOf(task);
-        if (start && start.createdAt >= since) starts.set(start.task, start);
-      }
+      const described = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+      for (const task of described.tasks ?? [])
+        if (task.taskArn && task.createdAt && task.createdAt >= since) tasks.set(task.taskArn, task);
     }
   }
-  return [...starts.values()].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  const instances = [...tasks.values()].flatMap(({ containerInstanceArn }) => containerInstanceArn ?? []);
+  const origins = await readOrigins(ecs, cluster, [...new Set(instances)]);
+  return [...tasks.values()]
+    .flatMap((task) => taskStartOf(task, origins.get(task.containerInstanceArn ?? '')) ?? [])
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
 };
 
 const showSeconds = (seconds: number | undefined): string =>
@@ -39,7 +42,7 @@ const renderSummaries = (summaries: readonly StartSummary[], header: (text: stri
   renderTable(
     [
       { title: 'task family' },
-      ...['tasks', 'cache hits', 'p50', 'p95', 'p99', 'max', 'pull p50'].map((title) => ({
+      ...['tasks', 'cache hits', 'pool hits', 'p50', 'p95', 'p99', 'max', 'pull p50'].map((title) => ({
         title,
         align: 'right' as const,
       })),
@@ -48,6 +51,7 @@ const renderSummaries = (summaries: readonly StartSummary[], header: (text: stri
       summary.family,
       String(summary.tasks),
       String(summary.cacheHits),
+      summary.originsKnown === 0 ? '-' : `${summary.poolHits} of ${summary.originsKnown}`,
       ...[summary.p50Seconds, summary.p95Seconds, summary.p99Seconds, summary.maxSeconds].map(showSeconds),
       showSeconds(summary.pullP50Seconds),
     ]),

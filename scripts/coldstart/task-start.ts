@@ -1,41 +1,46 @@
-/** How long a task took to run, taken apart; all durations in seconds. */
-export interface TaskStart {
+import type { InstanceOrigin } from '../../lambdas/task-start-metrics/instance-origin';
+import { spansOf, type TaskSpans } from '../../lambdas/task-start-metrics/task-start';
+
+/** How long a task took to run, by the same reckoning as the metrics. */
+export interface TaskStart extends TaskSpans {
   readonly task: string;
   readonly family: string;
   readonly createdAt: Date;
-  /** createdAt to startedAt. */
-  readonly totalSeconds: number;
-  /** createdAt to the pull, or to the start where nothing was pulled. */
-  readonly placementSeconds: number;
-  /** Absent on a cache hit: with `prefer-cached` the agent then asks the registry nothing. */
-  readonly pullSeconds?: number;
+  /** Absent for instances that do not say, and for those that ECS has forgotten. */
+  readonly instanceOrigin?: InstanceOrigin;
 }
 
 /** What is read of a task that ECS describes. */
 export interface DescribedTask {
   readonly taskArn?: string | undefined;
   readonly taskDefinitionArn?: string | undefined;
+  readonly containerInstanceArn?: string | undefined;
   readonly createdAt?: Date | undefined;
   readonly startedAt?: Date | undefined;
   readonly pullStartedAt?: Date | undefined;
   readonly pullStoppedAt?: Date | undefined;
 }
 
-const seconds = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1000;
 const lastPart = (arn: string | undefined): string => arn?.split('/').at(-1) ?? '';
 
 /** `undefined` for a task that has not run (yet). */
-export const taskStartOf = (task: DescribedTask): TaskStart | undefined => {
-  const { createdAt, startedAt, pullStartedAt, pullStoppedAt } = task;
-  if (!createdAt || !startedAt) return undefined;
-  return {
-    task: lastPart(task.taskArn),
-    family: lastPart(task.taskDefinitionArn).split(':')[0] ?? '',
-    createdAt,
-    totalSeconds: seconds(createdAt, startedAt),
-    placementSeconds: seconds(createdAt, pullStartedAt ?? startedAt),
-    ...(pullStartedAt && pullStoppedAt && { pullSeconds: seconds(pullStartedAt, pullStoppedAt) }),
-  };
+export const taskStartOf = (task: DescribedTask, origin?: InstanceOrigin): TaskStart | undefined => {
+  if (!task.createdAt) return undefined;
+  const spans = spansOf({
+    createdAt: task.createdAt.getTime(),
+    startedAt: task.startedAt?.getTime(),
+    pullStartedAt: task.pullStartedAt?.getTime(),
+    pullStoppedAt: task.pullStoppedAt?.getTime(),
+  });
+  return (
+    spans && {
+      task: lastPart(task.taskArn),
+      family: lastPart(task.taskDefinitionArn).split(':')[0] ?? '',
+      createdAt: task.createdAt,
+      ...spans,
+      ...(origin && { instanceOrigin: origin }),
+    }
+  );
 };
 
 /** Starts of one task family, or of all. */
@@ -43,6 +48,9 @@ export interface StartSummary {
   readonly family: string;
   readonly tasks: number;
   readonly cacheHits: number;
+  /** Of the tasks whose instance's origin is known. */
+  readonly poolHits: number;
+  readonly originsKnown: number;
   readonly p50Seconds: number;
   readonly p95Seconds: number;
   readonly p99Seconds: number;
@@ -57,11 +65,14 @@ export const percentile = (sorted: readonly number[], share: number): number =>
 
 const summarise = (family: string, starts: readonly TaskStart[]): StartSummary => {
   const totals = starts.map(({ totalSeconds }) => totalSeconds).sort((a, b) => a - b);
-  const pulls = starts.flatMap(({ pullSeconds }) => pullSeconds ?? []).sort((a, b) => a - b);
+  const pulls = starts.flatMap(({ pull }) => pull?.pullSeconds ?? []).sort((a, b) => a - b);
+  const origins = starts.flatMap(({ instanceOrigin }) => instanceOrigin ?? []);
   return {
     family,
     tasks: starts.length,
     cacheHits: starts.length - pulls.length,
+    poolHits: origins.filter((origin) => origin === 'warm-pool').length,
+    originsKnown: origins.length,
     p50Seconds: percentile(totals, 0.5),
     p95Seconds: percentile(totals, 0.95),
     p99Seconds: percentile(totals, 0.99),

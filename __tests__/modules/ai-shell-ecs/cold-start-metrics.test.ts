@@ -1,5 +1,6 @@
 import { startEvent } from '../../../lambdas/task-start-metrics/events';
 import { measure } from '../../../lambdas/task-start-metrics/measurement';
+import { prepullProgram } from '../../../modules/ai-shell-ecs/boot/user-data';
 import { METRICS_NAMESPACE } from '../../../modules/ai-shell-ecs/cold-start-metrics/alarms';
 import {
   groupTroubleEvent,
@@ -22,6 +23,11 @@ describe('AiShellEcs with cold-start metrics', () => {
       'aws_cloudwatch_metric_alarm'
     ]!,
   );
+  const filters = Object.values(
+    (shell.json['resource'] as Record<string, Record<string, Record<string, unknown>>>)[
+      'aws_cloudwatch_log_metric_filter'
+    ]!,
+  ).map(({ metric_transformation }) => metric_transformation as Record<string, unknown>);
   const emitted = [
     taskRunningEvent({
       pullStartedAt: '2026-11-01T10:00:00.200Z',
@@ -31,23 +37,33 @@ describe('AiShellEcs with cold-start metrics', () => {
     groupTroubleEvent('EC2 Instance Launch Unsuccessful'),
     groupTroubleEvent('EC2 Auto Scaling Instance Refresh Failed'),
     imageBuildEvent('FAILED'),
-  ].map((event) => measure(startEvent.parse(event))!);
+  ].map((event) => measure(startEvent.parse(event), 'warm-pool')!);
 
-  it('alarms only on metrics that the function emits, by dimensions it emits them with', () => {
+  it('alarms only on metrics that the function or a filter emits, by dimensions they emit them with', () => {
     const ours = alarms.filter(({ namespace }) => namespace === METRICS_NAMESPACE);
     expect(ours.length).toBeGreaterThan(0);
     for (const { metric_name, dimensions } of ours) {
       const names = Object.keys(dimensions as object).sort();
-      const source = emitted.find(({ metrics }) => String(metric_name) in metrics);
-      expect(source?.dimensionSets.map((set) => [...set].sort())).toContainEqual(names);
+      const bySet = [
+        ...emitted
+          .filter(({ metrics }) => String(metric_name) in metrics)
+          .flatMap(({ dimensionSets }) => dimensionSets.map((set) => [...set].sort())),
+        ...filters
+          .filter(({ name }) => name === metric_name)
+          .map((filter) => Object.keys(filter['dimensions'] as object)),
+      ];
+      expect(bySet).toContainEqual(names);
     }
   });
 
   it('shows every metric of tasks and group on the dashboard', () => {
     const body = String(shell.one('aws_cloudwatch_dashboard')['dashboard_body']);
-    const names = emitted
-      .filter(({ dimensions }) => !('Recipe' in dimensions))
-      .flatMap(({ metrics }) => Object.keys(metrics));
+    const names = [
+      ...emitted
+        .filter(({ dimensions }) => !('Recipe' in dimensions))
+        .flatMap(({ metrics }) => Object.keys(metrics)),
+      ...filters.map(({ name }) => String(name)),
+    ];
     expect(names.filter((name) => !body.includes(`"${name}"`))).toEqual([]);
   });
 
@@ -68,6 +84,29 @@ describe('AiShellEcs with cold-start metrics', () => {
       String(shell.one('aws_cloudwatch_event_rule', 'instance-launch')['event_pattern']),
     );
     expect(launches.detail.AutoScalingGroupName).toEqual([expect.stringContaining('aws_autoscaling_group')]);
+  });
+
+  it('reads of the pre-pull line what the program writes', () => {
+    const line = / '(\{"event":"prepull".*\})\\n' /.exec(prepullProgram())?.[1] ?? '';
+    const written = [...line.matchAll(/"(\w+)":/g)].map(([, field]) => field);
+    const read = JSON.stringify(
+      (shell.json['resource'] as Record<string, object>)['aws_cloudwatch_log_metric_filter'],
+    ).matchAll(/\$\.(\w+)/g);
+    expect(written).toEqual(expect.arrayContaining([...read].map(([, field]) => field)));
+  });
+
+  it('puts aside what cannot be delivered or handled, and alarms on it', () => {
+    const targets = Object.values(
+      (shell.json['resource'] as Record<string, Record<string, Record<string, unknown>>>)[
+        'aws_cloudwatch_event_target'
+      ]!,
+    );
+    for (const target of targets)
+      expect(target['dead_letter_config']).toEqual({
+        arn: expect.stringContaining('aws_sqs_queue.shell_failed-events'),
+      });
+    expect(shell.count('aws_lambda_function_event_invoke_config')).toBe(2);
+    expect(alarms.map(({ alarm_name }) => alarm_name)).toContain('shell-events-lost');
   });
 
   it('does not watch a pool that is not there', () => {

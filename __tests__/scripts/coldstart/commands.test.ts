@@ -6,7 +6,12 @@ import {
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeContainerInstancesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
 import {
   DescribeInstanceInformationCommand,
   ListCommandInvocationsCommand,
@@ -43,7 +48,13 @@ describe('warmpath coldstart measure', () => {
     ecs.on(ListTasksCommand, { desiredStatus: 'STOPPED' }).resolves({ taskArns: [] });
     ecs.on(DescribeTasksCommand).resolves({
       tasks: [
-        { taskArn: 't/1', taskDefinitionArn: 'd/shell:1', createdAt: at(0), startedAt: at(0.5) },
+        {
+          taskArn: 't/1',
+          taskDefinitionArn: 'd/shell:1',
+          containerInstanceArn: 'c/1',
+          createdAt: at(0),
+          startedAt: at(0.5),
+        },
         {
           taskArn: 't/2',
           taskDefinitionArn: 'd/shell:1',
@@ -54,6 +65,11 @@ describe('warmpath coldstart measure', () => {
         },
       ],
     });
+    ecs.on(DescribeContainerInstancesCommand, { containerInstances: ['c/1'] }).resolves({
+      containerInstances: [
+        { containerInstanceArn: 'c/1', attributes: [{ name: 'warmpath.origin', value: 'warm-pool' }] },
+      ],
+    });
   });
 
   it('prints hits and percentiles of the tasks in the window', async () => {
@@ -62,6 +78,13 @@ describe('warmpath coldstart measure', () => {
     expect(JSON.parse(printed.text()).summaries).toEqual([
       expect.objectContaining({ family: 'shell', tasks: 2, cacheHits: 1, p50Seconds: 0.5, maxSeconds: 40 }),
     ]);
+  });
+
+  it('prints warm-pool hits beside cache hits, of the tasks whose instance says where it came from', async () => {
+    const printed = capture();
+    expect(await measure(new ECSClient(), { cluster: 'shell', sinceSeconds: 3600, json: false })).toBe(0);
+    expect(printed.text()).toMatch(/tasks +cache hits +pool hits +p50/);
+    expect(printed.text()).toMatch(/shell +2 +1 +1 of 1 /);
   });
 
   it('fails when no task started in the window', async () => {

@@ -15,14 +15,18 @@ describe('how long a task took to start', () => {
       totalSeconds: 0.8,
       placementSeconds: 0.8,
     });
-    expect(taskStartOf(task('shell', { createdAt: 0, startedAt: 0.8 }))).not.toHaveProperty('pullSeconds');
+    expect(taskStartOf(task('shell', { createdAt: 0, startedAt: 0.8 }))).not.toHaveProperty('pull');
   });
 
   it('tells the pull apart from placement', () => {
     const start = taskStartOf(
       task('shell', { createdAt: 0, pullStartedAt: 2, pullStoppedAt: 40, startedAt: 44 }),
     );
-    expect(start).toMatchObject({ totalSeconds: 44, placementSeconds: 2, pullSeconds: 38 });
+    expect(start).toMatchObject({
+      totalSeconds: 44,
+      placementSeconds: 2,
+      pull: { pullSeconds: 38, containerStartSeconds: 4 },
+    });
   });
 
   it('is unknown for a task that never ran', () => {
@@ -43,6 +47,15 @@ describe('a summary of task starts', () => {
       expect.objectContaining({ family: 'b', tasks: 1, cacheHits: 0, p50Seconds: 10, pullP50Seconds: 8 }),
       expect.objectContaining({ family: 'all', tasks: 3, cacheHits: 2, p50Seconds: 3, maxSeconds: 10 }),
     ]);
+  });
+
+  it('counts warm-pool hits of the tasks whose instance says where it came from', () => {
+    const [summary] = summariseStarts([
+      taskStartOf(task('a', { createdAt: 0, startedAt: 1 }), 'warm-pool')!,
+      taskStartOf(task('a', { createdAt: 0, startedAt: 1 }), 'cold-launch')!,
+      taskStartOf(task('a', { createdAt: 0, startedAt: 1 }))!,
+    ]);
+    expect(summary).toMatchObject({ tasks: 3, poolHits: 1, originsKnown: 2 });
   });
 
   it('takes percentiles from what was observed: at least that share lies at or below', () => {

@@ -10,6 +10,12 @@ export interface EcsAgentConfig {
   readonly agent: AgentSettings;
 }
 
+/**
+ * Attribute of a container instance that tells how it came into service. The pre-pull program changes the value on an
+ * instance that waits in the pool, before the agent registers; the measurements read it.
+ */
+const ORIGIN_ATTRIBUTE = { 'warmpath.origin': 'cold-launch' };
+
 /** Variables that follow from other props and so cannot be given as `agent.extra`. */
 export const DERIVED_AGENT_VARIABLES = [
   'ECS_CLUSTER',
@@ -28,6 +34,7 @@ export const DERIVED_AGENT_VARIABLES = [
 
 /** The whole of `/etc/ecs/ecs.config`: the agent takes the last duplicate, so the file is written, never appended to. */
 export function renderEcsAgentConfig({ clusterName, hasWarmPool, isSpot, agent }: EcsAgentConfig): string {
+  const attributes = { ...agent.attributes, ...(hasWarmPool ? ORIGIN_ATTRIBUTE : {}) };
   return keyValueLines({
     ECS_CLUSTER: clusterName,
     ...(hasWarmPool ? { ECS_WARM_POOLS_CHECK: 'true' } : {}),
@@ -40,9 +47,7 @@ export function renderEcsAgentConfig({ clusterName, hasWarmPool, isSpot, agent }
     ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP: String(agent.untrackedImageCleanup),
     ECS_AWSVPC_BLOCK_IMDS: String(agent.blockImdsForAwsvpc),
     ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM: 'ec2_instance',
-    ...(Object.keys(agent.attributes).length > 0
-      ? { ECS_INSTANCE_ATTRIBUTES: JSON.stringify(agent.attributes) }
-      : {}),
+    ...(Object.keys(attributes).length > 0 ? { ECS_INSTANCE_ATTRIBUTES: JSON.stringify(attributes) } : {}),
     ...agent.extra,
   });
 }

@@ -7,16 +7,19 @@ export interface PrepullConfig {
   readonly region: string;
   readonly groupName: string;
   readonly hookName: string;
+  readonly logGroupName: string;
   readonly prepull: PrepullSettings;
 }
 
 /** `/etc/warmpath/prepull.conf`; image references never hold a comma, so the list needs no quotes. */
-export function renderPrepullConfig({ images, region, groupName, hookName, prepull }: PrepullConfig): string {
+export function renderPrepullConfig(config: PrepullConfig): string {
+  const { images, region, groupName, hookName, logGroupName, prepull } = config;
   return keyValueLines({
     IMAGES: images.join(','),
     REGION: region,
     ASG_NAME: groupName,
     HOOK_NAME: hookName,
+    LOG_GROUP: logGroupName,
     PULL_TIMEOUT_SECONDS: prepull.timeoutSeconds,
     ATTEMPTS: prepull.attempts,
     MIN_FREE_MB: prepull.minFreeMib,

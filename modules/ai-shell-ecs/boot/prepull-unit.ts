@@ -1,3 +1,6 @@
+import { Tokenization } from 'cdktf';
+import { plus } from '../plan-values';
+
 /** Seconds that systemd grants beyond the program's own deadline, for its last log line and the hook. */
 const GRACE_SECONDS = 120;
 
@@ -18,7 +21,7 @@ export function renderPrepullUnit(prepullTimeoutSeconds: number): string {
     'Type=oneshot',
     'RemainAfterExit=yes',
     'ExecStart=/usr/local/sbin/warmpath-prepull',
-    `TimeoutStartSec=${prepullTimeoutSeconds + GRACE_SECONDS}`,
+    `TimeoutStartSec=${Tokenization.stringifyNumber(plus(prepullTimeoutSeconds, GRACE_SECONDS))}`,
     'StandardOutput=journal+console',
     '',
     '[Install]',

@@ -26,6 +26,7 @@ export function renderBoot(settings: AiShellEcsSettings, { images, region }: Boo
       region,
       groupName: names.autoScalingGroup,
       hookName: names.lifecycleHook,
+      logGroupName: names.prepullLogGroup,
       prepull,
     }),
     prepullTimeoutSeconds: prepull.timeoutSeconds,

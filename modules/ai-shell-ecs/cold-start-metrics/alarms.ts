@@ -10,6 +10,9 @@ export interface Watched {
   readonly capacityProviderName: string;
   readonly functionName: string;
   readonly slowStartSeconds: number;
+  /** Queue of events that nobody could handle. */
+  readonly failedEventsQueue: string;
+  readonly lowDiskMib: number;
   /** Recipe of the golden AMI; `undefined` without one. */
   readonly goldenAmiRecipe: string | undefined;
   /** `undefined` without a warm pool. */
@@ -79,6 +82,35 @@ export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>
       alarmDescription: 'An instance failed to launch: its pre-pull ended in ABANDON, or EC2 had no capacity',
       metricName: 'LaunchFailed',
       dimensions: group,
+    },
+    'prepull-failed': {
+      ...ours,
+      ...anyAtAll,
+      alarmDescription: 'An instance could not get its images: its line in the pre-pull log says why',
+      metricName: 'PrepullFailed',
+      dimensions: group,
+    },
+    'disk-low': {
+      ...ours,
+      alarmDescription:
+        'A booting instance has little disk left: enlarge the root volume, or keep fewer old digests',
+      metricName: 'InstanceFreeMib',
+      dimensions: group,
+      statistic: 'Minimum',
+      period: 300,
+      evaluationPeriods: 1,
+      comparisonOperator: BELOW,
+      threshold: watched.lowDiskMib,
+    },
+    'events-lost': {
+      alarmDescription:
+        'An event could not be handled: read it in the queue; a lost push means a stale golden AMI',
+      namespace: 'AWS/SQS',
+      metricName: 'ApproximateNumberOfMessagesVisible',
+      dimensions: { QueueName: watched.failedEventsQueue },
+      ...anyAtAll,
+      statistic: 'Maximum',
+      treatMissingData: 'notBreaching',
     },
     'refresh-failed': {
       ...ours,

@@ -37,12 +37,18 @@ export function dashboardBody(region: string, watched: Watched, alarmArns: reado
       'Average',
       ['PlacementSeconds', 'ImagePullSeconds', 'ContainerStartSeconds'].map((name) => ours(name, {})),
     ],
-    ['Image on disk at start, share of tasks', 'Average', [ours('ImageCacheHit', {})]],
+    [
+      'Share of tasks: image on disk, instance from the pool',
+      'Average',
+      ['ImageCacheHit', 'WarmPoolHit'].map((name) => ours(name, {})),
+    ],
     [
       'Instances: from the pool, cold, failed',
       'Sum',
-      ['WarmPoolHit', 'WarmPoolMiss', 'LaunchFailed', 'RefreshFailed'].map(warm),
+      ['WarmPoolHit', 'WarmPoolMiss', 'LaunchFailed', 'PrepullFailed', 'RefreshFailed'].map(warm),
     ],
+    ['Pre-pull at boot, seconds', 'Maximum', [warm('PrepullSeconds')]],
+    ['Free disk at boot, MiB', 'Minimum', [warm('InstanceFreeMib')]],
     [
       'Warm pool and group',
       'Average',

@@ -2,16 +2,21 @@ import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
+import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
 import type { TaskStartMetricsSettings } from '../../../lambdas/task-start-metrics/settings';
 import { NodeFunction } from '../../parts/node-function';
+import type { FailedEvents } from '../failed-events';
 import { invokeByRule } from '../invoke-by-rule';
 import type { Place } from '../place';
+import { plus } from '../plan-values';
+import type { PrepullLog } from '../prepull-log';
 import type { ColdStartMetricsProps } from '../props';
 import type { AiShellEcsSettings } from '../settings';
 import type { ShellCluster } from '../shell-cluster';
 import { alarmSpecs, METRICS_NAMESPACE, type Watched } from './alarms';
 import { dashboardBody } from './dashboard';
+import { addPrepullMetrics } from './prepull-metrics';
 
 export interface ColdStartMetricsConstructProps {
   readonly settings: AiShellEcsSettings;
@@ -20,11 +25,15 @@ export interface ColdStartMetricsConstructProps {
   readonly cluster: ShellCluster;
   readonly groupName: string;
   readonly capacityProviderName: string;
+  readonly failedEvents: FailedEvents;
+  readonly prepullLog: PrepullLog;
   /** Name of the golden AMI's recipe and the ARN that its images begin with; `undefined` without one. */
   readonly goldenAmi: { readonly recipe: string; readonly imageArnPrefix: string } | undefined;
 }
 
 const DEFAULT_SLOW_START_SECONDS = 10;
+/** Warns before the pre-pull itself has to make room. */
+const LOW_DISK_MARGIN_MIB = 1024;
 
 /** Measures each start of a task and each launch of an instance, once, and says when they are not warm. */
 export class ColdStartMetrics extends Construct {
@@ -41,6 +50,7 @@ export class ColdStartMetrics extends Construct {
     const { settings, place, given, cluster, groupName, capacityProviderName } = props;
     this.function = this.createFunction();
     this.sendEvents();
+    addPrepullMetrics(this, props.prepullLog.logGroup.name);
 
     const watched: Watched = {
       name: settings.name,
@@ -48,6 +58,8 @@ export class ColdStartMetrics extends Construct {
       groupName,
       capacityProviderName,
       functionName: this.function.function.functionName,
+      failedEventsQueue: props.failedEvents.queue.name,
+      lowDiskMib: plus(settings.prepull.minFreeMib, LOW_DISK_MARGIN_MIB),
       goldenAmiRecipe: props.goldenAmi?.recipe,
       slowStartSeconds: given.slowStartSeconds ?? DEFAULT_SLOW_START_SECONDS,
       warmPoolMinSize: settings.warmPool?.minSize,
@@ -73,7 +85,7 @@ export class ColdStartMetrics extends Construct {
   }
 
   private createFunction(): NodeFunction<TaskStartMetricsSettings> {
-    const { settings } = this.props;
+    const { settings, cluster, failedEvents } = this.props;
     const counted = new DynamodbTable(this, 'counted', {
       name: `${settings.name}-counted-starts`,
       billingMode: 'PAY_PER_REQUEST',
@@ -88,14 +100,23 @@ export class ColdStartMetrics extends Construct {
       description: 'ECS Task State Change -> metrics of cold starts',
       bundle: 'task-start-metrics',
       environment: { COUNTED_TABLE: counted.name, METRICS_NAMESPACE },
-      statements: [{ sid: 'CountOnce', actions: ['dynamodb:PutItem'], resources: [counted.arn] }],
+      statements: [
+        { sid: 'CountOnce', actions: ['dynamodb:PutItem'], resources: [counted.arn] },
+        {
+          sid: 'SeeOriginOfInstances',
+          actions: ['ecs:DescribeContainerInstances'],
+          resources: [`${Fn.replace(cluster.arn, ':cluster/', ':container-instance/')}/*`],
+        },
+        failedEvents.statement,
+      ],
+      onFailureArn: failedEvents.queue.arn,
       timeoutSeconds: 30,
       logRetentionDays: settings.logRetentionDays,
     });
   }
 
   private sendEvents(): void {
-    const { settings, cluster, groupName, goldenAmi } = this.props;
+    const { settings, cluster, groupName, goldenAmi, failedEvents } = this.props;
     const patterns = {
       'task-running': {
         source: ['aws.ecs'],
@@ -130,7 +151,7 @@ export class ColdStartMetrics extends Construct {
         eventPattern: JSON.stringify(pattern),
         tags: settings.tags,
       });
-      invokeByRule(this, ruleId, rule, this.function);
+      invokeByRule(this, ruleId, rule, this.function, failedEvents.queue.arn);
     }
   }
 }

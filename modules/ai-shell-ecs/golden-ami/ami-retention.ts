@@ -14,6 +14,9 @@ export interface AmiRetentionProps {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** An AMI that launched an instance lately is perhaps still the one of the group, however many were built since. */
+const IN_USE_WEEKS = 8;
+
 /** Deletes AMIs and their snapshots beyond the newest few; without it every build stays, and is paid for. */
 export class AmiRetention extends Construct {
   constructor(scope: Construct, id: string, { name, place, recipe, keepImages, tags }: AmiRetentionProps) {
@@ -36,6 +39,9 @@ export class AmiRetention extends Construct {
         {
           action: [{ type: 'DELETE', includeResources: [{ amis: true, snapshots: true }] }],
           filter: [{ type: 'COUNT', value: keepImages }],
+          exclusionRules: [
+            { amis: [{ isPublic: false, lastLaunched: [{ unit: 'WEEKS', value: IN_USE_WEEKS }] }] },
+          ],
         },
       ],
       resourceSelection: [{ recipe: [{ name: recipe.name, semanticVersion: recipe.version }] }],

@@ -6,10 +6,13 @@ import { ImagebuilderImagePipeline } from '@cdktf/provider-aws/lib/imagebuilder-
 import { ImagebuilderImageRecipe } from '@cdktf/provider-aws/lib/imagebuilder-image-recipe';
 import { ImagebuilderInfrastructureConfiguration } from '@cdktf/provider-aws/lib/imagebuilder-infrastructure-configuration';
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
+import { Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { recommendedAmiParameter } from '../ami';
+import type { FailedEvents } from '../failed-events';
 import type { EcrRepository, ImageReference } from '../image-reference';
 import type { Place } from '../place';
+import { atMost } from '../plan-values';
 import type { GoldenAmiProps } from '../props';
 import type { AiShellEcsSettings } from '../settings';
 import { AmiRetention } from './ami-retention';
@@ -29,6 +32,7 @@ export interface GoldenAmiConstructProps {
   readonly repository: EcrRepository;
   readonly additionalImages: readonly ImageReference[];
   readonly securityGroupIds: readonly string[];
+  readonly failedEvents: FailedEvents;
   /** The AMI until the first build is done. */
   readonly firstAmiId: string;
 }
@@ -101,6 +105,7 @@ export class GoldenAmi extends Construct {
       tagPrefixes: goldenAmi.tagPrefixes ?? [],
       reference: this.referenceParameter,
       pipelineArn: this.pipeline.arn,
+      failedEvents: props.failedEvents,
       logRetentionDays: settings.logRetentionDays,
       tags: settings.tags,
     });
@@ -131,7 +136,7 @@ export class GoldenAmi extends Construct {
       name: names.resource,
       platform: 'Linux',
       supportedOsVersions: ['Amazon Linux 2023'],
-      version: contentVersion(data),
+      version: contentVersion(this, 'component-content', data),
       data,
       tags: settings.tags,
       lifecycle: { createBeforeDestroy: true },
@@ -147,14 +152,18 @@ export class GoldenAmi extends Construct {
       volumeType: 'gp3',
       volumeSize: rootVolume.sizeGib,
       iops: rootVolume.iops,
-      throughput: Math.min(rootVolume.throughputMibps, BUILD_THROUGHPUT_MIBPS),
+      throughput: atMost(rootVolume.throughputMibps, BUILD_THROUGHPUT_MIBPS),
       encrypted: String(rootVolume.encrypted),
       deleteOnTermination: 'true',
       ...(rootVolume.kmsKeyArn === undefined ? {} : { kmsKeyId: rootVolume.kmsKeyArn }),
     };
     return new ImagebuilderImageRecipe(this, 'recipe', {
       name: goldenAmiNames(settings.name).resource,
-      version: contentVersion(JSON.stringify([parentImage, component.versionInput, ebs])),
+      version: contentVersion(
+        this,
+        'recipe-content',
+        JSON.stringify([parentImage, component.versionInput, known(ebs)]),
+      ),
       parentImage,
       component: [{ componentArn: component.arn }],
       blockDeviceMapping: [{ deviceName: '/dev/xvda', ebs }],
@@ -217,4 +226,14 @@ export class GoldenAmi extends Construct {
       });
     }
   }
+}
+
+/** Numbers that are known only at plan as the text that Terraform fills in; JSON would write their placeholders. */
+function known(values: Readonly<Record<string, string | number>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? Tokenization.stringifyNumber(value) : value,
+    ]),
+  );
 }

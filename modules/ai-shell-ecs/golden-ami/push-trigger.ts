@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { ImageDigestSettings } from '../../../lambdas/image-digest/settings';
 import { NodeFunction } from '../../parts/node-function';
 import { policyDocument, trustService } from '../../parts/policy';
+import type { FailedEvents } from '../failed-events';
 import { invokeByRule } from '../invoke-by-rule';
 
 export interface PushTriggerProps {
@@ -17,6 +18,7 @@ export interface PushTriggerProps {
   readonly tagPrefixes: readonly string[];
   readonly reference: SsmParameter;
   readonly pipelineArn: string;
+  readonly failedEvents: FailedEvents;
   readonly logRetentionDays: number;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -35,7 +37,7 @@ export class PushTrigger extends Construct {
     private readonly props: PushTriggerProps,
   ) {
     super(scope, id);
-    const { name, repositoryName, repositoryUrl, tagPrefixes, reference, tags } = props;
+    const { name, repositoryName, repositoryUrl, tagPrefixes, reference, failedEvents, tags } = props;
     this.function = new NodeFunction<ImageDigestSettings>(this, 'function', {
       functionName: `${name}-image-digest`,
       description: 'ECR push -> SSM parameter that the golden AMI bakes',
@@ -47,7 +49,9 @@ export class PushTrigger extends Construct {
           actions: ['ssm:GetParameter', 'ssm:PutParameter'],
           resources: [reference.arn],
         },
+        failedEvents.statement,
       ],
+      onFailureArn: failedEvents.queue.arn,
       timeoutSeconds: 30,
       // One at a time: two pushes must not overtake each other between read and write.
       reservedConcurrency: 1,
@@ -68,12 +72,12 @@ export class PushTrigger extends Construct {
       }),
       tags,
     });
-    invokeByRule(this, 'record', pushed, this.function);
+    invokeByRule(this, 'record', pushed, this.function, failedEvents.queue.arn);
     this.buildOnChange();
   }
 
   private buildOnChange(): void {
-    const { name, reference, pipelineArn, tags } = this.props;
+    const { name, reference, pipelineArn, failedEvents, tags } = this.props;
     const role = new IamRole(this, 'start-role', {
       name: `${name}-start-bake`,
       assumeRolePolicy: trustService('events.amazonaws.com'),
@@ -102,6 +106,7 @@ export class PushTrigger extends Construct {
       rule: changed.name,
       arn: pipelineArn,
       roleArn: role.arn,
+      deadLetterConfig: { arn: failedEvents.queue.arn },
       dependsOn: [policy],
     });
   }

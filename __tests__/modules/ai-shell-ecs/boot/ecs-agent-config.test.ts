@@ -47,7 +47,15 @@ describe('renderEcsAgentConfig()', () => {
   it('writes attributes as JSON that survives', () => {
     const attributes = { purpose: 'shell', zone: 'a b' };
     const config = parse(renderEcsAgentConfig({ ...warm, agent: { ...agent, attributes } }));
-    expect(JSON.parse(config.get('ECS_INSTANCE_ATTRIBUTES') ?? '')).toEqual(attributes);
+    expect(JSON.parse(config.get('ECS_INSTANCE_ATTRIBUTES') ?? '')).toEqual({
+      ...attributes,
+      'warmpath.origin': 'cold-launch',
+    });
+  });
+
+  it('says how an instance came into service only where there is a pool to come from', () => {
+    const config = parse(renderEcsAgentConfig({ ...warm, hasWarmPool: false }));
+    expect(config.has('ECS_INSTANCE_ATTRIBUTES')).toBe(false);
   });
 
   it('names each variable once, whatever is added verbatim', () => {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Puts the pinned container images on disk before the ECS agent starts, on every boot, and completes the launch
-# lifecycle hook. Uses only what the stock ECS-optimized Amazon Linux 2023 AMI has: bash, coreutils, util-linux, curl,
-# docker.
+# lifecycle hook. Uses only what the stock ECS-optimized Amazon Linux 2023 AMI has: bash, coreutils, util-linux, sed, awk,
+# curl, docker.
 #
 #   warmpath-prepull          pull what is missing, complete the hook once
 #   warmpath-prepull watch    stay, and complete the hook when the instance leaves a pool without booting
@@ -10,18 +10,20 @@ set -uo pipefail
 CONFIG=${WARMPATH_CONFIG:-/etc/warmpath/prepull.conf}
 STATE_DIR=${WARMPATH_STATE_DIR:-/run/warmpath}
 IMDS=${WARMPATH_IMDS:-http://169.254.169.254}
+AGENT_CONFIG=${WARMPATH_AGENT_CONFIG:-/etc/ecs/ecs.config}
 KEEP_TAG=warmpath
 
-IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' PULL_TIMEOUT_SECONDS=900 ATTEMPTS=5 RETRY_BASE_SECONDS=2
-MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON WATCH_SECONDS=5
-ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT=''
+IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' PULL_TIMEOUT_SECONDS=900 ATTEMPTS=5 RETRY_BASE_SECONDS=2
+MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON HOOK_PATIENCE_SECONDS=15 WATCH_SECONDS=5
+ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT='' LOGS_ENDPOINT=''
 
 read_config() {
   local key value
   while IFS='=' read -r key value; do
     case $key in
-      IMAGES | REGION | ASG_NAME | HOOK_NAME | PULL_TIMEOUT_SECONDS | ATTEMPTS | RETRY_BASE_SECONDS | MIN_FREE_MB | \
-        KEEP_SUPERSEDED | ON_FAILURE | WATCH_SECONDS | ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT)
+      IMAGES | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | PULL_TIMEOUT_SECONDS | ATTEMPTS | RETRY_BASE_SECONDS | \
+        MIN_FREE_MB | KEEP_SUPERSEDED | ON_FAILURE | HOOK_PATIENCE_SECONDS | WATCH_SECONDS | ECR_ENDPOINT | \
+        ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT)
         printf -v "$key" '%s' "$value" ;;
     esac
   done <"$CONFIG"
@@ -48,6 +50,10 @@ header = "x-amz-security-token: $(json_string Token <<<"$credentials")"
 CURL
 }
 
+endpoint() { # service region; its address in this partition
+  printf 'https://%s.%s.%s/' "$1" "$2" "$(imds services/domain || printf amazonaws.com)"
+}
+
 ecr_region() { # registry; nothing where the registry is not ECR's
   if [ "$1" = "$ECR_REGISTRY" ]; then
     printf '%s' "$REGION"
@@ -60,7 +66,7 @@ login() { # registry; writes the login to a directory of this run only
   local registry=$1 region token
   region=$(ecr_region "$registry")
   [ -n "$region" ] || return 0
-  token=$(aws_call ecr "$region" "${ECR_ENDPOINT:-https://api.ecr.$region.amazonaws.com}/" \
+  token=$(aws_call ecr "$region" "${ECR_ENDPOINT:-$(endpoint api.ecr "$region")}" \
     -f -X POST -H 'content-type: application/x-amz-json-1.1' \
     -H 'x-amz-target: AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' -d '{}' |
     json_string authorizationToken)
@@ -78,6 +84,7 @@ failure_of() { # what docker printed -> one word for the log
     *'no space left'*) printf disk-full ;;
     *'manifest unknown'* | *'not found'*) printf unknown-digest ;;
     *'no basic auth'* | *[Uu]nauthorized* | *denied*) printf denied ;;
+    *toomanyrequests* | *'Too Many Requests'* | *'Rate exceeded'*) printf throttled ;;
     *) printf unreachable ;;
   esac
 }
@@ -121,10 +128,13 @@ wanted_ids() {
   for reference in "${WANTED[@]}"; do docker image inspect -f '{{.Id}}' "$reference" 2>/dev/null; done
 }
 
-remove_superseded() { # how many to keep of what earlier runs pulled and nobody wants now; newest first
+remove_superseded() { # how many to keep per repository of what earlier runs pulled and nobody wants now; newest first
   local id
-  docker image ls --no-trunc --format '{{.ID}} {{.Tag}}' | sed -n "s/ $KEEP_TAG-[0-9a-f]*\$//p" | awk '!seen[$0]++' |
-    grep -vxF -f <(wanted_ids; printf 'none\n') | tail -n "+$(($1 + 1))" |
+  docker image ls --no-trunc --format '{{.Repository}} {{.ID}} {{.Tag}}' |
+    awk -v keep="$1" -v tag="^$KEEP_TAG-" '
+      NR == FNR { wanted[$1]; next }
+      $3 ~ tag && !($2 in wanted) && !seen[$1, $2]++ && ++count[$1] > keep { print $2 }
+    ' <(wanted_ids; printf 'none\n') - |
     while read -r id; do
       # By its names, never by force: an image that a container uses stays.
       docker ps -aq --filter "ancestor=$id" | grep -q . && continue
@@ -151,22 +161,43 @@ ensure() { # reference
   keep "$1"
 }
 
+# An instance that waits in a pool goes into service from there. The agent registers once, on the way out, and takes what
+# its configuration says then; for an instance outside any group nothing is known.
+note_origin() {
+  local attempt
+  [ -n "$HOOK_NAME" ] && grep -qs '"warmpath.origin"' "$AGENT_CONFIG" || return 0
+  for ((attempt = 1; attempt <= 5; attempt++)); do
+    case $(imds autoscaling/target-lifecycle-state) in
+      Warmed:*) sed -i 's/"warmpath.origin":"[a-z-]*"/"warmpath.origin":"warm-pool"/' "$AGENT_CONFIG" && return ;;
+      ?*) return 0 ;;
+    esac
+    sleep 1
+  done
+}
+
 complete_hook() { # CONTINUE or ABANDON; without an active lifecycle action there is nothing to complete
-  local region instance answer
+  local region instance answer attempt=0 patience_ends=$((SECONDS + HOOK_PATIENCE_SECONDS))
   [ -n "$HOOK_NAME" ] || { HOOK=none && return 0; }
   region=${REGION:-$(imds placement/region)} && instance=$(imds instance-id) || return 1
-  answer=$(aws_call autoscaling "$region" "${AUTOSCALING_ENDPOINT:-https://autoscaling.$region.amazonaws.com}/" \
-    -X POST --data-urlencode "Action=CompleteLifecycleAction" --data-urlencode "Version=2011-01-01" \
-    --data-urlencode "AutoScalingGroupName=$ASG_NAME" --data-urlencode "LifecycleHookName=$HOOK_NAME" \
-    --data-urlencode "InstanceId=$instance" --data-urlencode "LifecycleActionResult=$1") || return 1
-  case $answer in
-    *'No active Lifecycle Action'*) HOOK=none ;;
-    *CompleteLifecycleActionResult*) HOOK=$1 ;;
-    *)
-      printf '%s\n' "$answer" >&2
-      return 1
-      ;;
-  esac
+  while :; do
+    answer=$(aws_call autoscaling "$region" "${AUTOSCALING_ENDPOINT:-$(endpoint autoscaling "$region")}" \
+      -X POST --data-urlencode "Action=CompleteLifecycleAction" --data-urlencode "Version=2011-01-01" \
+      --data-urlencode "AutoScalingGroupName=$ASG_NAME" --data-urlencode "LifecycleHookName=$HOOK_NAME" \
+      --data-urlencode "InstanceId=$instance" --data-urlencode "LifecycleActionResult=$1")
+    case $answer in
+      *CompleteLifecycleActionResult*) HOOK=$1 && return 0 ;;
+      *'No active Lifecycle Action'*)
+        # As after a plain reboot; or this boot was faster than the group, which has yet to notice it.
+        ((SECONDS < patience_ends)) || { HOOK=none && return 0; }
+        sleep 1
+        ;;
+      *)
+        printf '%s\n' "$answer" >&2
+        ((++attempt < ATTEMPTS)) || return 1
+        back_off "$attempt"
+        ;;
+    esac
+  done
 }
 
 wait_for_docker() {
@@ -176,25 +207,46 @@ wait_for_docker() {
   done
 }
 
-report() { # result; one line for the journal, the same as a state file
-  printf '{"event":"prepull","result":"%s","images":"%s","outcomes":"%s","attempts":%d,"seconds":%d,"hook":"%s"}\n' \
-    "$1" "$IMAGES" "$(IFS=,; printf '%s' "${OUTCOMES[*]}")" "$PULL_ATTEMPTS" "$SECONDS" "$HOOK" |
-    tee "$STATE_DIR/prepull.json.new"
-  mv -f "$STATE_DIR/prepull.json.new" "$STATE_DIR/prepull.json"
+report_line() { # result hook
+  printf '{"event":"prepull","result":"%s","group":"%s","images":"%s","outcomes":"%s","attempts":%d,"seconds":%d,"freeMib":%d,"hook":"%s"}\n' \
+    "$1" "$ASG_NAME" "$IMAGES" "$(IFS=,; printf '%s' "${OUTCOMES[*]}")" "$PULL_ATTEMPTS" "$SECONDS" "$FREE_MIB" "$2"
+}
+
+logs_call() { # region operation body; brief, because an instance must not wait for its log
+  aws_call logs "$1" "${LOGS_ENDPOINT:-$(endpoint logs "$1")}" -m 5 --retry 1 -X POST \
+    -H 'content-type: application/x-amz-json-1.1' -H "x-amz-target: Logs_20140328.$2" -d "$3"
+}
+
+publish() { # line; best effort
+  local region instance stream event
+  [ -n "$LOG_GROUP" ] || return 0
+  region=${REGION:-$(imds placement/region)} && instance=$(imds instance-id) || return 0
+  stream="\"logGroupName\":\"$LOG_GROUP\",\"logStreamName\":\"$instance\""
+  event="{\"timestamp\":$(date +%s%3N),\"message\":\"${1//\"/\\\"}\"}"
+  # The stream is there already on a later boot.
+  logs_call "$region" CreateLogStream "{$stream}" >/dev/null 2>&1
+  logs_call "$region" PutLogEvents "{$stream,\"logEvents\":[$event]}" >/dev/null
 }
 
 run_once() {
-  local reference result=ok
-  OUTCOMES=() PULL_ATTEMPTS=0 HOOK=failed REASON=''
+  local reference result=ok answer=CONTINUE
+  OUTCOMES=() PULL_ATTEMPTS=0 HOOK=failed REASON='' FREE_MIB=0
   if wait_for_docker; then
     for reference in "${WANTED[@]}"; do ensure "$reference" || result=failed; done
     [ "$result" = ok ] && remove_superseded "$KEEP_SUPERSEDED"
+    FREE_MIB=$(free_mb)
   else
     OUTCOMES+=(no-docker)
     result=failed
   fi
-  if [ "$result" = ok ]; then complete_hook CONTINUE; else complete_hook "$ON_FAILURE"; fi
-  report "$result"
+  [ "$result" = ok ] || answer=$ON_FAILURE
+  note_origin
+  # Before the hook: right after it the group may stop or terminate the instance.
+  publish "$(report_line "$result" "$answer")"
+  complete_hook "$answer"
+  # For the journal and the console, and the same as a state file.
+  report_line "$result" "$HOOK" | tee "$STATE_DIR/prepull.json.new"
+  mv -f "$STATE_DIR/prepull.json.new" "$STATE_DIR/prepull.json"
   [ "$result" = ok ]
 }
 
