@@ -14,7 +14,8 @@ export class AiShellEcsStack extends WarmpathStack {
     const shell = new AiShellEcs(this, 'ai-shell', {
       ...environment.aiShell,
       name,
-      network: network.kind === 'existing' ? network : new PublicVpc(this, 'network', { name, region }),
+      network:
+        network.kind === 'existing' ? network : new PublicVpc(this, 'network', { ...network, name, region }),
     });
     addAiShellEcsOutputs(this, shell);
   }

@@ -1,5 +1,6 @@
 import type { AiShellEcsProps } from './ai-shell-ecs';
 import type { BackendConfig } from './parts/backends';
+import { vpcFaults } from './parts/public-vpc';
 import type { PrewarmProps } from './prewarm';
 
 /** One place where the stacks run: an account, a Region and the sizes chosen for it. */
@@ -23,6 +24,8 @@ export type NetworkConfig = NewNetwork | ExistingNetwork;
 /** A VPC for each stack, with public subnets, no NAT gateway and no ingress. */
 export interface NewNetwork {
   readonly kind: 'new';
+  /** @default - two of the Region, see modules/parts/public-vpc.ts */
+  readonly availabilityZones?: readonly string[];
 }
 
 export interface ExistingNetwork {
@@ -66,6 +69,7 @@ function faultsOf(name: string, { account, region, network, ...environment }: En
     faults.push(`account: got ${account}; allowed 12 digits; write the id of the AWS account.`);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
     faults.push(`region: got ${region}; allowed a Region such as eu-central-1; correct its name.`);
+  if (network.kind === 'new') faults.push(...vpcFaults('network', network).map((fault) => `${fault}.`));
   if (network.kind === 'existing' && new Set(network.subnetIds).size < 2)
     faults.push(
       `network.subnetIds: got ${new Set(network.subnetIds).size}; allowed two or more, so that a zone may fail; add one.`,

@@ -40,6 +40,13 @@ describe('environments', () => {
     ]);
   });
 
+  test('refuse a new VPC in a single zone', () => {
+    const network = { kind: 'new', availabilityZones: ['eu-central-1a'] };
+    expect(messageOf({ ...withoutBackend, backend, network })).toBe(
+      'environment prod: network.availabilityZones: got 1; allowed 2 to 10, as capacity differs by zone; name another one.',
+    );
+  });
+
   test('refuse a name that would not fit into the names of resources', () => {
     expect(messageOf({ ...withoutBackend, backend }, 'Production-Europe')).toContain(
       'allowed 1 to 12 lower-case',

@@ -5,18 +5,37 @@ import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-assoc
 import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import { Vpc } from '@cdktf/provider-aws/lib/vpc';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
-import { Fn } from 'cdktf';
+import { Fn, Token } from 'cdktf';
 import { Construct } from 'constructs';
 
-export interface PublicVpcProps {
+/** What may be chosen of a VPC that is made. */
+export interface VpcShape {
+  /** Address block, /16 to /24; each zone gets a sixteenth of it. */
+  readonly cidrBlock?: string;
+  /** Two to ten, of the Region. @default - a and b; a and c in ap-northeast-1, whose zone b takes no new customers */
+  readonly availabilityZones?: readonly string[];
+}
+
+export interface PublicVpcProps extends VpcShape {
   /** Name of the VPC, and the first part of the names of its parts. */
   readonly name: string;
   readonly region: string;
   /** @default '10.43.0.0/20' */
   readonly cidrBlock?: string;
+  /** Services that are reached inside AWS, free of charge. @default - S3 */
+  readonly gatewayEndpoints?: readonly ('s3' | 'dynamodb')[];
 }
 
-const ZONES = ['a', 'b'] as const;
+/** Zones that every account has; the letters are dealt out per account, and some are closed to newer ones. */
+const zonesOf = (region: string): readonly string[] =>
+  (region === 'ap-northeast-1' ? ['a', 'c'] : ['a', 'b']).map((letter) => `${region}${letter}`);
+
+/** The last letter of a zone's name, which is all that differs within a Region. */
+const letterOf = (zone: string, index: number): string => {
+  // What only Terraform knows has no letter yet: zones are counted then.
+  const plain = Token.isUnresolved(zone) ? (['a', 'b'][index] ?? '') : zone;
+  return plain.slice(-1);
+};
 
 /** A VPC whose instances reach the internet without a NAT gateway; nothing reaches them. */
 export class PublicVpc extends Construct {
@@ -25,7 +44,7 @@ export class PublicVpc extends Construct {
 
   constructor(scope: Construct, id: string, props: PublicVpcProps) {
     super(scope, id);
-    const { name, region, cidrBlock = '10.43.0.0/20' } = props;
+    const { name, region, cidrBlock = '10.43.0.0/20', gatewayEndpoints = ['s3'] } = props;
     const vpc = new Vpc(this, 'Default', {
       cidrBlock,
       enableDnsHostnames: true,
@@ -41,27 +60,51 @@ export class PublicVpc extends Construct {
       route: [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }],
       tags: { Name: name },
     });
-    this.subnetIds = ZONES.map((zone, index) => {
-      const subnet = new Subnet(this, `zone-${zone}`, {
+    this.subnetIds = (props.availabilityZones ?? zonesOf(region)).map((availabilityZone, index) => {
+      const letter = letterOf(availabilityZone, index);
+      const subnet = new Subnet(this, `zone-${letter}`, {
         vpcId: vpc.id,
-        availabilityZone: `${region}${zone}`,
+        availabilityZone,
         cidrBlock: Fn.cidrsubnet(cidrBlock, 4, index),
         mapPublicIpOnLaunch: true,
-        tags: { Name: `${name}-${zone}` },
+        tags: { Name: `${name}-${letter}` },
       });
-      new RouteTableAssociation(this, `zone-${zone}-routes`, {
+      new RouteTableAssociation(this, `zone-${letter}-routes`, {
         subnetId: subnet.id,
         routeTableId: routes.id,
       });
       return subnet.id;
     });
-    // Image layers come from S3: inside AWS, free of charge.
-    new VpcEndpoint(this, 's3-endpoint', {
-      vpcId: vpc.id,
-      serviceName: `com.amazonaws.${region}.s3`,
-      vpcEndpointType: 'Gateway',
-      routeTableIds: [routes.id],
-      tags: { Name: name },
-    });
+    for (const service of gatewayEndpoints) {
+      new VpcEndpoint(this, `${service}-endpoint`, {
+        vpcId: vpc.id,
+        serviceName: `com.amazonaws.${region}.${service}`,
+        vpcEndpointType: 'Gateway',
+        routeTableIds: [routes.id],
+        tags: { Name: name },
+      });
+    }
   }
 }
+
+/** What is wrong with the shape of a VPC, as sentences; `prefix` leads to the props. */
+export const vpcFaults = (prefix: string, { cidrBlock, availabilityZones: zones }: VpcShape): string[] => {
+  const faults: string[] = [];
+  if (
+    cidrBlock !== undefined &&
+    !Token.isUnresolved(cidrBlock) &&
+    !/^(\d{1,3}\.){3}\d{1,3}\/(1[6-9]|2[0-4])$/.test(cidrBlock)
+  )
+    faults.push(
+      `${prefix}.cidrBlock: got ${cidrBlock}; allowed is an IPv4 block of /16 to /24; choose one, such as 10.42.0.0/20`,
+    );
+  if (zones && (zones.length < 2 || zones.length > 10))
+    faults.push(
+      `${prefix}.availabilityZones: got ${zones.length}; allowed 2 to 10, as capacity differs by zone; ${zones.length < 2 ? 'name another one' : 'leave some out'}`,
+    );
+  if (zones && new Set(zones).size < zones.length)
+    faults.push(
+      `${prefix}.availabilityZones: got ${zones.join(', ')}; allowed is each once; leave the second out`,
+    );
+  return faults;
+};

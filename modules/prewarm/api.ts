@@ -3,7 +3,6 @@ import { ApiGatewayApiKey } from '@cdktf/provider-aws/lib/api-gateway-api-key';
 import { ApiGatewayDeployment } from '@cdktf/provider-aws/lib/api-gateway-deployment';
 import { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-method-settings';
 import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api';
-import { ApiGatewayRestApiPolicy } from '@cdktf/provider-aws/lib/api-gateway-rest-api-policy';
 import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage';
 import { ApiGatewayUsagePlan } from '@cdktf/provider-aws/lib/api-gateway-usage-plan';
 import { ApiGatewayUsagePlanKey } from '@cdktf/provider-aws/lib/api-gateway-usage-plan-key';
@@ -11,15 +10,13 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
-import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
-import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
-import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
 import type { NodeFunction } from '../parts/node-function';
-import { policyDocument, trustService } from '../parts/policy';
+import { trustService } from '../parts/policy';
 import { gatewayDocument } from './gateway-document';
 import type { PrewarmNetwork } from './network';
+import { onlyThroughEndpoint, PrewarmApiEndpoint } from './private-endpoint';
 
 /** Reachable from the internet, with an API key. */
 export interface RegionalApi {
@@ -48,6 +45,7 @@ export interface PrewarmApiProps {
   readonly names: (kind: string) => string;
   readonly partition: string;
   readonly region: string;
+  readonly accountId: string;
   readonly access: RegionalApi | PrivateApi;
   readonly quota: ApiQuota;
   readonly handler: NodeFunction<never>;
@@ -70,7 +68,7 @@ export class PrewarmApi extends Construct {
 
   constructor(scope: Construct, id: string, props: PrewarmApiProps) {
     super(scope, id);
-    const endpointId = this.endpointId(props);
+    const endpointId = this.endpointIdOf(props);
     const document = gatewayDocument({
       title: props.names('api'),
       functionArn: props.handler.arn,
@@ -78,6 +76,7 @@ export class PrewarmApi extends Construct {
       region: props.region,
     });
     const body = JSON.stringify(document);
+    const policy = endpointId === undefined ? undefined : onlyThroughEndpoint(endpointId, props);
     this.restApi = new ApiGatewayRestApi(this, 'Default', {
       name: props.names('api'),
       description: 'Prewarms CloudFront edges',
@@ -88,9 +87,9 @@ export class PrewarmApi extends Construct {
         endpointId === undefined
           ? { types: ['REGIONAL'] }
           : { types: ['PRIVATE'], vpcEndpointIds: [endpointId] },
+      ...(policy === undefined ? {} : { policy }),
       tags: { Name: props.names('api') },
     });
-    const policy = endpointId === undefined ? undefined : this.onlyThrough(endpointId);
     new LambdaPermission(this, 'invoke', {
       statementId: 'ApiGateway',
       action: 'lambda:InvokeFunction',
@@ -103,7 +102,7 @@ export class PrewarmApi extends Construct {
       // A stage serves what was deployed: a changed document needs a new deployment.
       triggers: {
         document: Fn.sha1(this.restApi.body),
-        ...(policy === undefined ? {} : { policy: Fn.sha1(policy.policy) }),
+        ...(policy === undefined ? {} : { policy: Fn.sha1(this.restApi.policy) }),
       },
       lifecycle: { createBeforeDestroy: true },
     });
@@ -149,54 +148,13 @@ export class PrewarmApi extends Construct {
     return key;
   }
 
-  private endpointId(props: PrewarmApiProps): string | undefined {
-    if (props.access.kind === 'regional') return undefined;
-    if (props.access.vpcEndpointId !== undefined) return props.access.vpcEndpointId;
-    const name = props.names('api_endpoint');
-    const group = new SecurityGroup(this, 'endpoint-security-group', {
-      name,
-      description: 'Clients of the private prewarm API',
-      vpcId: props.network.vpcId,
-      tags: { Name: name },
-    });
-    for (const [index, cidrIpv4] of clientBlocks(props).entries()) {
-      new VpcSecurityGroupIngressRule(this, `endpoint-clients-${index}`, {
-        securityGroupId: group.id,
-        description: 'Clients of the API',
-        ipProtocol: 'tcp',
-        fromPort: 443,
-        toPort: 443,
-        cidrIpv4,
-      });
-    }
-    return new VpcEndpoint(this, 'endpoint', {
-      vpcId: props.network.vpcId,
-      serviceName: `com.amazonaws.${props.region}.execute-api`,
-      vpcEndpointType: 'Interface',
-      subnetIds: [...props.network.subnetIds],
-      securityGroupIds: [group.id],
-      privateDnsEnabled: true,
-      tags: { Name: name },
-    }).id;
-  }
-
-  /** A private API answers nobody without a resource policy. */
-  private onlyThrough(endpointId: string): ApiGatewayRestApiPolicy {
-    const resources = [`${this.restApi.executionArn}/*`];
-    return new ApiGatewayRestApiPolicy(this, 'policy', {
-      restApiId: this.restApi.id,
-      policy: policyDocument(
-        { sid: 'AllowClients', principals: '*', actions: ['execute-api:Invoke'], resources },
-        {
-          sid: 'DenyOtherWays',
-          effect: 'Deny',
-          principals: '*',
-          actions: ['execute-api:Invoke'],
-          resources,
-          conditions: { StringNotEquals: { 'aws:SourceVpce': endpointId } },
-        },
-      ),
-    });
+  /** Undefined for a regional API. */
+  private endpointIdOf({ access, names, region, network }: PrewarmApiProps): string | undefined {
+    if (access.kind === 'regional') return undefined;
+    if (access.vpcEndpointId !== undefined) return access.vpcEndpointId;
+    const ownBlock = network.cidrBlock === undefined ? [] : [network.cidrBlock];
+    const clientCidrBlocks = access.clientCidrBlocks ?? ownBlock;
+    return new PrewarmApiEndpoint(this, 'endpoint', { names, region, network, clientCidrBlocks }).endpoint.id;
   }
 
   private createAccountLogging(props: PrewarmApiProps): ApiGatewayAccount {
@@ -227,12 +185,6 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
   sourceIp: '$context.identity.sourceIp',
   error: '$context.error.responseType',
 });
-
-const clientBlocks = (props: PrewarmApiProps): readonly string[] => {
-  if (props.access.kind === 'regional') return [];
-  if (props.access.clientCidrBlocks) return props.access.clientCidrBlocks;
-  return props.network.cidrBlock === undefined ? [] : [props.network.cidrBlock];
-};
 
 /** What is wrong with the way the API is reached, as sentences. */
 export const apiFaults = (access: RegionalApi | PrivateApi, vpcIsNew: boolean): string[] => {

@@ -59,6 +59,8 @@ const DEFAULT_TYPES = [
   'm6g.large',
   'c7g.xlarge',
 ];
+/** Graviton: a `g` after the generation. */
+const ARM64 = /^(a1|[a-z]+\d+g[a-z]*)\.[a-z0-9-]+$/;
 const AL2023_ARM64 = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
 
 /** The agents: an Auto Scaling group of Spot instances that is empty while nobody asks for anything. */
@@ -195,7 +197,7 @@ export class PrewarmFleet extends Construct {
       networkInterfaces: [
         {
           deviceIndex: 0,
-          associatePublicIpAddress: 'true',
+          associatePublicIpAddress: String(props.network.publicAddresses),
           deleteOnTermination: 'true',
           securityGroups: [...props.network.securityGroupIds],
         },
@@ -259,6 +261,11 @@ export class PrewarmFleet extends Construct {
 export const fleetFaults = (sizing: FleetSizing): string[] => {
   const faults: string[] = [];
   const { instanceTypes, onDemandPercent = 0, maxInstances = 1, volumeGib = 8 } = sizing;
+  const otherTypes = instanceTypes?.filter((type) => !ARM64.test(type)) ?? [];
+  if (otherTypes.length > 0)
+    faults.push(
+      `fleet.instanceTypes: got ${otherTypes.join(', ')}; allowed are arm64 types, as image and agent are; take one such as c7g.large`,
+    );
   if (instanceTypes && (instanceTypes.length < 1 || instanceTypes.length > 40))
     faults.push(
       `fleet.instanceTypes: got ${instanceTypes.length}; allowed 1 to 40; name several arm64 types`,

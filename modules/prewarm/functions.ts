@@ -1,4 +1,3 @@
-import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { NodeFunction } from '../parts/node-function';
@@ -6,6 +5,7 @@ import type { PrewarmDeadlines } from './deadlines';
 import { Grants } from './grants';
 import type { PrewarmQueue } from './queue';
 import type { PrewarmStore } from './store';
+import { followStreams } from './stream-sources';
 
 export interface PrewarmFunctionsProps {
   readonly names: (kind: string) => string;
@@ -56,10 +56,13 @@ export class PrewarmFunctions extends Construct {
     const queues = { QUEUE_URL: queue.tasks.url, DEAD_LETTER_QUEUE_URL: queue.deadLetters.url };
     const bucket = { BUCKET: store.bucket.bucket };
     const headersKey = { HEADERS_KEY_ARN: store.headersKey.arn };
-    const shared = { onFailureArn: queue.failedEvents.arn, logRetentionDays: props.logRetentionDays };
+    const { logRetentionDays } = props;
+    // Of those that are called without waiting for them; a stream names the queue for each of its readers.
+    const calledAsync = { onFailureArn: queue.failedEvents.arn };
 
     this.report = new NodeFunction<Environments['report']>(this, 'report', {
-      ...shared,
+      ...calledAsync,
+      logRetentionDays,
       functionName: props.names('generate_report'),
       description: 'Writes the report of an ended request, removes its deadline and tells the subscribers',
       bundle: 'prewarm-report',
@@ -99,7 +102,8 @@ export class PrewarmFunctions extends Construct {
     };
 
     this.shutdown = new NodeFunction<Environments['shutdown']>(this, 'shutdown', {
-      ...shared,
+      ...calledAsync,
+      logRetentionDays,
       functionName: props.names('scheduler_to_stop'),
       description: 'Stops a request at its deadline, from any status',
       bundle: 'prewarm-shutdown',
@@ -118,7 +122,7 @@ export class PrewarmFunctions extends Construct {
     deadlines.mayInvoke(this.shutdown.arn);
 
     this.api = new NodeFunction<Environments['api']>(this, 'api', {
-      logRetentionDays: props.logRetentionDays,
+      logRetentionDays,
       functionName: props.names('api_handler'),
       description: 'Answers the prewarm API',
       bundle: 'prewarm-api',
@@ -157,7 +161,7 @@ export class PrewarmFunctions extends Construct {
     });
 
     this.getSize = new NodeFunction<Environments['getSize']>(this, 'get-size', {
-      ...shared,
+      logRetentionDays,
       functionName: props.names('get_url_size'),
       description: 'Expands sources and learns the sizes of a new request',
       bundle: 'prewarm-get-size',
@@ -178,7 +182,7 @@ export class PrewarmFunctions extends Construct {
     });
 
     this.task = new NodeFunction<Environments['task']>(this, 'task', {
-      ...shared,
+      logRetentionDays,
       functionName: props.names('insert_tasks_to_queue'),
       description: 'Resolves PoPs, invalidates once, cuts slices and queues them',
       bundle: 'prewarm-task',
@@ -209,7 +213,7 @@ export class PrewarmFunctions extends Construct {
     });
 
     this.aggregation = new NodeFunction<Environments['aggregation']>(this, 'aggregation', {
-      ...shared,
+      logRetentionDays,
       functionName: props.names('get_download_size'),
       description: 'Counts the results of slices exactly once and finishes requests',
       bundle: 'prewarm-aggregation',
@@ -228,34 +232,11 @@ export class PrewarmFunctions extends Construct {
       ],
     });
 
-    // A stream's shard feeds two readers well, so Report is not a third: whoever ends a request calls it.
-    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
-    this.follow(this.getSize, {
-      streamArn: store.requests.streamArn,
-      patterns: [{ eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { status: { S: ['CREATED'] } } } }],
-      batchSize: 1,
-      parallel: 10,
-      failedEventsArn: queue.failedEvents.arn,
-    });
-    this.follow(this.task, {
-      streamArn: store.requests.streamArn,
-      patterns: [
-        {
-          eventName: ['MODIFY'],
-          dynamodb: { NewImage: { status: { S: ['CHECK_POP', 'INSERT_TASK'] } } },
-        },
-      ],
-      batchSize: 1,
-      parallel: 10,
-      failedEventsArn: queue.failedEvents.arn,
-    });
-    this.follow(this.aggregation, {
-      streamArn: store.tasks.streamArn,
-      patterns: [{ eventName: ['INSERT'] }],
-      batchSize: 500,
-      // Counts of one request meet in its row: more at a time would only wait for each other.
-      parallel: 1,
-      batchingWindowSeconds: 5,
+    followStreams({
+      getSize: this.getSize,
+      task: this.task,
+      aggregation: this.aggregation,
+      store,
       failedEventsArn: queue.failedEvents.arn,
     });
   }
@@ -270,35 +251,5 @@ export class PrewarmFunctions extends Construct {
       shutdown: this.shutdown,
       report: this.report,
     };
-  }
-
-  private follow(
-    target: NodeFunction<never>,
-    source: {
-      readonly streamArn: string;
-      readonly patterns: readonly object[];
-      readonly batchSize: number;
-      /** Batches of a shard at a time; those of one request still come one after the other. */
-      readonly parallel: number;
-      readonly batchingWindowSeconds?: number;
-      readonly failedEventsArn: string;
-    },
-  ): void {
-    new LambdaEventSourceMapping(target, 'stream', {
-      functionName: target.arn,
-      eventSourceArn: source.streamArn,
-      startingPosition: 'TRIM_HORIZON',
-      batchSize: source.batchSize,
-      maximumBatchingWindowInSeconds: source.batchingWindowSeconds ?? 0,
-      parallelizationFactor: source.parallel,
-      functionResponseTypes: ['ReportBatchItemFailures'],
-      bisectBatchOnFunctionError: true,
-      maximumRetryAttempts: 10,
-      maximumRecordAgeInSeconds: 6 * 60 * 60,
-      destinationConfig: { onFailure: { destinationArn: source.failedEventsArn } },
-      filterCriteria: {
-        filter: source.patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
-      },
-    });
   }
 }

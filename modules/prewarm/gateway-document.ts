@@ -15,6 +15,19 @@ const VALIDATOR = 'parameters';
  */
 const COMPATIBLE_PATHS: ReadonlySet<string> = new Set(['/prewarm', '/summary', '/instances']);
 
+/** What the gateway answers by itself (no key, no such route, too many requests, too large), in the API's failure body. */
+const GATEWAY_RESPONSES = Object.fromEntries(
+  ['DEFAULT_4XX', 'DEFAULT_5XX'].map((kind) => [
+    kind,
+    {
+      responseTemplates: {
+        'application/json':
+          '{"status":"failure","timestamp":"$context.requestTime","message":$context.error.messageString}',
+      },
+    },
+  ]),
+);
+
 /** The OpenAPI document as API Gateway imports it: every method needs the key and goes to the one function. */
 export const gatewayDocument = (props: GatewayDocumentProps): object => {
   const document = prewarmOpenApi();
@@ -36,6 +49,7 @@ export const gatewayDocument = (props: GatewayDocumentProps): object => {
     'x-amazon-apigateway-request-validators': {
       [VALIDATOR]: { validateRequestParameters: true, validateRequestBody: false },
     },
+    'x-amazon-apigateway-gateway-responses': GATEWAY_RESPONSES,
   };
 };
 

@@ -128,6 +128,7 @@ export class Prewarm extends Construct {
       names,
       partition,
       region,
+      accountId,
       access: props.api ?? { kind: 'regional' },
       quota: props.quota ?? {},
       handler: this.functions.api,

@@ -1,22 +1,13 @@
-import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
-import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway';
-import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
-import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
-import { Subnet } from '@cdktf/provider-aws/lib/subnet';
-import { Vpc } from '@cdktf/provider-aws/lib/vpc';
-import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
-import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
+import { PublicVpc, type VpcShape, vpcFaults } from '../parts/public-vpc';
 
 /** A VPC made for the fleet: public subnets, no NAT gateway, gateway endpoints for S3 and DynamoDB. */
-export interface NewVpc {
+export interface NewVpc extends VpcShape {
   readonly kind: 'new';
   /** @default '10.42.0.0/20' */
   readonly cidrBlock?: string;
-  /** Two or more. @default - the zones a and b of the Region */
-  readonly availabilityZones?: readonly string[];
 }
 
 /** A VPC that is there. Its subnets need a route to the internet: that is where the edges are. */
@@ -27,6 +18,8 @@ export interface ExistingVpc {
   readonly subnetIds: readonly string[];
   /** @default - one is created: no ingress, egress on 80 and 443 */
   readonly securityGroupIds?: readonly string[];
+  /** Give instances public addresses; turn it off in subnets behind a NAT gateway. @default true */
+  readonly publicAddresses?: boolean;
 }
 
 export type NetworkProps = NewVpc | ExistingVpc;
@@ -44,6 +37,7 @@ export class PrewarmNetwork extends Construct {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
+  readonly publicAddresses: boolean;
   /** Known only of a VPC made here. */
   readonly cidrBlock: string | undefined;
 
@@ -51,63 +45,26 @@ export class PrewarmNetwork extends Construct {
     super(scope, id);
     const { network } = props;
     if (network.kind === 'new') {
-      this.cidrBlock = network.cidrBlock ?? DEFAULT_CIDR;
-      const made = this.createVpc(props, network, this.cidrBlock);
-      this.vpcId = made.vpcId;
-      this.subnetIds = made.subnetIds;
+      const { cidrBlock = DEFAULT_CIDR, availabilityZones } = network;
+      const vpc = new PublicVpc(this, 'Default', {
+        name: props.names('vpc'),
+        region: props.region,
+        cidrBlock,
+        ...(availabilityZones && { availabilityZones }),
+        // Code, lists and rows travel inside AWS.
+        gatewayEndpoints: ['s3', 'dynamodb'],
+      });
+      this.cidrBlock = cidrBlock;
+      this.vpcId = vpc.vpcId;
+      this.subnetIds = vpc.subnetIds;
       this.securityGroupIds = [this.createSecurityGroup(props)];
+      this.publicAddresses = true;
       return;
     }
     this.vpcId = network.vpcId;
     this.subnetIds = network.subnetIds;
     this.securityGroupIds = network.securityGroupIds ?? [this.createSecurityGroup(props)];
-  }
-
-  private createVpc(
-    props: PrewarmNetworkProps,
-    network: NewVpc,
-    cidrBlock: string,
-  ): { vpcId: string; subnetIds: string[] } {
-    const zones = network.availabilityZones ?? [`${props.region}a`, `${props.region}b`];
-    const vpc = new Vpc(this, 'Default', {
-      cidrBlock,
-      enableDnsHostnames: true,
-      enableDnsSupport: true,
-      tags: { Name: props.names('vpc') },
-    });
-    // Without rules: nothing that lands in the default group can talk to anything.
-    new DefaultSecurityGroup(this, 'default-security-group', { vpcId: vpc.id });
-    const gateway = new InternetGateway(this, 'internet-gateway', {
-      vpcId: vpc.id,
-      tags: { Name: props.names('internet_gateway') },
-    });
-    const routes = new RouteTable(this, 'routes', {
-      vpcId: vpc.id,
-      route: [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }],
-      tags: { Name: props.names('routes') },
-    });
-    const subnetIds = zones.map((availabilityZone, index) => {
-      const zone = `zone-${'abcdefghij'[index] ?? index}`;
-      const subnet = new Subnet(this, zone, {
-        vpcId: vpc.id,
-        availabilityZone,
-        cidrBlock: Fn.cidrsubnet(cidrBlock, 4, index),
-        tags: { Name: props.names(`public_${index + 1}`) },
-      });
-      new RouteTableAssociation(this, `${zone}-routes`, { subnetId: subnet.id, routeTableId: routes.id });
-      return subnet.id;
-    });
-    // Code, lists and rows travel inside AWS, free of charge.
-    for (const service of ['s3', 'dynamodb'] as const) {
-      new VpcEndpoint(this, `${service}-endpoint`, {
-        vpcId: vpc.id,
-        serviceName: `com.amazonaws.${props.region}.${service}`,
-        vpcEndpointType: 'Gateway',
-        routeTableIds: [routes.id],
-        tags: { Name: props.names(`${service}_endpoint`) },
-      });
-    }
-    return { vpcId: vpc.id, subnetIds };
+    this.publicAddresses = network.publicAddresses ?? true;
   }
 
   private createSecurityGroup(props: PrewarmNetworkProps): string {
@@ -134,18 +91,11 @@ export class PrewarmNetwork extends Construct {
 
 /** What is wrong with the network's props, as sentences. */
 export const networkFaults = (network: NetworkProps): string[] => {
+  if (network.kind === 'new') return vpcFaults('network', network);
   const faults: string[] = [];
-  if (network.kind === 'new' && network.availabilityZones && network.availabilityZones.length < 2)
-    faults.push(
-      `network.availabilityZones: got ${network.availabilityZones.length}; allowed 2 to 10, as Spot capacity differs by zone; name another one`,
-    );
-  if (network.kind === 'new' && network.availabilityZones && network.availabilityZones.length > 10)
-    faults.push(
-      `network.availabilityZones: got ${network.availabilityZones.length}; allowed 2 to 10; leave some out`,
-    );
-  if (network.kind === 'existing' && network.subnetIds.length === 0)
+  if (network.subnetIds.length === 0)
     faults.push('network.subnetIds: got none; allowed one or more; name public subnets of the VPC');
-  if (network.kind === 'existing' && network.securityGroupIds?.length === 0)
+  if (network.securityGroupIds?.length === 0)
     faults.push(
       'network.securityGroupIds: got an empty list; allowed one or more; leave it out to have a group created',
     );

@@ -152,6 +152,8 @@ export class PrewarmStore extends Construct {
           id: 'leftovers',
           status: 'Enabled',
           filter: [{ prefix: '' }],
+          // What is left of an object whose versions have all gone.
+          expiration: [{ expiredObjectDeleteMarker: true }],
           noncurrentVersionExpiration: [{ noncurrentDays: 7 }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 2 }],
         },

@@ -112,6 +112,28 @@ describe('Prewarm with the least props', () => {
     for (const { security } of operations) expect(security).toEqual([{ apiKey: [] }]);
   });
 
+  it('answers what the gateway refuses by itself in the words of the API', () => {
+    const { 'x-amazon-apigateway-gateway-responses': answers } = JSON.parse(
+      String(prewarm.one('aws_api_gateway_rest_api')['body']),
+    );
+    expect(Object.keys(answers)).toEqual(['DEFAULT_4XX', 'DEFAULT_5XX']);
+    for (const { responseTemplates } of Object.values<{ responseTemplates: Record<string, string> }>(answers))
+      expect(
+        JSON.parse(
+          String(responseTemplates['application/json'])
+            .replace('$context.error.messageString', '"Forbidden"')
+            .replace('$context.requestTime', '21/Nov/2026:06:00:00 +0000'),
+        ),
+      ).toEqual({ status: 'failure', timestamp: expect.any(String), message: 'Forbidden' });
+  });
+
+  it('writes of every call method, route, status, latency and id, and nothing that may be a secret', () => {
+    const format = JSON.stringify(prewarm.one('aws_api_gateway_stage')['access_log_settings']);
+    for (const field of ['httpMethod', 'resourcePath', 'status', 'responseLatency', 'requestId'])
+      expect(format).toContain(`$context.${field}`);
+    expect(format).not.toMatch(/apiKey|requestOverride|querystring|path"/);
+  });
+
   it('forgets logs after a while, everywhere', () => {
     for (const [, group] of prewarm.all('aws_cloudwatch_log_group'))
       expect(group['retention_in_days']).toBe(30);
@@ -123,11 +145,11 @@ describe('Prewarm as a private API in an existing VPC', () => {
   const prewarm = synthesize({ network, api: { kind: 'private', clientCidrBlocks: ['10.0.0.0/8'] } });
 
   it('answers through its endpoint only, and still asks for the key', () => {
-    expect(prewarm.one('aws_api_gateway_rest_api')['endpoint_configuration']).toMatchObject({
-      types: ['PRIVATE'],
-    });
-    const policy = JSON.parse(String(prewarm.one('aws_api_gateway_rest_api_policy')['policy']));
-    expect(policy.Statement).toEqual(
+    const api = prewarm.one('aws_api_gateway_rest_api');
+    expect(api['endpoint_configuration']).toMatchObject({ types: ['PRIVATE'] });
+    // An argument of the API: a policy beside it is lost when a changed document is imported.
+    expect(prewarm.all('aws_api_gateway_rest_api_policy')).toEqual([]);
+    expect(JSON.parse(String(api['policy'])).Statement).toEqual(
       expect.arrayContaining([
         expect.objectContaining({
           Effect: 'Deny',
@@ -135,7 +157,7 @@ describe('Prewarm as a private API in an existing VPC', () => {
         }),
       ]),
     );
-    expect(prewarm.one('aws_api_gateway_rest_api')['body']).toContain('"security":[{"apiKey":[]}]');
+    expect(api['body']).toContain('"security":[{"apiKey":[]}]');
   });
 
   it('makes no network but the endpoint, which takes the clients named', () => {

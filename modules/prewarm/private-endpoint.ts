@@ -1,0 +1,75 @@
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { Construct } from 'constructs';
+import { policyDocument } from '../parts/policy';
+import type { PrewarmNetwork } from './network';
+
+export interface PrewarmApiEndpointProps {
+  readonly names: (kind: string) => string;
+  readonly region: string;
+  readonly network: PrewarmNetwork;
+  /** Who may connect. */
+  readonly clientCidrBlocks: readonly string[];
+}
+
+/**
+ * The way to a private API: an `execute-api` endpoint in the fleet's subnets. Its private DNS answers for every REST API of
+ * the Region as long as one asks from within the VPC.
+ */
+export class PrewarmApiEndpoint extends Construct {
+  readonly endpoint: VpcEndpoint;
+
+  constructor(scope: Construct, id: string, props: PrewarmApiEndpointProps) {
+    super(scope, id);
+    const name = props.names('api_endpoint');
+    const group = new SecurityGroup(this, 'security-group', {
+      name,
+      description: 'Clients of the private prewarm API',
+      vpcId: props.network.vpcId,
+      tags: { Name: name },
+    });
+    for (const cidrIpv4 of props.clientCidrBlocks) {
+      new VpcSecurityGroupIngressRule(this, `clients-${cidrIpv4.replaceAll(/[./]/g, '-')}`, {
+        securityGroupId: group.id,
+        description: 'Clients of the API',
+        ipProtocol: 'tcp',
+        fromPort: 443,
+        toPort: 443,
+        cidrIpv4,
+      });
+    }
+    this.endpoint = new VpcEndpoint(this, 'Default', {
+      vpcId: props.network.vpcId,
+      serviceName: `com.amazonaws.${props.region}.execute-api`,
+      vpcEndpointType: 'Interface',
+      subnetIds: [...props.network.subnetIds],
+      securityGroupIds: [group.id],
+      privateDnsEnabled: true,
+      tags: { Name: name },
+    });
+  }
+}
+
+/**
+ * The resource policy of a private API, which answers nobody without one. It is an argument of the API itself: importing
+ * the document replaces the whole API, and the provider then sets again only what the API's own arguments say. The API's
+ * id is not known there; the policy is attached to this API alone.
+ */
+export const onlyThroughEndpoint = (
+  endpointId: string,
+  { partition, region, accountId }: { partition: string; region: string; accountId: string },
+): string => {
+  const resources = [`arn:${partition}:execute-api:${region}:${accountId}:*/*`];
+  return policyDocument(
+    { sid: 'AllowClients', principals: '*', actions: ['execute-api:Invoke'], resources },
+    {
+      sid: 'DenyOtherWays',
+      effect: 'Deny',
+      principals: '*',
+      actions: ['execute-api:Invoke'],
+      resources,
+      conditions: { StringNotEquals: { 'aws:SourceVpce': endpointId } },
+    },
+  );
+};
