@@ -1,7 +1,8 @@
 import { type LookupAddress, lookup } from 'node:dns';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
-import { Agent, request } from 'undici';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { type AddressPolicy, guardAddresses } from '../domain/address-guard';
 import type { Clock, Log, Notifier, RequestEnded } from '../ports';
 
@@ -45,20 +46,29 @@ const literalAddress = (url: URL): string | undefined => {
   return isIP(host) > 0 ? host : undefined;
 };
 
-/** Posts the end of a request to its `notify` URL, as JSON. Redirects are not followed. */
+interface Posted {
+  readonly kind: 'taken' | 'refused' | 'failed';
+  readonly message: string;
+}
+
+/** What an answer's status means for another attempt. Redirects are not followed. */
+const judged = (status: number): Posted => {
+  if (status >= 200 && status < 300) return { kind: 'taken', message: '' };
+  const mayHeal = status >= 500 || status === 429 || status === 408;
+  return { kind: mayHeal ? 'failed' : 'refused', message: `answered ${status}` };
+};
+
+/**
+ * Posts the end of a request to its `notify` URL, as JSON. The name is looked up, and its addresses are guarded, at each
+ * attempt: a name that was public when the request came in may not be any more.
+ */
 export class WebhookNotifier implements Notifier {
-  private readonly agent: Agent;
+  private readonly secureContext: SecureContext | undefined;
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: WebhookOptions) {
-    this.agent = new Agent({
-      connect: {
-        lookup: guardedLookup(options.addressPolicy),
-        timeout: TIMEOUT_MS,
-        ...(options.ca !== undefined && { ca: [...rootCertificates, options.ca] }),
-      },
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-    });
+    const { ca } = options;
+    if (ca !== undefined) this.secureContext = createSecureContext({ ca: [...rootCertificates, ca] });
   }
 
   async ended(event: RequestEnded): Promise<void> {
@@ -67,7 +77,7 @@ export class WebhookNotifier implements Notifier {
     let problem = '';
     for (let attempt = 0; attempt < ATTEMPTS && !signal?.aborted; attempt += 1) {
       if (attempt > 0) await clock.sleep(BACKOFF_MS * 2 ** (attempt - 1) * (0.5 + clock.random()), signal);
-      const result = await this.post(event.notifyUrl, bodyOf(event));
+      const result = await this.attempt(event.notifyUrl, bodyOf(event));
       if (result.kind === 'taken') return;
       problem = result.message;
       if (result.kind === 'refused') break;
@@ -75,31 +85,55 @@ export class WebhookNotifier implements Notifier {
     log.warn('notification-failed', { requestId: event.id, problem });
   }
 
+  /** Ends attempts that are underway. */
   async close(): Promise<void> {
-    await this.agent.destroy();
+    this.closing.abort();
   }
 
-  private async post(
-    notifyUrl: string,
-    body: string,
-  ): Promise<{ readonly kind: 'taken' | 'refused' | 'failed'; readonly message: string }> {
+  private async attempt(notifyUrl: string, body: string): Promise<Posted> {
+    const { addressPolicy } = this.options;
     try {
       const url = new URL(notifyUrl);
       const literal = literalAddress(url);
-      const { refused } = guardAddresses(literal === undefined ? [] : [literal], this.options.addressPolicy);
+      const { refused } = guardAddresses(literal === undefined ? [] : [literal], addressPolicy);
       if (refused.length > 0) return { kind: 'refused', message: `not contacted: ${refused.join(', ')}` };
-      const { statusCode, body: answer } = await request(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'user-agent': 'Warmpath (CloudFront prewarm)' },
-        body,
-        dispatcher: this.agent,
-      });
-      await answer.dump();
-      if (statusCode >= 200 && statusCode < 300) return { kind: 'taken', message: '' };
-      const mayHeal = statusCode >= 500 || statusCode === 429 || statusCode === 408;
-      return { kind: mayHeal ? 'failed' : 'refused', message: `answered ${statusCode}` };
+      return judged(await this.post(url, body));
     } catch (error) {
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** Answers the status. */
+  private post(url: URL, body: string): Promise<number> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const options = {
+      method: 'POST',
+      // A connection of its own: a kept one would go where an earlier look-up led.
+      agent: false,
+      lookup: guardedLookup(this.options.addressPolicy),
+      headers: {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'user-agent': 'Warmpath (CloudFront prewarm)',
+      },
+      signal: AbortSignal.any([this.closing.signal, timeout]),
+    };
+    return new Promise((resolve, reject) => {
+      const request =
+        url.protocol === 'http:'
+          ? requestHttp(url, options)
+          : requestHttps(url, {
+              ...options,
+              ...(this.secureContext !== undefined && { secureContext: this.secureContext }),
+            });
+      request.on('error', (error) =>
+        reject(timeout.aborted ? new Error(`no answer within ${TIMEOUT_MS} ms`) : error),
+      );
+      request.on('response', (answer) => {
+        resolve(answer.statusCode ?? 0);
+        answer.destroy();
+      });
+      request.end(body);
+    });
   }
 }
