@@ -31,9 +31,9 @@ export interface WarmPool {
 
 const LOOK_EVERY_MS = 100;
 /** From here on a thread is as good as always at work. */
-const BUSY = 0.85;
+const BUSY = 0.9;
 /** Looks in a row that must find all threads busy before there are more. */
-const LOOKS = 2;
+const LOOKS = 3;
 /** Pause after a thread ended by itself: what made it fail may make the next one fail too. */
 const AFTER_FAULT_MS = 30_000;
 

@@ -123,6 +123,16 @@ describe('the search for the best concurrency', () => {
     for (let fetch = 1; fetch < 10_000; fetch += 1) search.finished(fetch * 10, 1, false);
     expect(search.limit).toBe(RANGE.start);
   });
+
+  it('goes on from what it learnt within narrower bounds, and from their ceiling up within wider ones', () => {
+    const search = new ConcurrencySearch(RANGE, 0);
+    search.confine({ floor: 8, start: 64, ceiling: 20 });
+    expect(search.limit).toBe(20);
+    search.confine(RANGE);
+    expect(search.limit).toBe(20);
+    search.confine({ floor: 30, start: 64, ceiling: 1_000 });
+    expect(search.limit).toBe(30);
+  });
 });
 
 describe('the limiter', () => {

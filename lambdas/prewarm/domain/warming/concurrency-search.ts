@@ -9,7 +9,7 @@ const PROBE_DOWN = 0.85;
 /** How much of the added concurrency must come back as throughput for the step to be kept. */
 const GAIN_WANTED = 0.5;
 /** The first rounds at a higher limit carry the cost of new connections; so many may show no gain. */
-const RAMP_PATIENCE = 3;
+const RAMP_PATIENCE = 6;
 const FIRST_PAUSE_ROUNDS = 4;
 const LONGEST_PAUSE_ROUNDS = 64;
 const SMOOTHING = 0.3;
@@ -169,7 +169,9 @@ export class ConcurrencySearch {
       this.ramp(rate);
     } else if (!up && rate >= this.best) {
       this.settle(this.current, rate);
+      // Chance may have said so: the way back is tried soon.
       this.probeUpNext = true;
+      this.pauseRounds = FIRST_PAUSE_ROUNDS;
       this.hold();
     } else {
       this.current = this.settled;
