@@ -192,6 +192,28 @@ describe('a request', () => {
     expect(await hasDeadline(id)).toBe(false);
   });
 
+  it('is handed back by an agent that is told to stop, and finished by the next one', async () => {
+    await prewarm.stopAgent();
+    const urls = Array.from(
+      { length: 40 },
+      (_, index) => `https://${cdn.distributionDomain}/held-${index}.bin`,
+    );
+    const held = await submit({ url_list: urls });
+    await pump.until(async () => (await progress(held)).status === 'IN-PROGRESS', 60_000);
+    cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: /^\/held-/ });
+    prewarm.startAgent();
+    await pump.until(async () => (await progress(held)).in_progress_task_count > 0, 30_000);
+    const told = performance.now();
+    expect(await prewarm.stopAgent()).toBe(0);
+    expect(performance.now() - told).toBeLessThan(10_000);
+    expect(await progress(held)).toMatchObject({ in_progress_task_count: 0, download_count: 0 });
+
+    cdn.clearFaults();
+    prewarm.startAgent();
+    await pump.until(async () => (await progress(held)).status === 'FINISHED', 90_000);
+    expect(await request(held)).toMatchObject({ fetches: 80, warm: 80, failed: 0 });
+  }, 240_000);
+
   it('may have its list uploaded first, and is refused while the list is not there', async () => {
     const { body: place } = await prewarm.call('POST', '/lists');
     const withList = { url_list: undefined, list_id: place.list_id };
