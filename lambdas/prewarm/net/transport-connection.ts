@@ -1,8 +1,10 @@
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext } from 'node:tls';
-import { Client } from 'undici';
+import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, type SecureContext } from 'node:tls';
 import type { FetchTarget } from '../ports';
+import { AnswerReader } from './transport-answer';
+import { connectionError } from './transport-errors';
 import type { Exchange } from './transport-exchange';
+import type { RequestWriter } from './transport-request';
 
 /** Where a connection goes, and as whom. */
 export type Peer = Pick<FetchTarget, 'scheme' | 'address' | 'port' | 'host'>;
@@ -12,47 +14,27 @@ export interface SessionMemory {
   session?: Buffer;
 }
 
-export interface ConnectionOptions {
+/** What all connections to a peer have in common. */
+export interface ConnectionShare {
+  readonly peer: Peer;
   readonly secureContext: SecureContext;
-  /** How long it is kept without being used, in milliseconds. */
-  readonly keepAliveMs: number;
+  /** Every read of every connection goes into it and is dealt with before the next: nothing is allocated per read. */
+  readonly readBuffer: Buffer;
+  readonly writer: RequestWriter;
+  readonly memory: SessionMemory;
+  /** The other side closed a connection that served no exchange. */
+  readonly onLost: (connection: Connection) => void;
 }
 
-const noop = (): void => {};
-
-const connectPeer = (peer: Peer, secureContext: SecureContext, memory: SessionMemory): Socket => {
-  const { address: host, port } = peer;
-  if (peer.scheme === 'http') return connectTcp({ host, port, noDelay: true });
-  const socket = connectTls({
-    host,
-    port,
-    servername: peer.host,
-    secureContext,
-    ALPNProtocols: ['http/1.1'],
-    ...(memory.session ? { session: memory.session } : {}),
-  });
-  socket.setNoDelay(true);
-  socket.on('session', (session) => {
-    memory.session = session;
-  });
-  return socket;
-};
-
-/** Undici connects again and again while the other side closes before the request is sent. */
-const MAX_CONNECTS = 2;
-
-class ClosedTooEarly extends Error {
-  override readonly name = 'ClosedTooEarly';
+class ConnectionClosed extends Error {
+  override readonly name = 'ConnectionClosed';
   readonly code = 'ECONNRESET';
   constructor() {
-    super('the connection was closed before the request was sent');
+    super('the other side closed the connection');
   }
 }
 
-/**
- * One connection, to one address, for one host: an undici client that is bound to a peer. It reconnects by itself
- * when the edge closed it between two exchanges.
- */
+/** One connection, to one address, for one host, with one exchange at a time. */
 export class Connection {
   /** What it is busy with. */
   exchange: Exchange | undefined;
@@ -60,53 +42,100 @@ export class Connection {
   served = 0;
   /** When it was last given back, as `performance.now()`. */
   idleSince = 0;
-  private readonly client: Client;
-  private socket: Socket | undefined;
-  /** For the present exchange. */
-  private connects = 0;
+  private readonly socket: Socket;
+  private readonly reader = new AnswerReader();
+  private isReady = false;
 
-  constructor(peer: Peer, { secureContext, keepAliveMs }: ConnectionOptions, memory: SessionMemory) {
-    const origin = `${peer.scheme}://${peer.host}`;
-    this.client = new Client(origin, {
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: keepAliveMs,
-      keepAliveMaxTimeout: keepAliveMs,
-      connect: (_options, callback) => {
-        this.connects += 1;
-        if (this.connects > MAX_CONNECTS) {
-          callback(new ClosedTooEarly(), null);
-          return;
-        }
-        const socket = connectPeer(peer, secureContext, memory);
-        this.socket = socket;
-        let settled = false;
-        const settle = (error?: Error): void => {
-          if (settled) return;
-          settled = true;
-          if (error) callback(error, null);
-          else callback(null, socket);
-        };
-        socket.once(peer.scheme === 'https' ? 'secureConnect' : 'connect', () => settle());
-        socket.once('error', settle);
-        socket.once('close', () => settle(new Error('closed before the connection was made')));
-      },
-    });
+  constructor(private readonly share: ConnectionShare) {
+    this.socket = share.peer.scheme === 'https' ? this.openTls() : this.openTcp();
+    this.socket.setNoDelay(true);
+    this.socket.once(share.peer.scheme === 'https' ? 'secureConnect' : 'connect', () => this.ready());
+    this.socket.on('error', (error) => this.ended(connectionError(error, this.socket)));
+    this.socket.once('end', () => this.ended(new ConnectionClosed()));
+    this.socket.once('close', () => this.ended(new ConnectionClosed()));
   }
 
-  begin(exchange: Exchange): void {
+  begin(exchange: Exchange, now: number): void {
     this.exchange = exchange;
     exchange.connection = this;
     this.served += 1;
-    this.connects = 0;
-    const { method, path, headers } = exchange.target;
-    // undici closes the connection after HEAD unless `reset` says otherwise.
-    this.client.dispatch({ method, path, headers, reset: false }, exchange);
+    if (this.isReady) this.send(exchange, now);
+  }
+
+  /** Reads on, where an exchange had stopped. */
+  resume(): void {
+    this.socket.resume();
   }
 
   destroy(): void {
-    this.socket?.destroy();
-    this.client.destroy(noop);
+    this.exchange = undefined;
+    this.socket.destroy();
+  }
+
+  private openTls(): Socket {
+    const { peer, secureContext, memory } = this.share;
+    const options: ConnectionOptions & { readonly onread: OnReadOpts } = {
+      host: peer.address,
+      port: peer.port,
+      servername: peer.host,
+      secureContext,
+      ALPNProtocols: ['http/1.1'],
+      onread: this.onRead(),
+      ...(memory.session ? { session: memory.session } : {}),
+    };
+    const socket = connectTls(options);
+    socket.on('session', (session) => {
+      memory.session = session;
+    });
+    return socket;
+  }
+
+  private openTcp(): Socket {
+    const { address: host, port } = this.share.peer;
+    return connectTcp({ host, port, onread: this.onRead() });
+  }
+
+  private onRead(): OnReadOpts {
+    const { readBuffer } = this.share;
+    return { buffer: readBuffer, callback: (length) => this.read(readBuffer, length) };
+  }
+
+  private ready(): void {
+    this.isReady = true;
+    if (this.exchange) this.send(this.exchange, performance.now());
+  }
+
+  private send(exchange: Exchange, now: number): void {
+    let request: string;
+    try {
+      request = this.share.writer.write(exchange.target);
+    } catch (error) {
+      exchange.broke(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    this.reader.begin(exchange.target.method);
+    exchange.sent(now);
+    this.socket.write(request, 'latin1');
+  }
+
+  private read(buffer: Buffer, length: number): boolean {
+    const { exchange, reader } = this;
+    if (!exchange) {
+      // Nothing was asked for: what comes could only be taken for the next answer.
+      this.ended(new ConnectionClosed());
+      return true;
+    }
+    try {
+      reader.take(buffer, length);
+    } catch (error) {
+      exchange.broke(error instanceof Error ? error : new Error(String(error)), reader);
+      return true;
+    }
+    return exchange.read(reader);
+  }
+
+  private ended(error: Error): void {
+    if (this.exchange) this.exchange.broke(error, this.reader);
+    else this.share.onLost(this);
   }
 }

@@ -1,23 +1,31 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { UnreachableReason } from '../domain/outcome';
 
-const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ECONNABORTED']);
-const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
-  'EPROTO',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+
+/** The other side could not prove that it is the host. */
+export class UntrustedCertificate extends Error {
+  override readonly name = 'UntrustedCertificate';
+  constructor(cause: Error, code: string) {
+    super(`the certificate is not accepted: ${cause.message} (${code})`, { cause });
+  }
+}
+
+const codeOf = (error: Error): string =>
+  'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** In which of the ways that matter for a retry an exchange without an answer failed. */
 export const unreachableReason = (error: Error): UnreachableReason => {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
+  if (error instanceof UntrustedCertificate || code === 'EPROTO' || /^ERR_(?:TLS|SSL)/.test(code))
+    return 'tls';
   if (code === 'ECONNREFUSED') return 'connect-refused';
-  if (RESET_CODES.has(code)) return 'reset';
-  if (CERTIFICATE_CODES.has(code) || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL')) return 'tls';
-  return 'network';
+  return RESET_CODES.has(code) ? 'reset' : 'network';
 };
+
+/** The error that ended a handshake, told as one of trust where it was one. */
+export const connectionError = (error: Error, socket: Socket): Error =>
+  socket instanceof TLSSocket && socket.authorizationError
+    ? new UntrustedCertificate(error, codeOf(error))
+    : error;

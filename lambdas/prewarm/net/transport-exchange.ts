@@ -1,41 +1,41 @@
-import type { Dispatcher } from 'undici';
 import type { TimeoutPhase, UnreachableReason } from '../domain/outcome';
 import type { FetchAnswer, FetchTarget } from '../ports';
+import type { AnswerReader } from './transport-answer';
 import type { Connection } from './transport-connection';
 import { unreachableReason } from './transport-errors';
-import { pickHeaders } from './transport-headers';
+import type { AnswerHead } from './transport-head';
 
 /** Where an exchange is; each is bounded by its own time-out. */
 type Phase = Exclude<TimeoutPhase, 'total'> | 'done';
 
 /** What an exchange tells the pool that it belongs to. */
 export interface ExchangeOwner {
-  /** Called once. `broken` when the connection must not be used again. */
-  ended(exchange: Exchange, broken: boolean): void;
+  /** Called once. `reusable` when the connection may serve a next exchange. */
+  ended(exchange: Exchange, reusable: boolean, now: number): void;
   /** The connection broke before a byte of the answer; true when the exchange starts over on another one. */
-  startOver(exchange: Exchange): boolean;
+  startOver(exchange: Exchange, now: number): boolean;
 }
 
 /**
- * One request and its answer, as undici calls it back. It is looked at by one shared clock tick instead of having
- * timers of its own, which at tens of thousands of fetches per second would cost more than the fetches.
+ * One request and its answer. It is looked at by one shared clock tick instead of having timers of its own, which at
+ * tens of thousands of fetches per second would cost more than the fetches.
  */
-export class Exchange implements Dispatcher.DispatchHandlers {
+export class Exchange {
   /** The connection it runs on. */
   connection: Connection | undefined;
+  readonly startedAt = performance.now();
   private phase: Phase = 'connect';
-  private readonly startedAt = performance.now();
   private readonly endsBy: number;
   private phaseEndsBy: number;
-  private status = 0;
-  private headers: ReturnType<typeof pickHeaders> = {};
+  private head: AnswerHead | undefined;
   private bytes = 0;
   private firstByteMs = 0;
-  /** Undici's way to read on; set with the headers. */
-  private resume: (() => void) | undefined;
-  private paused = false;
+  /** When reading stopped for the pace; 0 while it goes on. */
+  private pausedAt = 0;
   private pausedUntil = 0;
   private pausedMs = 0;
+  /** The answer is there and waits for its pace only; tells whether the connection may serve a next exchange. */
+  private complete: { readonly reusable: boolean } | undefined;
 
   constructor(
     readonly target: FetchTarget,
@@ -51,86 +51,105 @@ export class Exchange implements Dispatcher.DispatchHandlers {
   /** One tick of the shared clock. */
   check(now: number): void {
     if (this.phase === 'done') return;
-    if (this.paused && now >= this.pausedUntil) this.readOn(now);
     if (this.signal?.aborted) this.fail(now, 'network', 'aborted');
-    else if (now >= this.endsBy + this.pausedMs) this.timeOut(now, 'total');
-    else if (now >= this.phaseEndsBy && !this.paused) this.timeOut(now, this.phase);
+    else if (this.pausedAt > 0) {
+      if (now >= this.pausedUntil) this.readOn(now);
+    } else if (now >= this.endsBy + this.pausedMs) this.timeOut(now, 'total');
+    else if (now >= this.phaseEndsBy) this.timeOut(now, this.phase);
   }
 
   /** The connection is there, and the request goes out. */
-  onConnect(): void {
-    if (this.phase === 'done') return;
+  sent(now: number): void {
     this.phase = 'header';
-    this.phaseEndsBy = performance.now() + this.target.timeouts.headerMs;
+    this.phaseEndsBy = now + this.target.timeouts.headerMs;
   }
 
-  onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
-    if (status < 200 || this.phase === 'done') return true;
+  /** Takes note of what has been read of the answer; false when no more is to be read for now. */
+  read(reader: AnswerReader): boolean {
+    const { head, bodyBytes } = reader;
+    if (this.phase === 'done' || !head) return true;
     const now = performance.now();
-    this.phase = 'idle';
+    if (!this.head) {
+      this.head = head;
+      this.phase = 'idle';
+      this.firstByteMs = now - this.startedAt;
+    }
     this.phaseEndsBy = now + this.target.timeouts.idleMs;
-    this.status = status;
-    this.headers = pickHeaders(raw);
-    this.firstByteMs = now - this.startedAt;
-    this.resume = resume;
+    const waitMs = this.target.pace?.take(bodyBytes - this.bytes) ?? 0;
+    this.bytes = bodyBytes;
+    if (waitMs > 0) this.pause(now, waitMs);
+    if (!reader.isDone) return waitMs <= 0;
+    const reusable = head.keepsConnection && !reader.hasSurplus;
+    if (waitMs > 0) this.complete = { reusable };
+    else this.succeed(now, head, reusable);
     return true;
   }
 
-  onData(chunk: Buffer): boolean {
-    if (this.phase === 'done') return true;
-    const { pace, timeouts } = this.target;
-    const now = performance.now();
-    this.bytes += chunk.length;
-    this.phaseEndsBy = now + timeouts.idleMs;
-    const waitMs = pace?.take(chunk.length) ?? 0;
-    if (waitMs <= 0) return true;
-    this.pausedUntil = now + waitMs;
-    this.pausedMs += waitMs;
-    this.paused = true;
-    return false;
-  }
-
-  onComplete(): void {
+  /** The connection ended, could not be made, or carried what is no answer. */
+  broke(error: Error, reader?: AnswerReader): void {
     if (this.phase === 'done') return;
-    this.phase = 'done';
-    const { status, headers, bytes, firstByteMs } = this;
-    const durationMs = performance.now() - this.startedAt;
-    this.owner.ended(this, false);
-    this.answer({ kind: 'answer', status, headers, bytes, firstByteMs, durationMs });
-  }
-
-  onError(error: Error): void {
-    if (this.phase === 'done') return;
-    const now = performance.now();
-    const reason = unreachableReason(error);
-    if (this.phase === 'header' && reason === 'reset' && this.owner.startOver(this)) {
-      this.phase = 'connect';
-      this.phaseEndsBy = now + this.target.timeouts.connectMs;
+    if (this.complete) {
+      this.complete = { reusable: false };
       return;
     }
-    const { status, headers, bytes } = this;
-    if (this.phase === 'idle')
-      this.end({ kind: 'cut', status, headers, bytes, durationMs: now - this.startedAt });
-    else this.fail(now, reason, error.message);
+    const now = performance.now();
+    const head = reader?.head;
+    if (head && reader.endOfConnection()) {
+      this.succeed(now, head, false);
+      return;
+    }
+    const reason = unreachableReason(error);
+    const isUnanswered = this.phase === 'header' && !reader?.hasBegun;
+    if (isUnanswered && reason === 'reset' && this.owner.startOver(this, now)) return;
+    if (!head) {
+      this.fail(now, reason, error.message);
+      return;
+    }
+    const { status, headers } = head;
+    const durationMs = now - this.startedAt;
+    this.end(now, false, { kind: 'cut', status, headers, bytes: reader.bodyBytes, durationMs });
+  }
+
+  /** Gets ready to run once more, on a new connection. */
+  restart(now: number): void {
+    this.phase = 'connect';
+    this.phaseEndsBy = now + this.target.timeouts.connectMs;
+  }
+
+  private pause(now: number, waitMs: number): void {
+    // Bytes that were decrypted already still come; their pace includes what was to be waited for before.
+    if (this.pausedAt === 0) this.pausedAt = now;
+    this.pausedUntil = now + waitMs;
   }
 
   private readOn(now: number): void {
-    this.paused = false;
+    this.pausedMs += now - this.pausedAt;
+    this.pausedAt = 0;
+    if (this.complete && this.head) {
+      this.succeed(now, this.head, this.complete.reusable);
+      return;
+    }
     this.phaseEndsBy = now + this.target.timeouts.idleMs;
-    this.resume?.();
+    this.connection?.resume();
+  }
+
+  private succeed(now: number, { status, headers }: AnswerHead, reusable: boolean): void {
+    const { bytes, firstByteMs } = this;
+    const durationMs = now - this.startedAt;
+    this.end(now, reusable, { kind: 'answer', status, headers, bytes, firstByteMs, durationMs });
   }
 
   private timeOut(now: number, phase: TimeoutPhase): void {
-    this.end({ kind: 'timeout', phase, bytes: this.bytes, durationMs: now - this.startedAt });
+    this.end(now, false, { kind: 'timeout', phase, bytes: this.bytes, durationMs: now - this.startedAt });
   }
 
   private fail(now: number, reason: UnreachableReason, detail: string): void {
-    this.end({ kind: 'unreachable', reason, detail, durationMs: now - this.startedAt });
+    this.end(now, false, { kind: 'unreachable', reason, detail, durationMs: now - this.startedAt });
   }
 
-  private end(answer: FetchAnswer): void {
+  private end(now: number, reusable: boolean, answer: FetchAnswer): void {
     this.phase = 'done';
-    this.owner.ended(this, true);
+    this.owner.ended(this, reusable, now);
     this.answer(answer);
   }
 }

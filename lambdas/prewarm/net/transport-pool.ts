@@ -1,10 +1,13 @@
 import type { SecureContext } from 'node:tls';
-import { Connection, type Peer, type SessionMemory } from './transport-connection';
+import { Connection, type ConnectionShare, type Peer } from './transport-connection';
 import type { Exchange, ExchangeOwner } from './transport-exchange';
+import { RequestWriter } from './transport-request';
 
 export interface PoolOptions {
   readonly secureContext: SecureContext;
+  readonly readBuffer: Buffer;
   readonly maxConnections: number;
+  /** How long a connection is kept without being used, in milliseconds. */
   readonly keepAliveMs: number;
 }
 
@@ -13,55 +16,66 @@ export class ConnectionPool implements ExchangeOwner {
   private readonly idle: Connection[] = [];
   private readonly waiting: Exchange[] = [];
   private readonly connections = new Set<Connection>();
-  private readonly session: SessionMemory = {};
+  private readonly share: ConnectionShare;
 
   constructor(
     private readonly peer: Peer,
     private readonly options: PoolOptions,
-  ) {}
+  ) {
+    const { secureContext, readBuffer } = options;
+    const writer = new RequestWriter(peer.host);
+    const onLost = (connection: Connection): void => this.lost(connection);
+    this.share = { peer, secureContext, readBuffer, writer, memory: {}, onLost };
+  }
 
   get isUnused(): boolean {
     return this.connections.size === 0;
   }
 
+  leadsTo({ address, host, port, scheme }: Peer): boolean {
+    const { peer } = this;
+    return address === peer.address && host === peer.host && port === peer.port && scheme === peer.scheme;
+  }
+
   /** The connection that was used last comes first, so that those in excess grow old and go. */
   run(exchange: Exchange): void {
     const connection = this.idle.pop() ?? this.connect();
-    if (connection) connection.begin(exchange);
+    if (connection) connection.begin(exchange, exchange.startedAt);
     else this.waiting.push(exchange);
   }
 
-  ended(exchange: Exchange, broken: boolean): void {
+  ended(exchange: Exchange, reusable: boolean, now: number): void {
     const { connection } = exchange;
     if (!connection) {
       this.waiting.splice(this.waiting.indexOf(exchange), 1);
       return;
     }
     connection.exchange = undefined;
-    if (broken) this.drop(connection);
+    if (!reusable) this.drop(connection);
     const next = this.waiting.shift();
     if (next) {
-      const free = broken ? this.connect() : connection;
-      free?.begin(next);
-    } else if (!broken) {
-      connection.idleSince = performance.now();
+      const free = reusable ? connection : this.connect();
+      free?.begin(next, now);
+    } else if (reusable) {
+      connection.idleSince = now;
       this.idle.push(connection);
     }
   }
 
   /** An edge may close a kept connection just as it is used again; that says nothing about the edge. */
-  startOver(exchange: Exchange): boolean {
+  startOver(exchange: Exchange, now: number): boolean {
     const { connection } = exchange;
     if (!connection || connection.served < 2) return false;
     this.drop(connection);
-    this.connect()?.begin(exchange);
+    exchange.restart(now);
+    this.connect()?.begin(exchange, now);
     return true;
   }
 
   /** One tick of the shared clock: time-outs of what runs, and an end to what has been idle for long. */
   tick(now: number): void {
     for (const { exchange } of this.connections) exchange?.check(now);
-    for (const exchange of this.waiting) exchange.check(now);
+    for (const exchange of [...this.waiting]) exchange.check(now);
     const { keepAliveMs } = this.options;
     while (this.idle[0] && now - this.idle[0].idleSince > keepAliveMs) {
       const old = this.idle.shift();
@@ -70,14 +84,24 @@ export class ConnectionPool implements ExchangeOwner {
   }
 
   close(): void {
-    for (const exchange of [...this.waiting]) exchange.onError(new Error('the transport is closed'));
-    for (const connection of this.connections) this.drop(connection);
+    const closed = new Error('the transport is closed');
+    for (const exchange of this.waiting.splice(0)) exchange.broke(closed);
+    for (const connection of [...this.connections]) {
+      connection.exchange?.broke(closed);
+      this.drop(connection);
+    }
     this.idle.length = 0;
+  }
+
+  private lost(connection: Connection): void {
+    const at = this.idle.indexOf(connection);
+    if (at >= 0) this.idle.splice(at, 1);
+    this.drop(connection);
   }
 
   private connect(): Connection | undefined {
     if (this.connections.size >= this.options.maxConnections) return undefined;
-    const connection = new Connection(this.peer, this.options, this.session);
+    const connection = new Connection(this.share);
     this.connections.add(connection);
     return connection;
   }

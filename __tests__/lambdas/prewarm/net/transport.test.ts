@@ -120,10 +120,15 @@ describe('a connection that does not come about', () => {
   });
 
   it('is told as a TLS error where the certificate is not trusted, or is for another host', async () => {
-    expect(await fetch({ host: 'other.example.org' })).toMatchObject({ kind: 'unreachable', reason: 'tls' });
+    const saying = (detail: string) => ({
+      kind: 'unreachable',
+      reason: 'tls',
+      detail: expect.stringMatching(`^the certificate is not accepted: .*${detail}`),
+    });
+    expect(await fetch({ host: 'other.example.org' })).toMatchObject(saying('altnames'));
     await transport.close();
     transport = createTransport();
-    expect(await fetch()).toMatchObject({ kind: 'unreachable', reason: 'tls' });
+    expect(await fetch()).toMatchObject(saying('UNABLE_TO_VERIFY_LEAF_SIGNATURE'));
   });
 
   it('times out where the edge accepts and says nothing', async () => {
@@ -158,11 +163,104 @@ describe('an edge that stops half-way', () => {
     expect(await fetch()).toMatchObject({ kind: 'cut', status: 200, bytes: 1_000 });
   });
 
+  it('is told as unreachable where nothing but a broken request could be sent', async () => {
+    expect(await fetch({ path: '/a b' })).toMatchObject({
+      kind: 'unreachable',
+      reason: 'network',
+      detail: 'the path has a character that HTTP does not allow',
+    });
+    expect(await fetch()).toMatchObject({ kind: 'answer' });
+  });
+
   it('is told as unreachable when it speaks something else than HTTP', async () => {
     const { port, close } = await listen((socket) => socket.resume().end('SSH-2.0-OpenSSH_9.6\r\n'));
-    const answer = await fetch({ scheme: 'http', address: '127.0.0.1', port });
-    expect(answer.kind).toBe('unreachable');
+    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port })).toMatchObject({
+      kind: 'unreachable',
+      reason: 'network',
+      detail: expect.stringContaining('does not begin with a status line'),
+    });
     await close();
+  });
+});
+
+describe('a connection', () => {
+  /** A server that gives each answer to one request, on whatever connection it comes. */
+  const answering = async (...answers: readonly string[]) => {
+    let connections = 0;
+    let served = 0;
+    const { port, close } = await listen((socket) => {
+      connections += 1;
+      socket.on('error', () => {});
+      socket.on('data', () => {
+        const text = answers[served] ?? answers.at(-1)!;
+        served += 1;
+        if (text.endsWith('|')) socket.end(text.slice(0, -1));
+        else socket.write(text);
+      });
+    });
+    const ask = (changes: Partial<FetchTarget> = {}) =>
+      fetch({ scheme: 'http', address: '127.0.0.1', port, ...changes });
+    const end = async () => {
+      await transport.close();
+      await close();
+    };
+    return { ask, end, count: () => connections };
+  };
+  const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+
+  it.each([
+    ['the answer says so', 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok'],
+    ['more than the answer came', `${OK}HTTP/1.1 200 OK\r\n`],
+    ['the body ends with the connection', 'HTTP/1.1 200 OK\r\n\r\nok|'],
+  ])('is not used again where %s', async (_why, text) => {
+    const { ask, end, count } = await answering(text, OK);
+    expect(await ask()).toMatchObject({ kind: 'answer', bytes: 2 });
+    expect(await ask()).toMatchObject({ kind: 'answer', bytes: 2 });
+    expect(count()).toBe(2);
+    await end();
+  });
+
+  it('is used again after interim answers and chunks with trailers', async () => {
+    const chunks = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nx: y\r\n\r\n';
+    const { ask, end, count } = await answering(
+      `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${chunks}`,
+      OK,
+    );
+    expect(await ask()).toMatchObject({ kind: 'answer', status: 200, bytes: 2 });
+    expect(await ask()).toMatchObject({ kind: 'answer', bytes: 2 });
+    expect(count()).toBe(1);
+    await end();
+  });
+
+  it('that speaks in two ways at once makes the fetch fail', async () => {
+    const { ask, end } = await answering(
+      'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    );
+    expect(await ask()).toMatchObject({ kind: 'unreachable', reason: 'network' });
+    await end();
+  });
+
+  it('that breaks among chunks is told as cut', async () => {
+    const { ask, end } = await answering(
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\nzz\r\n',
+    );
+    expect(await ask()).toMatchObject({ kind: 'cut', status: 200, bytes: 2 });
+    await end();
+  });
+
+  it('carries a large body over TLS to its last byte', async () => {
+    const large = await startLoopbackCdn({ pops: ['FRA56-P4'], objectBytes: 3_000_001 });
+    const transport = createTransport({ ca: large.caPem });
+    const address = large.pops[0]!.addresses[0]!;
+    const host = large.distributionDomain;
+    const answers = await Promise.all(
+      ['/1', '/2', '/3', '/4'].map((path) =>
+        transport.fetch(target({ address, port: large.edgePort, host, path })),
+      ),
+    );
+    expect(answers).toEqual(Array(4).fill(expect.objectContaining({ kind: 'answer', bytes: 3_000_001 })));
+    await transport.close();
+    await large.close();
   });
 });
 
@@ -197,6 +295,19 @@ describe('a paced exchange', () => {
     const timeouts = { ...TIMEOUTS, idleMs: 100 };
     expect(await fetch({ pace, timeouts })).toMatchObject({ kind: 'answer', bytes: 5_000 });
     expect(takes).toBeGreaterThan(0);
+  });
+
+  it('pays for each byte once, and is held back also where it came in one piece', async () => {
+    let paid = 0;
+    const pace = {
+      take: (bytes: number) => {
+        paid += bytes;
+        return 150;
+      },
+    };
+    const answer = await fetch({ pace });
+    expect(paid).toBe(5_000);
+    expect(answer.durationMs).toBeGreaterThanOrEqual(149);
   });
 });
 

@@ -45,6 +45,16 @@ describe('another attempt', () => {
     expect(judgeStatus(503, '3600')).toEqual({ kind: 'final' });
   });
 
+  it.each([
+    ['connect-refused', 'retry'],
+    ['reset', 'retry'],
+    ['network', 'retry'],
+    ['tls', 'final'],
+  ] as const)('where nothing came back (%s): %s', (reason, kind) => {
+    const what = { kind: 'unreachable', reason, detail: '', durationMs: 1 } as const;
+    expect(judgeAttempt(what, what, LIMITS, NOW).kind).toBe(kind);
+  });
+
   it('may heal a time-out, unless it was the total time that ran out', () => {
     expect([judgeTimeout('connect'), judgeTimeout('header'), judgeTimeout('idle')]).toEqual(
       Array(3).fill('retry'),

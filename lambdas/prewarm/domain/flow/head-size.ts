@@ -40,7 +40,10 @@ const sizeFromRange = (answer: FetchAnswer): UrlSize => {
   return answer.status === 200 ? lengthOf(answer.headers['content-length']) : { kind: 'unreached' };
 };
 
-const mayHeal = (answer: FetchAnswer): boolean => answer.kind !== 'answer' || answer.status >= 500;
+const mayHeal = (answer: FetchAnswer): boolean => {
+  if (answer.kind === 'unreachable') return answer.reason !== 'tls';
+  return answer.kind !== 'answer' || answer.status >= 500;
+};
 
 /**
  * Asks the distribution for the size of one URL: HEAD with the request's headers, and a GET of the first byte where HEAD

@@ -14,7 +14,7 @@ const FINAL: Verdict = { kind: 'final' };
 
 /**
  * Whether another attempt may heal what came of this one: a connection that failed or broke, a time-out, a 5xx, and
- * a 429 that names a time. Never any other 4xx, and nothing once the total time is used up.
+ * a 429 that names a time. Never any other 4xx nor a refused handshake, and nothing once the total time is used up.
  */
 export const judgeAttempt = (
   outcome: FetchOutcome,
@@ -24,6 +24,7 @@ export const judgeAttempt = (
 ): Verdict => {
   switch (outcome.kind) {
     case 'unreachable':
+      return outcome.reason === 'tls' ? FINAL : { kind: 'retry', notBeforeMs: 0 };
     case 'truncated':
       return { kind: 'retry', notBeforeMs: 0 };
     case 'timed-out':

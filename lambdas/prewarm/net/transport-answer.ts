@@ -1,0 +1,107 @@
+import { ChunkCounter } from './transport-chunks';
+import { type AnswerHead, BadAnswer, parseHead } from './transport-head';
+
+/** So much of a head is looked at in one go; nearly every head is shorter. */
+const HEAD_STEP_BYTES = 4_096;
+const MAX_HEAD_BYTES = 65_536;
+const HEAD_END = '\r\n\r\n';
+const PROTOCOL = 'HTTP/1.';
+const SWITCHING_PROTOCOLS = 101;
+
+/**
+ * Reads one answer after another from the bytes of a connection, in whatever pieces they come: headers are picked, the
+ * body is counted, nothing is kept. Interim answers (1xx) are passed over.
+ */
+export class AnswerReader {
+  /** Known once the whole head has been read. */
+  head: AnswerHead | undefined;
+  isDone = false;
+  /** There were bytes behind the answer: the connection cannot be trusted with a next one. */
+  hasSurplus = false;
+  private isAnswerToHead = false;
+  private partOfHead = '';
+  private bytes = 0;
+  private chunks: ChunkCounter | undefined;
+
+  /** Gets ready for the answer to a request. */
+  begin(method: 'GET' | 'HEAD'): void {
+    this.head = undefined;
+    this.bytes = 0;
+    this.isDone = false;
+    this.hasSurplus = false;
+    this.isAnswerToHead = method === 'HEAD';
+    this.partOfHead = '';
+    this.chunks = undefined;
+  }
+
+  /** Body bytes so far, without the framing of chunks. */
+  get bodyBytes(): number {
+    return this.chunks?.payloadBytes ?? this.bytes;
+  }
+
+  /** True once a byte of the answer has come. */
+  get hasBegun(): boolean {
+    return this.head !== undefined || this.partOfHead !== '';
+  }
+
+  /**
+   * Takes the first `length` bytes of the buffer.
+   * @throws BadAnswer
+   */
+  take(buffer: Buffer, length: number): void {
+    let at = 0;
+    while (at < length && !this.isDone)
+      at = this.head ? this.takeBody(this.head, buffer, at, length) : this.takeHead(buffer, at, length);
+    if (at < length) this.hasSurplus = true;
+  }
+
+  /** The other side has ended the connection: true where that is how the answer ends. */
+  endOfConnection(): boolean {
+    if (this.head?.framing === 'close') this.isDone = true;
+    return this.isDone;
+  }
+
+  private takeHead(buffer: Buffer, at: number, length: number): number {
+    const known = this.partOfHead.length;
+    const stop = Math.min(length, at + HEAD_STEP_BYTES);
+    const text = this.partOfHead + buffer.toString('latin1', at, stop);
+    const end = text.indexOf(HEAD_END, Math.max(0, known - HEAD_END.length + 1));
+    if (end === -1) {
+      this.keepPart(text);
+      return stop;
+    }
+    this.partOfHead = '';
+    const head = parseHead(text, end, this.isAnswerToHead);
+    if (head.status === SWITCHING_PROTOCOLS) throw new BadAnswer('it switches the protocol unasked');
+    if (head.status >= 200) {
+      this.head = head;
+      if (head.framing === 'chunked') this.chunks = new ChunkCounter();
+      else this.isDone = head.framing === 'length' && head.bodyBytes === 0;
+    }
+    return at + end + HEAD_END.length - known;
+  }
+
+  private keepPart(text: string): void {
+    if (!text.startsWith(PROTOCOL.slice(0, text.length)))
+      throw new BadAnswer('it does not begin with a status line');
+    if (/[^\r]\n/.test(text)) throw new BadAnswer('a line of its head ends without CR');
+    if (text.length > MAX_HEAD_BYTES) throw new BadAnswer(`its head is longer than ${MAX_HEAD_BYTES} bytes`);
+    this.partOfHead = text;
+  }
+
+  private takeBody(head: AnswerHead, buffer: Buffer, at: number, length: number): number {
+    if (this.chunks) {
+      const stop = this.chunks.take(buffer, at, length);
+      this.isDone = this.chunks.isDone;
+      return stop;
+    }
+    if (head.framing === 'close') {
+      this.bytes += length - at;
+      return length;
+    }
+    const bytes = Math.min(head.bodyBytes - this.bytes, length - at);
+    this.bytes += bytes;
+    this.isDone = this.bytes === head.bodyBytes;
+    return at + bytes;
+  }
+}

@@ -1,0 +1,162 @@
+import type { AnswerHeader } from '../ports';
+
+type Headers = Partial<Record<AnswerHeader, string>>;
+
+/** Status line and headers of an answer, as far as they are needed. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: Readonly<Headers>;
+  /** Where the body ends: after so many bytes, with the last chunk, or where the connection ends. */
+  readonly framing: 'length' | 'chunked' | 'close';
+  /** Body bytes to come, where the framing is `length`. */
+  readonly bodyBytes: number;
+  /** Whether the other side keeps the connection for a next request. */
+  readonly keepsConnection: boolean;
+}
+
+/** The other side does not speak HTTP/1.1, or in a way that can be read in two ways. */
+export class BadAnswer extends Error {
+  override readonly name = 'BadAnswer';
+  constructor(what: string) {
+    super(`the answer is not valid HTTP/1.1: ${what}`);
+  }
+}
+
+const WANTED: readonly AnswerHeader[] = [
+  'x-cache',
+  'x-amz-cf-pop',
+  'x-amz-cf-id',
+  'age',
+  'via',
+  'server',
+  'content-length',
+  'content-range',
+  'content-type',
+  'content-encoding',
+  'cache-control',
+  'location',
+  'retry-after',
+];
+const FRAMING = ['content-length', 'transfer-encoding', 'connection'] as const;
+type FramingHeader = (typeof FRAMING)[number];
+
+interface Candidate {
+  readonly name: string;
+  readonly wanted?: AnswerHeader;
+  readonly framing?: FramingHeader;
+}
+
+const byLength: (Candidate[] | undefined)[] = [];
+for (const name of new Set<string>([...WANTED, ...FRAMING])) {
+  const wanted = WANTED.find((other) => other === name);
+  const framing = FRAMING.find((other) => other === name);
+  const sameLength = byLength[name.length] ?? [];
+  byLength[name.length] = sameLength;
+  sameLength.push({ name, ...(wanted && { wanted }), ...(framing && { framing }) });
+}
+
+const SPACE = 0x20;
+const TAB = 0x09;
+const CR = 0x0d;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const LINE_END_BYTES = 2;
+
+const isBlank = (code: number): boolean => code === SPACE || code === TAB;
+
+const trimmed = (text: string, start: number, end: number): string => {
+  let first = start;
+  let last = end;
+  while (first < last && isBlank(text.charCodeAt(first))) first += 1;
+  while (last > first && isBlank(text.charCodeAt(last - 1))) last -= 1;
+  return text.slice(first, last);
+};
+
+const MAX_LENGTH_DIGITS = 15;
+
+/** What the headers on framing say together; each is taken as it comes. */
+class Framing {
+  private length: string | undefined;
+  private isChunked = false;
+  private closes = false;
+  private keeps = false;
+
+  take(name: FramingHeader, value: string): void {
+    if (name === 'content-length') this.takeLength(value);
+    else if (name === 'transfer-encoding') this.takeEncoding(value);
+    else {
+      const tokens = value.toLowerCase();
+      if (/(?:^|[\s,])close(?:$|[\s,])/.test(tokens)) this.closes = true;
+      if (/(?:^|[\s,])keep-alive(?:$|[\s,])/.test(tokens)) this.keeps = true;
+    }
+  }
+
+  conclude(
+    isOldVersion: boolean,
+    hasNoBody: boolean,
+  ): Pick<AnswerHead, 'framing' | 'bodyBytes' | 'keepsConnection'> {
+    const { length, isChunked } = this;
+    if (isChunked && length !== undefined)
+      throw new BadAnswer('it has a content-length and a transfer-encoding');
+    if (isChunked && isOldVersion) throw new BadAnswer('HTTP/1.0 has no transfer-encoding');
+    const keepsConnection = !this.closes && (!isOldVersion || this.keeps);
+    if (hasNoBody) return { framing: 'length', bodyBytes: 0, keepsConnection };
+    if (isChunked) return { framing: 'chunked', bodyBytes: 0, keepsConnection };
+    if (length === undefined) return { framing: 'close', bodyBytes: 0, keepsConnection: false };
+    return { framing: 'length', bodyBytes: Number(length), keepsConnection };
+  }
+
+  private takeLength(value: string): void {
+    if (!/^\d+$/.test(value) || value.length > MAX_LENGTH_DIGITS)
+      throw new BadAnswer('its content-length is no number of bytes');
+    if (this.length !== undefined && this.length !== value)
+      throw new BadAnswer('it has two different content-lengths');
+    this.length = value;
+  }
+
+  private takeEncoding(value: string): void {
+    if (this.isChunked || value.toLowerCase() !== 'chunked')
+      throw new BadAnswer('it has a transfer-encoding other than chunked');
+    this.isChunked = true;
+  }
+}
+
+/**
+ * Reads the head of an answer, which is the text up to `end`, where its empty line begins; what follows is left alone.
+ * Header lines whose name is of a length that no needed one has are passed over unread. Of a repeated header the last one counts.
+ * @throws BadAnswer
+ */
+export const parseHead = (text: string, end: number, isAnswerToHead: boolean): AnswerHead => {
+  const statusEnd = text.indexOf('\r\n');
+  const statusLine = STATUS_LINE.exec(text.slice(0, statusEnd));
+  if (!statusLine) throw new BadAnswer('it does not begin with a status line');
+  const status = Number(statusLine[2]);
+  const headers: Headers = {};
+  const framing = new Framing();
+  let start = statusEnd + LINE_END_BYTES;
+  while (start < end) {
+    const newline = text.indexOf('\n', start);
+    const lineEnd = newline - 1;
+    const colon = text.indexOf(':', start);
+    if (text.charCodeAt(lineEnd) !== CR) throw new BadAnswer('a line of its head ends without CR');
+    if (
+      colon <= start ||
+      colon > lineEnd ||
+      text.charCodeAt(start) <= SPACE ||
+      text.charCodeAt(colon - 1) <= SPACE
+    )
+      throw new BadAnswer('a line of its head is no header');
+    const candidates = byLength[colon - start];
+    if (candidates) {
+      const name = text.slice(start, colon).toLowerCase();
+      for (const candidate of candidates) {
+        if (candidate.name !== name) continue;
+        const value = trimmed(text, colon + 1, lineEnd);
+        if (candidate.wanted) headers[candidate.wanted] = value;
+        if (candidate.framing) framing.take(candidate.framing, value);
+      }
+    }
+    start = newline + 1;
+  }
+  const hasNoBody = isAnswerToHead || status < 200 || status === 204 || status === 304;
+  return { status, headers, ...framing.conclude(statusLine[1] === '0', hasNoBody) };
+};
