@@ -218,13 +218,34 @@ describe('targets', () => {
   it.each([
     [{ target_type: 'region', regions: ['eu', 'apc'] }, 'regions[1]', '"apc"', '"apac"'],
     [{ target_type: 'country', countries: ['japn'] }, 'countries[0]', '"japn"', '"japan"'],
+    [{ target_type: 'country', countries: ['Germny'] }, 'countries[0]', '"Germny"', '"germany"'],
+    [{ target_type: 'region', regions: ['Europe'] }, 'regions[0]', '"Europe"', '"eu"'],
     [{ pops: ['FRA56-P5'] }, 'pops[0]', '"FRA56-P5"', '"FRA56-P4"'],
+    [{ pops: ['FRA99'] }, 'pops[0]', '"FRA99"', '"FRA'],
+    [{ pops: ['muc'] }, 'pops[0]', '"muc"', '"MUC50-C1"'],
     [{ target_type: 'regoin' }, 'target_type', '"regoin"', '"region"'],
     [{ target_type: 'region', regions: ['constructor'] }, 'regions[0]', '"constructor"', undefined],
   ])('names an unknown one of %j and the nearest', async (fields, field, got, near) => {
     const issue = await issueOf(fields);
     expect(issue).toMatchObject({ field, got });
     if (near) expect(issue?.hint).toContain(near);
+  });
+});
+
+describe('countries', () => {
+  it('are those of the compatible lists, and any other that has PoPs, by name or ISO code', async () => {
+    const popsOf = async (...countries: string[]) =>
+      (await accept({ target_type: 'country', countries })).pops;
+    expect(await popsOf('Malaysia')).toEqual(directory.countries['malaysia']);
+    const german = directory.all.filter(({ country }) => country === 'DE').map(({ code }) => code);
+    expect(await popsOf('germany', 'DE')).toEqual(german);
+    expect(await popsOf('South Korea', 'new-zealand')).toHaveLength(4);
+  });
+});
+
+describe('a body that is no object', () => {
+  it.each([[null], [[]], ['text'], [5]])('is refused in one sentence: %j', async (json) => {
+    expect((await refuse(json)).issues).toMatchObject([{ field: 'body', allowed: 'a JSON object' }]);
   });
 });
 

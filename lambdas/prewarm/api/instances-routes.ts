@@ -3,6 +3,7 @@ import { MAX_INSTANCES } from '../domain/request-parsing/limits';
 import { FleetNotFound } from '../ports';
 import type { PrewarmApplication } from './application';
 import { ApiFailure, MESSAGES } from './failure';
+import { explainIssues } from './query';
 import { type BodyLimits, readJsonBody } from './request-body';
 import { findRequest } from './request-lookup';
 import { instancesBody } from './request-schemas';
@@ -41,12 +42,7 @@ export const instancesRoutes = (application: PrewarmApplication, limits: BodyLim
       throw refusal(`updated to DesiredCapacity is greater than ${MAX_INSTANCES}`);
     }
     const read = instancesBody.safeParse(body);
-    if (!read.success) {
-      throw failed(
-        400,
-        read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
-      );
-    }
+    if (!read.success) throw failed(400, explainIssues(read.error, body));
     const { DesiredCapacity: instances, force_stop: forceStop, req_id: id } = read.data;
     if (!forceStop) return { instances };
     if (id === undefined || id === null || id === '') throw new ApiFailure(400, MESSAGES.stopWithoutId);

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { PopCode } from '../domain/ids';
 import { reportOf } from '../domain/report/request-report';
 import { didYouMean } from '../domain/request-parsing/nearest';
+import { countryNames, popsOfCountry } from '../domain/request-parsing/targets';
 import type { PopDirectory, PopEntry } from '../ports';
 import type { PrewarmApplication } from './application';
 import { ApiFailure } from './failure';
@@ -32,13 +33,12 @@ const inRegion = (directory: PopDirectory, region: string): ((entry: PopEntry) =
   return ({ code }) => codes.has(code);
 };
 
-/** A name of the lists means their PoPs; an ISO code means every PoP that stands there. */
+/** The same names as `countries` of a request. */
 const inCountry = (directory: PopDirectory, country: string): ((entry: PopEntry) => boolean) => {
-  const codes = named(directory.countries, country);
-  if (codes !== undefined) return ({ code }) => codes.has(code);
-  const iso = country.toUpperCase();
-  if (directory.all.some((entry) => entry.country === iso)) return (entry) => entry.country === iso;
-  throw unknownName('country', country, Object.keys(directory.countries));
+  const codes = popsOfCountry(country, directory);
+  if (codes === undefined) throw unknownName('country', country, countryNames(directory));
+  const wanted = new Set(codes);
+  return ({ code }) => wanted.has(code);
 };
 
 /** `/requests` and `/pops`. */

@@ -1,5 +1,33 @@
 import type * as z from 'zod';
+import { shown } from '../domain/request-parsing/invalid-request';
 import { ApiFailure } from './failure';
+
+const size = (origin: string, bound: string, count: number | bigint): string =>
+  origin === 'string' ? `${bound} ${count} characters` : `${bound} ${count}`;
+
+const allowedBy = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'invalid_value') return issue.values.map(String).join(', ');
+  if (issue.code === 'too_small') return size(issue.origin, 'at least', issue.minimum);
+  if (issue.code === 'too_big') return size(issue.origin, 'at most', issue.maximum);
+  if (issue.code === 'invalid_type')
+    return issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`;
+  return issue.message;
+};
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    input,
+  );
+
+/** What is wrong with the fields of a query string or a small body, in the words of all other errors. */
+export const explainIssues = (error: z.ZodError, input: unknown): string =>
+  error.issues
+    .map((issue) => {
+      const { path } = issue;
+      return `${path.join('.') || 'body'}: got ${shown(valueAt(input, path))}; allowed: ${allowedBy(issue)}`;
+    })
+    .join('. ');
 
 /**
  * Reads a query string or a small body by its schema.
@@ -8,8 +36,5 @@ import { ApiFailure } from './failure';
 export const readBy = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
   const read = schema.safeParse(input);
   if (read.success) return read.data;
-  throw new ApiFailure(
-    400,
-    read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; '),
-  );
+  throw new ApiFailure(400, explainIssues(read.error, input));
 };

@@ -40,7 +40,9 @@ export const popsQuery = z.object({
     .min(1)
     .max(64)
     .optional()
-    .describe('Only the PoPs of this country: a name of the `countries` list, or an ISO 3166-1 code.'),
+    .describe(
+      'Only the PoPs of this country: a name of the `countries` list, or any other by name or ISO 3166-1 code.',
+    ),
 });
 
 export const REPORT_FORMATS = ['csv', 'json', 'html'] as const;

@@ -42,7 +42,9 @@ export const prewarmBodySchema = z.strictObject({
     .optional()
     .describe('pop, region or country, in any case. Which of the three lists counts. Default: pop.'),
   regions: names(100).describe('Names of regions; empty: all but mainland China.'),
-  countries: names(100).describe('Names of countries; empty: all.'),
+  countries: names(100).describe(
+    'Countries: names of the lists of GET /pops, or any other country that has PoPs, by name or ISO 3166-1 code; empty: all of the lists.',
+  ),
   pops: names(MAX_POPS * 2).describe("Codes of points of presence; empty: all regions' but mainland China."),
   near: z
     .string()

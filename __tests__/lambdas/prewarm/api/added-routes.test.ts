@@ -92,12 +92,21 @@ describe('GET /pops', () => {
     expect((await codesOf('country=de')).length).toBeGreaterThan(2);
   });
 
-  it('names the allowed values for an unknown region or country', async () => {
+  it('names the allowed values for what a query may not have', async () => {
     const { call } = fakeService();
     expect((await call('GET', '/pops?region=europe')).json.message).toMatch(
       /region: got "europe"; allowed: .*eu/,
     );
     expect((await call('GET', '/pops?country=atlantis')).status).toBe(400);
+    expect((await call('GET', '/requests?limit=abc')).json.message).toBe(
+      'limit: got "abc"; allowed: a number',
+    );
+    expect((await call('GET', '/requests?limit=201')).json.message).toBe(
+      'limit: got "201"; allowed: at most 200',
+    );
+    expect((await call('GET', '/report?req_id=x&format=pdf')).json.message).toBe(
+      'format: got "pdf"; allowed: csv, json, html',
+    );
   });
 });
 

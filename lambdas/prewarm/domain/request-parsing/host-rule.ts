@@ -36,7 +36,9 @@ export const hostRule = (
 
   const lookUp = async (host: string): Promise<HostVerdict> => {
     const resolution = await resolver.resolve(host);
-    if (resolution.kind === 'failed') return refused(`${host} could not be looked up; ${hint}`);
+    if (resolution.kind === 'failed') {
+      return refused(`${host} could not be looked up (${resolution.message}); ${hint}`);
+    }
     const leadsHere =
       resolution.kind === 'addresses' && resolution.canonicalName.toLowerCase() === distributionDomain;
     return leadsHere ? OK : refused(`${host} does not lead to ${distributionDomain}; ${hint}`);

@@ -1,5 +1,6 @@
 /** Words longer than this are not compared: the work grows with the product of the lengths. */
 const MAX_WORD_LENGTH = 64;
+const SUGGESTIONS = 3;
 
 /** Edits (insert, delete, replace, swap of neighbours) between two words. */
 export const editDistance = (a: string, b: string): number => {
@@ -24,20 +25,39 @@ export const editDistance = (a: string, b: string): number => {
   return previous[b.length] ?? 0;
 };
 
-/** The known words closest to `word`, best first; none where nothing is similar. Case does not matter. */
-export const nearest = (word: string, known: readonly string[], count = 3): readonly string[] => {
+/** What a word that begins another one, or that another one begins, costs: less than any typing error. */
+const PART_COST = 0.5;
+/** Shorter words begin too many others. */
+const SHORTEST_PART = 2;
+
+/** How far apart two words are: typing errors, where the shorter may stand for its longer self (`FRA56`, `europe`). */
+const distance = (word: string, candidate: string): number => {
+  const whole = editDistance(word, candidate);
+  if (candidate.length >= SHORTEST_PART && word.startsWith(candidate)) return Math.min(whole, PART_COST);
+  if (word.length < SHORTEST_PART || word.length >= candidate.length) return whole;
+  return Math.min(whole, editDistance(word, candidate.slice(0, word.length)) + PART_COST);
+};
+
+/**
+ * The known words closest to `word`, best first; none where nothing is similar. Case does not matter.
+ * @param farthest distance of what still counts as similar; @default half the length of the word, at least 2
+ */
+export const nearest = (
+  word: string,
+  known: readonly string[],
+  farthest = Math.max(2, Math.floor(Math.min(word.length, MAX_WORD_LENGTH) / 2)),
+): readonly string[] => {
   const wanted = word.slice(0, MAX_WORD_LENGTH).toLowerCase();
-  const farthest = Math.max(2, Math.floor(wanted.length / 2));
   return known
-    .map((candidate) => ({ candidate, edits: editDistance(wanted, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, edits: distance(wanted, candidate.toLowerCase()) }))
     .filter(({ edits }) => edits <= farthest)
     .sort((a, b) => a.edits - b.edits || a.candidate.localeCompare(b.candidate))
-    .slice(0, count)
+    .slice(0, SUGGESTIONS)
     .map(({ candidate }) => candidate);
 };
 
 /** `did you mean "a" or "b"?`, or nothing where no known word is similar. */
-export const didYouMean = (word: string, known: readonly string[]): string | undefined => {
-  const words = nearest(word, known).map((candidate) => JSON.stringify(candidate));
+export const didYouMean = (word: string, known: readonly string[], farthest?: number): string | undefined => {
+  const words = nearest(word, known, farthest).map((candidate) => JSON.stringify(candidate));
   return words.length === 0 ? undefined : `did you mean ${words.join(' or ')}?`;
 };

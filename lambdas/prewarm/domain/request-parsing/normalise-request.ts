@@ -167,6 +167,8 @@ export const normaliseRequest = async (
   context: RequestContext,
   found: readonly FieldIssue[] = [],
 ): Promise<NormalisedRequest> => {
+  // Something other than an object has no fields that could be missing.
+  if (found.some(({ field }) => field === 'body')) throw new InvalidRequest(found);
   const issues: Issues = [];
   const headers = normaliseHeaders(body.header ?? [], issues);
   const sources = normaliseSources(body, issues);

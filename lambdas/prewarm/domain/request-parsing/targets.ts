@@ -22,6 +22,27 @@ const asName = (text: string): string =>
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
 
+/** Names of the compatible lists, then of all countries that have PoPs. */
+export const countryNames = (directory: PopDirectory): readonly string[] => [
+  ...new Set([
+    ...Object.keys(directory.countries),
+    ...directory.all.map(({ countryName }) => asName(countryName)),
+  ]),
+];
+
+/**
+ * The PoPs of a country, in any case: those of the compatible list where it has one of that name, else all that stand in
+ * the country of that name or ISO 3166-1 code. Nothing where none does.
+ */
+export const popsOfCountry = (written: string, directory: PopDirectory): readonly PopCode[] | undefined => {
+  const name = asName(written);
+  if (Object.hasOwn(directory.countries, name)) return directory.countries[name];
+  const there = directory.all.filter(
+    ({ country, countryName }) => country.toLowerCase() === name || asName(countryName) === name,
+  );
+  return there.length === 0 ? undefined : there.map(({ code }) => code);
+};
+
 const isMainlandChina = (code: PopCode, directory: PopDirectory): boolean =>
   directory.find(code)?.partition === 'aws-cn';
 
@@ -29,33 +50,60 @@ const isMainlandChina = (code: PopCode, directory: PopDirectory): boolean =>
 export const defaultPops = (directory: PopDirectory): readonly PopCode[] =>
   (directory.regions[ALL] ?? []).filter((code) => !isMainlandChina(code, directory));
 
-const fromLists = (
-  field: 'regions' | 'countries',
+const fromRegions = (
   names: readonly string[],
   directory: PopDirectory,
   issues: FieldIssue[],
 ): readonly PopCode[] => {
-  const lists = directory[field];
-  const fallback =
-    field === 'regions'
-      ? defaultPops(directory)
-      : (lists[ALL] ?? []).filter((code) => !isMainlandChina(code, directory));
-  if (names.length === 0) return fallback;
-  const known = Object.keys(lists);
+  if (names.length === 0) return defaultPops(directory);
+  const known = Object.keys(directory.regions);
   return names.flatMap((written, index) => {
     const name = asName(written);
-    if (name === ALL) return fallback;
-    const codes = known.includes(name) ? lists[name] : undefined;
+    if (name === ALL) return defaultPops(directory);
+    const codes = known.includes(name) ? directory.regions[name] : undefined;
     if (codes) return codes;
     const hint = didYouMean(name, known);
     issues.push({
-      field: `${field}[${index}]`,
+      field: `regions[${index}]`,
       got: shown(written),
-      allowed: listed(known),
+      allowed: known.join(', '),
       ...(hint === undefined ? {} : { hint }),
     });
     return [];
   });
+};
+
+const fromCountries = (
+  names: readonly string[],
+  directory: PopDirectory,
+  issues: FieldIssue[],
+): readonly PopCode[] => {
+  const everywhere = (directory.countries[ALL] ?? []).filter((code) => !isMainlandChina(code, directory));
+  if (names.length === 0) return everywhere;
+  return names.flatMap((written, index) => {
+    if (asName(written) === ALL) return everywhere;
+    const codes = popsOfCountry(written, directory);
+    if (codes) return codes;
+    const hint = didYouMean(asName(written), countryNames(directory));
+    issues.push({
+      field: `countries[${index}]`,
+      got: shown(written),
+      allowed: `${Object.keys(directory.countries).join(', ')}, or another country that has PoPs, by name or ISO code`,
+      ...(hint === undefined ? {} : { hint }),
+    });
+    return [];
+  });
+};
+
+/** Letters of a code that name the airport, and with it the city. */
+const AIRPORT_LETTERS = 3;
+
+/** The nearest codes of the same city, else those that are written alike. */
+const similarCodes = (written: string, directory: PopDirectory): string | undefined => {
+  const known = directory.all.map(({ code }) => code);
+  const airport = written.slice(0, AIRPORT_LETTERS);
+  const sameCity = known.filter((code) => code.slice(0, AIRPORT_LETTERS) === airport);
+  return sameCity.length > 0 ? didYouMean(written, sameCity, Infinity) : didYouMean(written, known);
 };
 
 const fromCodes = (
@@ -67,13 +115,11 @@ const fromCodes = (
   return codes.flatMap((written, index) => {
     const entry = directory.find(popCode(written.trim().toUpperCase()));
     if (entry) return [entry.code];
-    const known = directory.all.map(({ code }) => code);
-    const hint = didYouMean(written.trim(), known);
     issues.push({
       field: `pops[${index}]`,
       got: shown(written),
-      allowed: listed(known),
-      hint: hint ?? 'GET /pops lists them',
+      allowed: listed(directory.all.map(({ code }) => code)),
+      hint: similarCodes(written.trim().toUpperCase(), directory) ?? 'GET /pops lists them',
     });
     return [];
   });
@@ -148,8 +194,8 @@ export const selectPops = (
   const type = targetType(fields.target_type, issues);
   const select = (): readonly PopCode[] => {
     if (fields.near !== undefined) return fromPlace(fields.near, fields, directory, issues);
-    if (type === 'region') return fromLists('regions', fields.regions ?? [], directory, issues);
-    if (type === 'country') return fromLists('countries', fields.countries ?? [], directory, issues);
+    if (type === 'region') return fromRegions(fields.regions ?? [], directory, issues);
+    if (type === 'country') return fromCountries(fields.countries ?? [], directory, issues);
     return type === 'pop' ? fromCodes(fields.pops ?? [], directory, issues) : [];
   };
   if (fields.near === undefined && fields.near_count !== undefined) {
