@@ -10,6 +10,20 @@ interface Graph {
   readonly metrics: readonly MetricRow[];
 }
 
+/** Every outcome a fetch can have, as metrics name them. */
+const OUTCOMES = [
+  'Warmed',
+  'AlreadyWarm',
+  'Redirect',
+  'HttpError',
+  'Truncated',
+  'WrongPop',
+  'NotCacheable',
+  'TimedOut',
+  'Refused',
+  'Unreachable',
+];
+
 const WIDTH = 8;
 const HEIGHT = 6;
 const PER_ROW = 3;
@@ -28,22 +42,35 @@ export class PrewarmDashboard extends Construct {
             ...place(index),
             properties: { title, stat, metrics, region: props.region, period: 60, view: 'timeSeries' },
           })),
-          {
+          ...tablesOf(props).map(({ title, query }, index) => ({
             type: 'log',
-            ...place(Math.ceil(graphs.length / PER_ROW) * PER_ROW),
+            ...place((Math.ceil(graphs.length / PER_ROW) + index) * PER_ROW),
             width: WIDTH * PER_ROW,
-            properties: {
-              title: 'What agents warn of',
-              region: props.region,
-              view: 'table',
-              query: `SOURCE '${props.agentLog.name}' | fields @timestamp, event, requestId, error | filter level in ["warn", "error"] | sort @timestamp desc | limit 50`,
-            },
-          },
+            properties: { title, region: props.region, view: 'table', query },
+          })),
         ],
       }),
     });
   }
 }
+
+interface Table {
+  readonly title: string;
+  /** Logs Insights. */
+  readonly query: string;
+}
+
+const tablesOf = ({ functions, agentLog }: PrewarmObservabilityProps): readonly Table[] => [
+  {
+    // The metrics of a request are properties of the lines that were written when its slices were counted.
+    title: 'Requests',
+    query: `SOURCE '${functions.aggregation.logGroup.name}' | SOURCE '${functions.shutdown.logGroup.name}' | filter ispresent(Slices) | stats sum(Fetches) as fetches, sum(Warm) as warm, sum(Failed) as failed, sum(Bytes) as bytes, max(LatencyP95) as slowest_p95_ms, max(@timestamp) as last_seen by requestId | sort last_seen desc | limit 50`,
+  },
+  {
+    title: 'What agents warn of',
+    query: `SOURCE '${agentLog.name}' | fields @timestamp, event, requestId, error | filter level in ["warn", "error"] | sort @timestamp desc | limit 50`,
+  },
+];
 
 const place = (index: number) => ({
   x: (index % PER_ROW) * WIDTH,
@@ -69,10 +96,14 @@ const graphsOf = (props: PrewarmObservabilityProps): readonly Graph[] => {
   const ofApi = (name: string): MetricRow => ['AWS/ApiGateway', name, 'ApiName', props.apiName];
   return [
     { title: 'Fetches', stat: 'Sum', metrics: [own('Fetches'), own('Warm'), own('Failed')] },
+    { title: 'Outcomes', stat: 'Sum', metrics: OUTCOMES.map(own) },
     {
-      title: 'Outcomes',
+      title: 'Requests ended',
       stat: 'Sum',
-      metrics: ['Warmed', 'AlreadyWarm', 'HttpError', 'TimedOut', 'WrongPop', 'NotCacheable'].map(own),
+      metrics: [
+        ...['FINISHED', 'STOPPED'].map((status): MetricRow => [...own('RequestsEnded'), 'Status', status]),
+        own('DeadlinesReached'),
+      ],
     },
     { title: 'Bytes', stat: 'Sum', metrics: [own('Bytes')] },
     { title: 'Latency', stat: 'Average', metrics: [own('LatencyP50'), own('LatencyP95')] },

@@ -27,6 +27,8 @@ export interface PrewarmFunctionsProps {
   readonly metricsNamespace: string;
 }
 
+export type FunctionKind = 'api' | 'get-size' | 'task' | 'aggregation' | 'shutdown' | 'report';
+
 /** API Gateway waits no longer than this for an answer. */
 const API_TIMEOUT_SECONDS = 29;
 const STEP_TIMEOUT_SECONDS = 900;
@@ -242,7 +244,7 @@ export class PrewarmFunctions extends Construct {
   }
 
   /** Every function by its name in alarms. */
-  get all(): Readonly<Record<string, NodeFunction<never>>> {
+  get all(): Readonly<Record<FunctionKind, NodeFunction<never>>> {
     return {
       api: this.api,
       'get-size': this.getSize,

@@ -1,5 +1,6 @@
 import { Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { logRetentionFaults } from '../parts/log-retention';
 import { type ApiQuota, apiFaults, PrewarmApi, type PrivateApi, type RegionalApi } from './api';
 import { PrewarmDeadlines } from './deadlines';
 import { type FleetSizing, fleetFaults, PrewarmFleet } from './fleet';
@@ -8,7 +9,8 @@ import { type NetworkProps, networkFaults, PrewarmNetwork } from './network';
 import { PrewarmObservability } from './observability';
 import { PrewarmQueue } from './queue';
 import { PrewarmStore } from './store';
-import { PrewarmTopic, type Subscriber } from './topic';
+import { type Subscriber, subscriberFaults } from './subscribers';
+import { PrewarmTopic } from './topic';
 
 export type { ApiQuota, FleetSizing, NetworkProps, PrivateApi, RegionalApi, Subscriber };
 
@@ -17,7 +19,7 @@ export interface PrewarmProps {
   readonly deployment: string;
   readonly accountId: string;
   readonly region: string;
-  /** @default 'aws' */
+  /** @default - that of the Region: aws, aws-cn or aws-us-gov */
   readonly partition?: string;
   /** @default - a VPC made for the fleet */
   readonly network?: NetworkProps;
@@ -55,6 +57,9 @@ const namesOf =
   (kind: string): string =>
     `prewarm_${kind}_${deployment}`;
 
+const partitionOf = (region: string): string =>
+  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+
 const METRICS_NAMESPACE = 'Warmpath/Prewarm';
 
 /** A service that downloads a list of URLs through chosen CloudFront points of presence, and says what came of it. */
@@ -76,7 +81,7 @@ export class Prewarm extends Construct {
       deployment,
       accountId,
       region,
-      partition = 'aws',
+      partition = partitionOf(props.region),
       visibilitySeconds = 120,
       maxDeliveries = 5,
       retentionDays = 30,
@@ -167,12 +172,17 @@ const checkProps = (path: string, props: PrewarmProps): void => {
     ...networkFaults(network),
     ...apiFaults(props.api ?? { kind: 'regional' }, network.kind === 'new'),
     ...fleetFaults(props.fleet ?? {}),
+    ...subscriberFaults(props.subscribers ?? []),
+    ...quotaFaults(props.quota ?? {}),
+    ...logRetentionFaults('logRetentionDays', props.logRetentionDays),
     ...range('invalidationWaitSeconds', props.invalidationWaitSeconds, 0, 780),
     ...range('visibilitySeconds', props.visibilitySeconds, 30, 43_200),
     ...range('maxDeliveries', props.maxDeliveries, 2, 900),
     ...range('retentionDays', props.retentionDays, 1, 3_650),
   ];
-  // A name that only Terraform knows is checked by the variable it comes from.
+  // What only Terraform knows is checked by the variable it comes from.
+  if (!Token.isUnresolved(props.accountId) && !/^\d{12}$/.test(props.accountId))
+    faults.push(`accountId: got ${props.accountId}; allowed 12 digits; write the id of the account`);
   if (!Token.isUnresolved(props.deployment) && !/^[a-z0-9][a-z0-9-]{0,19}$/.test(props.deployment))
     faults.push(
       `deployment: got ${JSON.stringify(props.deployment)}; allowed 1 to 20 lower-case letters, digits and dashes; choose a short name such as prod`,
@@ -180,7 +190,16 @@ const checkProps = (path: string, props: PrewarmProps): void => {
   if (faults.length > 0) throw new Error(`${path}: ${faults.join('\n')}`);
 };
 
+const quotaFaults = ({ requestsPerSecond, burst, requestsPerDay }: ApiQuota): string[] => [
+  ...range('quota.requestsPerSecond', requestsPerSecond, 1, 5_000),
+  ...range('quota.burst', burst, 1, 5_000),
+  ...range('quota.requestsPerDay', requestsPerDay, 1, 100_000_000),
+];
+
+/** A number that only Terraform knows is checked by the variable it comes from. */
 const range = (name: string, value: number | undefined, least: number, most: number): string[] =>
-  value === undefined || (Number.isInteger(value) && value >= least && value <= most)
+  value === undefined ||
+  Token.isUnresolved(value) ||
+  (Number.isInteger(value) && value >= least && value <= most)
     ? []
     : [`${name}: got ${value}; allowed ${least} to ${most}; choose a whole number within it`];

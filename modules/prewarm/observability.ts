@@ -3,6 +3,7 @@ import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric
 import { Construct } from 'constructs';
 import type { NodeFunction } from '../parts/node-function';
 import { PrewarmDashboard } from './dashboard';
+import type { FunctionKind } from './functions';
 import type { PrewarmQueue } from './queue';
 
 export interface PrewarmObservabilityProps {
@@ -13,7 +14,7 @@ export interface PrewarmObservabilityProps {
   readonly topicArn: string;
   readonly queue: PrewarmQueue;
   readonly groupName: string;
-  readonly functions: Readonly<Record<string, NodeFunction<never>>>;
+  readonly functions: Readonly<Record<FunctionKind, NodeFunction<never>>>;
   readonly apiName: string;
   readonly agentLog: CloudwatchLogGroup;
 }
@@ -51,7 +52,9 @@ export class PrewarmObservability extends Construct {
       "The event says where in the stream; the function's log says why.",
     ]);
     this.alarmOnErrors();
+    this.alarmOnApiFaults();
     this.alarmOnOldestMessage();
+    this.alarmOnLateStreams();
     this.alarmOnStuckRequest();
     this.alarmOnIdleFleet();
     new PrewarmDashboard(this, 'dashboard', props);
@@ -76,7 +79,7 @@ export class PrewarmObservability extends Construct {
         {
           id: `errors-${kind}`,
           name: `${kind.replaceAll('-', '_')}_errors`,
-          description: `The function ${kind} failed in three of its last periods; its log says why.`,
+          description: `The function ${kind} failed in each of the last three periods of five minutes; its log says why.`,
           periodSeconds: 300,
           periods: 3,
         },
@@ -88,6 +91,27 @@ export class PrewarmObservability extends Construct {
         },
         0,
       );
+  }
+
+  /** The function answers a fault of its own with a 500, which is no error of the function to Lambda. */
+  private alarmOnApiFaults(): void {
+    this.single(
+      {
+        id: 'api-faults',
+        name: 'api_faults',
+        description:
+          'The API answered with a 5xx in each of the last three periods of five minutes; the log of the API function says why.',
+        periodSeconds: 300,
+        periods: 3,
+      },
+      {
+        namespace: 'AWS/ApiGateway',
+        metricName: '5XXError',
+        dimensions: { ApiName: this.props.apiName },
+        stat: 'Sum',
+      },
+      0,
+    );
   }
 
   private alarmOnOldestMessage(): void {
@@ -110,6 +134,27 @@ export class PrewarmObservability extends Construct {
     );
   }
 
+  /** Steps of a request that come too late: it is stuck before its slices, or its results are not counted. */
+  private alarmOnLateStreams(): void {
+    for (const kind of ['get-size', 'task', 'aggregation'] as const)
+      this.single(
+        {
+          id: `late-${kind}`,
+          name: `late_${kind.replaceAll('-', '_')}`,
+          description: `The function ${kind} handles rows that are over half an hour old: one fails again and again, or there are more than it keeps up with. Its log says which.`,
+          periodSeconds: 300,
+          periods: 2,
+        },
+        {
+          namespace: 'AWS/Lambda',
+          metricName: 'IteratorAge',
+          dimensions: { FunctionName: this.props.functions[kind].function.functionName },
+          stat: 'Maximum',
+        },
+        30 * 60 * 1_000,
+      );
+  }
+
   /** Work there is, and nothing of it gets done. */
   private alarmOnStuckRequest(): void {
     this.expression(
@@ -117,20 +162,13 @@ export class PrewarmObservability extends Construct {
         id: 'stuck-request',
         name: 'stuck_request',
         description:
-          'Slices wait or are underway, and none was counted for half an hour: look at the agents, then at Aggregation.',
+          'Slices wait or are underway, and agents have settled none for half an hour: look at the group, then at the log of the agents.',
         periodSeconds: 300,
         periods: 6,
       },
-      'IF(waiting + underway > 0 AND FILL(counted, 0) == 0, 1, 0)',
-      {
-        ...this.queueMetrics(),
-        counted: {
-          namespace: this.props.metricsNamespace,
-          metricName: 'Slices',
-          dimensions: { Deployment: this.props.deployment },
-          stat: 'Sum',
-        },
-      },
+      // The queue's own count, which is there as a zero while nothing is settled; a metric of ours would be missing.
+      'IF(waiting + underway > 0 AND settled == 0, 1, 0)',
+      { ...this.queueMetrics(), settled: this.ofQueue('NumberOfMessagesDeleted', 'Sum') },
     );
   }
 
@@ -145,7 +183,7 @@ export class PrewarmObservability extends Construct {
         periodSeconds: 300,
         periods: 12,
       },
-      'IF(FILL(instances, 0) > 0 AND waiting + underway == 0, 1, 0)',
+      'IF(instances > 0 AND waiting + underway == 0, 1, 0)',
       {
         ...this.queueMetrics(),
         instances: {
@@ -159,15 +197,18 @@ export class PrewarmObservability extends Construct {
   }
 
   private queueMetrics(): Record<'waiting' | 'underway', Metric> {
-    const ofQueue = (metricName: string): Metric => ({
+    return {
+      waiting: this.ofQueue('ApproximateNumberOfMessagesVisible'),
+      underway: this.ofQueue('ApproximateNumberOfMessagesNotVisible'),
+    };
+  }
+
+  private ofQueue(metricName: string, stat = 'Maximum'): Metric {
+    return {
       namespace: 'AWS/SQS',
       metricName,
       dimensions: { QueueName: this.props.queue.tasks.name },
-      stat: 'Maximum',
-    });
-    return {
-      waiting: ofQueue('ApproximateNumberOfMessagesVisible'),
-      underway: ofQueue('ApproximateNumberOfMessagesNotVisible'),
+      stat,
     };
   }
 

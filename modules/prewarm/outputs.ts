@@ -13,4 +13,7 @@ export const addPrewarmOutputs = (stack: TerraformStack, prewarm: Prewarm): void
   output('prewarm_queue_url', 'Queue of the slices', prewarm.queue.tasks.url);
   output('prewarm_group', 'Auto Scaling group of the agents', prewarm.fleet.group.name);
   output('prewarm_topic_arn', 'Topic that tells of ended requests and alarms', prewarm.topic.topic.arn);
+  const { queue } = prewarm.topic.subscribers;
+  if (queue !== undefined)
+    output('prewarm_event_queue_url', 'Queue that receives what the topic tells', queue.url);
 };

@@ -2,16 +2,9 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
-import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
 import { denyWithoutTls, policyDocument } from '../parts/policy';
-
-/** Who is told when a request ends or an alarm rings. */
-export interface Subscriber {
-  readonly protocol: 'email' | 'sqs' | 'https';
-  /** An address, a queue's ARN or a URL. */
-  readonly endpoint: string;
-}
+import { PrewarmSubscribers, type Subscriber } from './subscribers';
 
 export interface PrewarmTopicProps {
   readonly names: (kind: string) => string;
@@ -24,6 +17,7 @@ export interface PrewarmTopicProps {
 export class PrewarmTopic extends Construct {
   readonly topic: SnsTopic;
   readonly key: KmsKey;
+  readonly subscribers: PrewarmSubscribers;
 
   constructor(scope: Construct, id: string, props: PrewarmTopicProps) {
     super(scope, id);
@@ -54,13 +48,11 @@ export class PrewarmTopic extends Construct {
         { ...denyWithoutTls('sns', [this.topic.arn]), actions: ['sns:Publish'] },
       ),
     });
-    for (const [index, { protocol, endpoint }] of props.subscribers.entries()) {
-      new SnsTopicSubscription(this, `subscriber-${index}`, {
-        topicArn: this.topic.arn,
-        protocol,
-        endpoint,
-      });
-    }
+    this.subscribers = new PrewarmSubscribers(this, 'subscribers', {
+      names: props.names,
+      topicArn: this.topic.arn,
+      subscribers: props.subscribers,
+    });
   }
 
   /** A key of its own: alarms cannot publish to a topic under the key that AWS manages. */

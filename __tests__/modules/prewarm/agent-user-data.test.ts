@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AGENT_UNIT, agentUserData } from '../../../modules/prewarm/agent-user-data';
 
 const script = agentUserData({
@@ -23,6 +26,14 @@ const script = agentUserData({
     MAX_DELIVERIES: '5',
   },
 });
+
+/** What a tool of Linux says; nothing on a workstation without it. CI has it. */
+const ask = (tool: string, args: readonly string[], input = ''): { status: number | null; said: string } => {
+  const { error, status, stdout, stderr } = spawnSync(tool, args, { input, encoding: 'utf8' });
+  if (error === undefined) return { status, said: `${stdout}${stderr}` };
+  if (process.env['CI'] === 'true') throw error;
+  return { status: 0, said: '' };
+};
 
 describe('what an agent instance does at boot', () => {
   it('is a shell script without a fault of syntax', () => {
@@ -51,5 +62,28 @@ describe('what an agent instance does at boot', () => {
       'Restart=on-failure',
     ])
       expect(AGENT_UNIT.split('\n')).toContain(line);
+  });
+
+  it('is free of what shellcheck finds', () => {
+    expect(ask('shellcheck', ['--shell', 'bash', '-'], script).said).toBe('');
+  });
+});
+
+describe('the unit of the agent, to systemd', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'warmpath-unit-'));
+  const unit = join(folder, 'warmpath-agent.service');
+  // What runs it must be there; Node.js of the instances is not on every machine.
+  writeFileSync(unit, AGENT_UNIT.replace('/usr/bin/node-22', process.execPath));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('holds no setting that it does not know, or that makes no sense', () => {
+    const { status, said } = ask('systemd-analyze', ['verify', '--man=no', unit]);
+    expect(said.split('\n').filter((line) => line.includes('warmpath-agent'))).toEqual([]);
+    expect(status).toBe(0);
+  });
+
+  it('leaves little to attack: below 2 of 10', () => {
+    const { status, said } = ask('systemd-analyze', ['security', '--offline=true', '--threshold=20', unit]);
+    expect({ status, said: said.slice(-200) }).toMatchObject({ status: 0 });
   });
 });

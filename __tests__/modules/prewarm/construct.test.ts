@@ -170,6 +170,66 @@ describe('Prewarm as a private API in an existing VPC', () => {
   });
 });
 
+describe('Prewarm in a VPC of its own', () => {
+  it('spreads over the zones that are named, each with a part of the block', () => {
+    const { all, one } = synthesize({
+      network: { kind: 'new', cidrBlock: '10.9.0.0/16', availabilityZones: ['us-west-1a', 'us-west-1c'] },
+    });
+    expect(one('aws_vpc')).toMatchObject({ cidr_block: '10.9.0.0/16', enable_dns_hostnames: true });
+    expect(
+      all('aws_subnet').map(([, subnet]) => [subnet['availability_zone'], subnet['cidr_block']]),
+    ).toEqual([
+      ['us-west-1a', expect.stringContaining('cidrsubnet("10.9.0.0/16", 4, 0)')],
+      ['us-west-1c', expect.stringContaining('cidrsubnet("10.9.0.0/16", 4, 1)')],
+    ]);
+    expect(all('aws_nat_gateway')).toEqual([]);
+  });
+
+  it('keeps lists and rows inside AWS by gateway endpoints', () => {
+    const { all } = synthesize();
+    expect(
+      all('aws_vpc_endpoint').map(([, endpoint]) => [
+        endpoint['vpc_endpoint_type'],
+        endpoint['service_name'],
+      ]),
+    ).toEqual([
+      ['Gateway', 'com.amazonaws.eu-central-1.dynamodb'],
+      ['Gateway', 'com.amazonaws.eu-central-1.s3'],
+    ]);
+  });
+
+  it('takes zones of Tokyo that every account has', () => {
+    const { all } = synthesize({ region: 'ap-northeast-1' });
+    expect(all('aws_subnet').map(([, subnet]) => subnet['availability_zone'])).toEqual([
+      'ap-northeast-1a',
+      'ap-northeast-1c',
+    ]);
+  });
+
+  it('refuses a block or zones that do not do', () => {
+    const build = () =>
+      synthesize({ network: { kind: 'new', cidrBlock: '10.0.0.0/28', availabilityZones: ['a', 'a'] } });
+    expect(build).toThrow(
+      /network\.cidrBlock: got 10\.0\.0\.0\/28; allowed is an IPv4 block of \/16 to \/24/,
+    );
+    expect(build).toThrow(/network\.availabilityZones: got a, a; allowed is each once/);
+    expect(() => synthesize({ network: { kind: 'new', availabilityZones: ['a'] } })).toThrow(
+      /got 1; allowed 2 to 10/,
+    );
+  });
+});
+
+describe('Prewarm in private subnets', () => {
+  it('gives its instances no public address', () => {
+    const { one } = synthesize({
+      network: { kind: 'existing', vpcId: 'vpc-1', subnetIds: ['subnet-1'], publicAddresses: false },
+    });
+    expect(one('aws_launch_template')['network_interfaces']).toMatchObject([
+      { associate_public_ip_address: 'false' },
+    ]);
+  });
+});
+
 describe('Prewarm with props that cannot be', () => {
   it('names all that is wrong, before any resource exists', () => {
     const build = () =>
@@ -177,8 +237,16 @@ describe('Prewarm with props that cannot be', () => {
         deployment: 'Not_Ok',
         network: { kind: 'existing', vpcId: 'vpc-1', subnetIds: [] },
         api: { kind: 'private' },
-        fleet: { maxInstances: 301, onDemandPercent: 120 },
+        fleet: {
+          maxInstances: 301,
+          onDemandPercent: 120,
+          instanceTypes: ['c7g.large', 'c7i.large'],
+          volumeGib: 4,
+        },
         visibilitySeconds: 5,
+        logRetentionDays: 31,
+        quota: { requestsPerDay: 0 },
+        accountId: '1',
       });
     expect(build).toThrow(/deployment: got "Not_Ok"/);
     for (const part of [
@@ -186,7 +254,12 @@ describe('Prewarm with props that cannot be', () => {
       /api\.clientCidrBlocks: got none/,
       /fleet\.maxInstances: got 301/,
       /fleet\.onDemandPercent: got 120/,
+      /fleet\.instanceTypes: got c7i\.large; allowed are arm64 types/,
+      /fleet\.volumeGib: got 4/,
       /visibilitySeconds: got 5/,
+      /logRetentionDays: got 31; .* take 60/,
+      /quota\.requestsPerDay: got 0/,
+      /accountId: got 1; allowed 12 digits/,
     ])
       expect(build).toThrow(part);
   });

@@ -10,6 +10,7 @@ import {
   type Tally,
   warmCount,
 } from '../domain/tally';
+import type { RequestEnded } from '../ports';
 
 export interface MetricsPlace {
   readonly namespace: string;
@@ -48,7 +49,7 @@ const unitOf = (name: string): string =>
  * One line in the embedded metric format: CloudWatch makes metrics of it, without a call.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export const emitMetrics = (
+const emitMetrics = (
   output: Output,
   place: MetricsPlace,
   dimensions: Readonly<Record<string, string>>,
@@ -95,3 +96,14 @@ export const emitCounted = (output: Output, place: MetricsPlace, results: readon
   emitMetrics(output, place, {}, { Slices: results.length, ...figures(total) }, properties);
   for (const [pop, tally] of byPop) emitMetrics(output, place, { Pop: pop }, figures(tally), properties);
 };
+
+/** A request has ended, whatever ended it. */
+export const emitEnded = (
+  output: Output,
+  place: MetricsPlace,
+  { id, status }: Pick<RequestEnded, 'id' | 'status'>,
+): void => emitMetrics(output, place, { Status: status }, { RequestsEnded: 1 }, { requestId: id });
+
+/** A request was stopped by its deadline. */
+export const emitDeadlineReached = (output: Output, place: MetricsPlace, id: RequestId): void =>
+  emitMetrics(output, place, {}, { DeadlinesReached: 1 }, { requestId: id });

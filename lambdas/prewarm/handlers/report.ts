@@ -9,7 +9,7 @@ import { type SettleDeps, settleRequest } from '../domain/flow/settle';
 import { WebhookNotifier } from '../net/webhook-notifier';
 import { createPopDirectory } from '../pops/pop-directory';
 import { readSettings, reportSettings } from '../settings';
-import { emitMetrics } from './metrics';
+import { emitEnded } from './metrics';
 import { requestIdOfEvent } from './request-event';
 import { clock, log, openFleet, openTables } from './runtime';
 
@@ -32,13 +32,7 @@ const deps: SettleDeps = {
   deadlines: { cancel: (id) => cancelSchedule(scheduler, settings.SCHEDULE_GROUP, id) },
   notifier: {
     ended: async (event) => {
-      emitMetrics(
-        process.stdout,
-        place,
-        { Status: event.status },
-        { RequestsEnded: 1 },
-        { requestId: event.id },
-      );
+      emitEnded(process.stdout, place, event);
       await Promise.all([topic.ended(event), webhook.ended(event)]);
     },
   },

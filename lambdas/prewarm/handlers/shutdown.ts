@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { recoverCounts } from '../domain/flow/aggregate';
 import { stopRequest } from '../domain/flow/stop';
 import { readSettings, shutdownSettings } from '../settings';
-import { emitCounted, emitMetrics } from './metrics';
+import { emitCounted, emitDeadlineReached } from './metrics';
 import { reportWhenEnded } from './report-when-ended';
 import { requestIdOfEvent } from './request-event';
 import { log, openTables } from './runtime';
@@ -23,7 +23,7 @@ export const handler = async (event: unknown): Promise<void> => {
   const counted = await recoverCounts({ requests, ledger }, id);
   if (counted === 'open') {
     const stopped = await stopRequest(requests, id, 'deadline');
-    if (stopped) emitMetrics(process.stdout, place, {}, { DeadlinesReached: 1 }, { requestId: id });
+    if (stopped) emitDeadlineReached(process.stdout, place, id);
     log.info('deadline', { requestId: id, stopped });
   }
   await reportWhenEnded({ requests, lambda, functionName: settings.REPORT_FUNCTION_NAME }, id);

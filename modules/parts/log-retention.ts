@@ -1,0 +1,13 @@
+import { Token } from 'cdktf';
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** What is wrong with a retention of logs, as sentences: CloudWatch knows only certain ones. */
+export const logRetentionFaults = (name: string, days: number | undefined): string[] => {
+  if (days === undefined || Token.isUnresolved(days) || DAYS.includes(days)) return [];
+  const enough = DAYS.find((allowed) => allowed >= days) ?? Math.max(...DAYS);
+  return [`${name}: got ${days}; allowed ${DAYS.join(', ')}; take ${enough}`];
+};
