@@ -35,7 +35,10 @@ ADDED = {
 OPERATION = re.compile(r"^/(Create|Get|Update|Delete)(\w+)$")
 
 
-def now():
+def now(kind):
+    # Only lifecycle policies are dated by number: the provider reads one with a text as an empty answer.
+    if kind == "LifecyclePolicy":
+        return int(time.time())
     return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
 
 
@@ -78,7 +81,7 @@ class ImageBuilder:
         if operation == "Update":
             arn = body[arn_name]
             self.resources[arn].update({key: value for key, value in body.items() if key != arn_name})
-            self.resources[arn]["dateUpdated"] = now()
+            self.resources[arn]["dateUpdated"] = now(kind)
             return {**answer, arn_name: arn}
         arn = query[arn_name]
         if operation == "Get":
@@ -92,7 +95,7 @@ class ImageBuilder:
         if "semanticVersion" in body:
             arn += f"/{body['semanticVersion']}" + ("/1" if kind == "Component" else "")
             resource.update(version=body["semanticVersion"], owner=ACCOUNT)
-        resource.update(ADDED.get(kind, {}), arn=arn, dateCreated=now())
+        resource.update(ADDED.get(kind, {}), arn=arn, dateCreated=now(kind))
         self.resources[arn] = resource
         return arn
 
