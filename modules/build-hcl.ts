@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { aiShellEcsModule } from './ai-shell-ecs/terraform-module';
 import { type HclModule, writeModule } from './parts/hcl-module';
+import { publicVpcModule } from './parts/public-vpc-module';
 import { prewarmModule } from './prewarm/terraform-module';
 
-export const hclModules: readonly HclModule[] = [aiShellEcsModule, prewarmModule];
+export const hclModules: readonly HclModule[] = [aiShellEcsModule, prewarmModule, publicVpcModule];
 
 if (require.main === module)
   for (const hclModule of hclModules)

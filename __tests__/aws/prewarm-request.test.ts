@@ -229,12 +229,14 @@ describe('a request', () => {
     expect(await request(uploaded)).toMatchObject({ url_count: 30, fetches: 60, warm: 60 });
   });
 
-  it('may be compressed, as a long list has to be', async () => {
+  it('may be compressed, as a long list has to be, whole or in a field of its own', async () => {
     const body = gzipSync(JSON.stringify(requestBody({ instance_count: 0, idempotency_key: 'compressed' })));
     const first = await prewarm.call('POST', '/prewarm', {}, body);
     expect(first).toMatchObject({ status: 200, body: { status: 'Success' } });
-    const again = await prewarm.call('POST', '/prewarm', {}, body);
-    expect(again.body.request_id).toBe(first.body.request_id);
+    for (const same of [body, { input: body.toString('base64') }]) {
+      const again = await prewarm.call('POST', '/prewarm', {}, same);
+      expect(again.body.request_id).toBe(first.body.request_id);
+    }
     expect((await request(first.body.request_id)).url_count).toBe(40);
     await prewarm.call('DELETE', '/prewarm', { req_id: first.body.request_id });
   });

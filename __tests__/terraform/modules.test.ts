@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aiShellEcsModule } from '../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../modules/parts/hcl-module';
+import { publicVpcModule } from '../../modules/parts/public-vpc-module';
 import { prewarmModule } from '../../modules/prewarm/terraform-module';
 import { Workbench } from '../../scripts/build/terraform-cli';
 import { sampleModule } from '../modules/parts/sample-module';
@@ -51,14 +52,22 @@ output "images" {
 `;
 
 const callPrewarm = `${provider}
+module "network" {
+  source   = "./public-vpc"
+  for_each = toset(["blue", "green"])
+  name     = each.key
+  region   = "eu-central-1"
+}
+
 module "prewarm" {
-  source     = "./prewarm"
-  for_each   = toset(["blue", "green"])
-  deployment = each.key
-  account_id = "111111111111"
-  region     = "eu-central-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0a1b2c3d4e5f60718", "subnet-0b1c2d3e4f5061728"]
+  source        = "./prewarm"
+  for_each      = toset(["blue", "green"])
+  deployment    = each.key
+  account_id    = "111111111111"
+  region        = "eu-central-1"
+  vpc_id        = module.network[each.key].vpc_id
+  subnet_ids    = module.network[each.key].subnet_ids
+  max_instances = 10
 }
 
 output "endpoints" {
@@ -69,16 +78,23 @@ output "endpoints" {
 const modulesFolder = mkdtempSync(join(tmpdir(), 'warmpath-modules-'));
 const workbench = new Workbench();
 
-function consumer(root: string, module: { readonly name: string }): string {
+function consumer(root: string, ...modules: readonly { readonly name: string }[]): string {
   const folder = workbench.write({ 'main.tf': root });
-  cpSync(join(modulesFolder, module.name), join(folder, module.name), { recursive: true });
+  for (const { name } of modules) cpSync(join(modulesFolder, name), join(folder, name), { recursive: true });
   return folder;
 }
+
+/** How many resources a written module declares. */
+const held = (folder: string, { name }: { readonly name: string }): number => {
+  const { resource } = JSON.parse(readFileSync(join(folder, name, 'main.tf.json'), 'utf8'));
+  return Object.values<object>(resource).flatMap((named) => Object.keys(named)).length;
+};
 
 beforeAll(() => {
   writeModule(sampleModule, modulesFolder);
   writeModule(aiShellEcsModule, modulesFolder);
   writeModule(prewarmModule, modulesFolder);
+  writeModule(publicVpcModule, modulesFolder);
 });
 
 afterAll(() => {
@@ -125,20 +141,31 @@ describe('the module ai-shell-ecs', () => {
 });
 
 describe('the module prewarm', () => {
-  test('plans two instances of itself, each all it holds', async () => {
-    const folder = consumer(callPrewarm, prewarmModule);
+  const call = (root: string) => consumer(root, prewarmModule, publicVpcModule);
+
+  test('plans two instances of itself, each in a network of the module public-vpc', async () => {
+    const folder = call(callPrewarm);
     await workbench.init(folder);
     await workbench.validate(folder);
-    const { resource } = JSON.parse(readFileSync(join(folder, 'prewarm', 'main.tf.json'), 'utf8'));
-    const held = Object.values<object>(resource).flatMap((named) => Object.keys(named)).length;
-    expect(await workbench.plan(folder)).toEqual({ add: 2 * held, change: 0, destroy: 0 });
+    const add = 2 * (held(folder, prewarmModule) + held(folder, publicVpcModule));
+    expect(await workbench.plan(folder)).toEqual({ add, change: 0, destroy: 0 });
   });
 
-  test('refuses a name that would not fit into the names of resources', async () => {
-    const folder = consumer(callPrewarm.replace('each.key', 'upper(each.key)'), prewarmModule);
-    await workbench.init(folder);
-    await expect(workbench.plan(folder)).rejects.toThrow(
+  test.each([
+    [
+      'deployment    = each.key',
+      'deployment = upper(each.key)',
       'deployment: allowed are 1 to 20 lower-case letters',
-    );
+    ],
+    ['= 10', '= 301', 'max_instances: allowed 1 to 300'],
+    [
+      '= each.key\n  region',
+      '= each.key\n  availability_zones = ["eu-central-1a"]\n  region',
+      'availability_zones: allowed are two different ones',
+    ],
+  ])('refuses %j as %j', async (good, bad, message) => {
+    const folder = call(callPrewarm.replace(good, bad));
+    await workbench.init(folder);
+    await expect(workbench.plan(folder)).rejects.toThrow(message);
   });
 });

@@ -63,13 +63,14 @@ export function trustService(service: string, conditions?: PolicyStatement['cond
   });
 }
 
-/** The statement of a bucket's or a queue's policy that refuses every request without TLS. */
+/** The statement of a bucket's, a queue's or a topic's policy that refuses every request without TLS. */
 export function denyWithoutTls(service: 's3' | 'sqs' | 'sns', resources: readonly string[]): PolicyStatement {
   return {
     sid: 'DenyWithoutTls',
     effect: 'Deny',
     principals: '*',
-    actions: [`${service}:*`],
+    // The policy of a topic takes no wildcard action.
+    actions: [service === 'sns' ? 'sns:Publish' : `${service}:*`],
     resources,
     conditions: { Bool: { 'aws:SecureTransport': 'false' } },
   };

@@ -5,7 +5,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object';
-import { AssetType, Fn, TerraformAsset, TerraformLocal, Token } from 'cdktf';
+import { AssetType, Fn, TerraformAsset, TerraformLocal, Token, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { bundle } from '../../scripts/build/functions';
@@ -160,14 +160,14 @@ export class PrewarmFleet extends Construct {
       REQUEST_TABLE: store.requests.name,
       POP_TABLE: store.pops.name,
       TASK_TABLE: store.tasks.name,
-      RECORD_RETENTION_DAYS: String(props.retentionDays),
+      RECORD_RETENTION_DAYS: Tokenization.stringifyNumber(props.retentionDays),
       BUCKET: store.bucket.bucket,
       QUEUE_URL: queue.tasks.url,
       DEAD_LETTER_QUEUE_URL: queue.deadLetters.url,
       HEADERS_KEY_ARN: store.headersKey.arn,
       GROUP_NAME: props.groupName,
-      VISIBILITY_SECONDS: String(props.visibilitySeconds),
-      MAX_DELIVERIES: String(props.maxDeliveries),
+      VISIBILITY_SECONDS: Tokenization.stringifyNumber(props.visibilitySeconds),
+      MAX_DELIVERIES: Tokenization.stringifyNumber(props.maxDeliveries),
     };
     // By way of a local value: an argument of a function cannot hold both quotes and references.
     const userData = new TerraformLocal(
@@ -260,7 +260,12 @@ export class PrewarmFleet extends Construct {
 /** What is wrong with the fleet's props, as sentences. */
 export const fleetFaults = (sizing: FleetSizing): string[] => {
   const faults: string[] = [];
-  const { instanceTypes, onDemandPercent = 0, maxInstances = 1, volumeGib = 8 } = sizing;
+  const { instanceTypes, volumeGib = 8 } = sizing;
+  // What only Terraform knows is checked by the variable it comes from.
+  const known = (value: number | undefined, fallback: number): number =>
+    value === undefined || Token.isUnresolved(value) ? fallback : value;
+  const onDemandPercent = known(sizing.onDemandPercent, 0);
+  const maxInstances = known(sizing.maxInstances, 1);
   const otherTypes = instanceTypes?.filter((type) => !ARM64.test(type)) ?? [];
   if (otherTypes.length > 0)
     faults.push(

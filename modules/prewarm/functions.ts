@@ -1,3 +1,4 @@
+import { Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { NodeFunction } from '../parts/node-function';
@@ -52,9 +53,12 @@ export class PrewarmFunctions extends Construct {
       REQUEST_TABLE: store.requests.name,
       POP_TABLE: store.pops.name,
       TASK_TABLE: store.tasks.name,
-      RECORD_RETENTION_DAYS: String(props.retentionDays),
+      RECORD_RETENTION_DAYS: Tokenization.stringifyNumber(props.retentionDays),
     };
-    const fleet = { GROUP_NAME: props.groupName, MAX_INSTANCES: String(props.maxInstances) };
+    const fleet = {
+      GROUP_NAME: props.groupName,
+      MAX_INSTANCES: Tokenization.stringifyNumber(props.maxInstances),
+    };
     const queues = { QUEUE_URL: queue.tasks.url, DEAD_LETTER_QUEUE_URL: queue.deadLetters.url };
     const bucket = { BUCKET: store.bucket.bucket };
     const headersKey = { HEADERS_KEY_ARN: store.headersKey.arn };
@@ -193,7 +197,7 @@ export class PrewarmFunctions extends Construct {
         ...bucket,
         ...queues,
         ...report,
-        INVALIDATION_WAIT_SECONDS: String(props.invalidationWaitSeconds),
+        INVALIDATION_WAIT_SECONDS: Tokenization.stringifyNumber(props.invalidationWaitSeconds),
       },
       timeoutSeconds: STEP_TIMEOUT_SECONDS,
       vcpus: 1,

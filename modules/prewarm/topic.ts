@@ -45,7 +45,7 @@ export class PrewarmTopic extends Construct {
           resources: [this.topic.arn],
           conditions: { StringEquals: { 'aws:SourceAccount': props.accountId } },
         },
-        { ...denyWithoutTls('sns', [this.topic.arn]), actions: ['sns:Publish'] },
+        denyWithoutTls('sns', [this.topic.arn]),
       ),
     });
     this.subscribers = new PrewarmSubscribers(this, 'subscribers', {

@@ -33,8 +33,12 @@ export class AppliedStack {
   /** Answers how many resources were added. */
   async apply(): Promise<number> {
     await this.terraform('init', '-input=false');
+    const started = performance.now();
     const output = await this.terraform('apply', '-auto-approve', '-input=false');
-    return Number(/Resources: (\d+) added/.exec(output)?.[1]);
+    const added = Number(/Resources: (\d+) added/.exec(output)?.[1]);
+    const seconds = ((performance.now() - started) / 1_000).toFixed(0);
+    process.stderr.write(`apply: ${added} resources in ${seconds} s\n`);
+    return added;
   }
 
   /** Addresses that a further apply would change. */

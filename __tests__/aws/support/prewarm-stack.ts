@@ -69,7 +69,10 @@ export class PrewarmInMotion {
     return agent.exitCode;
   }
 
-  /** Calls the API function as API Gateway does; a buffer is a compressed body, which the gateway passes in base64. */
+  /**
+   * Calls the API function as API Gateway does: every body in base64, as every media type is binary to this API. A buffer is
+   * a compressed body.
+   */
   async call(
     method: string,
     path: string,
@@ -102,8 +105,11 @@ export class PrewarmInMotion {
         identity: { sourceIp: '127.0.0.1' },
         requestId: 'test',
       },
-      body: isCompressed ? body.toString('base64') : body === undefined ? null : JSON.stringify(body),
-      isBase64Encoded: isCompressed,
+      body:
+        body === undefined
+          ? null
+          : (isCompressed ? body : Buffer.from(JSON.stringify(body))).toString('base64'),
+      isBase64Encoded: body !== undefined,
     });
     const {
       statusCode,

@@ -23,6 +23,7 @@ const variants = {
       { protocol: 'email', endpoint: 'team@example.com' },
       { protocol: 'https', endpoint: 'https://hooks.example.com/prewarm' },
       { protocol: 'sqs', endpoint: 'arn:aws:sqs:eu-central-1:000000000000:prewarm-events' },
+      { protocol: 'sqs' },
     ],
     distributionIds: ['E1EXAMPLE'],
     retainData: true,

@@ -1,6 +1,11 @@
 import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
+import { EbsVolume } from '@cdktf/provider-aws/lib/ebs-volume';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { ImagebuilderImageRecipe } from '@cdktf/provider-aws/lib/imagebuilder-image-recipe';
+import { Instance } from '@cdktf/provider-aws/lib/instance';
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { LaunchTemplate, type LaunchTemplateConfig } from '@cdktf/provider-aws/lib/launch-template';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
@@ -9,6 +14,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { SecurityGroupRule } from '@cdktf/provider-aws/lib/security-group-rule';
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
+import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
@@ -35,6 +41,13 @@ const goodQueue = (stack: TerraformStack) => {
     policy: policyDocument(denyWithoutTls('sqs', [queue.arn])),
   });
 };
+const goodTopic = (stack: TerraformStack) => {
+  const topic = new SnsTopic(stack, 'topic', { kmsMasterKeyId: 'alias/topics' });
+  new SnsTopicPolicy(stack, 'topic-policy', {
+    arn: topic.arn,
+    policy: policyDocument(denyWithoutTls('sns', [topic.arn])),
+  });
+};
 const template = (config: LaunchTemplateConfig) => (stack: TerraformStack) => {
   new LaunchTemplate(stack, 'template', config);
 };
@@ -44,12 +57,50 @@ const safeTemplate: LaunchTemplateConfig = {
 };
 const lambda = { functionName: 'f', role: 'arn:aws:iam::111111111111:role/f', filename: 'f.zip' };
 
+describe('every finding', () => {
+  test('says which rule, what follows from breaking it, and what to write instead', () => {
+    const found = findings(
+      (stack) => {
+        new S3Bucket(stack, 'bucket');
+        new CloudwatchLogGroup(stack, 'logs', {});
+        new LambdaFunction(stack, 'function', lambda);
+        new SecurityGroup(stack, 'group', {
+          ingress: [{ protocol: 'tcp', fromPort: 22, toPort: 22, cidrBlocks: ['0.0.0.0/0'] }],
+        });
+        new LaunchTemplate(stack, 'template', {});
+        new IamRolePolicy(stack, 'policy', {
+          role: 'role',
+          policy: policyDocument({ actions: ['s3:*', 's3:GetObject'], resources: ['*'] }),
+        });
+      },
+      { requiredTags: ['Project'] },
+    );
+    const kinds = found.map((message) => /\] (.*?)[:;] /.exec(message)?.[1]);
+    expect(new Set(kinds)).toEqual(
+      new Set([
+        'Every bucket is encrypted at rest',
+        'Every volume is encrypted at rest',
+        'Only TLS',
+        'Every log group has a retention',
+        'Every function has a log group of its own',
+        'No ingress from everywhere',
+        'Only IMDSv2',
+        'Instances and volumes carry the tags of the stack',
+        'No wildcard in an allowed action',
+        'No wildcard resource without a listed reason',
+      ]),
+    );
+    for (const message of found)
+      expect(message).toMatch(/^\[stack\/\w+\] [A-Z][\s\S]{15,}\. [A-Z][\s\S]{10,}\. [A-Z][\s\S]{8,}\.$/);
+  });
+});
+
 describe('encryption', () => {
   test('is silent about resources that say how they are encrypted', () => {
     const found = findings((stack) => {
       goodBucket(stack, 'bucket');
       goodQueue(stack);
-      new SnsTopic(stack, 'topic', { kmsMasterKeyId: 'alias/topics' });
+      goodTopic(stack);
       new DynamodbTable(stack, 'table', { name: 't', serverSideEncryption: { enabled: true } });
       template(safeTemplate)(stack);
     });
@@ -92,17 +143,41 @@ describe('encryption', () => {
       expect.stringContaining('Every volume is encrypted'),
     ]);
   });
+
+  test('refuses plain volumes wherever they are made', () => {
+    const found = findings((stack) => {
+      new EbsVolume(stack, 'volume', { availabilityZone: 'eu-central-1a', size: 8 });
+      new Instance(stack, 'instance', {
+        metadataOptions: { httpTokens: 'required' },
+        rootBlockDevice: { volumeSize: 8 },
+      });
+      new ImagebuilderImageRecipe(stack, 'recipe', {
+        name: 'r',
+        version: '1.0.0',
+        parentImage: 'ami-1',
+        component: [],
+        blockDeviceMapping: [{ deviceName: '/dev/xvda', ebs: { volumeSize: 8 } }],
+      });
+    });
+    expect(found.map((message) => message.split(']')[0]).sort()).toEqual([
+      '[stack/instance',
+      '[stack/recipe',
+      '[stack/volume',
+    ]);
+  });
 });
 
 describe('TLS only', () => {
-  test('refuses a bucket and a queue without the policy', () => {
+  test('refuses a bucket, a queue and a topic without the policy', () => {
     const found = findings((stack) => {
       new S3Bucket(stack, 'bucket');
       new SqsQueue(stack, 'queue', { sqsManagedSseEnabled: true });
+      new SnsTopic(stack, 'topic', { kmsMasterKeyId: 'alias/topics' });
     }).filter((message) => message.includes('Only TLS'));
     expect(found).toEqual([
       expect.stringContaining("denyWithoutTls('s3', [...])"),
       expect.stringContaining("denyWithoutTls('sqs', [...])"),
+      expect.stringContaining("denyWithoutTls('sns', [...])"),
     ]);
   });
 
@@ -160,12 +235,14 @@ describe('public ingress', () => {
   test('refuses every way to open a port to everybody', () => {
     const found = findings((stack) => {
       new SecurityGroup(stack, 'inline', { ingress: [everywhere] });
+      new DefaultSecurityGroup(stack, 'default', { ingress: [everywhere] });
       new SecurityGroupRule(stack, 'rule', { ...everywhere, type: 'ingress', securityGroupId: 'sg-1' });
       new VpcSecurityGroupIngressRule(stack, 'v4', { ...rule, cidrIpv4: '0.0.0.0/0' });
       new VpcSecurityGroupIngressRule(stack, 'v6', { ...rule, cidrIpv6: '::/0' });
     });
     expect(found.map((message) => message.split(']')[0])).toEqual([
       '[stack/inline',
+      '[stack/default',
       '[stack/rule',
       '[stack/v4',
       '[stack/v6',

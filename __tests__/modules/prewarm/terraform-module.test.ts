@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type HclModule, writeModule } from '../../../modules/parts/hcl-module';
+import { publicVpcModule } from '../../../modules/parts/public-vpc-module';
+import { prewarmModule } from '../../../modules/prewarm/terraform-module';
+
+interface Block {
+  readonly description?: string;
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly sensitive?: boolean;
+}
+
+const modules: readonly { readonly module: HclModule; readonly demanded: readonly string[] }[] = [
+  { module: prewarmModule, demanded: ['account_id', 'deployment', 'region', 'subnet_ids', 'vpc_id'] },
+  { module: publicVpcModule, demanded: ['name', 'region'] },
+];
+
+describe.each(modules)('the Terraform module $module.name', ({ module, demanded }) => {
+  const root = mkdtempSync(join(tmpdir(), 'warmpath-module-test-'));
+  const main = JSON.parse(readFileSync(join(writeModule(module, root), 'main.tf.json'), 'utf8'));
+  const variables = Object.entries<Block>(main.variable);
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it('describes and types every variable, and describes every output', () => {
+    expect(variables.filter(([, { description, type }]) => !description || !type)).toEqual([]);
+    expect(Object.entries<Block>(main.output).filter(([, { description }]) => !description)).toEqual([]);
+  });
+
+  it('uses every variable, and writes none of its numbers as the number that stands for it', () => {
+    const { variable: _, ...rest } = main;
+    const used = JSON.stringify(rest);
+    expect(variables.filter(([name]) => !used.includes(`var.${name}`))).toEqual([]);
+    expect(used).not.toMatch(/-1\.\d+e\+\d+/);
+  });
+
+  it('demands only what has no sensible default', () => {
+    const required = variables.filter(([, block]) => !('default' in block)).map(([name]) => name);
+    expect(required.sort()).toEqual(demanded);
+  });
+
+  it('brings neither provider nor backend', () => {
+    expect([main.provider, main.terraform.backend]).toEqual([undefined, undefined]);
+  });
+});
