@@ -16,6 +16,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Uniform in [0, 1). */
   random(): number;
+  /** How long the calling thread has been at work instead of waiting, in milliseconds, ever. @default - unknown */
+  busyMs?(): number;
 }
 
 // --- state ---------------------------------------------------------------------------------------------------------
@@ -83,7 +85,8 @@ export interface SliceLedger {
   isRecorded(id: RequestId, slice: SliceId): Promise<boolean>;
   /**
    * Adds the tallies of those of these slices that are recorded and not yet counted to the request's and the PoPs'
-   * progress, and marks them counted, in one transaction. Answers the request after it. Counting again changes nothing.
+   * progress, and marks them counted, in one transaction or, where a store bounds them, several. Answers the request after it.
+   * Counting again changes nothing.
    */
   count(id: RequestId, slices: readonly SliceId[]): Promise<RequestRecord>;
   /** Recorded slices that no count has taken yet; what a restart begins with. */
@@ -251,7 +254,7 @@ export interface FetchTarget {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: FetchTimeouts;
   /** Time spent waiting for it does not count against the time-outs. @default as fast as possible */
-  readonly pace?: Pace;
+  readonly pace?: Pace | undefined;
 }
 
 /** The headers the domain reads; names lower case, absent ones left out. */

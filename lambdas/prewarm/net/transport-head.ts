@@ -58,7 +58,8 @@ for (const name of new Set<string>([...WANTED, ...FRAMING])) {
 const SPACE = 0x20;
 const TAB = 0x09;
 const CR = 0x0d;
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
 const LINE_END_BYTES = 2;
 
 const isBlank = (code: number): boolean => code === SPACE || code === TAB;
@@ -69,6 +70,30 @@ const trimmed = (text: string, start: number, end: number): string => {
   while (first < last && isBlank(text.charCodeAt(first))) first += 1;
   while (last > first && isBlank(text.charCodeAt(last - 1))) last -= 1;
   return text.slice(first, last);
+};
+
+const PROTOCOL = 'HTTP/1.';
+/** Where the parts of `HTTP/1.1 200 OK` begin. */
+const VERSION_AT = 7;
+const STATUS_AT = 9;
+const REASON_AT = 12;
+
+const digitAt = (text: string, at: number): number => {
+  const code = text.charCodeAt(at);
+  return code >= DIGIT_0 && code <= DIGIT_9 ? code - DIGIT_0 : Number.NaN;
+};
+
+/** The status of a status line that ends at `end`; not a number where it is none. */
+const statusOf = (text: string, end: number): number => {
+  const isWellFormed =
+    text.startsWith(PROTOCOL) &&
+    digitAt(text, VERSION_AT) <= 1 &&
+    text.charCodeAt(STATUS_AT - 1) === SPACE &&
+    digitAt(text, STATUS_AT) >= 1 &&
+    (end === REASON_AT || text.charCodeAt(REASON_AT) === SPACE);
+  return isWellFormed
+    ? 100 * digitAt(text, STATUS_AT) + 10 * digitAt(text, STATUS_AT + 1) + digitAt(text, STATUS_AT + 2)
+    : Number.NaN;
 };
 
 const MAX_LENGTH_DIGITS = 15;
@@ -126,10 +151,10 @@ class Framing {
  * @throws BadAnswer
  */
 export const parseHead = (text: string, end: number, isAnswerToHead: boolean): AnswerHead => {
-  const statusEnd = text.indexOf('\r\n');
-  const statusLine = STATUS_LINE.exec(text.slice(0, statusEnd));
-  if (!statusLine) throw new BadAnswer('it does not begin with a status line');
-  const status = Number(statusLine[2]);
+  const statusEnd = text.indexOf('\n') - 1;
+  const status = statusOf(text, statusEnd);
+  if (Number.isNaN(status) || text.charCodeAt(statusEnd) !== CR)
+    throw new BadAnswer('it does not begin with a status line');
   const headers: Headers = {};
   const framing = new Framing();
   let start = statusEnd + LINE_END_BYTES;
@@ -158,5 +183,5 @@ export const parseHead = (text: string, end: number, isAnswerToHead: boolean): A
     start = newline + 1;
   }
   const hasNoBody = isAnswerToHead || status < 200 || status === 204 || status === 304;
-  return { status, headers, ...framing.conclude(statusLine[1] === '0', hasNoBody) };
+  return { status, headers, ...framing.conclude(digitAt(text, VERSION_AT) === 0, hasNoBody) };
 };

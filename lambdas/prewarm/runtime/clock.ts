@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { performance } from 'node:perf_hooks';
 import type { Clock } from '../ports';
 
 /** Longest delay that a timer of Node takes. */
@@ -8,6 +9,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: Date.now,
   random: Math.random,
+  busyMs: () => performance.eventLoopUtilization().active,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

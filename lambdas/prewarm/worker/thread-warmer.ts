@@ -63,7 +63,7 @@ export class ThreadWarmer implements Warmer {
     const abort = (): void => this.post({ kind: 'abort', job });
     try {
       const list: string[] = [];
-      for await (const line of lines) list.push(line);
+      for await (const batch of lines) list.push(...batch);
       signal.throwIfAborted();
       signal.addEventListener('abort', abort, { once: true });
       sinks.onBegin(soFar);

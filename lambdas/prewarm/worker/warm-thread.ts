@@ -6,6 +6,7 @@ import { Governor } from '../domain/warming/governor';
 import { warmSlice } from '../domain/warming/warm-slice';
 import { createTransport } from '../net/transport';
 import { systemClock as clock } from '../runtime/clock';
+import { keepHeapSmall } from '../runtime/small-heap';
 import type { FromThread, ThreadSettings, ToThread } from './messages';
 
 /** A message costs more than a fetch: outcomes are summed here, and only the sums are told while a slice is warmed. */
@@ -26,6 +27,7 @@ const settingsOf = (data: unknown): ThreadSettings | undefined =>
     : undefined;
 
 const serve = (port: MessagePort, { limits, ca, edgePort }: ThreadSettings): void => {
+  keepHeapSmall();
   const transport = createTransport(ca === undefined ? {} : { ca });
   const governor = new Governor({ limits, clock });
   const jobs = new Map<number, Underway>();
@@ -35,8 +37,8 @@ const serve = (port: MessagePort, { limits, ca, edgePort }: ThreadSettings): voi
     const underway: Underway = { abort: new AbortController() };
     jobs.set(job, underway);
     const failures: FetchFailure[] = [];
-    async function* each(): AsyncGenerator<string> {
-      yield* lines;
+    async function* each(): AsyncGenerator<readonly string[]> {
+      yield lines;
     }
     try {
       const { signal } = underway.abort;

@@ -53,14 +53,14 @@ describe('runs of sizing that overlap', () => {
         const list = await listOf(process, id);
         const warmed = new Map<string, Set<string>>(usablePops.map((pop) => [pop, new Set()]));
         const warm: WarmSlice = async (job, sinks) => {
-          const lines = await collect(job.lines);
+          const lines = (await collect(job.lines)).flat();
           expect(lines).toHaveLength(job.slice.segment.urlCount);
           for (const line of lines) warmed.get(job.slice.pop)?.add(line);
           return pretendedWarm(
             {
               ...job,
               lines: (async function* () {
-                yield* lines;
+                yield lines;
               })(),
             },
             sinks,

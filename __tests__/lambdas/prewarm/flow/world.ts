@@ -94,13 +94,14 @@ const pretending =
   (outcomeFor: (url: string) => FetchOutcome): WarmSlice =>
   async ({ slice, spec, lines }, { onFailure }) => {
     const tally = emptyTally();
-    for await (const url of lines) {
-      for (const encoding of spec.encodings) {
-        const outcome = outcomeFor(url);
-        addOutcome(tally, outcome);
-        if (outcome.kind === 'http-error') onFailure({ pop: slice.pop, url, encoding, outcome, attempts: 1 });
-      }
-    }
+    for await (const urls of lines)
+      for (const url of urls)
+        for (const encoding of spec.encodings) {
+          const outcome = outcomeFor(url);
+          addOutcome(tally, outcome);
+          if (outcome.kind === 'http-error')
+            onFailure({ pop: slice.pop, url, encoding, outcome, attempts: 1 });
+        }
     return tally;
   };
 

@@ -19,8 +19,9 @@ const seeded = (seed: number) => () => {
 };
 
 /** Plays `seconds` of a client that always has more to fetch; no real time passes. */
-const play = (edge: Edge, seconds: number, range = RANGE) => {
-  const search = new ConcurrencySearch(range, 0);
+const play = (edge: Edge, seconds: number, range = RANGE, busyShare = (_nowMs: number) => 0) => {
+  let busyMs = 0;
+  const search = new ConcurrencySearch(range, { now: () => 0, busyMs: () => busyMs });
   let underway: { at: number; overloaded: boolean }[] = [];
   let first = 0;
   const limits: number[] = [];
@@ -42,6 +43,7 @@ const play = (edge: Edge, seconds: number, range = RANGE) => {
       underway = underway.slice(first);
       first = 0;
     }
+    busyMs += (Math.max(now, next.at) - now) * busyShare(now);
     now = Math.max(now, next.at);
     if (!next.overloaded && now < seconds * 1_000) doneIn[Math.floor(now / 1_000)]! += 1;
     search.finished(now, 1, next.overloaded);
@@ -71,6 +73,15 @@ describe('the search for the best concurrency', () => {
     expect(doneIn[1]! + doneIn[2]! + doneIn[3]!).toBeGreaterThan(0.95 * 30_000);
     const total = doneIn.reduce((sum, count) => sum + count, 0);
     expect(total).toBeGreaterThan(0.9 * 100_000);
+  });
+
+  it('opens no further connections while the thread itself has no time left, and goes on once it has', () => {
+    const busyUntil = 5_000;
+    const { limitAt } = play({ serve: () => ({ ms: 100 }) }, 15, RANGE, (now) =>
+      now < busyUntil ? 0.97 : 0.4,
+    );
+    expect(limitAt[4]).toBe(RANGE.start);
+    expect(limitAt[14]).toBe(RANGE.ceiling);
   });
 
   it('goes to the ceiling although half of the answers are fast Hits and half are slow Misses', () => {
@@ -119,13 +130,13 @@ describe('the search for the best concurrency', () => {
   });
 
   it('does not raise the limit that nobody waits for', () => {
-    const search = new ConcurrencySearch(RANGE, 0);
+    const search = new ConcurrencySearch(RANGE, { now: () => 0 });
     for (let fetch = 1; fetch < 10_000; fetch += 1) search.finished(fetch * 10, 1, false);
     expect(search.limit).toBe(RANGE.start);
   });
 
   it('goes on from what it learnt within narrower bounds, and from their ceiling up within wider ones', () => {
-    const search = new ConcurrencySearch(RANGE, 0);
+    const search = new ConcurrencySearch(RANGE, { now: () => 0 });
     search.confine({ floor: 8, start: 64, ceiling: 20 });
     expect(search.limit).toBe(20);
     search.confine(RANGE);

@@ -73,7 +73,7 @@ const slice = (): Slice => ({
 });
 
 async function* lines(paths: readonly string[]) {
-  for (const path of paths) yield path.includes('://') ? path : `https://${cdn.distributionDomain}${path}`;
+  yield paths.map((path) => (path.includes('://') ? path : `https://${cdn.distributionDomain}${path}`));
 }
 
 const warm = async (
@@ -82,7 +82,7 @@ const warm = async (
   options: {
     readonly limits?: WarmLimits;
     readonly signal?: AbortSignal;
-    readonly source?: AsyncIterable<string>;
+    readonly source?: AsyncIterable<readonly string[]>;
   } = {},
 ) => {
   const failures: FetchFailure[] = [];
@@ -311,7 +311,7 @@ describe('a slice that is called off', () => {
       for (let n = 0; n < 500; n += 1) {
         read += 1;
         most = Math.max(most, read - (cdn.pop(POP).counters.requests - before));
-        yield `https://${cdn.distributionDomain}/n/${n}`;
+        yield [`https://${cdn.distributionDomain}/n/${n}`];
       }
     }
     const one = { floor: 8, start: 8, ceiling: 8 };

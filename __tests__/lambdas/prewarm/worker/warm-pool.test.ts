@@ -55,7 +55,7 @@ const sliceOf = (index: number): Slice => ({
   segment: { index, urlCount: 50, startByte: 0, endByte: 1, expectedBytes: 0 },
 });
 async function* urls(prefix: string, count: number) {
-  for (let n = 0; n < count; n += 1) yield `https://${cdn.distributionDomain}/${prefix}/${n}`;
+  for (let n = 0; n < count; n += 1) yield [`https://${cdn.distributionDomain}/${prefix}/${n}`];
 }
 
 const limits = DEFAULT_WARM_LIMITS;
@@ -233,7 +233,7 @@ describe('a thread of a bundle', () => {
          import { isWarmThread } from ${JSON.stringify(join(worker, 'warm-thread'))};
          const main = async () => {
            const thread = new ThreadWarmer(${JSON.stringify(settings)}, () => {});
-           const lines = (async function* () { yield 'https://${cdn.distributionDomain}/bundled'; })();
+           const lines = (async function* () { yield ['https://${cdn.distributionDomain}/bundled']; })();
            const signal = new AbortController().signal;
            const sinks = { onBegin: () => {}, onFailure: () => {} };
            const tally = await thread.warm({ ...${JSON.stringify(job)}, lines, signal }, sinks);

@@ -3,7 +3,7 @@ import type { RequestSpec } from '../request';
 import { isFinal } from '../request-status';
 import type { FetchFailure, Slice } from '../slice';
 import type { Tally } from '../tally';
-import { readLines } from '../warming/lines';
+import { readLineBatches } from '../warming/lines';
 import { failuresKey, urlsKey } from './blob-names';
 import { newRunName } from './run-name';
 
@@ -12,7 +12,8 @@ export type WarmSlice = (
   job: {
     readonly slice: Slice;
     readonly spec: RequestSpec;
-    readonly lines: AsyncIterable<string>;
+    /** The URLs, in batches. */
+    readonly lines: AsyncIterable<readonly string[]>;
     readonly signal: AbortSignal;
   },
   sinks: {
@@ -72,7 +73,7 @@ const warmAndRecord = async (
   const { requestId, segment, pop } = slice;
   const failures: FetchFailure[] = [];
   const range = { startByte: segment.startByte, endByte: segment.endByte };
-  const lines = readLines(blobs.read(urlsKey(requestId), range));
+  const lines = readLineBatches(blobs.read(urlsKey(requestId), range));
   const tally = await deps.warm(
     { slice, spec, lines, signal },
     {

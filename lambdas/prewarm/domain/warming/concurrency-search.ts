@@ -1,3 +1,4 @@
+import type { Clock } from '../../ports';
 import type { ConcurrencyRange } from './warm-limits';
 
 /** Share of a round's fetches that must signal overload before the limit is cut. */
@@ -16,12 +17,15 @@ const SMOOTHING = 0.3;
 /** A round is at least so long and has at least so many fetches: shorter ones tell more about chance than about the limit. */
 const MIN_ROUND_MS = 100;
 const MIN_ROUND_FETCHES = 8;
+/** Share of a round from which on the thread itself is what bounds it. */
+const BUSY_SHARE = 0.9;
 
 /**
  * Searches the number of simultaneous fetches that gives the most throughput, by climbing: it doubles while
  * throughput follows, then probes upward and downward at growing intervals, and cuts back when fetches signal
  * overload. It goes by throughput and not by latency, because Hits and Misses differ in latency by orders of
- * magnitude at any load.
+ * magnitude at any load. Rounds in which the thread had no time left say nothing about the place: more connections would
+ * cost it handshakes and bring nothing.
  */
 export class ConcurrencySearch {
   private current: number;
@@ -39,6 +43,7 @@ export class ConcurrencySearch {
   private probeUpNext = true;
 
   private roundStart: number;
+  private busyAtStart: number;
   private lastMs: number;
   private fetches = 0;
   private work = 0;
@@ -47,12 +52,13 @@ export class ConcurrencySearch {
 
   constructor(
     private range: ConcurrencyRange,
-    nowMs: number,
+    private readonly clock: Pick<Clock, 'now' | 'busyMs'>,
   ) {
     this.current = range.start;
     this.settled = range.start;
-    this.roundStart = nowMs;
-    this.lastMs = nowMs;
+    this.roundStart = clock.now();
+    this.lastMs = this.roundStart;
+    this.busyAtStart = this.busyMs();
   }
 
   get limit(): number {
@@ -92,14 +98,21 @@ export class ConcurrencySearch {
   }
 
   private endRound(): void {
-    const rate = this.work / (this.lastMs - this.roundStart);
+    const roundMs = this.lastMs - this.roundStart;
+    const busyMs = this.busyMs();
+    const isBusy = busyMs - this.busyAtStart >= roundMs * BUSY_SHARE;
     if (this.overloads > this.fetches * OVERLOAD_SHARE) this.cut();
-    else if (this.saturated) this.judge(rate);
+    else if (this.saturated && !isBusy) this.judge(this.work / roundMs);
+    this.busyAtStart = busyMs;
     this.roundStart = this.lastMs;
     this.fetches = 0;
     this.work = 0;
     this.overloads = 0;
     this.saturated = false;
+  }
+
+  private busyMs(): number {
+    return this.clock.busyMs?.() ?? 0;
   }
 
   private cut(): void {

@@ -13,7 +13,7 @@ export class AdaptiveLimiter {
     range: ConcurrencyRange,
     private readonly clock: Clock,
   ) {
-    this.search = new ConcurrencySearch(range, clock.now());
+    this.search = new ConcurrencySearch(range, clock);
   }
 
   /** Fetches that may be underway at the same time, now. */

@@ -126,7 +126,7 @@ const exchange = async (
         path: place.path,
         headers,
         timeouts: limits.timeouts,
-        ...(context.pace ? { pace: context.pace } : {}),
+        pace: context.pace,
       },
       signal,
     );

@@ -12,8 +12,8 @@ import { type FetchContext, type Warmed, warmOne } from './warm-fetch';
 export interface WarmSliceJob {
   readonly slice: Slice;
   readonly spec: RequestSpec;
-  /** The URLs of the slice's byte range, one per line; read no faster than they are warmed. */
-  readonly lines: AsyncIterable<string>;
+  /** The URLs of the slice's byte range in batches; read no faster than they are warmed. */
+  readonly lines: AsyncIterable<readonly string[]>;
   readonly transport: Transport;
   readonly clock: Clock;
   /** Shared by all slices of a thread. */
@@ -67,31 +67,37 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   };
 
   const run = async (url: string, plan: EncodingPlan): Promise<void> => {
-    const place = placeOf(url);
-    const verify = verifyEvery > 0 && turn % verifyEvery === 0;
-    turn += 1;
-    const warmed: Warmed = place
-      ? await warmOne(context, place, plan.headers, turn, verify)
-      : { outcome: { kind: 'refused', reason: 'not an http or https URL' }, attempts: 0 };
-    const { outcome } = warmed;
-    governor.release(pop, 'bytes' in outcome ? outcome.bytes : 0, signalsOverload(outcome));
-    if (!signal?.aborted) account(url, plan, warmed);
-  };
-
-  const ended = (error?: unknown): void => {
-    fault ??= error;
+    underway += 1;
+    try {
+      const place = placeOf(url);
+      const verify = verifyEvery > 0 && turn % verifyEvery === 0;
+      turn += 1;
+      const warmed: Warmed = place
+        ? await warmOne(context, place, plan.headers, turn, verify)
+        : { outcome: { kind: 'refused', reason: 'not an http or https URL' }, attempts: 0 };
+      const { outcome } = warmed;
+      governor.release(pop, 'bytes' in outcome ? outcome.bytes : 0, signalsOverload(outcome));
+      if (!signal?.aborted) account(url, plan, warmed);
+    } catch (error) {
+      fault ??= error;
+    }
     underway -= 1;
     if (underway === 0) allEnded?.();
   };
 
-  try {
-    for await (const url of job.lines) {
+  const warmAll = async (urls: readonly string[]): Promise<void> => {
+    for (const url of urls)
       for (const plan of plans) {
         const wait = governor.acquire(pop);
         if (wait) await wait;
-        underway += 1;
-        run(url, plan).then(() => ended(), ended);
+        void run(url, plan);
+        if (signal?.aborted || fault !== undefined) return;
       }
+  };
+
+  try {
+    for await (const urls of job.lines) {
+      await warmAll(urls);
       if (signal?.aborted || fault !== undefined) break;
     }
   } finally {
