@@ -2,10 +2,12 @@
 import { agentLarge } from './agent-large';
 import { agentLatency } from './agent-latency';
 import { agentSmall } from './agent-small';
+import { aggregate } from './aggregate';
 import type { Bench } from './bench';
+import { fanout } from './fanout';
 import { memory } from './memory';
 
-const BENCHES: readonly Bench[] = [agentSmall, agentLarge, agentLatency, memory];
+const BENCHES: readonly Bench[] = [agentSmall, agentLarge, agentLatency, memory, fanout, aggregate];
 
 const usage = (): string =>
   [

@@ -1,8 +1,10 @@
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Item } from './attributes';
+import { inParallel } from './in-parallel';
 import { backoffMs, pause } from './retry';
 
 const MAX_KEYS = 100;
+const CALLS_IN_FLIGHT = 8;
 
 /** Reads rows by key, consistently, in no order; keys without a row are left out. */
 export const batchGet = async (
@@ -12,7 +14,8 @@ export const batchGet = async (
   projection?: string,
 ): Promise<Item[]> => {
   const items: Item[] = [];
-  for (let start = 0; start < keys.length; start += MAX_KEYS) {
+  const starts = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, call) => call * MAX_KEYS);
+  await inParallel(starts, CALLS_IN_FLIGHT, async (start) => {
     let pending = keys.slice(start, start + MAX_KEYS);
     for (let attempt = 0; pending.length > 0; attempt += 1) {
       if (attempt > 0) await pause(backoffMs(attempt));
@@ -30,6 +33,6 @@ export const batchGet = async (
       items.push(...(Responses?.[table] ?? []));
       pending = UnprocessedKeys?.[table]?.Keys ?? [];
     }
-  }
+  });
   return items;
 };

@@ -8,8 +8,8 @@ export interface AggregateDeps {
   readonly ledger: SliceLedger;
 }
 
-/** Slices counted in one transaction: with a row per slice and per PoP it stays below DynamoDB's 100 items. */
-const COUNT_BATCH = 40;
+/** Slices handed to the ledger at a time; the more there are, the fewer writes it needs for each. */
+const COUNT_BATCH = 500;
 
 /** `ended` also when it had ended before. */
 export type CountResult = 'open' | 'ended';

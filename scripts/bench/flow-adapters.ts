@@ -1,0 +1,117 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { DynamoPopStore } from '../../lambdas/prewarm/aws/pop-store';
+import { DynamoRequestStore } from '../../lambdas/prewarm/aws/request-store';
+import { DynamoSliceLedger } from '../../lambdas/prewarm/aws/slice-ledger';
+import { SqsTaskQueue } from '../../lambdas/prewarm/aws/task-queue';
+import { type PopCode, popCode, requestId } from '../../lambdas/prewarm/domain/ids';
+import type { RequestRecord } from '../../lambdas/prewarm/domain/request';
+import { emptyTally } from '../../lambdas/prewarm/domain/tally';
+import type { Log } from '../../lambdas/prewarm/ports';
+import { systemClock as clock } from '../../lambdas/prewarm/runtime/clock';
+import { DOMAIN } from './edges';
+import { queueUrl, TABLES } from './fake-aws';
+
+/** What a process that measures a step of the flow is told. */
+export const flowJob = z.object({
+  endpoint: z.string(),
+  urls: z.number(),
+  pops: z.number(),
+  instances: z.number(),
+});
+export type FlowJob = z.infer<typeof flowJob>;
+
+/** What it answers. */
+export const flowRound = z.object({
+  seconds: z.number(),
+  /** Processor time of the step, user and system. */
+  cpuSeconds: z.number(),
+  /** Of the whole process. */
+  peakMib: z.number(),
+  slices: z.number(),
+  queueCalls: z.number(),
+  tableWrites: z.number(),
+  tableWriteCalls: z.number(),
+  tableReadCalls: z.number(),
+});
+export type FlowRound = z.infer<typeof flowRound>;
+
+const RETENTION_DAYS = 30;
+
+export const silent: Log = {
+  info: () => {},
+  warn: () => {},
+  error: (event, fields) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`),
+};
+
+/** The adapters of the functions, against the fake. */
+export const openAdapters = (endpoint: string) => {
+  const config = { endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 's' } };
+  const client = new DynamoDBClient(config);
+  const tables = { ...TABLES, retentionDays: RETENTION_DAYS, clock };
+  const requests = new DynamoRequestStore(client, { ...tables, table: TABLES.requestTable });
+  const url = queueUrl(endpoint);
+  return {
+    requests,
+    pops: new DynamoPopStore(client, { ...tables, table: TABLES.popTable }),
+    ledger: new DynamoSliceLedger(client, requests, tables),
+    queue: new SqsTaskQueue(new SQSClient(config), { url, deadLetterUrl: url, log: silent }),
+  };
+};
+
+export const popCodes = (count: number): PopCode[] =>
+  Array.from({ length: count }, (_, index) => popCode(`FRA${index + 1}-P1`));
+
+/** A request as it was accepted just now. */
+export const newRequest = ({ urls, pops, instances }: FlowJob): RequestRecord => ({
+  id: requestId('00000000-0000-4000-8000-000000000000'),
+  spec: {
+    distributionDomain: DOMAIN,
+    cfDomain: DOMAIN,
+    aliases: [],
+    pops: popCodes(pops),
+    headers: [],
+    encodings: ['browser'],
+    verify: 'none',
+    skipWarm: false,
+    needInvalidate: false,
+    instanceCount: instances,
+    timeoutMinutes: 60,
+    sources: [],
+  },
+  status: 'CREATED',
+  createdAt: clock.now(),
+  timeoutAt: clock.now() + 3_600_000,
+  updatedAt: clock.now(),
+  acceptedUrlCount: urls,
+  urlBytes: 0,
+  failedUrlCount: 0,
+  progress: emptyTally(),
+  countedSlices: 0,
+  reported: false,
+});
+
+/** Runs a step and answers its time and processor time. */
+export const timed = async (step: () => Promise<void>): Promise<{ seconds: number; cpuSeconds: number }> => {
+  const cpuBefore = process.cpuUsage();
+  const began = performance.now();
+  await step();
+  const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { seconds, cpuSeconds: (user + system) / 1e6 };
+};
+
+/** Runs the program of a process: its job from the command line, its answer to the standard output. */
+export const runProcess = (measure: (job: FlowJob) => Promise<Omit<FlowRound, 'peakMib'>>): void => {
+  measure(flowJob.parse(JSON.parse(process.argv[2] ?? ''))).then(
+    (round) => {
+      const peakMib = process.resourceUsage().maxRSS / 1024;
+      process.stdout.write(JSON.stringify({ ...round, peakMib } satisfies FlowRound));
+    },
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+};

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { startFakeAws } from './fake-aws';
+import { type FlowJob, type FlowRound, flowRound } from './flow-adapters';
+
+const run = promisify(execFile);
+
+/** V8 lets garbage lie while the machine has memory to spare; a small heap makes the peak tell what is needed. */
+const HEAP = ['--max-old-space-size=96', '--max-semi-space-size=8'];
+
+/** What a call of the queue or of a table takes. */
+export const CALL_MS = 10;
+
+/** URLs, PoPs and instances of a request. */
+export type FlowSize = Omit<FlowJob, 'endpoint'>;
+
+export const labelOf = ({ urls, pops, instances }: FlowSize): string =>
+  `${urls.toLocaleString('en')} URLs x ${pops} PoPs, ${instances} instances`;
+
+/** Lets a process that starts fresh, with a queue and tables of its own, do each of these. */
+export const measureFlow = async (
+  program: './fanout-process.ts' | './aggregate-process.ts',
+  sizes: readonly FlowSize[],
+  say: (line: string) => void,
+): Promise<readonly FlowRound[]> => {
+  const folder = await mkdtemp(join(tmpdir(), 'warmpath-bench-'));
+  try {
+    const bundle = join(folder, 'flow.cjs');
+    await build({
+      entryPoints: [require.resolve(program)],
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'error',
+    });
+    const rounds: FlowRound[] = [];
+    for (const size of sizes) {
+      const fake = await startFakeAws(CALL_MS);
+      try {
+        const input = JSON.stringify({ ...size, endpoint: fake.endpoint } satisfies FlowJob);
+        const { stdout } = await run(process.execPath, [...HEAP, bundle, input]);
+        const round = flowRound.parse(JSON.parse(stdout));
+        rounds.push(round);
+        say(
+          [
+            `${labelOf(size)}: ${round.slices} slices in ${round.seconds.toFixed(2)} s`,
+            `${((round.seconds / round.slices) * 1e6).toFixed(0)} µs each`,
+            `processor ${((round.cpuSeconds / round.slices) * 1e6).toFixed(0)} µs each`,
+            `${round.queueCalls} queue calls`,
+            `${round.tableWrites} rows in ${round.tableWriteCalls} calls`,
+            `${round.tableReadCalls} reads`,
+            `peak ${round.peakMib.toFixed(0)} MiB`,
+          ].join(', '),
+        );
+      } finally {
+        await fake.close();
+      }
+    }
+    return rounds;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
