@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { keepHeapSmall } from '../lambdas/prewarm/runtime/small-heap';
 import { version } from '../package.json';
 import { BAD_INPUT, FAILED } from './exit-codes';
 
@@ -38,6 +39,7 @@ export const createProgram = (args: readonly string[]): Command => {
     .version(version, '-V, --version')
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'warmpath: ')) })
     .exitOverride();
   const wanted = wantedGroup(args);
   for (const group of GROUPS) {
@@ -48,6 +50,7 @@ export const createProgram = (args: readonly string[]): Command => {
 };
 
 const main = async (): Promise<void> => {
+  keepHeapSmall();
   const args = process.argv.slice(2);
   const program = createProgram(args);
   try {

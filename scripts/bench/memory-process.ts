@@ -1,5 +1,7 @@
 /** Warms so many URLs with the embedded engine and prints its peak memory; started by `memory.ts`, once per list. */
+import { isMainThread } from 'node:worker_threads';
 import * as z from 'zod';
+import { keepHeapSmall } from '../../lambdas/prewarm/runtime/small-heap';
 import { freshUrls, runEngine } from './engine-round';
 
 const job = z.object({
@@ -24,7 +26,11 @@ const main = async (): Promise<void> => {
   process.stdout.write(JSON.stringify({ peakMib, fetches, seconds }));
 };
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${String(error)}\n`);
-  process.exitCode = 1;
-});
+// The threads that warm start from this same file.
+if (isMainThread) {
+  keepHeapSmall();
+  main().catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

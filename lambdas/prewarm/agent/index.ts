@@ -12,6 +12,7 @@ import { DEFAULT_WARM_LIMITS } from '../domain/warming/warm-limits';
 import { openEdges } from '../handlers/edges';
 import { clock, log, openTables } from '../handlers/runtime';
 import { createTransport } from '../net/transport';
+import { keepHeapSmall } from '../runtime/small-heap';
 import { agentSettings, readSettings } from '../settings';
 import { openWarmPool } from '../worker/warm-pool';
 import { Agent } from './agent';
@@ -102,4 +103,7 @@ const main = async (): Promise<void> => {
 };
 
 // The threads of the pool start from this same file.
-if (isMainThread) main().then(() => process.exit(0), broken);
+if (isMainThread) {
+  keepHeapSmall();
+  main().then(() => process.exit(0), broken);
+}

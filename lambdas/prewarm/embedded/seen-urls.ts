@@ -6,6 +6,15 @@ const FIRST_SLOTS = 2 ** 12;
 const GROWTH = 1.5;
 const MAX_FILL = 0.8;
 
+/**
+ * A resizable buffer has pages of its own, which go back to the system; what the C library hands out for a plain one of this size may
+ * stay with the process for good.
+ */
+const newTable = (slots: number): Uint32Array<ArrayBuffer> => {
+  const sizeBytes = slots * WORDS * Uint32Array.BYTES_PER_ELEMENT;
+  return new Uint32Array(new ArrayBuffer(sizeBytes, { maxByteLength: sizeBytes }), 0, slots * WORDS);
+};
+
 const wordAt = (text: string, at: number): number =>
   ((text.charCodeAt(at) << 24) |
     (text.charCodeAt(at + 1) << 16) |
@@ -19,7 +28,7 @@ const wordAt = (text: string, at: number): number =>
  */
 export class EmbeddedSeenUrls implements SeenUrls {
   private slots = FIRST_SLOTS;
-  private table = new Uint32Array(FIRST_SLOTS * WORDS);
+  private table = newTable(FIRST_SLOTS);
   private size = 0;
 
   async addAll(urls: readonly string[]): Promise<readonly boolean[]> {
@@ -51,7 +60,7 @@ export class EmbeddedSeenUrls implements SeenUrls {
   private grow(): void {
     const old = this.table;
     this.slots = Math.ceil(this.slots * GROWTH);
-    this.table = new Uint32Array(this.slots * WORDS);
+    this.table = newTable(this.slots);
     this.size = 0;
     for (let at = 0; at < old.length; at += WORDS)
       if (old[at] !== 0) this.add(old[at] ?? 0, old[at + 1] ?? 0, old[at + 2] ?? 0);
