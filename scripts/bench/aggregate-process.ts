@@ -1,16 +1,20 @@
 /** Counts the results of one request on the AWS adapters, from its first to FINISHED; started by `flow-round.ts`. */
-import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoSliceLedger } from '../../lambdas/prewarm/aws/slice-ledger';
+import { resultItem } from '../../lambdas/prewarm/aws/slice-ledger';
 import { countSlices } from '../../lambdas/prewarm/domain/flow/aggregate';
 import { urlsPerSegment } from '../../lambdas/prewarm/domain/flow/segments';
 import { type SliceId, sliceId } from '../../lambdas/prewarm/domain/ids';
-import type { SliceResult } from '../../lambdas/prewarm/domain/slice';
 import { addOutcome, emptyTally, mergeTally, type Tally } from '../../lambdas/prewarm/domain/tally';
 import { SEGMENT_BOUNDS, workersFor } from '../../lambdas/prewarm/handlers/sizing';
-import { systemClock as clock } from '../../lambdas/prewarm/runtime/clock';
 import { preload, TABLES, takeCounts } from './fake-aws';
-import type { TableWrite } from './fake-tables';
-import { type FlowJob, newRequest, openAdapters, popCodes, runProcess, timed } from './flow-adapters';
+import {
+  type FlowJob,
+  newRequest,
+  openAdapters,
+  popCodes,
+  RETENTION_DAYS,
+  runProcess,
+  timed,
+} from './flow-adapters';
 
 /** Records that the stream hands to one call of the Aggregation function. */
 const STREAM_BATCH = 500;
@@ -27,27 +31,6 @@ const tallyOf = (fetches: number): Tally => {
         : { kind: 'warmed', status: 200, bytes: 1_000, durationMs: 1 + (index % 100) },
     );
   return tally;
-};
-
-/** The rows that the ledger would write. */
-const rowsOf = async (results: readonly SliceResult[]): Promise<TableWrite[]> => {
-  const rows: TableWrite[] = [];
-  const client = {
-    send: async (command: unknown) => {
-      if (command instanceof PutItemCommand) {
-        const { TableName = '', Item = {} } = command.input;
-        rows.push({ TableName, Item });
-      }
-      return {};
-    },
-  };
-  const ledger = new DynamoSliceLedger(
-    client as unknown as DynamoDBClient,
-    { get: async () => undefined },
-    { ...TABLES, retentionDays: 30, clock },
-  );
-  for (const result of results) await ledger.record(result);
-  return rows;
 };
 
 runProcess(async (job: FlowJob) => {
@@ -86,7 +69,13 @@ runProcess(async (job: FlowJob) => {
       tally: segment === segments - 1 ? last : full,
       finishedAt: record.createdAt,
     }));
-    await preload(job.endpoint, await rowsOf(results));
+    await preload(
+      job.endpoint,
+      results.map((result) => ({
+        TableName: TABLES.taskTable,
+        Item: resultItem(result, RETENTION_DAYS),
+      })),
+    );
   }
 
   const batches = function* (): Generator<SliceId[]> {

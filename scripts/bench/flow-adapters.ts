@@ -37,7 +37,7 @@ export const flowRound = z.object({
 });
 export type FlowRound = z.infer<typeof flowRound>;
 
-const RETENTION_DAYS = 30;
+export const RETENTION_DAYS = 30;
 
 export const silent: Log = {
   info: () => {},

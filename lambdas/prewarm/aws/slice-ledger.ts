@@ -196,7 +196,8 @@ export const transactionGroups = (rows: readonly SliceResult[]): SliceResult[][]
   return groups;
 };
 
-const resultItem = (result: SliceResult, retentionDays: number): Item => ({
+/** The row of a result. */
+export const resultItem = (result: SliceResult, retentionDays: number): Item => ({
   ...sliceKey(result.requestId, result.sliceId),
   request: text(result.requestId),
   pop: text(result.pop),
