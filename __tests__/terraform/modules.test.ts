@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aiShellEcsModule } from '../../modules/ai-shell-ecs/terraform-module';
+import { aiShellEcsModules } from '../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../modules/parts/hcl-module';
 import { publicVpcModule } from '../../modules/parts/public-vpc-module';
 import { prewarmModule } from '../../modules/prewarm/terraform-module';
@@ -34,7 +34,7 @@ const digest = `sha256:${'1f'.repeat(32)}`;
 
 const callAiShell = `${provider}
 module "shell" {
-  source                 = "./ai-shell-ecs"
+  source                 = "./MODULE"
   for_each               = toset(["blue", "green"])
   name                   = each.key
   ecs_cluster_name       = "shells-\${each.key}"
@@ -50,6 +50,42 @@ output "images" {
   value = { for name, shell in module.shell : name => shell.image_reference }
 }
 `;
+
+/** Other values than the defaults. */
+const everyVariable = `
+  architecture                            = "x86_64"
+  instance_type                           = "m7i.large"
+  min_size                                = 1
+  max_size                                = 20
+  desired_capacity                        = 3
+  max_instance_lifetime                   = 604800
+  security_group_ids                      = ["sg-0a1b2c3d4e5f60718"]
+  warm_pool_state                         = "Hibernated"
+  warm_pool_min_size                      = 2
+  warm_pool_max_group_prepared_capacity   = 10
+  root_volume_size                        = 100
+  root_volume_iops                        = 6000
+  root_volume_throughput                  = 500
+  root_volume_initialization_rate         = 200
+  root_volume_kms_key_arn                 = "arn:aws:kms:eu-central-1:111111111111:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+  prepull_timeout                         = 1200
+  prepull_attempts                        = 3
+  prepull_on_failure                      = "CONTINUE"
+  instance_refresh_min_healthy_percentage = 90
+  instance_refresh_max_healthy_percentage = 150
+  target_capacity                         = 80
+  minimum_scaling_step_size               = 2
+  maximum_scaling_step_size               = 10
+  instance_warmup_period                  = 30
+  container_insights                      = "enabled"
+  container_stop_timeout                  = "2m"
+  task_cpu                                = 1024
+  task_memory                             = 2048
+  task_network_mode                       = "awsvpc"
+  task_environment                        = { LANG = "C.UTF-8" }
+  cloudwatch_log_group_retention_in_days  = 90
+  slow_start_seconds                      = 5
+  alarm_topic_arns                        = ["arn:aws:sns:eu-central-1:111111111111:alarms"]`;
 
 const callPrewarm = `${provider}
 module "network" {
@@ -92,7 +128,7 @@ const held = (folder: string, { name }: { readonly name: string }): number => {
 
 beforeAll(() => {
   writeModule(sampleModule, modulesFolder);
-  writeModule(aiShellEcsModule, modulesFolder);
+  for (const shell of aiShellEcsModules) writeModule(shell, modulesFolder);
   writeModule(prewarmModule, modulesFolder);
   writeModule(publicVpcModule, modulesFolder);
 });
@@ -121,20 +157,34 @@ describe('a written module', () => {
   });
 });
 
-describe('the module ai-shell-ecs', () => {
+describe.each(aiShellEcsModules)('the module $name', (shell) => {
+  const call = callAiShell.replace('MODULE', shell.name);
+
   test('plans two instances of itself, each all it holds', async () => {
-    const folder = consumer(callAiShell, aiShellEcsModule);
+    const folder = consumer(call, shell);
     await workbench.init(folder);
     await workbench.validate(folder);
     const { add, change, destroy } = await workbench.plan(folder);
     expect({ change, destroy }).toEqual({ change: 0, destroy: 0 });
-    // Two alike: an even number, of which the group, the template, cluster and provider are some.
+    // Two alike: an even number, of which the group, the template and the capacity provider are some.
     expect(add % 2).toBe(0);
     expect(add).toBeGreaterThan(60);
   });
+});
+
+describe('the module ai-shell-ecs', () => {
+  const [shell] = aiShellEcsModules;
+  const call = callAiShell.replace('MODULE', 'ai-shell-ecs');
+
+  test('takes every variable that has a default', async () => {
+    const folder = consumer(call.replace('tags  ', `${everyVariable}\n  tags  `), shell!);
+    await workbench.init(folder);
+    await workbench.validate(folder);
+    expect((await workbench.plan(folder)).add).toBeGreaterThan(60);
+  });
 
   test('refuses an image that neither a tag nor a digest pins', async () => {
-    const folder = consumer(callAiShell.replace(digest, ''), aiShellEcsModule);
+    const folder = consumer(call.replace(digest, ''), shell!);
     await workbench.init(folder);
     await expect(workbench.plan(folder)).rejects.toThrow(/without\s+either is not pinned/);
   });

@@ -10,5 +10,5 @@ const parameter = new ReferenceParameter(new SSMClient({}), settings.REFERENCE_P
 export async function handler(event: unknown): Promise<void> {
   const reference = pushedReference(settings.REPOSITORY_URL, imagePush.parse(event));
   const outcome = reference === undefined ? 'ignored' : await parameter.set(reference);
-  console.log(JSON.stringify({ event: 'image-push', outcome, reference }));
+  process.stdout.write(`${JSON.stringify({ event: 'image-push', outcome, reference })}\n`);
 }

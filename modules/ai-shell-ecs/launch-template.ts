@@ -1,5 +1,5 @@
-import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
-import { Fn, TerraformLocal } from 'cdktf';
+import { LaunchTemplate, type LaunchTemplateConfig } from '@cdktf/provider-aws/lib/launch-template';
+import { Fn, Op, TerraformLocal, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Names } from './names';
 import { withTags } from './plan-values';
@@ -63,7 +63,7 @@ export class InstanceTemplate extends Construct {
           },
         },
       ],
-      ...(warmPool?.state === 'Hibernated' ? { hibernationOptions: { configured: true } } : {}),
+      ...hibernation(warmPool?.state),
       // Default tags of the provider do not reach what the template launches.
       tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({
         resourceType,
@@ -73,6 +73,11 @@ export class InstanceTemplate extends Construct {
       lifecycle: { createBeforeDestroy: true },
     });
   }
+}
+
+function hibernation(state: string | undefined): Pick<LaunchTemplateConfig, 'hibernationOptions'> {
+  if (Token.isUnresolved(state)) return { hibernationOptions: { configured: Op.eq(state, 'Hibernated') } };
+  return state === 'Hibernated' ? { hibernationOptions: { configured: true } } : {};
 }
 
 /** Shell text holds `${…}` and `%{…}`, which Terraform would take for its own; placeholders of values stay. */

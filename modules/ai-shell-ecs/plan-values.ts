@@ -6,6 +6,7 @@ import {
   ref,
   TerraformCount,
   TerraformDataSource,
+  TerraformIterator,
   type TerraformResource,
   Token,
 } from 'cdktf';
@@ -40,6 +41,22 @@ export function byArchitecture(
 ): string {
   if (!Token.isUnresolved(architecture)) return texts[architecture];
   return Token.asString(Fn.conditional(Op.eq(architecture, 'arm64'), texts.arm64, texts.x86_64));
+}
+
+/** The value, or nothing at all when it turns out to be the one that stands for that. */
+export function valueUnless(value: string | number, none: string | number): IResolvable {
+  return Fn.conditional(Op.eq(value, none), Token.nullValue(), value);
+}
+
+/** The first text of a list, which may be a variable. */
+export function firstOf(list: readonly string[]): string {
+  return Token.isUnresolved(list) ? Token.asString(Fn.element(list, 0)) : (list[0] ?? '');
+}
+
+/** Entries as Terraform objects; those of a variable are listed at plan. */
+export function namedValues(values: Readonly<Record<string, string>>): unknown {
+  if (!Token.isUnresolved(values)) return Object.entries(values).map(([name, value]) => ({ name, value }));
+  return TerraformIterator.fromMap(values).forExpressionForList('{ name = key, value = val }');
 }
 
 /** The sum of two numbers, by Terraform when one of them is known only at plan. */

@@ -10,7 +10,7 @@ import type { ImageReference } from './image-reference';
 import { pullStatements } from './instance-role';
 import type { Names } from './names';
 import type { Place } from './place';
-import { byArchitecture } from './plan-values';
+import { byArchitecture, namedValues } from './plan-values';
 import type { AiShellEcsSettings, TaskSettings } from './settings';
 import type { ShellCapacity } from './shell-capacity';
 import type { ExecSessions, ShellCluster } from './shell-cluster';
@@ -82,7 +82,7 @@ export class ShellTask extends Construct {
       versionConsistency: 'enabled',
       ...(task.command === undefined ? {} : { command: task.command }),
       ...(task.stopTimeoutSeconds === undefined ? {} : { stopTimeout: task.stopTimeoutSeconds }),
-      environment: Object.entries(task.environment).map(([name, value]) => ({ name, value })),
+      environment: namedValues(task.environment),
       secrets: Object.entries(task.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
       readonlyRootFilesystem: task.readonlyRootFilesystem,
       // PID 1 forwards signals and reaps what Exec sessions leave behind.

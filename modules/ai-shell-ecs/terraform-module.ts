@@ -1,17 +1,37 @@
 import type { HclModule } from '../parts/hcl-module';
 import { AiShellEcs } from './index';
 import { outputsOf } from './outputs';
-import { propsFromVariables } from './variables';
+import { type AiShellEcsFlavour, propsFromVariables } from './variables';
 
-/** The construct for users of plain Terraform; written by `npm run build:modules`. */
-export const aiShellEcsModule: HclModule = {
-  name: 'ai-shell-ecs',
-  description:
-    'ECS on EC2 where a task starts at once on an instance that has just booted: the image is pinned by digest and on ' +
-    'disk before the agent registers, and a warm pool holds instances in that state.',
-  usage: `
+const purpose =
+  'ECS on EC2 where a task starts at once on an instance that has just booted: the image is pinned by digest and on ' +
+  'disk before the agent registers, and a warm pool holds instances in that state.';
+
+/**
+ * The construct for users of plain Terraform; written by `npm run build:modules`. Variables choose values; which resources
+ * there are is chosen by the module.
+ */
+export const aiShellEcsModules: readonly HclModule[] = [
+  aiShellEcsModule('ai-shell-ecs', purpose, { cluster: 'own', goldenAmi: false }),
+  aiShellEcsModule(
+    'ai-shell-ecs-golden-ami',
+    `${purpose} And an AMI that holds the image, built again on every push.`,
+    { cluster: 'own', goldenAmi: true },
+  ),
+  aiShellEcsModule(
+    'ai-shell-ecs-existing-cluster',
+    `${purpose} It joins a cluster that exists: add the capacity provider of the output \`capacity_providers\` to its list.`,
+    { cluster: 'existing', goldenAmi: false },
+  ),
+];
+
+function aiShellEcsModule(name: string, description: string, flavour: AiShellEcsFlavour): HclModule {
+  return {
+    name,
+    description,
+    usage: `
 module "ai_shell_ecs" {
-  source              = "./dist/modules/ai-shell-ecs"
+  source              = "./dist/modules/${name}"
   name                = "shell"
   ecs_cluster_name    = "shells"
   ecr_repository_url  = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell"
@@ -20,9 +40,10 @@ module "ai_shell_ecs" {
   subnet_ids          = ["subnet-0a1b2c3d4e5f60718", "subnet-0b1c2d3e4f5061728"]
 }
 `,
-  build: (stack) => {
-    const shell = new AiShellEcs(stack, 'shell', propsFromVariables(stack));
-    for (const [name, [description, value]] of Object.entries(outputsOf(shell)))
-      if (value !== undefined) stack.output(name, { description, value });
-  },
-};
+    build: (stack) => {
+      const shell = new AiShellEcs(stack, 'shell', propsFromVariables(stack, flavour));
+      for (const [output, [text, value]] of Object.entries(outputsOf(shell)))
+        if (value !== undefined) stack.output(output, { description: text, value });
+    },
+  };
+}

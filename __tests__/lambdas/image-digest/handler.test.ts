@@ -28,7 +28,7 @@ function push(detail: Readonly<Record<string, unknown>>) {
 describe('image-digest', () => {
   beforeEach(() => {
     ssm.reset();
-    jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   });
 
   afterEach(() => jest.restoreAllMocks());

@@ -16,7 +16,7 @@ describe('task-start-metrics', () => {
     ecs.reset();
     seen.clear();
     lines.length = 0;
-    jest.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+    jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
     dynamo.on(PutItemCommand).callsFake(({ Item }) => {
       const id: string = Item.id.S;
       if (seen.has(id)) throw new ConditionalCheckFailedException({ message: 'exists', $metadata: {} });

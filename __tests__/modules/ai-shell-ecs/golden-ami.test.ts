@@ -111,7 +111,7 @@ describe('AiShellEcs with a golden AMI', () => {
       /aws_ssm_parameter\.[^.]+ami-id[^.]*\.insecure_value/,
     );
     expect(shell.one('aws_ssm_parameter', 'ami-id')['lifecycle']).toEqual({
-      ignore_changes: ['insecure_value'],
+      ignore_changes: ['insecure_value', 'data_type'],
     });
   });
 

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aiShellEcsModule } from '../../../modules/ai-shell-ecs/terraform-module';
+import { aiShellEcsModules } from '../../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../../modules/parts/hcl-module';
 
-describe('the Terraform module ai-shell-ecs', () => {
+describe.each(aiShellEcsModules)('the Terraform module $name', (hclModule) => {
   const root = mkdtempSync(join(tmpdir(), 'warmpath-module-test-'));
-  const folder = writeModule(aiShellEcsModule, root);
+  const folder = writeModule(hclModule, root);
   const main = JSON.parse(readFileSync(join(folder, 'main.tf.json'), 'utf8'));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -34,6 +34,7 @@ describe('the Terraform module ai-shell-ecs', () => {
     const required = Object.entries(main.variable).filter(([, block]) => !('default' in (block as object)));
     expect(required.map(([name]) => name).sort()).toEqual([
       'ecr_repository_url',
+      ...(hclModule.name === 'ai-shell-ecs-existing-cluster' ? ['ecs_cluster_name'] : []),
       'name',
       'subnet_ids',
       'vpc_id',

@@ -12,7 +12,7 @@ import { recommendedAmiParameter } from '../ami';
 import type { FailedEvents } from '../failed-events';
 import type { EcrRepository, ImageReference } from '../image-reference';
 import type { Place } from '../place';
-import { atMost } from '../plan-values';
+import { atMost, firstOf } from '../plan-values';
 import type { GoldenAmiProps } from '../props';
 import type { AiShellEcsSettings } from '../settings';
 import { AmiRetention } from './ami-retention';
@@ -68,7 +68,8 @@ export class GoldenAmi extends Construct {
       dataType: 'aws:ec2:image',
       insecureValue: props.firstAmiId,
       tags: settings.tags,
-      lifecycle: { ignoreChanges: ['insecure_value'] },
+      // Written by hand, for a rollback, it becomes plain text; replacing it would bring the first AMI back.
+      lifecycle: { ignoreChanges: ['insecure_value', 'data_type'] },
     });
     this.referenceParameter = new SsmParameter(this, 'reference', {
       name: names.referenceParameter,
@@ -184,7 +185,7 @@ export class GoldenAmi extends Construct {
       name: goldenAmiNames(settings.name).resource,
       instanceProfileName: role.profile.name,
       instanceTypes: [...(goldenAmi.buildInstanceTypes ?? settings.instances.instanceTypes)],
-      subnetId: settings.network.subnetIds[0] ?? '',
+      subnetId: firstOf(settings.network.subnetIds),
       securityGroupIds: [...securityGroupIds],
       terminateInstanceOnFailure: true,
       instanceMetadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },

@@ -59,7 +59,7 @@ export const warmPoolRules: readonly Rule[] = [
   {
     id: 'hook-ends-before-pull',
     problem: ({ prepull: { hookTimeoutSeconds, timeoutSeconds } }) =>
-      hookTimeoutSeconds > timeoutSeconds
+      isUnknown(hookTimeoutSeconds) || isUnknown(timeoutSeconds) || hookTimeoutSeconds > timeoutSeconds
         ? undefined
         : `prepull.hookTimeoutSeconds: got ${hookTimeoutSeconds} with timeoutSeconds ${timeoutSeconds}; the hook would end, and an ` +
           `instance be replaced, in the middle of a pull; write more than ${timeoutSeconds}`,
