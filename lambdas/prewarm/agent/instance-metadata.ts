@@ -1,5 +1,3 @@
-import { request } from 'undici';
-
 const TOKEN_SECONDS = 21_600;
 const TIMEOUT_MS = 1_000;
 
@@ -24,28 +22,26 @@ export class InstanceMetadata {
 
   /** `undefined` where there is nothing under that name. Rejects where the service does not answer. */
   private async read(name: string): Promise<string | undefined> {
-    const { statusCode, body } = await request(`${this.endpoint}/latest/meta-data/${name}`, {
+    const answer = await fetch(`${this.endpoint}/latest/meta-data/${name}`, {
       headers: { 'x-aws-ec2-metadata-token': await this.freshToken() },
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const text = await body.text();
-    if (statusCode === 200) return text;
-    if (statusCode === 401) this.token = undefined;
-    if (statusCode === 404) return undefined;
-    throw new Error(`instance metadata answered ${statusCode} for ${name}`);
+    const text = await answer.text();
+    if (answer.status === 200) return text;
+    if (answer.status === 401) this.token = undefined;
+    if (answer.status === 404) return undefined;
+    throw new Error(`instance metadata answered ${answer.status} for ${name}`);
   }
 
   private async freshToken(): Promise<string> {
     if (this.token !== undefined && this.now() < this.token.until) return this.token.value;
-    const { statusCode, body } = await request(`${this.endpoint}/latest/api/token`, {
+    const answer = await fetch(`${this.endpoint}/latest/api/token`, {
       method: 'PUT',
       headers: { 'x-aws-ec2-metadata-token-ttl-seconds': String(TOKEN_SECONDS) },
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const value = await body.text();
-    if (statusCode !== 200) throw new Error(`instance metadata answered ${statusCode} for a token`);
+    const value = await answer.text();
+    if (answer.status !== 200) throw new Error(`instance metadata answered ${answer.status} for a token`);
     this.token = { value, until: this.now() + (TOKEN_SECONDS / 2) * 1000 };
     return value;
   }

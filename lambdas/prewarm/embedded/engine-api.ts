@@ -65,7 +65,7 @@ export interface EngineOptions {
   readonly dataDir: string;
   readonly log: Log;
   readonly addressPolicy: AddressPolicy;
-  /** @default - undici pools on this machine's sockets */
+  /** @default - connections of this machine's own sockets */
   readonly transport?: Transport;
   /** @default - the system's DNS servers */
   readonly resolver?: Resolver;

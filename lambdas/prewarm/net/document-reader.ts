@@ -1,10 +1,10 @@
-import { type Dispatcher, request } from 'undici';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { type AddressPolicy, guardAddresses } from '../domain/address-guard';
 import type { RequestHeader } from '../domain/request';
 import type { HostRule } from '../domain/request-parsing/host-rule';
 import { parseUrl } from '../domain/request-parsing/url';
 import type { DocumentReader, Resolver } from '../ports';
-import { pinnedAgent } from './pinned-agent';
+import { getPinned } from './pinned-request';
 
 export interface DocumentReaderOptions {
   /** Documents are read from its edges only, whatever their host resolves to. */
@@ -38,10 +38,7 @@ type Answer =
   | { readonly kind: 'document'; readonly document: Document }
   | { readonly kind: 'redirect'; readonly to: string };
 
-const headerText = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value;
-
-const readBody = async (body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Uint8Array> => {
+const readBody = async (body: AsyncIterable<unknown>, maxBytes: number): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -59,6 +56,7 @@ const readBody = async (body: Dispatcher.ResponseData['body'], maxBytes: number)
  */
 export const createDocumentReader = (options: DocumentReaderOptions): DocumentReader => {
   const { distributionDomain, hosts, resolver, policy, edgePort, ca } = options;
+  const secureContext = ca === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, ca] });
   const ownHeaders: Readonly<Record<string, string>> = {
     'user-agent': 'warmpath',
     ...Object.fromEntries((options.headers ?? []).map(({ name, value }) => [name.toLowerCase(), value])),
@@ -84,21 +82,22 @@ export const createDocumentReader = (options: DocumentReaderOptions): DocumentRe
   };
 
   const ask = async (url: URL, address: string, maxBytes: number, signal: AbortSignal): Promise<Answer> => {
-    const agent = pinnedAgent(address, { ca, connectTimeoutMs: CONNECT_TIMEOUT_MS });
-    const origin = edgePort === undefined ? url.origin : `${url.protocol}//${url.hostname}:${edgePort}`;
+    const answer = await getPinned(url, {
+      address,
+      port: edgePort ?? (url.port === '' ? undefined : Number(url.port)),
+      secureContext,
+      headers: ownHeaders,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      signal,
+    });
     try {
-      const { statusCode, headers, body } = await request(`${origin}${url.pathname}${url.search}`, {
-        dispatcher: agent,
-        headers: { ...ownHeaders, host: url.hostname },
-        signal,
-      });
-      const to = headerText(headers['location']);
+      const { statusCode = 0, headers } = answer;
+      const { location: to, 'content-type': contentType = '' } = headers;
       if (REDIRECTS.has(statusCode) && to !== undefined) return { kind: 'redirect', to };
       if (statusCode !== 200) throw new UnreadableDocument(`answered ${statusCode}`);
-      const contentType = headerText(headers['content-type']) ?? '';
-      return { kind: 'document', document: { body: await readBody(body, maxBytes), contentType } };
+      return { kind: 'document', document: { body: await readBody(answer, maxBytes), contentType } };
     } finally {
-      await agent.destroy();
+      answer.destroy();
     }
   };
 

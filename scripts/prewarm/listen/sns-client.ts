@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import type { IncomingMessage } from 'node:http';
+import { type Agent, get } from 'node:https';
 import { NotNow } from './refusal';
 
 /** Reads one small document from SNS; redirects are not followed. */
@@ -7,23 +8,27 @@ export type ReadFromSns = (url: URL) => Promise<string>;
 const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 64 * 1024;
 
-/** @param dispatcher another one than the default leads tests to a server of their own */
+const answerTo = (url: URL, agent: Agent | undefined): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    get(url, { agent: agent ?? false, signal: AbortSignal.timeout(TIMEOUT_MS) })
+      .once('response', resolve)
+      .once('error', reject);
+  });
+
+/** @param agent another one than the default leads tests to a server of their own */
 export const snsClient =
-  (dispatcher: Dispatcher = new Agent({ connect: { timeout: TIMEOUT_MS } })): ReadFromSns =>
+  (agent?: Agent): ReadFromSns =>
   async (url) => {
     try {
-      const { statusCode, body } = await request(url, {
-        dispatcher,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
+      const answer = await answerTo(url, agent);
       const chunks: Buffer[] = [];
       let bytes = 0;
-      for await (const chunk of body) {
+      for await (const chunk of answer) {
         bytes += chunk.length;
         if (bytes > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
         chunks.push(chunk);
       }
-      if (statusCode !== 200) throw new Error(`status ${statusCode}`);
+      if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
       return Buffer.concat(chunks).toString('utf8');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,9 +1,9 @@
 /** A topic on loopback: signs messages, serves its certificate and takes confirmations, over TLS under SNS's own name. */
 import { sign } from 'node:crypto';
-import { createServer, type Server } from 'node:https';
+import { Agent, createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { type ConnectionOptions, connect } from 'node:tls';
 import { generate } from 'selfsigned';
-import { Agent, buildConnector } from 'undici';
 import { makeCertificate } from '../../../../scripts/loopback-cdn/certificate';
 
 export const TOPIC = 'arn:aws:sns:eu-central-1:111111111111:prewarm_events_prod';
@@ -37,7 +37,7 @@ export class FakeSns {
     private readonly server: Server,
     private readonly signers: Readonly<Record<'current' | 'expired', { cert: string; key: string }>>,
     /** Leads requests for SNS here. */
-    readonly dispatcher: Agent,
+    readonly agent: Agent,
   ) {}
 
   static async start(): Promise<FakeSns> {
@@ -49,15 +49,17 @@ export class FakeSns {
     const server = createServer({ key: keyPem, cert: certPem });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const connector = buildConnector({ ca: caPem });
-    const dispatcher = new Agent({
-      connect: (options, callback) =>
-        connector(
-          { ...options, hostname: '127.0.0.1', port: String(port), servername: options.hostname },
-          callback,
-        ),
+    const agent = Object.assign(new Agent(), {
+      createConnection: (options: ConnectionOptions) =>
+        connect({
+          servername: SNS_HOST,
+          ALPNProtocols: options.ALPNProtocols ?? [],
+          host: '127.0.0.1',
+          port,
+          ca: caPem,
+        }),
     });
-    const sns = new FakeSns(server, signers, dispatcher);
+    const sns = new FakeSns(server, signers, agent);
     server.on('request', (incoming, answer) => {
       const path = incoming.url ?? '';
       sns.asked.push(path);
@@ -71,7 +73,7 @@ export class FakeSns {
   }
 
   async close(): Promise<void> {
-    await this.dispatcher.close();
+    this.agent.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 

@@ -1,4 +1,5 @@
-import { Agent, request } from 'undici';
+import { once } from 'node:events';
+import { request } from 'node:https';
 import { makeCertificate } from '../../../../scripts/loopback-cdn/certificate';
 import { Inbox } from '../../../../scripts/prewarm/listen/inbox';
 import { type Receiver, startReceiver } from '../../../../scripts/prewarm/listen/receiver';
@@ -14,7 +15,7 @@ let received: SnsMessage[] = [];
 let problems: string[] = [];
 
 const start = (tls?: { cert: string; key: string }): Promise<Receiver> => {
-  const read = snsClient(sns.dispatcher);
+  const read = snsClient(sns.agent);
   return startReceiver({
     host: '127.0.0.1',
     port: 0,
@@ -209,15 +210,12 @@ describe('the receiver', () => {
   it('speaks TLS by itself', async () => {
     const { caPem, certPem, keyPem } = await makeCertificate(['localhost']);
     const secure = await start({ cert: certPem, key: keyPem });
-    const dispatcher = new Agent({ connect: { ca: caPem, servername: 'localhost' } });
-    const { statusCode } = await request(secure.url, {
-      dispatcher,
-      method: 'POST',
-      body: JSON.stringify(notification()),
-    });
-    expect([secure.url.slice(0, 8), statusCode]).toEqual(['https://', 200]);
+    const posted = request(secure.url, { agent: false, ca: caPem, servername: 'localhost', method: 'POST' });
+    posted.end(JSON.stringify(notification()));
+    const [answer] = await once(posted, 'response');
+    answer.resume();
+    expect([secure.url.slice(0, 8), answer.statusCode]).toEqual(['https://', 200]);
     expect(received).toHaveLength(1);
-    await dispatcher.close();
     await secure.stop();
   });
 });
