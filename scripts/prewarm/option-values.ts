@@ -9,8 +9,38 @@ export const wholeNumber =
     throw new InvalidArgumentError(`Allowed: a whole number from ${low} to ${high}.`);
   };
 
-export const hostPort = (value: string): string => {
+export const HOST_PORT = 'HOST:PORT, such as 127.0.0.1:5353 or [::1]:5353';
+
+export const isHostPort = (value: string): boolean => {
   const match = /^(?:\[[0-9a-f:]+\]|[^\s:[\]]+):(\d{1,5})$/i.exec(value);
-  if (match && Number(match[1]) >= 1 && Number(match[1]) <= 65_535) return value;
-  throw new InvalidArgumentError('Allowed: HOST:PORT, such as 127.0.0.1:5353 or [::1]:5353.');
+  return match !== null && Number(match[1]) >= 1 && Number(match[1]) <= 65_535;
 };
+
+/** A value that is given several times, each time as it is written. */
+export const collectWhole = (value: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  value,
+];
+
+/** A value that is given several times or as a list with commas. */
+export const collectList = (value: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  ...value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+];
+
+/** The parser of an option whose wrong value is told later, together with all else that is wrong. */
+export const tellLater =
+  <T>(problems: string[], option: string, parse: (value: string) => T) =>
+  (value: string): T | undefined => {
+    try {
+      return parse(value);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      const allowed = error.message.replace(/^Allowed: |\.$/g, '');
+      problems.push(`${option}: got ${JSON.stringify(value)}; allowed: ${allowed}`);
+      return undefined;
+    }
+  };

@@ -1,13 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { collectList } from './option-values';
 import type { PopsOptions } from './pops';
-
-const collect = (value: string, before: readonly string[] | undefined): string[] => [
-  ...(before ?? []),
-  ...value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-];
 
 const count = (value: string): number => {
   if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
@@ -23,13 +16,13 @@ export const registerPopsCommand = (prewarm: Command): void => {
     .description(
       'list points of presence; resolve them for a distribution; discover which ones answer a region',
     )
-    .option('--region <NAMES>', 'of these regions, comma separated', collect)
-    .option('--country <NAMES>', 'of these countries, comma separated', collect)
+    .option('--region <NAMES>', 'of these regions, comma separated', collectList)
+    .option('--country <NAMES>', 'of these countries, comma separated', collectList)
     .option('--near <LAT,LON>', 'nearest to a place, in degrees')
     .option('--count <N>', 'how many with --near (default: 3)', count)
     .option('--check', 'resolve each for the distribution')
     .option('--discover', 'ask DNS as clients of the region would, and name the sites that answer')
-    .option('--subnet <CIDRS>', 'with --discover: ask as clients of these networks', collect)
+    .option('--subnet <CIDRS>', 'with --discover: ask as clients of these networks', collectList)
     .option('--resolver <HOST:PORT>', 'ask this DNS server; only then private addresses are accepted')
     .option('--cf-domain <NAME>', 'the distribution, for --check and --discover')
     .option('--json', 'one JSON object on standard output')

@@ -33,7 +33,7 @@ export class PaceMeter {
     const first = this.seen[0] ?? { atMs: nowMs, done: snapshot.done };
     const seconds = (nowMs - first.atMs) / 1000;
     const perSecond = seconds > 0 ? (snapshot.done - first.done) / seconds : 0;
-    if (perSecond <= 0 || snapshot.total === undefined) return { perSecond };
+    if (perSecond <= 0 || snapshot.total === undefined) return { perSecond: Math.max(0, perSecond) };
     return { perSecond, etaSeconds: (snapshot.total - snapshot.done) / perSecond };
   }
 }
@@ -70,7 +70,7 @@ export const renderLine = (snapshot: ProgressSnapshot, pace: Pace): string => {
     `${snapshot.phase}: ${formatCount(snapshot.done)} of ${formatCount(snapshot.total)} (${formatShare(share)})`,
     `${formatCount(snapshot.failed)} failed`,
     formatBytes(snapshot.bytes),
-    `${formatCount(Math.round(pace.perSecond))}/s`,
+    ...(pace.perSecond > 0 ? [`${formatCount(Math.round(pace.perSecond))}/s`] : []),
     ...(pace.etaSeconds === undefined ? [] : [`ETA ${formatClock(pace.etaSeconds)}`]),
   ].join(', ');
 };
@@ -85,6 +85,7 @@ export interface ProgressStream {
 export class ProgressPrinter {
   private readonly meter = new PaceMeter();
   private lastLine: { readonly atMs: number; readonly text: string; readonly phase: string } | undefined;
+  private heldBack: string | undefined;
   private barShown = false;
 
   constructor(
@@ -104,8 +105,12 @@ export class ProgressPrinter {
     }
     const text = renderLine(snapshot, pace);
     if (this.lastLine?.text === text) return;
-    if (this.lastLine?.phase === snapshot.phase && nowMs - this.lastLine.atMs < LINE_EVERY_MS) return;
+    if (this.lastLine?.phase === snapshot.phase && nowMs - this.lastLine.atMs < LINE_EVERY_MS) {
+      this.heldBack = text;
+      return;
+    }
     this.stream.write(`${text}\n`);
+    this.heldBack = undefined;
     this.lastLine = { atMs: nowMs, text, phase: snapshot.phase };
   }
 
@@ -115,8 +120,14 @@ export class ProgressPrinter {
     this.stream.write(`${text}\n`);
   }
 
-  /** Takes the bar off the screen. */
-  clear(): void {
+  /** Takes the bar off the screen; where there is none, writes the last line that came too soon after another. */
+  finish(): void {
+    this.clear();
+    if (this.heldBack !== undefined) this.stream.write(`${this.heldBack}\n`);
+    this.heldBack = undefined;
+  }
+
+  private clear(): void {
     if (this.barShown) this.stream.write('\r\u001b[2K');
     this.barShown = false;
   }

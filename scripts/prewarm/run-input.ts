@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type CheckedBody, checkPrewarmBody } from '../../lambdas/prewarm/api/check-prewarm-body';
+import { checkPrewarmBody } from '../../lambdas/prewarm/api/check-prewarm-body';
 import type { RequestSpec } from '../../lambdas/prewarm/domain/request';
 import {
   type FieldIssue,
@@ -9,8 +9,9 @@ import {
 import { MAX_URLS } from '../../lambdas/prewarm/domain/request-parsing/limits';
 import type { RequestContext } from '../../lambdas/prewarm/domain/request-parsing/normalise-request';
 import { checkedUrls } from '../../lambdas/prewarm/domain/request-parsing/normalise-urls';
-import { BadInput } from './bad-input';
+import { BadInput, Problems } from './bad-input';
 import type { RunOptions } from './run-options';
+import type { Scratch } from './scratch';
 import { openUrlList, type UrlList } from './url-list';
 
 /** A run that may begin: its fields are right, its URLs are checked while they are read. */
@@ -37,6 +38,7 @@ const FIELD_OPTIONS: Readonly<Record<string, string>> = {
   encodings: '--encodings',
   header: '--header',
   range: '--range',
+  verify: '--verify',
   max_bandwidth_mbps: '--max-bandwidth',
   timeout: '--timeout',
   url_list: 'LIST',
@@ -84,12 +86,16 @@ const optionFields = (options: RunOptions): Readonly<Record<string, unknown>> =>
 };
 
 const NO_LIST: UrlList = { kind: 'body', body: {} };
+/** Stands for a list that cannot be read, so that the options are checked all the same. */
+const UNREADABLE_LIST: UrlList = { kind: 'lines', lines: async function* () {} };
 
 /** Advice that was written for callers of the API. */
-const inOptions = (advice: string): string =>
+export const inOptions = (advice: string): string =>
   advice
     .replace('GET /pops', '`warmpath prewarm pops`')
-    .replace('name it in aliases', 'name it with --alias');
+    .replace('as cf_domain and this name in aliases', 'with --cf-domain and this name with --alias')
+    .replace(/name (it|further hosts) in aliases/, 'name $1 with --alias')
+    .replace('in the field range', 'with --range');
 
 /** One message for everything that is wrong, in the caller's words: options where options were used. */
 const explain = (issues: readonly FieldIssue[], isOption: (field: string) => boolean): string =>
@@ -128,9 +134,16 @@ async function* texts(list: Extract<UrlList, { kind: 'lines' }>): AsyncGenerator
   for await (const { text } of list.lines()) yield text;
 }
 
-const fingerprintOf = async (body: unknown, list: UrlList): Promise<string> => {
-  const hash = createHash('sha256').update(JSON.stringify(body));
-  if (list.kind === 'lines') for await (const url of texts(list)) hash.update('\n').update(url);
+/** What LIST holds, anew with each call; the field of a body has been checked before. */
+const linesOf = (list: UrlList): AsyncIterable<string> | Iterable<string> => {
+  if (list.kind === 'lines') return texts(list);
+  const { url_list: urls } = list.body;
+  return Array.isArray(urls) ? urls.map(String) : [];
+};
+
+const fingerprintOf = async (spec: RequestSpec, urls: AsyncIterable<string>): Promise<string> => {
+  const hash = createHash('sha256').update(JSON.stringify(spec));
+  for await (const url of urls) hash.update('\n').update(url);
   return `run-${hash.digest('hex')}`;
 };
 
@@ -149,30 +162,37 @@ export const prepareRun = async (
   path: string | undefined,
   options: RunOptions,
   context: RequestContext,
-  scratchDir: string,
+  scratch: Scratch,
 ): Promise<PreparedRun> => {
-  const list = path === undefined ? NO_LIST : await openUrlList(path, scratchDir);
-  const given = optionFields(options);
+  const problems = new Problems();
+  const opened = await problems.collect(() => (path === undefined ? NO_LIST : openUrlList(path, scratch)));
+  const list = opened ?? UNREADABLE_LIST;
+  const given = (await problems.collect(() => optionFields(options))) ?? {};
   const body = { ...DEFAULTS, ...(list.kind === 'body' ? list.body : {}), ...given };
   const isOption = (field: string): boolean => list.kind === 'lines' || path === undefined || field in given;
-  let checked: CheckedBody;
-  try {
-    checked = await checkPrewarmBody(body, { ...context, hasOtherList: list.kind === 'lines' });
-  } catch (error) {
-    throw asBadInput(error, isOption);
-  }
+  const checked = await problems.collect(() =>
+    checkPrewarmBody(body, {
+      ...context,
+      maxInlineUrls: MAX_URLS,
+      hasOtherList: list.kind === 'lines',
+    }).catch((error: unknown) => {
+      throw asBadInput(error, isOption);
+    }),
+  );
+  problems.throwIfAny();
+  if (checked === undefined) throw new Error('nothing checked, and nothing wrong');
   const { hosts } = checked;
   // However many instances a list asks the fleet for: this is one machine, and 0 would wait for ever.
   const onThisMachine: RequestSpec = { ...checked.spec, instanceCount: 1 };
   const urls = (): AsyncIterable<string> =>
-    nonEmpty(
-      list.kind === 'lines' ? checkedUrls(texts(list), { hosts, maxUrls: MAX_URLS }) : checked.urls,
-      checked.spec,
-    );
+    nonEmpty(checkedUrls(linesOf(list), { hosts, maxUrls: MAX_URLS }), checked.spec);
   if (options.dataDir === undefined || checked.spec.idempotencyKey !== undefined) {
     return { spec: onThisMachine, urls };
   }
-  const fingerprint = await fingerprintOf(body, list);
+  // Reads the whole list, so that a bad URL is told before the data directory is made.
+  const fingerprint = await fingerprintOf(onThisMachine, urls()).catch((error: unknown) => {
+    throw asBadInput(error);
+  });
   return {
     spec: { ...onThisMachine, idempotencyKey: `${fingerprint}-${randomUUID()}` },
     urls,

@@ -1,6 +1,4 @@
-import type { VerifyMode } from '../../lambdas/prewarm/domain/request';
-
-/** The options of `warmpath prewarm run`, as commander hands them over: each value is already in its range. */
+/** The options of `warmpath prewarm run`. What becomes a field of the request is checked with the request. */
 export interface RunOptions {
   readonly cfDomain?: string;
   readonly alias?: readonly string[];
@@ -15,18 +13,18 @@ export interface RunOptions {
   readonly sitemap?: readonly string[];
   readonly playlist?: readonly string[];
   readonly skipWarm?: boolean;
-  readonly verify?: VerifyMode;
+  readonly verify?: string;
   readonly invalidate?: boolean;
-  readonly concurrency?: number;
-  /** Megabits per second. */
-  readonly maxBandwidth?: number;
-  /** Minutes. */
-  readonly timeout?: number;
+  readonly concurrency?: number | undefined;
+  /** Megabits per second; text where it is no number. */
+  readonly maxBandwidth?: number | string;
+  /** Minutes; text where it is no number. */
+  readonly timeout?: number | string;
   readonly dataDir?: string;
   readonly json?: boolean;
   readonly report?: readonly string[];
   /** HOST:PORT. */
   readonly resolver?: string;
-  readonly edgePort?: number;
+  readonly edgePort?: number | undefined;
   readonly ca?: string;
 }

@@ -46,7 +46,7 @@ const popRow = (code: string, pop: PopSummary, paint: Paint): Cell[] => [
   formatBytes(pop.bytes),
   latency(pop.p50Ms),
   latency(pop.p95Ms),
-  pop.error === undefined ? formatShare(pop.hitRatio) : '-',
+  pop.p50Ms === undefined ? '-' : formatShare(pop.hitRatio),
 ];
 
 const totalRow = (summary: RunSummary, paint: Paint): Cell[] => [

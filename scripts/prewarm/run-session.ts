@@ -38,21 +38,16 @@ const snapshotOf = (live: LiveProgress): ProgressSnapshot => ({
   bytes: live.tally.bytes,
 });
 
-/** The run of the same list and options that this data directory holds and that has not ended. */
-const findUnfinished = async (
-  engine: EmbeddedEngine,
-  fingerprint: string,
-): Promise<RequestRecord | undefined> => {
+/** The runs that this data directory holds and that have not ended. */
+const findUnfinished = async (engine: EmbeddedEngine): Promise<readonly RequestRecord[]> => {
+  const unfinished: RequestRecord[] = [];
   let after: string | undefined;
   do {
     const page = await engine.list({ limit: LIST_PAGE, ...(after === undefined ? {} : { after }) });
-    const found = page.items.find(
-      ({ status, spec }) => !isFinal(status) && spec.idempotencyKey?.startsWith(fingerprint),
-    );
-    if (found) return found;
+    unfinished.push(...page.items.filter(({ status }) => !isFinal(status)));
     after = page.next;
   } while (after !== undefined);
-  return undefined;
+  return unfinished;
 };
 
 /** Running slices end, no new ones begin; bounded, since one slow slice must not hold Ctrl-C. */
@@ -71,25 +66,30 @@ export const runSession = async (
 ): Promise<SessionEnd> => {
   const startedMs = performance.now();
   const seconds = (): number => (performance.now() - startedMs) / 1000;
-  const unfinished =
-    run.fingerprint === undefined ? undefined : await findUnfinished(engine, run.fingerprint);
-  if (unfinished !== undefined) {
-    const total = unfinished.totals?.fetchCount;
+  const unfinished = await findUnfinished(engine);
+  const same = unfinished.find(
+    ({ spec }) => run.fingerprint !== undefined && spec.idempotencyKey?.startsWith(run.fingerprint),
+  );
+  if (same !== undefined) {
+    const total = same.totals?.fetchCount;
     const share =
-      total === undefined
-        ? ''
-        : `, ${formatCount(unfinished.progress.fetches)} of ${formatCount(total)} done`;
-    printer.say(`going on with the run of ${new Date(unfinished.createdAt).toISOString()}${share}`);
+      total === undefined ? '' : `, ${formatCount(same.progress.fetches)} of ${formatCount(total)} done`;
+    printer.say(`going on with the run of ${new Date(same.createdAt).toISOString()}${share}`);
+  }
+  for (const { createdAt, spec } of unfinished.filter((record) => record !== same)) {
+    const started = new Date(createdAt).toISOString();
+    printer.say(`the run of ${started} for ${spec.cfDomain}, unfinished in this data directory, goes on too`);
   }
   let last: LiveProgress | undefined;
-  let id = unfinished?.id;
+  let id = same?.id;
   const unfollow = engine.onProgress((live) => {
-    if (id !== undefined && live.id !== id) return;
+    if (live.id !== id) return;
     last = live;
     printer.show(snapshotOf(live));
   });
   try {
-    const { id: requestId } = unfinished ?? (await engine.submit(run.spec, run.urls()));
+    if (same === undefined) printer.show({ phase: PHASES.CREATED, done: 0, failed: 0, bytes: 0 });
+    const { id: requestId } = same ?? (await engine.submit(run.spec, run.urls()));
     id = requestId;
     const ended = engine.waitForEnd(requestId);
     // Closing the engine after a signal rejects it; nobody waits for it then.
@@ -104,6 +104,6 @@ export const runSession = async (
     return { record, pops: await engine.pops(requestId), seconds: seconds(), interruptedWith: end };
   } finally {
     unfollow();
-    printer.clear();
+    printer.finish();
   }
 };

@@ -4,7 +4,8 @@ import { isIP } from 'node:net';
 import type { RequestContext } from '../../lambdas/prewarm/domain/request-parsing/normalise-request';
 import { createResolver } from '../../lambdas/prewarm/net/resolver';
 import { createPopDirectory } from '../../lambdas/prewarm/pops/pop-directory';
-import { BadInput } from './bad-input';
+import { BadInput, Problems } from './bad-input';
+import { HOST_PORT, isHostPort } from './option-values';
 import type { RunOptions } from './run-options';
 
 /** What a run finds outside: names, points of presence, certificates. */
@@ -15,6 +16,9 @@ export interface RunSurroundings extends RequestContext {
 
 /** The name server as an address with a port, since a name server has to be found without one. */
 const nameServer = async (resolver: string): Promise<string> => {
+  if (!isHostPort(resolver)) {
+    throw new BadInput(`--resolver: got ${JSON.stringify(resolver)}; allowed: ${HOST_PORT}`);
+  }
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(resolver) ?? [];
   if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) return resolver;
   try {
@@ -39,12 +43,18 @@ const certificates = async (file: string): Promise<string> => {
  * Private addresses are contacted only where the operator names a resolver, since its answers are the operator's own.
  * @throws BadInput where a file or a name server is not what its option says
  */
-export const findSurroundings = async (options: RunOptions): Promise<RunSurroundings> => {
-  const { resolver, ca } = options;
+export const findSurroundings = async (
+  options: Pick<RunOptions, 'resolver' | 'ca'>,
+): Promise<RunSurroundings> => {
+  const problems = new Problems();
+  const { resolver } = options;
+  const server = await problems.collect(() => (resolver === undefined ? undefined : nameServer(resolver)));
+  const ca = await problems.collect(() => (options.ca === undefined ? undefined : certificates(options.ca)));
+  problems.throwIfAny();
   return {
     directory: createPopDirectory(),
-    resolver: createResolver(resolver === undefined ? {} : { servers: [await nameServer(resolver)] }),
+    resolver: createResolver(server === undefined ? {} : { servers: [server] }),
     policy: resolver === undefined ? 'public' : 'any',
-    ...(ca === undefined ? {} : { ca: await certificates(ca) }),
+    ...(ca === undefined ? {} : { ca }),
   };
 };

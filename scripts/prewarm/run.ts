@@ -1,20 +1,22 @@
-import { createWriteStream, rmSync } from 'node:fs';
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { EmbeddedEngine } from '../../lambdas/prewarm/embedded/engine-api';
+import { hasCode } from '../../lambdas/prewarm/embedded/error-code';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
-import { BadInput } from './bad-input';
+import { BadInput, Problems } from './bad-input';
 import { type Interrupt, listenForInterrupt } from './interrupt';
 import { ProgressPrinter } from './progress';
 import { openRunEngine } from './run-engine';
-import { asBadInput, prepareRun } from './run-input';
+import { asBadInput, inOptions, prepareRun } from './run-input';
 import type { RunOptions } from './run-options';
 import { renderJson, renderReport } from './run-report';
 import { runSession, type SessionEnd } from './run-session';
 import { findSurroundings } from './run-surroundings';
+import { Scratch } from './scratch';
 import { type FailureEntry, failureEntry, popFailureEntries, type RunSummary, summarise } from './summary';
 
 /** Blobs of a finished request by the ending of a report file. */
@@ -27,35 +29,45 @@ const REPORT_BLOBS: Readonly<Record<string, string>> = {
 /**
  * Warms LIST from this machine, with progress on standard error and the report on standard output.
  * Answers the exit code: 0 all warm, 1 some are not, 2 bad input, 128 + signal when interrupted.
+ * @param wrongOptions what is wrong with options that are read already
  */
-export const runPrewarm = async (list: string | undefined, options: RunOptions): Promise<number> => {
-  const scratchDir = await mkdtemp(join(tmpdir(), 'warmpath-run-'));
-  const interrupt = listenForInterrupt(() => rmSync(scratchDir, { recursive: true, force: true }));
+export const runPrewarm = async (
+  list: string | undefined,
+  options: RunOptions,
+  wrongOptions: readonly string[] = [],
+): Promise<number> => {
+  const scratch = new Scratch();
+  const interrupt = listenForInterrupt(() => scratch.remove());
   try {
-    return await warm(list, options, scratchDir, interrupt);
+    return await warm(list, options, new Problems([...wrongOptions]), scratch, interrupt);
   } catch (thrown) {
     // The list is checked while it is submitted, so what is wrong with a URL comes from there.
-    const error = asBadInput(thrown);
+    const error = asBadInput(withoutSpace(thrown, options));
     if (!(error instanceof BadInput)) throw error;
     process.stderr.write(`warmpath: ${error.message}\n`);
     return BAD_INPUT;
   } finally {
     interrupt.release();
-    await rm(scratchDir, { recursive: true, force: true });
+    scratch.remove();
   }
 };
 
 const warm = async (
   list: string | undefined,
   options: RunOptions,
-  scratchDir: string,
+  problems: Problems,
+  scratch: Scratch,
   interrupt: Interrupt,
 ): Promise<number> => {
   const printer = new ProgressPrinter(process.stderr, paintFor(process.stderr));
-  await checkReportFiles(options.report ?? []);
-  const surroundings = await findSurroundings(options);
-  const run = await prepareRun(list, options, surroundings, scratchDir);
-  const engine = await openRunEngine(run, options, join(scratchDir, 'data'), surroundings, printer);
+  for (const file of options.report ?? []) await problems.collect(() => checkReportFile(file));
+  const surroundings = await problems.collect(() => findSurroundings(options));
+  const run =
+    surroundings && (await problems.collect(() => prepareRun(list, options, surroundings, scratch)));
+  problems.throwIfAny();
+  if (run === undefined || surroundings === undefined) throw new Error('nothing to run, and nothing wrong');
+  const dataDir = options.dataDir ?? join(scratch.path, 'data');
+  const engine = await openRunEngine(run, options, dataDir, surroundings, printer);
   try {
     const end = await runSession(engine, run, printer, interrupt);
     const summary = summarise(end.record, end.pops, end.seconds, stoppedSentence(end, options));
@@ -78,11 +90,12 @@ const stoppedSentence = (
       ? 'Interrupted. With --data-dir the next run of the same list would go on here.'
       : 'Interrupted. The same command goes on here.';
   }
-  if (record.status !== 'STOPPED') return record.message;
+  const message = record.message === undefined ? undefined : inOptions(record.message);
+  if (record.status !== 'STOPPED') return message;
   if (record.stopReason === 'deadline') {
     return `Stopped after ${record.spec.timeoutMinutes} minutes; --timeout gives it more time.`;
   }
-  return record.message ?? `Stopped: ${record.stopReason ?? 'no reason given'}.`;
+  return message ?? `Stopped: ${record.stopReason ?? 'no reason given'}.`;
 };
 
 async function* allFailures(
@@ -107,16 +120,31 @@ const printReport = async (
   await pipeline(output, process.stdout, { end: false });
 };
 
+const REPORT_KINDS = 'a file name that ends in .html, .csv or .json';
+const REPORT_PLACE = 'a file in a folder that is there and that this user may write';
+
 /** Before hours of warming, not after them. */
-const checkReportFiles = async (files: readonly string[]): Promise<void> => {
-  for (const file of files) {
-    await access(dirname(file), constants.W_OK).catch((cause: unknown) => {
-      throw new BadInput(
-        `--report: got ${file}; allowed: a file in a folder that is there and that this user may write`,
-        { cause },
-      );
-    });
+const checkReportFile = async (file: string): Promise<void> => {
+  const refused = (allowed: string, cause?: unknown): BadInput =>
+    new BadInput(`--report: got ${file}; allowed: ${allowed}`, { cause });
+  if (REPORT_BLOBS[extname(file).toLowerCase()] === undefined) throw refused(REPORT_KINDS);
+  try {
+    const there = await stat(file).catch(() => undefined);
+    if (there?.isDirectory()) throw refused(REPORT_PLACE);
+    await access(there === undefined ? `${dirname(file)}${sep}.` : file, constants.W_OK);
+  } catch (cause) {
+    throw cause instanceof BadInput ? cause : refused(REPORT_PLACE, cause);
   }
+};
+
+/** A full disk, in words that say which one and what to do. */
+const withoutSpace = (error: unknown, { dataDir }: RunOptions): unknown => {
+  if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) return error;
+  const message =
+    dataDir === undefined
+      ? `no space is left in ${tmpdir()} or where the output goes; free some, or name another folder with --data-dir`
+      : `no space is left in ${dataDir} (--data-dir) or where the output goes; free some, then the same command goes on here`;
+  return new Error(message, { cause: error });
 };
 
 const writeReportFiles = async (

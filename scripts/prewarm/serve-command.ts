@@ -1,6 +1,11 @@
-import type { Command } from 'commander';
-import { hostPort, wholeNumber } from './option-values';
+import { type Command, InvalidArgumentError } from 'commander';
+import { wholeNumber } from './option-values';
 import type { ServeOptions } from './serve';
+
+const httpUrl = (value: string): string => {
+  if (/^https?:\/\//i.test(value) && URL.canParse(value)) return value;
+  throw new InvalidArgumentError('Allowed: an http or https URL, such as https://prewarm.example.com.');
+};
 
 const serve = (): typeof import('./serve') => require('./serve');
 
@@ -28,14 +33,11 @@ export const registerServeCommand = (prewarm: Command): void => {
     .option(
       '--public-url <URL>',
       'where clients reach the API, for links to reports (default: what it listens on)',
+      httpUrl,
     )
     .option('--data-dir <DIR>', 'folder of the durable state, one process at a time', '.warmpath')
     .option('--api-key-file <FILE>', 'file with the key that callers send as x-api-key (default: no key)')
-    .option(
-      '--resolver <HOST:PORT>',
-      'DNS server that knows the edges; lets private addresses be contacted',
-      hostPort,
-    )
+    .option('--resolver <HOST:PORT>', 'DNS server that knows the edges; lets private addresses be contacted')
     .option('--edge-port <N>', 'port of the edges (default: 443, or 80 for http)', wholeNumber(1, 65_535))
     .option('--ca <FILE>', 'certificates (PEM) to trust besides the usual ones')
     .addHelpText('after', EXAMPLES)

@@ -48,6 +48,14 @@ const start = async (options: ServeOptions) => {
 };
 
 const REFUSALS = [BadInput, ApiKeyError, ListenError, DataDirLocked, DataDirUnusable];
+/** The same in the words of the options. */
+const inOptions = (message: string): string =>
+  message
+    .replace(/^data directory:/, '--data-dir:')
+    .replace(/^API key file /, '--api-key-file ')
+    .replace(/^host:/, '--host:')
+    .replace('an API key file', '--api-key-file');
+
 const isRefusal = (error: unknown): error is Error => REFUSALS.some((kind) => error instanceof kind);
 
 /**
@@ -64,7 +72,7 @@ export const servePrewarm = async (options: ServeOptions): Promise<number> => {
     return 0;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    process.stderr.write(`warmpath: ${error.message}\n`);
+    process.stderr.write(`warmpath: ${inOptions(error.message)}\n`);
     return BAD_INPUT;
   } finally {
     interrupt.release();

@@ -49,7 +49,7 @@ const popSummary = (tally: Tally, requested: number, error: string | undefined):
     alreadyWarm: tally.outcomes['already-warm'],
     failed: error === undefined ? failedCount(tally) : requested,
     bytes: tally.bytes,
-    hitRatio: tally.fetches === 0 ? 0 : tally.outcomes['already-warm'] / tally.fetches,
+    hitRatio: Math.round((tally.outcomes['already-warm'] / Math.max(1, tally.fetches)) * 10_000) / 10_000,
     ...(p50Ms === undefined ? {} : { p50Ms: Math.round(p50Ms * 10) / 10 }),
     ...(p95Ms === undefined ? {} : { p95Ms: Math.round(p95Ms * 10) / 10 }),
     ...(error === undefined ? {} : { error }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { BadInput } from './bad-input';
+import type { Scratch } from './scratch';
 
 /** One URL of a text list, with the line it stands on. */
 export interface ListLine {
@@ -20,9 +21,9 @@ const ALLOWED = 'allowed: a JSON file with a request body, or a text file with o
 const BYTE_ORDER_MARK = '\ufeff';
 const HEAD_BYTES = 4096;
 
-/** Standard input can be read once only, so it is put into `scratchDir` first. */
-const spoolStandardInput = async (scratchDir: string): Promise<string> => {
-  const file = join(scratchDir, 'standard-input');
+/** Standard input can be read once only, so it is put into a file first. */
+const spoolStandardInput = async (scratch: Scratch): Promise<string> => {
+  const file = join(scratch.path, 'standard-input');
   await pipeline(process.stdin, createWriteStream(file));
   return file;
 };
@@ -79,10 +80,10 @@ const explainReadError = (cause: unknown, name: string): BadInput => {
  * begin with `#` are left out.
  * @throws BadInput where it cannot be read or is not what it looks like
  */
-export const openUrlList = async (path: string, scratchDir: string): Promise<UrlList> => {
+export const openUrlList = async (path: string, scratch: Scratch): Promise<UrlList> => {
   const name = path === '-' ? 'standard input' : path;
   try {
-    const file = path === '-' ? await spoolStandardInput(scratchDir) : path;
+    const file = path === '-' ? await spoolStandardInput(scratch) : path;
     const head = await readHead(file);
     if (!/^[[{]/.test(head) && !path.endsWith('.json')) {
       return { kind: 'lines', lines: () => linesOf(file) };

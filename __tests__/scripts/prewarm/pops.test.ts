@@ -55,7 +55,7 @@ describe('warmpath prewarm pops', () => {
   });
 
   it.each<[PopsOptions, string]>([
-    [{ region: ['apx'] }, 'did you mean "all" or "apac"'],
+    [{ region: ['apx'] }, 'did you mean "apac"'],
     [{ near: 'here' }, 'near: got "here"'],
     [{ check: true }, '--cf-domain: got nothing'],
     [{ check: true, cfDomain: 'd1.cloudfront.cn' }, 'mainland China'],

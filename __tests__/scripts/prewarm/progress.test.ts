@@ -23,6 +23,12 @@ describe('PaceMeter', () => {
     expect(pace.etaSeconds).toBeCloseTo((10_000 - 660) / 100, 0);
   });
 
+  it('never shows a pace below nothing', () => {
+    const meter = new PaceMeter();
+    meter.observe({ ...warming, done: 100 }, 0);
+    expect(meter.observe({ ...warming, done: 0 }, 1_000)).toEqual({ perSecond: 0 });
+  });
+
   it('promises no end where nothing moves', () => {
     const meter = new PaceMeter();
     meter.observe(warming, 0);
@@ -77,6 +83,17 @@ describe('ProgressPrinter', () => {
     }
     expect(stream.written).toHaveLength(1 + 3);
     for (const line of stream.written) expect(line).toMatch(/^[ -~…]+\n$/);
+  });
+
+  it('ends with the last figures, however soon they came', () => {
+    const stream = recorder(false);
+    const printer = new ProgressPrinter(stream, plain, () => 0);
+    printer.show({ ...warming, done: 1 });
+    printer.show({ ...warming, done: 200 });
+    printer.finish();
+    printer.finish();
+    expect(stream.written).toHaveLength(2);
+    expect(stream.written[1]).toMatch(/^warming: 200 of 200 \(100 %\)/);
   });
 
   it('does not repeat itself where nothing moves', () => {

@@ -207,23 +207,43 @@ describe('bad input to warmpath prewarm run', () => {
     [
       'a concurrency of nothing',
       () => ['x', '--concurrency', '0'],
-      /--concurrency .*'0' is invalid. Allowed: a whole number from 1/,
+      /--concurrency: got "0"; allowed: a whole number from 1 to 10000/,
     ],
-    ['a resolver without a port', () => ['x', '--resolver', 'localhost'], /--resolver .*Allowed: HOST:PORT/],
+    [
+      'a resolver without a port',
+      () => ['x', '--resolver', 'localhost'],
+      /--resolver: got "localhost"; allowed: HOST:PORT/,
+    ],
     [
       'an unknown verify mode',
       () => ['x', '--verify', 'maybe'],
-      /--verify .*Allowed choices are none, sample, all/,
+      /--verify: got "maybe"; allowed: none, sample, all/,
     ],
     [
       'a report of no known kind',
       () => ['x', '--report', 'report.pdf'],
-      /--report .*\.html, \.csv or \.json/,
+      /--report: got report\.pdf; allowed: .*\.html, \.csv or \.json/,
     ],
     [
       'a report in a folder that is not there',
       async () => [await write('i.json', body(paths(1))), '--report', join(folder, 'absent', 'report.csv')],
       /--report: got .*report\.csv; allowed: a file in a folder that is there/,
+    ],
+    [
+      'everything at once: options, files, the list, fields of the request',
+      () => [
+        ...['absent.txt', '--cf-domain', cdn.distributionDomain, '--pops', 'FRA99', '--timeout', 'soon'],
+        ...['--concurrency', '0', '--report', folder, '--header', '@file'],
+      ],
+      /--concurrency: [\s\S]*--report: [\s\S]*LIST: [\s\S]*--timeout: [\s\S]*--header\[0\]: [\s\S]*--pops\[0\]: /,
+    ],
+    [
+      'a bad URL, with a data directory that is then not made',
+      async () => [
+        ...[await write('j.json', body(['/ok', '/x'])), '--cf-domain', 'd999999abcdef8.cloudfront.net'],
+        ...['--data-dir', join(folder, 'never-made')],
+      ],
+      /LIST: 2 of the URLs cannot be warmed/,
     ],
     ['an option that is not there', () => ['x', '--popz', 'a'], /unknown option '--popz'[\s\S]*--pops/],
   ];
@@ -246,6 +266,7 @@ describe('bad input to warmpath prewarm run', () => {
       );
     }
     expect(cdn.seen).toHaveLength(before);
+    expect(existsSync(join(folder, 'never-made'))).toBe(false);
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,6 +131,18 @@ describe('warmpath prewarm serve', () => {
       join(folder, 'open'),
     ]);
     expect(code).toBe(2);
-    expect(stderr).toContain('host: got 0.0.0.0 without an API key');
+    expect(stderr).toContain('--host: got 0.0.0.0 without an API key');
+  });
+
+  it('refuses a port that is taken, before it makes a data directory', async () => {
+    const taken = new URL(await urlOf(serve(join(folder, 'listens'))));
+    const dataDir = join(folder, 'not-made');
+    const args = ['prewarm', 'serve', '--port', taken.port, '--data-dir', dataDir];
+    expect(await runCli(args)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/cannot listen on 127\.0\.0\.1:\d+: .*; choose another --port/),
+    });
+    expect(existsSync(dataDir)).toBe(false);
   });
 });
