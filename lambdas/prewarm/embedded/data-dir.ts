@@ -4,6 +4,12 @@ import { ClassicLevel } from 'classic-level';
 import { hasCode } from './error-code';
 import { Store } from './store';
 
+/** The messages of an error and of what caused it, such as the database's and the operating system's. */
+const reasonsOf = (error: unknown): readonly string[] => {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return [String(error)];
+  return [String(error.message), ...('cause' in error && error.cause ? reasonsOf(error.cause) : [])];
+};
+
 /** Another process holds the data directory. */
 export class DataDirLocked extends Error {
   override readonly name = 'DataDirLocked';
@@ -20,9 +26,8 @@ export class DataDirLocked extends Error {
 export class DataDirUnusable extends Error {
   override readonly name = 'DataDirUnusable';
   constructor(dataDir: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `data directory: got ${dataDir}, which cannot be opened (${reason}); allowed: a folder that this user may write; ` +
+      `data directory: got ${dataDir}, which cannot be opened (${reasonsOf(cause).join(': ')}); allowed: a folder that this user may write; ` +
         'correct its permissions or name another directory',
       { cause },
     );
@@ -40,6 +45,12 @@ const isLocked = (error: unknown): boolean =>
   hasCode(error, 'LEVEL_LOCKED') ||
   (typeof error === 'object' && error !== null && 'cause' in error && hasCode(error.cause, 'LEVEL_LOCKED'));
 
+/** Few entries are read twice; by default a long list fills 4 MiB twice before they are written, and 8 MiB of what was read. */
+const DATABASE_MEMORY = { writeBufferSize: 2 ** 20, cacheSize: 2 ** 20 } as const;
+
+/** Only for its owner: request headers, which may hold secrets, are part of the state. */
+const PRIVATE_FOLDER = 0o700;
+
 /**
  * Opens `state/` (the database, whose own lock keeps other processes out), `blobs/` and `tmp/` of a data directory.
  * @throws DataDirLocked, DataDirUnusable
@@ -48,9 +59,10 @@ export const openDataDir = async (dataDir: string): Promise<DataDir> => {
   const blobsDir = join(dataDir, 'blobs');
   const tmpDir = join(dataDir, 'tmp');
   try {
+    await mkdir(dataDir, { recursive: true, mode: PRIVATE_FOLDER });
     await mkdir(blobsDir, { recursive: true });
     const db = new ClassicLevel<string, string>(join(dataDir, 'state'));
-    await db.open();
+    await db.open(DATABASE_MEMORY);
     await rm(tmpDir, { recursive: true, force: true });
     await mkdir(tmpDir);
     return { store: new Store(db), blobsDir, tmpDir };

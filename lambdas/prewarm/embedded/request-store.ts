@@ -1,7 +1,7 @@
 import type { RequestId } from '../domain/ids';
 import type { RequestRecord } from '../domain/request';
 import { isFinal, mayMove, type RequestStatus } from '../domain/request-status';
-import type { Clock, Page, RequestPatch, RequestStore } from '../ports';
+import { type Clock, InvalidPageToken, type Page, type RequestPatch, type RequestStore } from '../ports';
 import { keys } from './keys';
 import { del, put, type Store, type WriteOperation } from './store';
 
@@ -62,6 +62,7 @@ export class EmbeddedRequestStore implements RequestStore {
     readonly after?: string;
   }): Promise<Page<RequestRecord>> {
     const lt = keys.times + (after ?? '\uffff');
+    if (after !== undefined && !this.store.has(lt)) throw new InvalidPageToken();
     const page = await this.store.page({ gt: keys.times, lt, reverse: true, limit: limit + 1 });
     const shown = page.slice(0, limit);
     const items = await this.read(shown.map(([, id]) => JSON.parse(id)));

@@ -19,8 +19,8 @@ export class ReportLinks {
 
   constructor(
     private readonly now: () => number,
-    /** Where the service is reached, such as `http://127.0.0.1:8080`; known once it listens. */
-    private readonly origin: () => string,
+    /** Where the service is reached, such as `http://127.0.0.1:8080`. */
+    private readonly origin: string,
   ) {}
 
   /** The URL under which this blob can be read for `seconds`. */
@@ -33,9 +33,9 @@ export class ReportLinks {
       req_id: id,
       format,
       expires,
-      signature: this.#sign(id, format, expires).toString('hex'),
+      signature: this.#sign(id, format, expires).toString(),
     });
-    return `${this.origin()}/report?${query}`;
+    return `${this.origin}/report?${query}`;
   }
 
   /** True for the query of a link that this process made and that has not expired. */
@@ -44,14 +44,14 @@ export class ReportLinks {
       return false;
     }
     const expected = this.#sign(id, format, expires);
-    const given = Buffer.from(signature, 'hex');
+    const given = Buffer.from(signature);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
     return Number(expires) * 1000 > this.now();
   }
 
+  /** As text, so that one link has one signature: hexadecimal digits may be read in more ways. */
   #sign(id: string, format: string, expires: string): Buffer {
-    return createHmac('sha256', this.#secret)
-      .update(JSON.stringify([id, format, expires]))
-      .digest();
+    const signature = createHmac('sha256', this.#secret).update(JSON.stringify([id, format, expires]));
+    return Buffer.from(signature.digest('hex'));
   }
 }

@@ -40,6 +40,8 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+type Router = ReturnType<typeof createRouter>;
+
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 /** Time for answers that are underway when the service stops. */
 const GRACE_MS = 5_000;
@@ -81,20 +83,25 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       `host: got ${host} without an API key; allowed: 127.0.0.1, or another host together with an API key file`,
     );
   }
-  let origin = options.publicUrl?.replace(/\/+$/, '') ?? '';
-  const links = new ReportLinks(Date.now, () => origin);
-  const engine = await options.openEngine((key, seconds) => links.linkTo(key, seconds));
-  const router = createRouter(embeddedApplication(engine, context, log), {
-    guard: guard({ ...(apiKey !== undefined && { apiKey }), loopbackOnly: isLoopback, links }),
+  // Listening comes first: a port that is taken must leave no data directory behind. Who calls meanwhile waits.
+  let serve: (router: Router) => void = () => {};
+  const router = new Promise<Router>((resolve) => {
+    serve = resolve;
   });
   const server = createAdaptorServer({
-    fetch: router.fetch,
+    fetch: async (request, environment) => (await router).fetch(request, environment),
     serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
   }) as Server;
+  const listening = await listen(server, host, port);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
+  const links = new ReportLinks(Date.now, options.publicUrl?.replace(/\/+$/, '') ?? url);
   try {
-    const listening = await listen(server, host, port);
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
-    if (origin === '') origin = url;
+    const engine = await options.openEngine((key, seconds) => links.linkTo(key, seconds));
+    serve(
+      createRouter(embeddedApplication(engine, context, log), {
+        guard: guard({ ...(apiKey !== undefined && { apiKey }), loopbackOnly: isLoopback, links }),
+      }),
+    );
     return {
       url,
       stop: async () => {
@@ -103,7 +110,8 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       },
     };
   } catch (error) {
-    await engine.close();
+    server.close();
+    server.closeAllConnections();
     throw error;
   }
 };

@@ -1,4 +1,4 @@
-import type { RequestStore } from '../../../../lambdas/prewarm/ports';
+import { InvalidPageToken, type RequestStore } from '../../../../lambdas/prewarm/ports';
 import { type Made, newId, sampleRequest } from './samples';
 
 /** What every RequestStore does. */
@@ -99,6 +99,10 @@ export const describeRequestStoreContract = (makeAdapter: () => Promise<Made<Req
       expect([...first.items, ...second.items].map(({ createdAt }) => createdAt - base)).toEqual([
         4, 3, 2, 1,
       ]);
+    });
+
+    it('refuses a token that no page ended with', async () => {
+      await expect(store.list({ limit: 2, after: 'zzz' })).rejects.toThrow(InvalidPageToken);
     });
 
     it('counts those as active that are not final', async () => {

@@ -9,10 +9,7 @@ const KEY_BLOB = `${REQUEST_ID}/failed_pop_urls.csv`;
 
 const guarded = (options: { apiKey?: string; loopbackOnly?: boolean } = {}) => {
   let now = 1_000_000;
-  const links = new ReportLinks(
-    () => now,
-    () => 'http://127.0.0.1:8080',
-  );
+  const links = new ReportLinks(() => now, 'http://127.0.0.1:8080');
   const service = fakeService({ guard: guard({ loopbackOnly: true, ...options, links }) });
   service.add(finished({}).record);
   service.blobs.set(KEY_BLOB, 'pop,url');
@@ -100,6 +97,7 @@ describe('a link to a report', () => {
     ['a later end', (path: string) => path.replace(/expires=\d/, 'expires=9')],
     ['another request', (path: string) => path.replace('req_id=5', 'req_id=6')],
     ['another signature', (path: string) => path.replace(/signature=../, 'signature=zz')],
+    ['a longer signature', (path: string) => `${path}0`],
     ['no signature', (path: string) => path.replace(/&signature=.*/, '')],
     ['another route', (path: string) => path.replace('/report?', '/prewarm?')],
   ])('does not open with %s', async (_, change) => {
