@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
  */
 export const keepHeapSmall = (): void => {
   // How much the old generation may grow over what was alive at the last collection; by default it doubles and more.
-  setFlagsFromString('--heap-growing-percent=25');
+  setFlagsFromString('--heap-growing-percent=15');
   // The young generation keeps the few MiB that it has; by default it grows to 32 MiB.
   setFlagsFromString('--semi-space-growth-factor=1');
 };
