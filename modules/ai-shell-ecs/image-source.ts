@@ -4,7 +4,7 @@
  */
 export type ImageSource = ImageFromLock | ImageFromTag | ImageFromDigest;
 
-/** An entry of `images.lock.json`, as `warmpath image` writes it. */
+/** An entry of `images.lock.json`, which records what was pushed: repository, tag, digest. */
 export interface ImageFromLock {
   readonly from: 'lock';
   /** Absolute path of the lock file. */

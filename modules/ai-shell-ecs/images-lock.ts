@@ -12,6 +12,8 @@ const entry = z.object({
   commit: z.string(),
 });
 
+const FIELDS = Object.keys(entry.shape).join(', ');
+
 const lock = z.record(z.string(), entry);
 
 export type LockedImage = z.infer<typeof entry>;
@@ -26,14 +28,14 @@ export function readLockedImage(lockFile: string, name: string): LockedImage {
   const images = lock.safeParse(parse(lockFile));
   if (!images.success) {
     throw new ImageLockError(
-      `${lockFile}: ${z.prettifyError(images.error)}; push the image with \`warmpath image\` to write it again`,
+      `${lockFile}: ${z.prettifyError(images.error)}; each image has ${FIELDS}: correct the file, or restore an earlier one`,
     );
   }
   const image = images.data[name];
   if (image === undefined) {
     const known = Object.keys(images.data).join(', ') || 'none';
     throw new ImageLockError(
-      `${lockFile}: no image "${name}" (images there: ${known}); push it with \`warmpath image\` first`,
+      `${lockFile}: no image "${name}" (images there: ${known}); push it and add its entry, with ${FIELDS}`,
     );
   }
   return image;
@@ -54,7 +56,7 @@ function parse(lockFile: string): unknown {
     return JSON.parse(readFileSync(lockFile, 'utf8'));
   } catch (cause) {
     throw new ImageLockError(
-      `${lockFile}: cannot be read as JSON; push an image with \`warmpath image\` to create it`,
+      `${lockFile}: cannot be read as JSON; it maps names of images to their ${FIELDS}: create or correct it`,
       {
         cause,
       },

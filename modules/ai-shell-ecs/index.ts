@@ -41,6 +41,8 @@ export class AiShellEcs extends Construct {
   readonly cluster: ShellCluster;
   readonly capacity: ShellCapacity;
   readonly task: ShellTask | undefined;
+  /** Whether ECS Exec may open sessions. */
+  readonly allowsSessions: boolean;
   readonly coldStartMetrics: ColdStartMetrics | undefined;
 
   /** @throws InvalidAiShellEcsError with every contradiction in the props, before any resource exists */
@@ -49,6 +51,7 @@ export class AiShellEcs extends Construct {
     const settings = resolveSettings(props);
     checkSettings(this.node.path, settings);
     this.names = namesOf(settings.name);
+    this.allowsSessions = props.exec !== false;
     const place = new Place(this, 'place');
     const context = { names: this.names, place, settings };
 

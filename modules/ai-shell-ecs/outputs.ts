@@ -1,5 +1,6 @@
 import { TerraformOutput, type TerraformStack } from 'cdktf';
 import type { AiShellEcs } from './index';
+import { sessionPolicy } from './shell-task';
 
 /**
  * The outputs of a stack that holds one `AiShellEcs`, by the names that users of the public ECS modules know. They belong
@@ -49,6 +50,12 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
     task_definition_arn: ['Task definition of a shell, with its revision', shell.task?.taskDefinition.arn],
     task_exec_iam_role_arn: ['Role that starts tasks', shell.task?.executionRole.arn],
     tasks_iam_role_arn: ['Role of the shells', shell.task?.taskRoleArn],
+    exec_session_policy_json: [
+      'Policy for whoever opens sessions into shells',
+      shell.task === undefined || !shell.allowsSessions ? undefined : sessionPolicy(shell.cluster),
+    ],
+    prepull_log_group_name: ['Log group with a line for each boot', shell.prepullLog.logGroup.name],
+    failed_events_queue_url: ['Queue of events that nobody could handle', shell.failedEvents?.queue.url],
     cloudwatch_log_group_name: ['Log group of the shells', shell.task?.logGroup.name],
     cloudwatch_log_group_arn: ['ARN of the log group of the shells', shell.task?.logGroup.arn],
     image_reference: ['Pinned image of task definition and pre-pull', shell.image.reference],

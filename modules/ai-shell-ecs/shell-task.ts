@@ -186,6 +186,32 @@ function secretStatements(arns: readonly string[]): PolicyStatement[] {
   return statements.filter(({ resources }) => resources.length > 0);
 }
 
+/** What a person or a service needs to open sessions into the shells, as the JSON of a policy to attach to their role. */
+export function sessionPolicy(cluster: ShellCluster): string {
+  const ofCluster = (kind: string) => `${Fn.replace(cluster.arn, ':cluster/', `:${kind}/`)}`;
+  return policyDocument(
+    {
+      sid: 'OpenSessions',
+      actions: ['ecs:ExecuteCommand'],
+      resources: [cluster.arn, `${ofCluster('task')}/*`],
+    },
+    {
+      sid: 'FindShells',
+      actions: ['ecs:DescribeTasks'],
+      resources: [`${ofCluster('task')}/*`],
+    },
+    ...(cluster.sessions === undefined
+      ? []
+      : [
+          {
+            sid: 'ShareSessionKey',
+            actions: ['kms:GenerateDataKey'],
+            resources: [cluster.sessions.kmsKeyArn],
+          },
+        ]),
+  );
+}
+
 /** What a task's role needs for Exec sessions. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */
 function execStatements(sessions: ExecSessions | undefined): PolicyStatement[] {
   const channels: PolicyStatement = {

@@ -54,6 +54,15 @@ describe('the component document', () => {
     },
   );
 
+  it.each(steps.map((step) => [step.name, step.inputs.commands.join('\n')]))(
+    'has a %s step that shellcheck finds nothing in',
+    (_name, script) => {
+      const { error, stdout } = spawnSync('shellcheck', ['-s', 'bash', '-'], { input: script });
+      if (error !== undefined && process.env['CI'] === 'true') throw error;
+      expect(error === undefined ? stdout.toString() : '').toBe('');
+    },
+  );
+
   it('leaves nothing of the build host in the image', () => {
     const cleanUp = steps.find(({ name }) => name === 'CleanUp')?.inputs.commands.join() ?? '';
     for (const trace of [

@@ -60,7 +60,7 @@ describe('readLockedImage()', () => {
   ])('says what to do when the file %s', (_what, read, message) => {
     expect(read).toThrow(ImageLockError);
     expect(read).toThrow(message);
-    expect(read).toThrow(/warmpath image/);
+    expect(read).toThrow(/repo, key, tag, digest/);
   });
 });
 

@@ -23,6 +23,7 @@ const cases: readonly Case[] = [
   ],
   ['group-sizes', { instances: { minSize: 5, maxSize: 4 } }, /in this order/],
   ['instance-lifetime', { instances: { maxInstanceLifetimeSeconds: 3600 } }, /at least 86400/],
+  ['ami-id', { ami: { from: 'id', id: 'resolve:ssm:/ami' } }, /resolve: 'plan'/],
   ['root-volume-size', rootVolume({ sizeGib: 8 }), /30 to 65536/],
   ['root-volume-iops', rootVolume({ iops: 100 }), /3000 to 80000/],
   ['root-volume-throughput', rootVolume({ throughputMibps: 10 }), /125 to 2000/],
@@ -30,7 +31,7 @@ const cases: readonly Case[] = [
   [
     'image-lock-unusable',
     { image: { from: 'lock', lockFile: '/nowhere/images.lock.json', name: 'shell' } },
-    /warmpath image/,
+    /names of images to their repo, key, tag, digest/,
   ],
   ['image-without-digest', { image: { from: 'digest', reference: `${REPOSITORY}:latest` } }, /@sha256:/],
   [

@@ -68,7 +68,8 @@ function pullCommands({ referenceParameter, additionalReferences }: BakeDocument
   const imds = 'http://169.254.169.254/latest';
   return [
     `token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' ${imds}/api/token)`,
-    `export AWS_REGION=$(curl -sf -H "X-aws-ec2-metadata-token: $token" ${imds}/meta-data/placement/region)`,
+    `AWS_REGION=$(curl -sf -H "X-aws-ec2-metadata-token: $token" ${imds}/meta-data/placement/region)`,
+    'export AWS_REGION',
     'mkdir -p /etc/warmpath',
     `aws ssm get-parameter --name ${referenceParameter} --query Parameter.Value --output text >${BAKED}`,
     ...additionalReferences.map((reference) => `echo ${reference} >>${BAKED}`),
@@ -80,7 +81,8 @@ function pullCommands({ referenceParameter, additionalReferences }: BakeDocument
     '      docker login --username AWS --password-stdin "$registry" ;;',
     '  esac',
     '  for attempt in 1 2 3 4 5; do',
-    '    docker pull --quiet "$reference" && break || sleep $((attempt * 10))',
+    '    if docker pull --quiet "$reference"; then break; fi',
+    '    sleep $((attempt * 10))',
     '  done',
     '  docker image inspect "$reference" >/dev/null',
     // The tag that the pre-pull gives too: it keeps a digest pull out of reach of `docker image prune`.

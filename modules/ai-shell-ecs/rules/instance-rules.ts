@@ -46,6 +46,14 @@ export const instanceRules: readonly Rule[] = [
         ? undefined
         : `instances.maxInstanceLifetimeSeconds: got ${age}; Auto Scaling accepts 0 (never) or one day to one year; write at least ${DAY_SECONDS}`,
   },
+  {
+    id: 'ami-id',
+    problem: ({ ami }) =>
+      ami.from !== 'id' || isUnknown(ami.id) || /^ami-[0-9a-f]+$/.test(ami.id)
+        ? undefined
+        : `ami.id: got ${ami.id}; it is an id such as ami-0a1b2c3d4e5f60718, and whether a parameter may be rolled back is judged by ` +
+          "the other forms; write { from: 'ssm', parameter: '…', resolve: 'plan' } for a parameter",
+  },
   rangeRule(
     'root-volume-size',
     'instances.rootVolume.sizeGib',
