@@ -3,10 +3,21 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { renderEcsAgentConfig } from '../../modules/ai-shell-ecs/boot/ecs-agent-config';
+import { resolveSettings } from '../../modules/ai-shell-ecs/settings';
+import { minimal } from '../modules/ai-shell-ecs/props';
 import { type DockerEngine, type Registry, startDockerEngine, startRegistry } from './support/docker-engine';
 import { type FakeInstance, startFakeInstance } from './support/fake-instance';
 import { type RegistryFront, startRegistryFront } from './support/registry-front';
 import { buildStaticImage } from './support/static-image';
+
+const renderAgentConfig = (): string =>
+  renderEcsAgentConfig({
+    clusterName: 'shells',
+    hasWarmPool: true,
+    isSpot: false,
+    agent: resolveSettings(minimal).agent,
+  });
 
 const PROGRAM = join(__dirname, '../../modules/ai-shell-ecs/boot/prepull/warmpath-prepull.sh');
 
@@ -24,6 +35,7 @@ describe('the pre-pull program on an instance', () => {
   const folder = mkdtempSync(join(tmpdir(), 'warmpath-prepull-'));
   const stateDir = join(folder, 'state');
   const runDir = join(folder, 'tmp');
+  const agentConfig = join(folder, 'ecs.config');
   let engine: DockerEngine;
   let registry: Registry;
   let front: RegistryFront;
@@ -49,6 +61,9 @@ describe('the pre-pull program on an instance', () => {
       ECR_ENDPOINT: instance.url,
       ECR_REGISTRY: front.host,
       AUTOSCALING_ENDPOINT: instance.url,
+      LOG_GROUP: '/warmpath/shell/prepull',
+      LOGS_ENDPOINT: instance.url,
+      HOOK_PATIENCE_SECONDS: 0,
       ...settings,
     };
     writeFileSync(
@@ -64,6 +79,7 @@ describe('the pre-pull program on an instance', () => {
         WARMPATH_CONFIG: config,
         WARMPATH_STATE_DIR: stateDir,
         WARMPATH_IMDS: instance.url,
+        WARMPATH_AGENT_CONFIG: agentConfig,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -122,8 +138,9 @@ describe('the pre-pull program on an instance', () => {
     front.down = false;
     front.bytesPerSecond = undefined;
     front.reset();
-    instance.hookActive = true;
-    (instance.hookResults as string[]).splice(0);
+    front.throttling = false;
+    instance.reset();
+    writeFileSync(agentConfig, renderAgentConfig());
     rmSync(stateDir, { recursive: true, force: true });
   });
   const image = (index: number): string => images[index]!;
@@ -174,6 +191,20 @@ describe('the pre-pull program on an instance', () => {
     expect(await Promise.all(images.map(isPresent))).toEqual([false, true, true]);
   });
 
+  it('keeps that many of each repository', async () => {
+    const proxies: string[] = [];
+    front.credentials = undefined;
+    for (const version of ['one', 'two']) {
+      const repository = `${front.host}/proxy`;
+      proxies.push(await buildStaticImage(engine, { repository, version, payloadMib: 1 }));
+    }
+    await forget();
+    front.credentials = 'AWS:token';
+    await boot({ IMAGES: `${image(0)},${proxies[0]}`, KEEP_SUPERSEDED: 1 });
+    await boot({ IMAGES: `${image(1)},${proxies[1]}`, KEEP_SUPERSEDED: 1 });
+    expect(await Promise.all([image(0), ...proxies].map(isPresent))).toEqual([true, true, true]);
+  });
+
   it('does not remove a superseded image that a container still uses', async () => {
     await boot({ IMAGES: image(0) });
     await engine.docker('create', '--name', 'running', '--network', 'none', image(0));
@@ -216,7 +247,6 @@ describe('the pre-pull program on an instance', () => {
   it('says that the sign-in failed when the role may not read the registry', async () => {
     instance.registryCredentials = 'AWS:wrong';
     const { line } = await boot({ IMAGES: image(0), ATTEMPTS: 2 });
-    instance.registryCredentials = 'AWS:token';
     expect(line).toMatchObject({ result: 'failed', outcomes: 'denied' });
   });
 
@@ -245,6 +275,48 @@ describe('the pre-pull program on an instance', () => {
     const { exitCode } = await boot({ IMAGES: image(0), ATTEMPTS: 1, ON_FAILURE: 'CONTINUE' });
     expect(exitCode).not.toBe(0);
     expect(instance.hookResults).toEqual(['CONTINUE']);
+  });
+
+  it('sends its line to the log before it completes the hook, which may be its last moment', async () => {
+    const { line } = await boot({ IMAGES: image(0) });
+    expect(instance.logged.map((message) => JSON.parse(message))).toEqual([
+      expect.objectContaining({ event: 'prepull', result: 'ok', group: 'shell-ecs-asg', hook: 'CONTINUE' }),
+    ]);
+    expect(Number(line['freeMib'])).toBeGreaterThan(0);
+    expect(instance.calls.slice(-2)).toEqual(['PutLogEvents', 'CompleteLifecycleAction']);
+  });
+
+  it('lets the instance go on when its log cannot be written', async () => {
+    instance.logWritable = false;
+    const { exitCode } = await boot({ IMAGES: image(0) });
+    expect(exitCode).toBe(0);
+    expect(instance.hookResults).toEqual(['CONTINUE']);
+  });
+
+  it('says that the registry throttles, and tries again', async () => {
+    front.throttling = true;
+    const { line } = await boot({ IMAGES: image(0), ATTEMPTS: 2 });
+    expect(line).toMatchObject({ result: 'failed', outcomes: 'throttled', attempts: 2 });
+  });
+
+  it('lets the agent tell an instance that waited in the pool from one that was launched cold', async () => {
+    await boot({ IMAGES: image(0) });
+    expect(readFileSync(agentConfig, 'utf8')).toBe(renderAgentConfig());
+    instance.targetLifecycleState = 'Warmed:Stopped';
+    await boot({ IMAGES: image(0) });
+    const told = readFileSync(agentConfig, 'utf8');
+    expect(told).toBe(renderAgentConfig().replace('cold-launch', 'warm-pool'));
+    instance.targetLifecycleState = 'InService';
+    await boot({ IMAGES: image(0) });
+    expect(readFileSync(agentConfig, 'utf8')).toBe(told);
+  });
+
+  it('asks again when the group has not noticed the boot yet', async () => {
+    instance.hookActive = false;
+    const running = boot({ IMAGES: image(0), HOOK_PATIENCE_SECONDS: 60 });
+    while (!instance.calls.includes('CompleteLifecycleAction')) await sleep(20);
+    instance.hookActive = true;
+    expect((await running).line).toMatchObject({ result: 'ok', hook: 'CONTINUE' });
   });
 
   it('is content when the hook has been completed already', async () => {
@@ -297,7 +369,7 @@ describe('the pre-pull program on an instance', () => {
     }
   });
 
-  it('starts a container sooner on an instance that pre-pulled than on one that pulls for the task', async () => {
+  it('goes from boot to a running container without the registry where the image was pre-pulled', async () => {
     const runTask = async (): Promise<number> => {
       const begin = Date.now();
       await engine.docker('run', '--rm', '--network', 'none', image(0));
@@ -305,14 +377,25 @@ describe('the pre-pull program on an instance', () => {
     };
     front.bytesPerSecond = 6 * 1024 * 1024;
     front.credentials = undefined;
-    const cold = await runTask();
+    const coldSeconds = await runTask();
     await forget();
     await boot({ IMAGES: image(0) });
     front.reset();
-    const warm = await runTask();
+    instance.hookActive = true;
+    const { seconds: checkSeconds } = await boot({ IMAGES: image(0) });
+    const startSeconds = await runTask();
     expect(front.requests).toEqual([]);
+    const prepulledSeconds = checkSeconds + startSeconds;
+    const ratio = coldSeconds / prepulledSeconds;
     console.log(
-      JSON.stringify({ event: 'cold-start', coldSeconds: cold, prepulledSeconds: warm, ratio: cold / warm }),
+      JSON.stringify({
+        event: 'cold-start',
+        coldSeconds,
+        prepulledSeconds,
+        checkSeconds,
+        startSeconds,
+        ratio,
+      }),
     );
   });
 });

@@ -1,6 +1,6 @@
 /**
- * What an EC2 instance sees of AWS: the instance metadata service (version 2 only), ECR's token call and the
- * Auto Scaling call that completes a lifecycle hook. Calls must be signed with the role's credentials.
+ * What an EC2 instance sees of AWS: the instance metadata service (version 2 only), ECR's token call, the Auto Scaling
+ * call that completes a lifecycle hook, and the log. Calls must be signed with the role's credentials.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,12 +13,19 @@ export interface FakeInstance {
   readonly url: string;
   /** Results given to the hook, in order. */
   readonly hookResults: readonly string[];
+  /** Service operations, in order. */
+  readonly calls: readonly string[];
+  /** Messages that arrived in the log. */
+  readonly logged: readonly string[];
+  /** False = the log refuses. */
+  logWritable: boolean;
   /** False = the hook has been completed or timed out already. */
   hookActive: boolean;
   /** What `autoscaling/target-lifecycle-state` says. */
   targetLifecycleState: string;
   /** What ECR's token decodes to: `user:password`. */
   registryCredentials: string;
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -35,7 +42,15 @@ const COMPLETED =
 
 export const startFakeInstance = async (): Promise<FakeInstance> => {
   const hookResults: string[] = [];
-  const state = { hookActive: true, targetLifecycleState: 'InService', registryCredentials: 'AWS:token' };
+  const calls: string[] = [];
+  const logged: string[] = [];
+  const initial = {
+    hookActive: true,
+    logWritable: true,
+    targetLifecycleState: 'InService',
+    registryCredentials: 'AWS:token',
+  };
+  const state = { ...initial };
 
   const metadata = (path: string): string | undefined => {
     switch (path) {
@@ -57,6 +72,8 @@ export const startFakeInstance = async (): Promise<FakeInstance> => {
         return 'eu-west-1';
       case 'instance-id':
         return 'i-0123456789abcdef0';
+      case 'services/domain':
+        return 'amazonaws.com';
       case 'autoscaling/target-lifecycle-state':
         return state.targetLifecycleState;
       default:
@@ -76,7 +93,15 @@ export const startFakeInstance = async (): Promise<FakeInstance> => {
     const signed = request.headers.authorization?.startsWith(`AWS4-HMAC-SHA256 Credential=${ACCESS_KEY_ID}/`);
     if (!signed || request.headers['x-amz-security-token'] !== 'session==')
       return [403, '<Error>unsigned</Error>'];
-    if (String(request.headers['x-amz-target']).endsWith('.GetAuthorizationToken')) {
+    const target = String(request.headers['x-amz-target'] ?? '');
+    calls.push(target.split('.')[1] ?? new URLSearchParams(body).get('Action') ?? '');
+    if (target.startsWith('Logs_20140328.')) {
+      if (!state.logWritable) return [400, '{"__type":"AccessDeniedException"}'];
+      const { logEvents = [] }: { logEvents?: { message: string }[] } = JSON.parse(body);
+      logged.push(...logEvents.map(({ message }) => message));
+      return [200, '{}'];
+    }
+    if (target.endsWith('.GetAuthorizationToken')) {
       const authorizationToken = Buffer.from(state.registryCredentials).toString('base64');
       return [200, JSON.stringify({ authorizationData: [{ authorizationToken, expiresAt: 1.8e9 }] })];
     }
@@ -95,13 +120,20 @@ export const startFakeInstance = async (): Promise<FakeInstance> => {
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  return Object.assign(state, {
+  const instance = Object.assign(state, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     hookResults,
+    calls,
+    logged,
+    reset: () => {
+      Object.assign(instance, initial);
+      for (const list of [hookResults, calls, logged]) list.splice(0);
+    },
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   });
+  return instance;
 };

@@ -12,6 +12,8 @@ export interface RegistryFront {
   readonly requests: readonly string[];
   /** While true every connection is dropped, as when the registry is down. */
   down: boolean;
+  /** While true every request is answered with 429, as when ECR throttles. */
+  throttling: boolean;
   /** Body bytes per second to the client; `undefined` = no limit. */
   bytesPerSecond: number | undefined;
   /** `Basic` user and password that is asked for; `undefined` = open. */
@@ -32,8 +34,9 @@ const throttle = (bytesPerSecond: number): Transform =>
 /** Starts a front before `upstream` (`127.0.0.1:<port>`). */
 export const startRegistryFront = async (upstream: string): Promise<RegistryFront> => {
   const requests: string[] = [];
-  const front = { down: false, bytesPerSecond: undefined, credentials: undefined } as {
+  const front = { down: false, throttling: false, bytesPerSecond: undefined, credentials: undefined } as {
     down: boolean;
+    throttling: boolean;
     bytesPerSecond: number | undefined;
     credentials: string | undefined;
   };
@@ -55,6 +58,11 @@ export const startRegistryFront = async (upstream: string): Promise<RegistryFron
     requests.push(`${request.method} ${request.url}`);
     if (front.down) {
       request.socket.destroy();
+      return;
+    }
+    if (front.throttling) {
+      const errors = [{ code: 'TOOMANYREQUESTS', message: 'Rate exceeded' }];
+      response.writeHead(429, { 'content-type': 'application/json' }).end(JSON.stringify({ errors }));
       return;
     }
     const expected = front.credentials && `Basic ${Buffer.from(front.credentials).toString('base64')}`;
