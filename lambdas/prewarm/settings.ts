@@ -40,6 +40,8 @@ const edges = {
 
 export const apiSettings = z.object({
   ...deployment,
+  /** URLs of an uploaded list, at most. @default 1,000,000 */
+  MAX_URLS: z.optional(whole),
   ...tables,
   ...bucket,
   ...queue,

@@ -159,8 +159,8 @@ describe('the body of POST /prewarm', () => {
 
   it('bounds the URLs in a body', async () => {
     const json = body({ url_list: new Array(4).fill(`https://${DISTRIBUTION}/a`) });
-    await expect(checkPrewarmBody(json, { ...context(), maxUrls: 3 })).rejects.toThrow(
-      'url_list: got 4 URLs',
+    await expect(checkPrewarmBody(json, { ...context(), maxInlineUrls: 3 })).rejects.toThrow(
+      'url_list: got 4 URLs; allowed: at most 3 in a body; upload a longer one, up to 1000000 URLs: POST /lists',
     );
   });
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { hostRule } from '../../../lambdas/prewarm/domain/request-parsing/host-rule';
 import { InvalidUrls } from '../../../lambdas/prewarm/domain/request-parsing/invalid-request';
 import { checkedUrls, normaliseUrls } from '../../../lambdas/prewarm/domain/request-parsing/normalise-urls';
-import { seenInMemory } from '../../../lambdas/prewarm/domain/request-parsing/seen-in-memory';
 import { parseUrl } from '../../../lambdas/prewarm/domain/request-parsing/url';
+import { DigestedUrls } from '../../../lambdas/prewarm/runtime/seen-urls';
 import { DISTRIBUTION, fixedResolver, leadsTo } from './support/request-context';
 
 const names = { distributionDomain: DISTRIBUTION, cfDomain: 'www.example.com', aliases: ['img.example.com'] };
@@ -33,7 +33,7 @@ const run = async (
 describe('a list of URLs', () => {
   it('is normalised first and deduplicated then, the order kept', async () => {
     const lines = [at('b'), at('a b'), at('a%20b'), at('b#top'), at('a')];
-    expect(await run(lines, { ...rulesOf(), seen: seenInMemory() })).toEqual({
+    expect(await run(lines, { ...rulesOf(), seen: new DigestedUrls() })).toEqual({
       urls: [at('b'), at('a%20b'), at('a')],
       invalid: [],
       duplicates: 2,
@@ -45,7 +45,7 @@ describe('a list of URLs', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(path, { maxLength: 3000, minLength: 0, size: 'max' }), async (paths) => {
         const lines = paths.map((text) => at(text));
-        const { urls, duplicates } = await run(lines, { ...rulesOf(), seen: seenInMemory() });
+        const { urls, duplicates } = await run(lines, { ...rulesOf(), seen: new DigestedUrls() });
         const expected = [...new Set(lines.map((line) => parseUrl(line).url))];
         expect(urls).toEqual(expected);
         expect(urls.length + duplicates).toBe(lines.length);

@@ -25,8 +25,10 @@ export interface UploadPlace {
 export interface PrewarmApplication {
   /** @throws InvalidRequest and InvalidUrls; nothing has been started then. */
   parse(body: unknown): Promise<ParsedRequest>;
-  /** A place to upload a list to that is too long for a body. @default - lists are not uploaded */
-  readonly createList?: () => Promise<UploadPlace>;
+  /** A place to upload a list to that is too long for a body; `origin` is where the caller reached the API. */
+  createList(origin: string): Promise<UploadPlace>;
+  /** Takes an upload, where it is the API itself that does. @default - lists are put elsewhere */
+  readonly receiveList?: (listId: string, body: AsyncIterable<Uint8Array>) => Promise<void>;
   /** Stores and starts a request; a known idempotency key answers the request that is there. */
   submit(request: ParsedRequest): Promise<RequestRecord>;
   find(id: RequestId): Promise<RequestRecord | undefined>;

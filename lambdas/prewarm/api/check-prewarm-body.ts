@@ -1,7 +1,7 @@
 import type { RequestSpec } from '../domain/request';
 import type { HostRule } from '../domain/request-parsing/host-rule';
 import type { FieldIssue } from '../domain/request-parsing/invalid-request';
-import { MAX_URLS } from '../domain/request-parsing/limits';
+import { MAX_INLINE_URLS, MAX_URLS } from '../domain/request-parsing/limits';
 import { normaliseRequest, type RequestContext } from '../domain/request-parsing/normalise-request';
 import { checkedUrls } from '../domain/request-parsing/normalise-urls';
 import type { PrewarmBody } from '../domain/request-parsing/request-body';
@@ -9,7 +9,12 @@ import { readPrewarmBody } from './read-prewarm-body';
 
 export interface CheckContext extends RequestContext {
   /**
-   * Most URLs in the body.
+   * Most URLs in the body itself.
+   * @default 100,000
+   */
+  readonly maxInlineUrls?: number;
+  /**
+   * Most URLs of an uploaded list.
    * @default 1,000,000
    */
   readonly maxUrls?: number;
@@ -38,10 +43,17 @@ export interface CheckedBody {
 export const checkPrewarmBody = async (json: unknown, context: CheckContext): Promise<CheckedBody> => {
   const { body, issues } = readPrewarmBody(json);
   const lines = body.url_list ?? [];
-  const maxUrls = context.maxUrls ?? MAX_URLS;
+  const { maxInlineUrls = MAX_INLINE_URLS, maxUrls = MAX_URLS } = context;
   const tooMany =
-    lines.length > maxUrls
-      ? [{ field: 'url_list', got: `${lines.length} URLs`, allowed: `at most ${maxUrls}` }]
+    lines.length > maxInlineUrls
+      ? [
+          {
+            field: 'url_list',
+            got: `${lines.length} URLs`,
+            allowed: `at most ${maxInlineUrls} in a body`,
+            hint: `upload a longer one, up to ${maxUrls} URLs: POST /lists, then list_id`,
+          },
+        ]
       : [];
   const list = body.list_id === undefined ? undefined : context.openList?.(body.list_id);
   const { spec, hosts } = await normaliseRequest(
@@ -60,7 +72,7 @@ const listIssues = (body: PrewarmBody, context: CheckContext): readonly FieldIss
         field: 'list_id',
         got: 'a list_id',
         allowed: 'nothing: lists are not uploaded here',
-        hint: 'send the URLs as url_list',
+        hint: 'put the URLs into url_list',
       },
     ];
   if (body.url_list === undefined) return [];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { version } from '../../../package.json';
+import { MAX_URLS } from '../domain/request-parsing/limits';
 import * as requests from './request-schemas';
 import * as bodies from './response-schemas';
 import { prewarmBodySchema } from './schemas';
@@ -206,10 +207,12 @@ const PATHS = {
   '/lists': {
     post: {
       operationId: 'createList',
-      summary: 'A place for a list that is too long for a body; on AWS only',
+      summary: `A place for a list that is too long for a body: up to ${MAX_URLS} URLs unless configured`,
       responses: {
-        '200': answer('PUT the list there, one URL per line, then send its list_id.', 'UploadPlace'),
-        '404': answer('Lists are not uploaded here.', 'Failure'),
+        '200': answer(
+          'PUT the list to upload_url, one URL per line, then send its list_id. A service on one machine takes it itself, with the x-api-key that it asks for everywhere.',
+          'UploadPlace',
+        ),
         ...always,
       },
     },

@@ -11,7 +11,7 @@ export interface BodyLimits {
 const tooLarge = (bytes: number): ApiFailure =>
   new ApiFailure(
     413,
-    `The body is larger than ${bytes} bytes. Send it compressed (Content-Encoding: gzip), or split the list.`,
+    `The body is larger than ${bytes} bytes. Send it compressed (Content-Encoding: gzip), or upload the list: POST /lists.`,
   );
 
 const received = async (request: Request, maxBytes: number): Promise<Buffer> => {

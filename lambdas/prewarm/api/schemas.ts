@@ -5,11 +5,13 @@ import {
   MAX_BANDWIDTH_MBPS,
   MAX_HEADERS,
   MAX_IDEMPOTENCY_KEY_LENGTH,
+  MAX_INLINE_URLS,
   MAX_INSTANCES,
   MAX_NEAR_COUNT,
   MAX_POPS,
   MAX_SOURCES,
   MAX_TIMEOUT_MINUTES,
+  MAX_URLS,
   MIN_TIMEOUT_MINUTES,
 } from '../domain/request-parsing/limits';
 import { type PrewarmBody, REQUEST_ENCODINGS } from '../domain/request-parsing/request-body';
@@ -24,12 +26,17 @@ const documents = z.union([z.string(), z.array(z.string()).max(MAX_SOURCES)]).op
 export const prewarmBodySchema = z.strictObject({
   url_list: z
     .array(z.string())
+    .max(MAX_INLINE_URLS)
     .optional()
-    .describe('URLs to warm, http or https, literal (no globbing). Required without sitemap and playlist.'),
+    .describe(
+      `URLs to warm, http or https, literal (no globbing): at most ${MAX_INLINE_URLS} in a body, unpacked; longer lists go by list_id. Required without list_id, sitemap and playlist.`,
+    ),
   list_id: z
     .uuid()
     .optional()
-    .describe('A list uploaded to where POST /lists said, in place of url_list. On AWS only.'),
+    .describe(
+      `A list uploaded to where POST /lists said, in place of url_list: ${MAX_URLS} URLs unless configured.`,
+    ),
   cf_domain: z
     .string()
     .optional()

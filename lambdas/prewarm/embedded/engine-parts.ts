@@ -20,6 +20,7 @@ import { WebhookNotifier } from '../net/webhook-notifier';
 import { createPopDirectory } from '../pops/pop-directory';
 import type { PopStore } from '../ports';
 import { systemClock } from '../runtime/clock';
+import { DigestedUrls } from '../runtime/seen-urls';
 import { openWarmPool } from '../worker/warm-pool';
 import { FileBlobStore } from './blob-store';
 import { openDataDir } from './data-dir';
@@ -29,7 +30,6 @@ import { EmbeddedFleet } from './fleet';
 import { noInvalidator } from './invalidator';
 import { EmbeddedPopStore } from './pop-store';
 import { EmbeddedRequestStore } from './request-store';
-import { EmbeddedSeenUrls } from './seen-urls';
 import { EmbeddedSliceLedger } from './slice-ledger';
 import type { Store } from './store';
 import { EmbeddedTaskQueue } from './task-queue';
@@ -118,7 +118,7 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
     concurrency: limits.sizingConcurrency,
     bounds: { maxUrls: limits.maxUrlsPerSlice, maxBytes: limits.maxBytesPerSlice },
     visibilitySeconds: limits.visibilitySeconds,
-    dedupe: (urls) => dedupe(urls, new EmbeddedSeenUrls()),
+    dedupe: (urls) => dedupe(urls, new DigestedUrls()),
     newId: () => requestId(randomUUID()),
     resolvePops: (domain, codes) => resolvePops(domain, codes, { resolver, policy: addressPolicy }),
     workersFor: ({ instanceCount }: RequestSpec) =>

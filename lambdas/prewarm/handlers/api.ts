@@ -8,6 +8,7 @@ import { handle } from 'hono/aws-lambda';
 import type { PrewarmApplication } from '../api/application';
 import { checkPrewarmBody } from '../api/check-prewarm-body';
 import { createRouter } from '../api/router';
+import { listKey, newListId, UPLOAD_SECONDS, uploadedList } from '../api/uploaded-list';
 import { S3BlobStore } from '../aws/blob-store';
 import { ScheduledDeadlines } from '../aws/deadlines';
 import { HeaderCipher } from '../aws/header-cipher';
@@ -17,11 +18,8 @@ import { type AcceptDeps, acceptRequest } from '../domain/flow/accept';
 import { dedupe } from '../domain/flow/dedupe';
 import { stopRequest } from '../domain/flow/stop';
 import { requestId } from '../domain/ids';
-import { InvalidRequest } from '../domain/request-parsing/invalid-request';
-import { seenInMemory } from '../domain/request-parsing/seen-in-memory';
-import { listLines } from '../inputs/list';
 import { createPopDirectory } from '../pops/pop-directory';
-import { BlobNotFound } from '../ports';
+import { DigestedUrls } from '../runtime/seen-urls';
 import { apiSettings, readSettings } from '../settings';
 import { openEdges } from './edges';
 import { reportWhenEnded } from './report-when-ended';
@@ -53,29 +51,11 @@ const accepting: AcceptDeps = {
     functionArn: settings.SHUTDOWN_FUNCTION_ARN,
   }),
   newId: () => requestId(randomUUID()),
-  dedupe: (urls) => dedupe(urls, seenInMemory()),
+  dedupe: (urls) => dedupe(urls, new DigestedUrls()),
 };
 
-/** Uploaded lists are a day old at most when they are asked for; the bucket's life cycle removes them. */
-const listKey = (listId: string): string => `lists/${listId}.txt`;
-const UPLOAD_SECONDS = 3_600;
+/** Lists are put into the bucket, whose life cycle removes them after a day. */
 const uploadLink = uploadLinks(settings.BUCKET);
-
-async function* uploadedList(listId: string): AsyncGenerator<string> {
-  try {
-    yield* listLines(blobs.read(listKey(listId)));
-  } catch (error) {
-    if (!(error instanceof BlobNotFound)) throw error;
-    throw new InvalidRequest([
-      {
-        field: 'list_id',
-        got: listId,
-        allowed: 'the list_id of a list that was uploaded',
-        hint: 'PUT the list to the upload_url first',
-      },
-    ]);
-  }
-}
 
 const application: PrewarmApplication = {
   parse: (body) =>
@@ -83,10 +63,11 @@ const application: PrewarmApplication = {
       directory,
       resolver,
       policy,
-      openList: uploadedList,
+      openList: (listId) => uploadedList(blobs, listId),
+      ...(settings.MAX_URLS === undefined ? {} : { maxUrls: Number(settings.MAX_URLS) }),
     }),
   createList: async () => {
-    const listId = randomUUID();
+    const listId = newListId();
     return {
       listId,
       url: await uploadLink(listKey(listId), UPLOAD_SECONDS),

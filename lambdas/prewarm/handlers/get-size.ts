@@ -5,9 +5,9 @@ import { S3BlobStore } from '../aws/blob-store';
 import { HeaderCipher } from '../aws/header-cipher';
 import { dedupe } from '../domain/flow/dedupe';
 import { sizeRequest } from '../domain/flow/size';
-import { seenInMemory } from '../domain/request-parsing/seen-in-memory';
 import { createSourceExpander } from '../inputs/expand-source';
 import { createTransport } from '../net/transport';
+import { DigestedUrls } from '../runtime/seen-urls';
 import { getSizeSettings, readSettings } from '../settings';
 import { budgetOf } from './budget';
 import { openEdges } from './edges';
@@ -30,7 +30,7 @@ const deps = {
   transport: createTransport(edges.ca === undefined ? {} : { ca: edges.ca }),
   clock,
   log,
-  dedupe: (urls: AsyncIterable<string>) => dedupe(urls, seenInMemory()),
+  dedupe: (urls: AsyncIterable<string>) => dedupe(urls, new DigestedUrls()),
   expandSource: createSourceExpander(edges),
   concurrency: HEADS_IN_FLIGHT,
   bounds: SEGMENT_BOUNDS,

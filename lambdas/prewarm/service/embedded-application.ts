@@ -1,5 +1,6 @@
 import type { PrewarmApplication } from '../api/application';
 import { checkPrewarmBody } from '../api/check-prewarm-body';
+import { listKey, newListId, UPLOAD_SECONDS, uploadedList } from '../api/uploaded-list';
 import type { RequestContext } from '../domain/request-parsing/normalise-request';
 import type { EmbeddedEngine } from '../embedded/engine-api';
 import type { Log } from '../ports';
@@ -13,7 +14,15 @@ export const embeddedApplication = (
   context: RequestContext,
   log: Log,
 ): PrewarmApplication => ({
-  parse: (body) => checkPrewarmBody(body, context),
+  parse: (body) =>
+    checkPrewarmBody(body, { ...context, openList: (listId) => uploadedList(engine.blobs, listId) }),
+  createList: async (origin) => {
+    const listId = newListId();
+    return { listId, url: `${origin}/lists/${listId}`, expiresAt: Date.now() + UPLOAD_SECONDS * 1_000 };
+  },
+  receiveList: async (listId, body) => {
+    await engine.blobs.put(listKey(listId), body);
+  },
   submit: ({ spec, urls }) => engine.submit(spec, urls),
   find: (id) => engine.get(id),
   pops: (id) => engine.pops(id),

@@ -25,6 +25,49 @@ describe('DELETE /prewarm', () => {
   });
 });
 
+describe('a list that is too long for a body', () => {
+  const upload = async (service: ReturnType<typeof fakeService>, list: string): Promise<string> => {
+    const place = bodies.uploadPlaceBody.parse((await service.call('POST', '/lists')).json);
+    expect((await service.call('PUT', new URL(place.upload_url).pathname, list)).status).toBe(200);
+    return place.list_id;
+  };
+  const { url_list: urls, ...fields } = BODY;
+
+  it('is uploaded, and named in place of the URLs', async () => {
+    const service = fakeService();
+    const listId = await upload(service, `${urls.join('\n')}\n`);
+    const { status, json } = await service.call('POST', '/prewarm', { ...fields, list_id: listId });
+    expect(status).toBe(200);
+    const { request_id: id } = bodies.acceptedBody.parse(json);
+    expect(service.requests.get(id)?.acceptedUrlCount).toBe(2);
+  });
+
+  it('is refused as a whole for a bad URL, and where it was not uploaded', async () => {
+    const service = fakeService();
+    const missing = await service.call('POST', '/prewarm', { ...fields, list_id: REQUEST_ID });
+    expect(missing.status).toBe(400);
+    expect(bodies.failureBodySchema.parse(missing.json).message).toContain('upload_url first');
+
+    const listId = await upload(service, `${urls[0]}\nhttps://elsewhere.example/x`);
+    const bad = await service.call('POST', '/prewarm', { ...fields, list_id: listId });
+    expect(bad.status).toBe(400);
+    expect(bodies.invalidUrlsBody.parse(bad.json).error_urls).toEqual(['https://elsewhere.example/x']);
+    expect(service.requests.size).toBe(0);
+  });
+
+  it('has no other place than one that was given out', async () => {
+    const { call } = fakeService();
+    expect((await call('PUT', '/lists/..%2Fstate', 'x')).status).toBe(400);
+  });
+
+  it('is what a body with too many URLs is told to use', async () => {
+    const many = new Array(100_001).fill(urls[0]);
+    const { status, json } = await fakeService().call('POST', '/prewarm', { ...BODY, url_list: many });
+    expect(status).toBe(400);
+    expect(bodies.failureBodySchema.parse(json).message).toContain('POST /lists, then list_id');
+  });
+});
+
 describe('GET /requests', () => {
   it('lists page by page', async () => {
     const { call, add } = fakeService();

@@ -1,9 +1,11 @@
 import type { PrewarmApplication } from '../../../../lambdas/prewarm/api/application';
 import { checkPrewarmBody } from '../../../../lambdas/prewarm/api/check-prewarm-body';
 import { createRouter, type RouterOptions } from '../../../../lambdas/prewarm/api/router';
+import { listKey, uploadedList } from '../../../../lambdas/prewarm/api/uploaded-list';
 import type { PopRecord, RequestRecord } from '../../../../lambdas/prewarm/domain/request';
 import { isFinal } from '../../../../lambdas/prewarm/domain/request-status';
 import { createPopDirectory } from '../../../../lambdas/prewarm/pops/pop-directory';
+import { BlobNotFound } from '../../../../lambdas/prewarm/ports';
 import { CREATED_AT, record } from '../report/report-fixture';
 
 const directory = createPopDirectory();
@@ -35,7 +37,18 @@ export const fakeService = (options: RouterOptions = {}) => {
         directory,
         resolver: { resolve: async () => ({ kind: 'unknown-name' }) },
         policy: 'public',
+        openList: (listId) => uploadedList(application.blobs, listId),
       }),
+    createList: async (origin) => ({
+      listId: REQUEST_ID,
+      url: `${origin}/lists/${REQUEST_ID}`,
+      expiresAt: NOW + 1_000,
+    }),
+    receiveList: async (listId, body) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body) chunks.push(chunk);
+      blobs.set(listKey(listId), Buffer.concat(chunks).toString());
+    },
     submit: async ({ spec, urls }) => {
       let acceptedUrlCount = 0;
       for await (const _ of urls) acceptedUrlCount += 1;
@@ -70,7 +83,9 @@ export const fakeService = (options: RouterOptions = {}) => {
     blobs: {
       exists: async (key) => blobs.has(key),
       async *read(key) {
-        yield Buffer.from(blobs.get(key) ?? '');
+        const blob = blobs.get(key);
+        if (blob === undefined) throw new BlobNotFound(key);
+        yield Buffer.from(blob);
       },
       link: async (key, seconds) => `https://bucket.example/${key}?seconds=${seconds}`,
     },

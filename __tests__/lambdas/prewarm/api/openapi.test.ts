@@ -16,7 +16,9 @@ describe('the OpenAPI document', () => {
   it('has exactly the routes of the router', () => {
     const routes = fakeService()
       .router.routes.filter(({ method }) => method !== 'ALL')
-      .map(({ method, path }) => `${method} ${path.replace(':id', '{id}')}`);
+      .map(({ method, path }) => `${method} ${path.replace(':id', '{id}')}`)
+      // Behind a gateway lists are put into the bucket.
+      .filter((route) => route !== 'PUT /lists/{id}');
     expect(new Set(routes)).toEqual(new Set(operations));
   });
 

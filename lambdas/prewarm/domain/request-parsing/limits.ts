@@ -11,9 +11,9 @@ export const MAX_HEADER_BYTES = MAX_FETCH_REQUEST_BYTES - MAX_URL_BYTES - OWN_RE
 /** Own choice: far above what a viewer sends; the bytes are the real limit. */
 export const MAX_HEADERS = 64;
 
-/** URLs in the body of one request. Own choice: about 10 MB of JSON, the payload limit of API Gateway. */
+/** URLs in the body of one request, unpacked. Own choice: about 10 MB of JSON, the payload limit of API Gateway. */
 export const MAX_INLINE_URLS = 100_000;
-/** URLs of one request on a single machine, and after sitemaps and playlists are expanded. Own choice: what is measured to fit its memory. */
+/** URLs of an uploaded list or a file, unless configured. Own choice: through 100 PoPs these are 100 million fetches. */
 export const MAX_URLS = 1_000_000;
 /** Hosts of one request that are looked up in DNS because no alias names them. Own choice. */
 export const MAX_LOOKED_UP_HOSTS = 200;

@@ -26,7 +26,7 @@ const wordAt = (text: string, at: number): number =>
  * Digests of 96 bits in an open-addressing table: 15 to 22 bytes per URL, so some 20 MB for a million. That two of a
  * million URLs share a digest is as likely as 1 to 10^17.
  */
-export class EmbeddedSeenUrls implements SeenUrls {
+export class DigestedUrls implements SeenUrls {
   private slots = FIRST_SLOTS;
   private table = newTable(FIRST_SLOTS);
   private size = 0;

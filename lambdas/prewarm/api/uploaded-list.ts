@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { InvalidRequest } from '../domain/request-parsing/invalid-request';
+import { listLines } from '../inputs/list';
+import { BlobNotFound, type BlobStore } from '../ports';
+
+/** How long a place takes a list. */
+export const UPLOAD_SECONDS = 3_600;
+
+export const newListId = (): string => randomUUID();
+
+export const isListId = (text: string): boolean =>
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+/** Uploaded lists are no blobs of a request: whoever keeps them removes them after a day, or when it starts. */
+export const listKey = (listId: string): string => `lists/${listId.toLowerCase()}.txt`;
+
+/**
+ * The lines of an uploaded list.
+ * @throws InvalidRequest where none was uploaded under this id
+ */
+export async function* uploadedList(blobs: Pick<BlobStore, 'read'>, listId: string): AsyncGenerator<string> {
+  try {
+    yield* listLines(blobs.read(listKey(listId)));
+  } catch (error) {
+    if (!(error instanceof BlobNotFound)) throw error;
+    throw new InvalidRequest([
+      {
+        field: 'list_id',
+        got: listId,
+        allowed: 'the list_id of a list that was uploaded',
+        hint: 'PUT the list to the upload_url first',
+      },
+    ]);
+  }
+}
