@@ -13,17 +13,26 @@ export interface AgentUserDataProps {
 
 /**
  * What an instance does at its first boot: Node.js and the log shipper from the image's own, version-locked
- * repository, the agent's code by its hash, and a systemd unit that keeps it running.
+ * repository, the agent's code by its hash, and a systemd unit that keeps it running. An instance on which that does not
+ * come about shuts itself down, so that its group replaces it.
  *
  * Variables of the shell are written without braces, which Terraform would take for its own.
  */
 export const agentUserData = (props: AgentUserDataProps): string => `#!/bin/bash
-set -euo pipefail
-command -v node-22 >/dev/null || dnf install -y -q nodejs22
-rpm -q amazon-cloudwatch-agent >/dev/null || dnf install -y -q amazon-cloudwatch-agent
+set -Eeuo pipefail
+trap 'echo "warmpath: boot failed at line $LINENO"; shutdown -h +1' ERR
+again() {
+  for pause in 2 5 15 30; do
+    "$@" && return
+    sleep "$pause"
+  done
+  "$@"
+}
+command -v node-22 >/dev/null || again dnf install -y -q nodejs22
+rpm -q amazon-cloudwatch-agent >/dev/null || again dnf install -y -q amazon-cloudwatch-agent
 
 install -d -m 0755 /opt/warmpath /etc/warmpath
-aws s3api get-object --region ${props.region} --bucket ${props.bucket} --key ${props.key} /opt/warmpath/agent.js.new >/dev/null
+again aws s3api get-object --region ${props.region} --bucket ${props.bucket} --key ${props.key} /opt/warmpath/agent.js.new >/dev/null
 echo "${props.sha256}  /opt/warmpath/agent.js.new" | sha256sum --check --quiet
 mv /opt/warmpath/agent.js.new /opt/warmpath/agent.js
 
@@ -65,7 +74,7 @@ SHIPPER
 
 systemctl daemon-reload
 systemctl enable --now warmpath-agent.service
-/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json
+/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json || echo "warmpath: no logs are shipped"
 `;
 
 /** Restarted when it fails, without privileges, with nothing to write to but its temporary folder. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AGENT_UNIT, agentUserData } from '../../../modules/prewarm/agent-user-data';
@@ -66,6 +67,82 @@ describe('what an agent instance does at boot', () => {
 
   it('is free of what shellcheck finds', () => {
     expect(ask('shellcheck', ['--shell', 'bash', '-'], script).said).toBe('');
+  });
+});
+
+describe('a first boot', () => {
+  const root = mkdtempSync(join(tmpdir(), 'warmpath-boot-'));
+  const seen = join(root, 'seen');
+  const code = 'console.log("agent")\n';
+  const sha256 = createHash('sha256').update(code).digest('hex');
+  const path = (name: string): string => join(root, name);
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  /** Runs the script with folders of its own; `aws` fails so many times before it answers with the code. */
+  const boot = (failures: number, hash = sha256): { status: number | null; calls: string } => {
+    rmSync(root, { recursive: true });
+    for (const folder of [
+      'bin',
+      'etc/systemd/system',
+      'etc/logrotate.d',
+      'opt/aws/amazon-cloudwatch-agent/etc',
+    ])
+      mkdirSync(path(folder), { recursive: true });
+    const program = (name: string, ...lines: readonly string[]) =>
+      writeFileSync(
+        path(`bin/${name}`),
+        ['#!/bin/bash', `echo "${name} $*" >>${seen}`, ...lines, ''].join('\n'),
+        {
+          mode: 0o755,
+        },
+      );
+    for (const name of ['dnf', 'systemctl', 'shutdown', 'sleep', 'rpm', 'node-22']) program(name);
+    program(
+      'aws',
+      `[ "$(grep -c '^aws' ${seen})" -gt ${failures} ] || exit 255`,
+      `cp ${path('code')} "$(echo "$*" | grep -o '[^ ]*agent.js.new')"`,
+    );
+    mkdirSync(path('opt/aws/amazon-cloudwatch-agent/bin'));
+    const shipper = path('opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl');
+    writeFileSync(shipper, '#!/bin/bash\n', { mode: 0o755 });
+    writeFileSync(path('code'), code);
+    const input = script
+      .replaceAll(/(?<=[ >])\/(opt|etc)\//g, `${root}/$1/`)
+      .replace(/^echo "abc {2}\S+"/m, `echo "${hash}  ${path('opt/warmpath/agent.js.new')}"`)
+      .replace(/^\/opt\//m, `${root}/opt/`);
+    const { status } = spawnSync('bash', ['-s'], {
+      input,
+      env: { PATH: `${path('bin')}:${process.env['PATH']}` },
+    });
+    return { status, calls: readFileSync(seen, 'utf8') };
+  };
+
+  it('starts the agent, with its environment, once code and unit are there', () => {
+    const { status, calls } = boot(0);
+    expect({ status, calls }).toMatchObject({
+      status: 0,
+      calls: expect.stringContaining('systemctl enable --now warmpath-agent.service'),
+    });
+    expect(calls).not.toContain('shutdown');
+    expect(readFileSync(path('opt/warmpath/agent.js'), 'utf8')).toBe(code);
+    expect(readFileSync(path('etc/warmpath/agent.env'), 'utf8')).toContain('GROUP_NAME=group\n');
+    expect(readFileSync(path('etc/systemd/system/warmpath-agent.service'), 'utf8')).toContain('[Service]\n');
+  });
+
+  it('tries again what the network refused', () => {
+    const { status, calls } = boot(3);
+    expect(status).toBe(0);
+    expect(calls.match(/^aws/gm)).toHaveLength(4);
+  });
+
+  it.each([
+    ['the code cannot be had', 99, undefined],
+    ['the code is another one', 0, 'f'.repeat(64)],
+  ])('shuts the instance down, for its group to replace it, when %s', (_, failures, hash) => {
+    const { status, calls } = boot(failures, hash);
+    expect(status).not.toBe(0);
+    expect(calls).toContain('shutdown -h +1');
+    expect(calls).not.toContain('systemctl enable');
   });
 });
 
