@@ -123,7 +123,7 @@ export class PrewarmApi extends Construct {
       restApiId: this.restApi.id,
       stageName: this.stage.stageName,
       methodPath: '*/*',
-      settings: { throttlingRateLimit: rate * 2, throttlingBurstLimit: burst * 2, metricsEnabled: true },
+      settings: { throttlingRateLimit: rate * 2, throttlingBurstLimit: burst * 2 },
     });
     this.key = this.createKey(props, rate, burst);
     this.endpoint = `${this.stage.invokeUrl}/`;

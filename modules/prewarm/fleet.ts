@@ -213,6 +213,8 @@ export class PrewarmFleet extends Construct {
           },
         },
       ],
+      // An instance whose boot failed shuts itself down.
+      instanceInitiatedShutdownBehavior: 'terminate',
       userData: Fn.base64encode(userData.asString),
       tagSpecifications: [
         { resourceType: 'instance', tags },

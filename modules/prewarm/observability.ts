@@ -167,7 +167,7 @@ export class PrewarmObservability extends Construct {
         periods: 6,
       },
       // The queue's own count, which is there as a zero while nothing is settled; a metric of ours would be missing.
-      'IF(waiting + underway > 0 AND settled == 0, 1, 0)',
+      'IF(((waiting + underway) > 0) AND (settled == 0), 1, 0)',
       { ...this.queueMetrics(), settled: this.ofQueue('NumberOfMessagesDeleted', 'Sum') },
     );
   }
@@ -183,7 +183,7 @@ export class PrewarmObservability extends Construct {
         periodSeconds: 300,
         periods: 12,
       },
-      'IF(instances > 0 AND waiting + underway == 0, 1, 0)',
+      'IF((instances > 0) AND ((waiting + underway) == 0), 1, 0)',
       {
         ...this.queueMetrics(),
         instances: {

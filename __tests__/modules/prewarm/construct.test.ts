@@ -97,6 +97,7 @@ describe('Prewarm with the least props', () => {
     expect(prewarm.one('aws_security_group')['ingress']).toBeUndefined();
     const template = prewarm.one('aws_launch_template');
     expect(template['key_name']).toBeUndefined();
+    expect(template['instance_initiated_shutdown_behavior']).toBe('terminate');
     expect(template).toMatchObject({
       metadata_options: { http_tokens: 'required', http_put_response_hop_limit: 1 },
       block_device_mappings: [{ ebs: { encrypted: 'true', volume_type: 'gp3' } }],
