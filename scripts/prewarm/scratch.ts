@@ -1,13 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BadInput } from './bad-input';
+
+const makeFolder = (): string => {
+  try {
+    return mkdtempSync(join(tmpdir(), 'warmpath-run-'));
+  } catch (cause) {
+    throw new BadInput(
+      `TMPDIR: got ${tmpdir()}, which this user cannot write; allowed: a folder that this user may write, or a --data-dir`,
+      { cause },
+    );
+  }
+};
 
 /** A temporary folder of one run, made when it is first asked for: a run with a data directory needs none. */
 export class Scratch {
   private folder: string | undefined;
 
+  /** @throws BadInput where there is no place for it */
   get path(): string {
-    this.folder ??= mkdtempSync(join(tmpdir(), 'warmpath-run-'));
+    this.folder ??= makeFolder();
     return this.folder;
   }
 

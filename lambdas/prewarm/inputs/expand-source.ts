@@ -68,5 +68,6 @@ export const createSourceExpander = ({ resolver, policy, edgePort, ca, limits }:
       leftOut += invalid.length;
     }
     if (leftOut > 0) problems.push(`${leftOut} of its URLs left out, the first is ${example}`);
-    if (problems.length > 0) throw new Error(problems.join('; '));
+    // Whoever asked for this source names it before the sentence.
+    if (problems.length > 0) throw new Error(problems.join('; ').replaceAll(`${source.url} `, 'it '));
   };

@@ -32,7 +32,7 @@ svg{display:block;width:100%;height:auto}
 .site circle{stroke:var(--card);stroke-width:1.5;fill-opacity:.92}
 .s-good circle,.s-most circle{fill:var(--good)}.s-most circle{stroke:var(--some);stroke-width:2.5}.s-some circle{fill:var(--some)}.s-bad circle{fill:var(--bad)}.s-idle circle{fill:var(--soft)}
 .m-good,.m-most{background:var(--good)}.m-most{outline:2px solid var(--some)}.m-some{background:var(--some)}.m-bad{background:var(--bad)}.m-idle{background:var(--soft)}
-.cross{stroke:var(--card);stroke-width:1.8;fill:none}
+.cross{stroke:var(--card);stroke-width:1.6;fill:none}
 .names text{font:600 10px system-ui,sans-serif;fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:2.5px;stroke-linejoin:round}
 .column{fill:var(--hit)}.axis{stroke:var(--line)}
 .chart text{font:13px system-ui,sans-serif;fill:var(--soft)}
@@ -54,6 +54,6 @@ tr:last-child>*{border-bottom:0}
 .none{color:var(--soft);margin:0}
 .legend+.none{margin-top:12px}
 footer{color:var(--soft);font-size:13px}
-@media(max-width:640px){main{padding:20px 12px}.cards{grid-template-columns:repeat(2,1fr)}section{padding:16px}.map,.chart{min-width:620px}}
+@media(max-width:640px){main{padding:20px 12px}.cards{grid-template-columns:repeat(2,1fr)}section{padding:16px}.site{transform:scale(1.7);transform-box:fill-box;transform-origin:center}.names{display:none}.chart text{font-size:26px;transform:translateY(5px)}}
 @media print{body{background:#fff}section,.cards div{break-inside:avoid}}
 `;

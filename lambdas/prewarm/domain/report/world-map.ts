@@ -16,8 +16,8 @@ interface Site {
   readonly state: 'good' | 'most' | 'some' | 'bad' | 'idle';
 }
 
-const SMALLEST_RADIUS = 4;
-const LARGEST_RADIUS = 11;
+const SMALLEST_RADIUS = 6;
+const LARGEST_RADIUS = 12;
 /** From this share on a place counts as warm but for single objects, so that one dead URL does not colour the whole map. */
 export const MOSTLY_WARM = 0.95;
 const LABEL_HEIGHT = 11;
