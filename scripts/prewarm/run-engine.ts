@@ -1,6 +1,7 @@
 import { DataDirLocked, DataDirUnusable } from '../../lambdas/prewarm/embedded/data-dir';
 import { openEngine } from '../../lambdas/prewarm/embedded/engine';
 import type { EmbeddedEngine } from '../../lambdas/prewarm/embedded/engine-api';
+import { DEFAULT_ENGINE_LIMITS } from '../../lambdas/prewarm/embedded/engine-parts';
 import type { Log } from '../../lambdas/prewarm/ports';
 import { BadInput } from './bad-input';
 import type { ProgressPrinter } from './progress';
@@ -22,9 +23,6 @@ const logTo = (printer: ProgressPrinter): Log => {
 // The AWS SDK takes a moment to load; few runs need it.
 const invalidation = (): typeof import('./run-invalidator') => require('./run-invalidator');
 
-/** All there are: a run has the machine to itself, and every PoP sets its own pace. */
-const SLICES_AT_A_TIME = 32;
-
 /**
  * The engine of one run: sizes are not asked for, since every object is fetched at once anyway.
  * @throws BadInput where the data directory cannot be used, or nothing can be invalidated
@@ -33,7 +31,7 @@ export const openRunEngine = async (
   { spec }: PreparedRun,
   options: RunOptions,
   scratchDir: string,
-  { resolver, policy, ca }: RunSurroundings,
+  { directory, resolver, policy, ca }: RunSurroundings,
   printer: ProgressPrinter,
 ): Promise<EmbeddedEngine> => {
   const invalidator = spec.needInvalidate ? await invalidation().createRunInvalidator() : undefined;
@@ -43,12 +41,14 @@ export const openRunEngine = async (
       log: logTo(printer),
       addressPolicy: policy,
       resolver,
+      directory,
       sizing: 'none',
       ...(options.edgePort === undefined ? {} : { edgePort: options.edgePort }),
       ...(ca === undefined ? {} : { ca }),
       ...(invalidator === undefined ? {} : { invalidator }),
       limits: {
-        slicesPerInstance: SLICES_AT_A_TIME,
+        // A run has the machine to itself, and every PoP sets its own pace.
+        slicesPerInstance: DEFAULT_ENGINE_LIMITS.maxSlicesInFlight,
         ...(options.concurrency === undefined ? {} : { maxFetchesInFlight: options.concurrency }),
       },
     });

@@ -71,7 +71,10 @@ const main = async (): Promise<void> => {
   const blobs = new S3BlobStore(new S3Client({}), settings.BUCKET);
   const transport = createTransport(ca === undefined ? {} : { ca });
   const threads = settings.WORKERS === undefined ? availableParallelism() : Number(settings.WORKERS);
-  const pool = openWarmPool({ limits: DEFAULT_WARM_LIMITS, clock, transport, ca, edgePort, threads });
+  const { total } = DEFAULT_WARM_LIMITS;
+  // A PoP is spared whatever the machine; what goes through all of them together grows with it.
+  const limits = { ...DEFAULT_WARM_LIMITS, total: { ...total, ceiling: total.ceiling * threads } };
+  const pool = openWarmPool({ limits, clock, transport, ca, edgePort, threads });
   const tasks = new SqsTaskQueue(new SQSClient({}), {
     url: settings.QUEUE_URL,
     deadLetterUrl: settings.DEAD_LETTER_QUEUE_URL,

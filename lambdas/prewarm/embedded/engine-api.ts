@@ -25,12 +25,12 @@ export interface EngineLimits {
   readonly slicesPerInstance: number;
   /**
    * Slices warmed at a time, whatever is asked for.
-   * @default 32
+   * @default - 32, or four per core where that is more
    */
   readonly maxSlicesInFlight: number;
   /**
    * Fetches in flight over all slices; how many there really are is found out while warming.
-   * @default 2000
+   * @default 1000
    */
   readonly maxFetchesInFlight: number;
   /**

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { AcceptDeps } from '../domain/flow/accept';
 import type { AggregateDeps } from '../domain/flow/aggregate';
 import type { DeadSliceDeps } from '../domain/flow/dead-slice';
@@ -36,7 +37,7 @@ import { EmbeddedTaskQueue } from './task-queue';
 
 export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   slicesPerInstance: 8,
-  maxSlicesInFlight: 32,
+  maxSlicesInFlight: Math.max(32, 4 * availableParallelism()),
   maxFetchesInFlight: DEFAULT_WARM_LIMITS.total.ceiling,
   maxUrlsPerSlice: 500,
   maxBytesPerSlice: 2 ** 30,
