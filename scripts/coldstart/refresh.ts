@@ -43,9 +43,9 @@ const start = async (client: AutoScalingClient, options: RefreshOptions): Promis
       Preferences: {
         MinHealthyPercentage: options.minHealthyPercentage,
         MaxHealthyPercentage: options.maxHealthyPercentage,
-        // The default waits an hour for instances that ECS protects and then fails.
+        // As the group's own refresh. The default waits an hour for instances that ECS protects and then fails.
         ScaleInProtectedInstances: 'Refresh',
-        StandbyInstances: 'Ignore',
+        StandbyInstances: 'Terminate',
         SkipMatching: true,
       },
     }),
@@ -55,21 +55,31 @@ const start = async (client: AutoScalingClient, options: RefreshOptions): Promis
 
 const BAR_CELLS = 30;
 
-/** One line: share, instances left to replace in the group and in its warm pool, and the service's reason. */
-export const renderRefresh = (refresh: InstanceRefresh, paint: Paint): string => {
+const STATUS_WIDTH = 'RollbackSuccessful'.length;
+
+/**
+ * One line: share, instances left to replace in the group and in its warm pool, and as much of the service's reason as
+ * fits into the columns.
+ */
+export const renderRefresh = (
+  refresh: InstanceRefresh,
+  paint: Paint,
+  columns = Number.POSITIVE_INFINITY,
+): string => {
   const percent = refresh.PercentageComplete ?? 0;
   const filled = Math.floor((percent / 100) * BAR_CELLS);
   const bar = paint.green('█'.repeat(filled)) + paint.dim('░'.repeat(BAR_CELLS - filled));
   const left = refresh.InstancesToUpdate ?? 0;
   const pool = refresh.ProgressDetails?.WarmPoolProgress;
-  return [
-    refresh.Status ?? 'Pending',
-    bar,
-    `${percent} %`,
+  const status = (refresh.Status ?? 'Pending').padEnd(STATUS_WIDTH);
+  const figures = [
+    `${percent} %`.padStart(5),
     `${left} to replace`,
     ...(pool ? [`pool ${pool.PercentageComplete ?? 0} %`] : []),
-    ...(refresh.StatusReason ? [paint.dim(refresh.StatusReason)] : []),
   ].join('  ');
+  const room = columns - [status, '', figures, ''].join('  ').length - BAR_CELLS;
+  const reason = (refresh.StatusReason ?? '').slice(0, Math.max(0, room));
+  return [status, bar, figures, ...(reason === '' ? [] : [paint.dim(reason)])].join('  ');
 };
 
 const follow = async (client: AutoScalingClient, options: RefreshOptions, id?: string): Promise<string> => {
@@ -77,7 +87,8 @@ const follow = async (client: AutoScalingClient, options: RefreshOptions, id?: s
   let shown = '';
   for (;;) {
     const refresh = await latest(client, options.group, id);
-    const line = renderRefresh(refresh, paint);
+    const columns = process.stderr.isTTY ? process.stderr.columns : undefined;
+    const line = renderRefresh(refresh, paint, columns);
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${line}`);
     else if (line !== shown) process.stderr.write(`${line}\n`);
     shown = line;

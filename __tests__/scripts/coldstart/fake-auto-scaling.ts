@@ -1,0 +1,60 @@
+/** The two calls of an instance refresh, as Auto Scaling answers them over the wire. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface FakeAutoScaling {
+  readonly endpoint: string;
+  /** Parameters of the refresh that was started. */
+  readonly started: URLSearchParams[];
+  close(): Promise<void>;
+}
+
+export interface RefreshStep {
+  readonly status: string;
+  readonly percent: number;
+  readonly left: number;
+  readonly reason?: string;
+}
+
+const ID = '08b91cf7-8fa6-48af-b6a6-d227f40f1b9b';
+
+const answer = (operation: string, result: string): string =>
+  `<${operation}Response xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/"><${operation}Result>${result}` +
+  `</${operation}Result></${operation}Response>`;
+
+const describeStep = ({ status, percent, left, reason }: RefreshStep): string =>
+  answer(
+    'DescribeInstanceRefreshes',
+    `<InstanceRefreshes><member><InstanceRefreshId>${ID}</InstanceRefreshId><Status>${status}</Status>` +
+      (reason === undefined ? '' : `<StatusReason>${reason}</StatusReason>`) +
+      `<PercentageComplete>${percent}</PercentageComplete><InstancesToUpdate>${left}</InstancesToUpdate>` +
+      '<ProgressDetails><WarmPoolProgress><PercentageComplete>50</PercentageComplete></WarmPoolProgress></ProgressDetails>' +
+      '</member></InstanceRefreshes>',
+  );
+
+/** Each look at the refresh sees the next step; the last one stays. */
+export const startFakeAutoScaling = async (steps: readonly RefreshStep[]): Promise<FakeAutoScaling> => {
+  const started: URLSearchParams[] = [];
+  let looks = 0;
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const call = new URLSearchParams(body);
+    const step = steps[Math.min(looks, steps.length - 1)];
+    let text = '';
+    if (call.get('Action') === 'StartInstanceRefresh') {
+      started.push(call);
+      text = answer('StartInstanceRefresh', `<InstanceRefreshId>${ID}</InstanceRefreshId>`);
+    } else if (step !== undefined) {
+      looks += 1;
+      text = describeStep(step);
+    }
+    response.writeHead(200, { 'content-type': 'text/xml' }).end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    started,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+};
