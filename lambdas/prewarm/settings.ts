@@ -38,8 +38,12 @@ const edges = {
   EDGE_CA_FILE: z.optional(text),
 };
 
+/** Codes of PoPs that the data file does not know, such as discovery found; separated by commas. @default none */
+const extraPops = { WARMPATH_EXTRA_POPS: z.optional(text) };
+
 export const apiSettings = z.object({
   ...deployment,
+  ...extraPops,
   /** URLs of an uploaded list, at most. @default 1,000,000 */
   MAX_URLS: z.optional(whole),
   ...tables,
@@ -66,6 +70,7 @@ export const aggregationSettings = z.object({ ...deployment, ...tables, ...repor
 export const shutdownSettings = z.object({ ...deployment, ...tables, ...report });
 export const reportSettings = z.object({
   ...deployment,
+  ...extraPops,
   ...tables,
   ...bucket,
   ...fleet,

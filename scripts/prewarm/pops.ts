@@ -14,10 +14,11 @@ import { type Discovery, discoverEdges } from '../../lambdas/prewarm/net/client-
 import { CLIENT_SUBNETS } from '../../lambdas/prewarm/net/client-subnets';
 import { DnsFailure, parseServer } from '../../lambdas/prewarm/net/dns-exchange';
 import { createResolver } from '../../lambdas/prewarm/net/resolver';
-import { createPopDirectory } from '../../lambdas/prewarm/pops/pop-directory';
 import type { PopDirectory, PopEntry } from '../../lambdas/prewarm/ports';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { type Column, renderTable } from '../terminal/table';
+import { BadInput } from './bad-input';
+import { knownPops } from './run-surroundings';
 
 /** The options of `warmpath prewarm pops`. */
 export interface PopsOptions {
@@ -200,12 +201,13 @@ const discover = async (directory: PopDirectory, options: PopsOptions, { out }: 
 /** Lists points of presence, resolves them, or discovers them. Answers the exit code. */
 export const runPops = async (options: PopsOptions, output: Output): Promise<number> => {
   try {
-    const directory = createPopDirectory();
+    const directory = knownPops();
     if (options.discover) return await discover(directory, options, output);
     const entries = selectEntries(options, directory);
     return options.check ? await check(entries, options, output) : list(entries, options, output);
   } catch (error) {
-    if (!(error instanceof InvalidRequest || error instanceof DnsFailure)) throw error;
+    if (!(error instanceof InvalidRequest || error instanceof DnsFailure || error instanceof BadInput))
+      throw error;
     output.error(error.message);
     return BAD_INPUT;
   }

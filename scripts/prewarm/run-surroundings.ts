@@ -3,7 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { RequestContext } from '../../lambdas/prewarm/domain/request-parsing/normalise-request';
 import { createResolver } from '../../lambdas/prewarm/net/resolver';
-import { createPopDirectory } from '../../lambdas/prewarm/pops/pop-directory';
+import {
+  createPopDirectory,
+  parseExtraPops,
+  UnknownPopSites,
+} from '../../lambdas/prewarm/pops/pop-directory';
+import type { PopDirectory } from '../../lambdas/prewarm/ports';
 import { BadInput, Problems } from './bad-input';
 import { HOST_PORT, isHostPort } from './option-values';
 import type { RunOptions } from './run-options';
@@ -40,6 +45,19 @@ const certificates = async (file: string): Promise<string> => {
 };
 
 /**
+ * The known PoPs, and those of the environment.
+ * @throws BadInput where one of these has no place
+ */
+export const knownPops = (): PopDirectory => {
+  try {
+    return createPopDirectory({ extraCodes: parseExtraPops(process.env['WARMPATH_EXTRA_POPS']) });
+  } catch (cause) {
+    if (!(cause instanceof UnknownPopSites)) throw cause;
+    throw new BadInput(cause.message, { cause });
+  }
+};
+
+/**
  * Private addresses are contacted only where the operator names a resolver, since its answers are the operator's own.
  * @throws BadInput where a file or a name server is not what its option says
  */
@@ -50,9 +68,11 @@ export const findSurroundings = async (
   const { resolver } = options;
   const server = await problems.collect(() => (resolver === undefined ? undefined : nameServer(resolver)));
   const ca = await problems.collect(() => (options.ca === undefined ? undefined : certificates(options.ca)));
+  const directory = await problems.collect(knownPops);
   problems.throwIfAny();
+  if (directory === undefined) throw new Error('no directory, and nothing wrong');
   return {
-    directory: createPopDirectory(),
+    directory,
     resolver: createResolver(server === undefined ? {} : { servers: [server] }),
     policy: resolver === undefined ? 'public' : 'any',
     ...(ca === undefined ? {} : { ca }),

@@ -40,6 +40,7 @@ const start = async (options: ServeOptions) => {
         log,
         addressPolicy: context.policy,
         resolver: context.resolver,
+        directory: context.directory,
         ...(edgePort !== undefined && { edgePort }),
         ...(ca !== undefined && { ca }),
         linkTo,

@@ -18,7 +18,7 @@ import { type AcceptDeps, acceptRequest } from '../domain/flow/accept';
 import { dedupe } from '../domain/flow/dedupe';
 import { stopRequest } from '../domain/flow/stop';
 import { requestId } from '../domain/ids';
-import { createPopDirectory } from '../pops/pop-directory';
+import { createPopDirectory, parseExtraPops } from '../pops/pop-directory';
 import { DigestedUrls } from '../runtime/seen-urls';
 import { apiSettings, readSettings } from '../settings';
 import { openEdges } from './edges';
@@ -38,7 +38,7 @@ const queue = new SqsTaskQueue(new SQSClient({}), {
   log,
 });
 const fleet = openFleet(settings);
-const directory = createPopDirectory();
+const directory = createPopDirectory({ extraCodes: parseExtraPops(settings.WARMPATH_EXTRA_POPS) });
 const lambda = new LambdaClient({});
 const accepting: AcceptDeps = {
   requests,

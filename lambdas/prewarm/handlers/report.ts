@@ -7,7 +7,7 @@ import { TopicNotifier } from '../aws/notifier';
 import { writeReport } from '../domain/flow/report';
 import { type SettleDeps, settleRequest } from '../domain/flow/settle';
 import { WebhookNotifier } from '../net/webhook-notifier';
-import { createPopDirectory } from '../pops/pop-directory';
+import { createPopDirectory, parseExtraPops } from '../pops/pop-directory';
 import { readSettings, reportSettings } from '../settings';
 import { emitEnded } from './metrics';
 import { requestIdOfEvent } from './request-event';
@@ -24,7 +24,7 @@ const webhook = new WebhookNotifier({
   clock,
   log,
 });
-const directory = createPopDirectory();
+const directory = createPopDirectory({ extraCodes: parseExtraPops(settings.WARMPATH_EXTRA_POPS) });
 
 const deps: SettleDeps = {
   requests,

@@ -34,19 +34,24 @@ const toLists = (
 /** Three letters of an airport, the number of the site, and one of the suffixes in use. */
 const CODE = /^[A-Z]{3}\d{1,3}(?:-[A-Z]\d{1,2})?$/;
 
-/** A code given by the operator that is not among the codes of any known city. */
-export class UnknownPopSite extends Error {
-  override readonly name = 'UnknownPopSite';
-  constructor(code: string) {
+/** Codes given by the operator that are not among the codes of any known city. */
+export class UnknownPopSites extends Error {
+  override readonly name = 'UnknownPopSites';
+  constructor(codes: readonly string[]) {
     super(
-      `PoP ${JSON.stringify(code)}: allowed: a code such as FRA56-P4 whose three letters are those of a known PoP; leave it out`,
+      `WARMPATH_EXTRA_POPS: got ${codes.map((code) => JSON.stringify(code)).join(', ')}; allowed: codes such as FRA56-P4 whose three letters are those of a known PoP; leave others out`,
     );
   }
 }
 
+/** The codes in the value of `WARMPATH_EXTRA_POPS`: separated by commas, spaces or line ends. */
+export const parseExtraPops = (written: string | undefined): readonly string[] =>
+  (written ?? '').split(/[\s,]+/).filter((code) => code !== '');
+
 export interface PopDirectoryOptions {
   /**
-   * Codes that the data file does not know yet, such as discovery found; each stands where its city's others do.
+   * Codes that the data file does not know yet, such as discovery found; each stands where its city's others do, and is in no
+   * region or country list.
    * @default []
    */
   readonly extraCodes?: readonly string[];
@@ -54,17 +59,19 @@ export interface PopDirectoryOptions {
 
 /**
  * The codes of the data file, in the order of their names.
- * @throws UnknownPopSite for an extra code without a place
+ * @throws UnknownPopSites for extra codes without a place
  */
 export const createPopDirectory = ({ extraCodes = [] }: PopDirectoryOptions = {}): PopDirectory => {
   const known = data.pops.map(toEntry);
   const byCode = new Map(known.map((entry) => [entry.code, entry]));
+  const placeless: string[] = [];
   for (const written of extraCodes) {
     const code = popCode(written.trim().toUpperCase());
     const neighbour = known.find((entry) => entry.code.slice(0, 3) === code.slice(0, 3));
-    if (!neighbour || !CODE.test(code)) throw new UnknownPopSite(written);
-    if (!byCode.has(code)) byCode.set(code, { ...neighbour, code });
+    if (!neighbour || !CODE.test(code)) placeless.push(written);
+    else if (!byCode.has(code)) byCode.set(code, { ...neighbour, code });
   }
+  if (placeless.length > 0) throw new UnknownPopSites(placeless);
   const all = [...byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
   return {
     all,

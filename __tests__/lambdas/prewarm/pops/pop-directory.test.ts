@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { popCode } from '../../../../lambdas/prewarm/domain/ids';
 import { resolvePops } from '../../../../lambdas/prewarm/domain/resolve-pops';
 import { distanceKm } from '../../../../lambdas/prewarm/pops/distance';
-import { createPopDirectory } from '../../../../lambdas/prewarm/pops/pop-directory';
+import { createPopDirectory, parseExtraPops } from '../../../../lambdas/prewarm/pops/pop-directory';
 import { DISTRIBUTION, fixedResolver, leadsTo } from '../support/request-context';
 
 const directory = createPopDirectory();
@@ -57,8 +57,13 @@ describe('the PoP directory', () => {
     const extended = createPopDirectory({ extraCodes: ['fra99-p9', 'FRA56-P4'] });
     expect(extended.find(popCode('FRA99-P9'))).toMatchObject({ city: 'Frankfurt am Main' });
     expect(extended.all).toHaveLength(directory.all.length + 1);
-    expect(() => createPopDirectory({ extraCodes: ['QQQ1-C1'] })).toThrow('"QQQ1-C1"');
-    expect(() => createPopDirectory({ extraCodes: ['FRA; drop'] })).toThrow('FRA; drop');
+    const wrong = { extraCodes: ['QQQ1-C1', 'FRA99-P9', 'FRA; drop'] };
+    expect(() => createPopDirectory(wrong)).toThrow('got "QQQ1-C1", "FRA; drop"');
+  });
+
+  it('reads the codes of a setting, however they are separated', () => {
+    expect(parseExtraPops(undefined)).toEqual([]);
+    expect(parseExtraPops(' FRA99-P9,NRT99-P1\nSFO99-P2 ')).toEqual(['FRA99-P9', 'NRT99-P1', 'SFO99-P2']);
   });
 });
 
