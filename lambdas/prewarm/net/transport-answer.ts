@@ -2,7 +2,7 @@ import { ChunkCounter } from './transport-chunks';
 import { type AnswerHead, BadAnswer, parseHead } from './transport-head';
 
 /** So much of a head is looked at in one go; nearly every head is shorter. */
-const HEAD_STEP_BYTES = 2_048;
+const HEAD_STEP_BYTES = 1_024;
 const MAX_HEAD_BYTES = 65_536;
 const HEAD_END = '\r\n\r\n';
 const PROTOCOL = 'HTTP/1.';

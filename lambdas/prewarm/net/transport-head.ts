@@ -41,7 +41,9 @@ const FRAMING = ['content-length', 'transfer-encoding', 'connection'] as const;
 type FramingHeader = (typeof FRAMING)[number];
 
 interface Candidate {
+  /** In lower case, and as most servers write it; both are compared in place before any other way of writing it. */
   readonly name: string;
+  readonly usual: string;
   readonly wanted?: AnswerHeader;
   readonly framing?: FramingHeader;
 }
@@ -52,7 +54,8 @@ for (const name of new Set<string>([...WANTED, ...FRAMING])) {
   const framing = FRAMING.find((other) => other === name);
   const sameLength = byLength[name.length] ?? [];
   byLength[name.length] = sameLength;
-  sameLength.push({ name, ...(wanted && { wanted }), ...(framing && { framing }) });
+  const usual = name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
+  sameLength.push({ name, usual, ...(wanted && { wanted }), ...(framing && { framing }) });
 }
 
 const SPACE = 0x20;
@@ -61,6 +64,19 @@ const CR = 0x0d;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 const LINE_END_BYTES = 2;
+
+/** The one of these whose name stands at `start`; all are as long as what stands there. */
+const candidateAt = (
+  candidates: readonly Candidate[],
+  text: string,
+  start: number,
+  end: number,
+): Candidate | undefined => {
+  for (const candidate of candidates)
+    if (text.startsWith(candidate.usual, start) || text.startsWith(candidate.name, start)) return candidate;
+  const name = text.slice(start, end).toLowerCase();
+  return candidates.find((candidate) => candidate.name === name);
+};
 
 const isBlank = (code: number): boolean => code === SPACE || code === TAB;
 
@@ -171,14 +187,11 @@ export const parseHead = (text: string, end: number, isAnswerToHead: boolean): A
     )
       throw new BadAnswer('a line of its head is no header');
     const candidates = byLength[colon - start];
-    if (candidates) {
-      const name = text.slice(start, colon).toLowerCase();
-      for (const candidate of candidates) {
-        if (candidate.name !== name) continue;
-        const value = trimmed(text, colon + 1, lineEnd);
-        if (candidate.wanted) headers[candidate.wanted] = value;
-        if (candidate.framing) framing.take(candidate.framing, value);
-      }
+    const candidate = candidates && candidateAt(candidates, text, start, colon);
+    if (candidate) {
+      const value = trimmed(text, colon + 1, lineEnd);
+      if (candidate.wanted) headers[candidate.wanted] = value;
+      if (candidate.framing) framing.take(candidate.framing, value);
     }
     start = newline + 1;
   }
