@@ -1,3 +1,5 @@
+import inspect
+
 from moto.autoscaling import models, responses
 
 Response = responses.AutoScalingResponse
@@ -79,6 +81,20 @@ def put_lifecycle_hook(self):
 
 
 Response.put_lifecycle_hook = put_lifecycle_hook
+
+# An update without a mixed instances policy takes the policy away: no template is known any more.
+update = models.FakeAutoScalingGroup.update
+
+
+def update_with_policy(self, *args, **kwargs):
+    kept = self.mixed_instances_policy
+    given = inspect.signature(update).bind(self, *args, **kwargs).arguments
+    update(self, *args, **kwargs)
+    if not any(given.get(name) for name in ("mixed_instances_policy", "launch_template", "launch_config_name")):
+        self.mixed_instances_policy = kept
+
+
+models.FakeAutoScalingGroup.update = update_with_policy
 
 # Policies come back disabled: a difference in every plan.
 put_policy = models.AutoScalingBackend.put_scaling_policy

@@ -1,4 +1,7 @@
-from moto.ecs import responses
+import datetime
+import types
+
+from moto.ecs import models, responses
 
 Response = responses.EC2ContainerServiceResponse
 
@@ -52,3 +55,39 @@ def update_service(self):
 
 Response.create_service = create_service
 Response.update_service = update_service
+
+# Tasks carry no times: nobody can tell how long they took to start. Here they run as soon as they are placed.
+init_task = models.Task.__init__
+
+
+def init_task_with_times(self, *args, **kwargs):
+    init_task(self, *args, **kwargs)
+    self.created_at = self.started_at = datetime.datetime.now(datetime.timezone.utc)
+
+
+models.Task.__init__ = init_task_with_times
+
+# A container without a memory limit of its own, because the task has one: running the task fails.
+requirements = models.EC2ContainerServiceBackend._calculate_task_resource_requirements
+
+
+def requirements_of_task(task_definition):
+    limit = {"memory": int(task_definition.memory or 0)}
+    containers = [{**limit, **container} for container in task_definition.container_definitions]
+    return requirements(types.SimpleNamespace(container_definitions=containers))
+
+
+models.EC2ContainerServiceBackend._calculate_task_resource_requirements = staticmethod(requirements_of_task)
+
+# Attributes that an instance registers with are dropped.
+register = Response.register_container_instance
+
+
+def register_container_instance(self):
+    result = register(self)
+    for attribute in self._get_param("attributes", []):
+        result.result["containerInstance"].attributes[attribute["name"]] = attribute.get("value", "")
+    return result
+
+
+Response.register_container_instance = register_container_instance
