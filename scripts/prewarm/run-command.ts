@@ -16,7 +16,7 @@ Examples:
   warmpath prewarm run request.json --verify all --report report.html
   warmpath prewarm run urls.txt --cf-domain www.example.com --countries japan --json | jq .failed
 
-Exit codes: 0 all warm, 1 some are not, 2 bad input (nothing was started), 130 interrupted.`;
+Exit codes: 0 all warm, 1 some are not (or a sitemap or playlist was not read whole), 2 bad input (nothing was started), 130 interrupted.`;
 
 /** Adds `warmpath prewarm run`; the engine is loaded when the command runs, not before. */
 export const registerRunCommand = (prewarm: Command): void => {

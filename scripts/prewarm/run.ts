@@ -74,11 +74,16 @@ const warm = async (
     await printReport(engine, end, summary, options);
     if (end.interruptedWith !== undefined) return end.interruptedWith;
     await writeReportFiles(engine, end, options.report ?? []);
-    return summary.requested > 0 && summary.failed === 0 && summary.notDone === 0 ? 0 : FAILED;
+    const isAllWarm = summary.requested > 0 && summary.failed === 0 && summary.notDone === 0;
+    return isAllWarm && !missesUrls(end) ? 0 : FAILED;
   } finally {
     await engine.close();
   }
 };
+
+/** True where a sitemap or playlist could not be read, or not all of it: what it names is not warm. */
+const missesUrls = ({ record }: SessionEnd): boolean =>
+  record.spec.sources.length > 0 && record.message !== undefined;
 
 /** Why a run did not come to its end, and what to do, in a sentence; nothing where it did. */
 const stoppedSentence = (

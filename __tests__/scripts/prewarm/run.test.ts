@@ -93,6 +93,18 @@ describe('warmpath prewarm run with a request body', () => {
   });
 });
 
+it('a sitemap that cannot be read leaves the rest to be warmed, and ends with 1', async () => {
+  const list = await write('pages.json', { ...body(paths(2)), pops: [POPS[0]] });
+  const { code, stdout } = await runCli([
+    ...['prewarm', 'run', list, ...towards(cdn), '--json', '--sitemap', url('/no-sitemap.bin')],
+  ]);
+  expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+    code: 1,
+    warmed: 2,
+    stopped: expect.stringMatching(/^sitemap https:.*\/no-sitemap\.bin: it is neither an XML sitemap/),
+  });
+});
+
 describe('warmpath prewarm run with a text list', () => {
   it('reads one URL per line and leaves out comments, empty lines and repeats', async () => {
     const list = await write(
