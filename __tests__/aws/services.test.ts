@@ -269,6 +269,11 @@ describe('invalidations in CloudFront', () => {
     expect(outcome).toEqual({ kind: 'done', paths: 2 });
   });
 
+  it('refuses a URL that would be a wildcard, and invalidates nothing', async () => {
+    const outcome = await invalidator.invalidate(requestId('w'), 'www.example.com', asyncOf('/a', '/news/*'));
+    expect(outcome).toMatchObject({ kind: 'refused', message: expect.stringContaining('/news/*') });
+  });
+
   it('refuses for a distribution that is not ours', async () => {
     const outcome = await invalidator.invalidate(requestId('j'), 'dother.cloudfront.net', asyncOf('/a'));
     expect(outcome).toMatchObject({

@@ -7,6 +7,21 @@ const MAX_BATCHES = 4;
 /** Folders held while a long list streams by. */
 const MAX_FOLDERS_HELD = 2_000;
 
+/**
+ * A URL that ends in an asterisk: CloudFront would take its path as a wildcard and invalidate what was not listed, and it does not
+ * know the object under any other spelling.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+ */
+export class PathIsWildcard extends Error {
+  override readonly name = 'PathIsWildcard';
+  constructor(path: string) {
+    const [bare = ''] = path.split('?');
+    super(
+      `the URL with the path ${bare} ends in *, which an invalidation takes as a wildcard; warm it in a request of its own without need_invalidate`,
+    );
+  }
+}
+
 const folderOf = (path: string): string => {
   const end = path.indexOf('?');
   const bare = end === -1 ? path : path.slice(0, end);
@@ -40,6 +55,7 @@ const outermost = (folders: Set<string>): string[] =>
  * The calls that invalidate these paths: the paths themselves where they fit four calls, else the folders that hold
  * them, at most 15, as wildcards. A wildcard also takes what was not listed; it is the price of a list that single
  * paths would take hours and thousands of dollars to invalidate.
+ * @throws PathIsWildcard for a single path that CloudFront would take as more than one
  */
 export const planInvalidation = async (
   paths: AsyncIterable<string>,
@@ -62,6 +78,8 @@ export const planInvalidation = async (
         .map((folder) => `${folder}*`),
     ];
   const listed = [...single];
+  const wildcard = listed.find((path) => path.endsWith('*'));
+  if (wildcard !== undefined) throw new PathIsWildcard(wildcard);
   return Array.from({ length: Math.ceil(listed.length / MAX_PATHS) }, (_, batch) =>
     listed.slice(batch * MAX_PATHS, (batch + 1) * MAX_PATHS),
   );

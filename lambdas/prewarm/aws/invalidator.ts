@@ -8,7 +8,7 @@ import {
 import type { RequestId } from '../domain/ids';
 import type { Clock, InvalidationOutcome, Invalidator } from '../ports';
 import { findDistribution } from './distributions';
-import { planInvalidation } from './invalidation-paths';
+import { PathIsWildcard, planInvalidation } from './invalidation-paths';
 
 const POLL_MS = 5_000;
 
@@ -49,6 +49,7 @@ export class CloudFrontInvalidator implements Invalidator {
       }
       return { kind: pending ? 'pending' : 'done', paths: count };
     } catch (error) {
+      if (error instanceof PathIsWildcard) return refused(error.message);
       // What CloudFront says no to stays no; anything else is worth another run of the step.
       if (error instanceof CloudFrontServiceException && error.$fault === 'client' && !error.$retryable)
         return refused(`CloudFront refused the invalidation: ${error.name}: ${error.message}`);

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import {
   MAX_PATHS,
   MAX_WILDCARDS,
+  PathIsWildcard,
   planInvalidation,
 } from '../../../../lambdas/prewarm/aws/invalidation-paths';
 
@@ -22,6 +23,16 @@ describe('the calls of an invalidation', () => {
   it('are none for no path', async () => {
     expect(await planInvalidation(asyncOf([]))).toEqual([]);
   });
+
+  it.each(['/news/*', '/a?q=*', '/*'])(
+    'never name the URL %s, which is a wildcard to CloudFront',
+    async (path) => {
+      const planned = planInvalidation(asyncOf(['/first', path]));
+      await expect(planned).rejects.toThrow(PathIsWildcard);
+      await expect(planned).rejects.not.toThrow('q=');
+      expect(await planInvalidation(asyncOf(['/a*b', '/*/c']))).toEqual([['/a*b', '/*/c']]);
+    },
+  );
 
   it('name the folders of a list that single paths cannot hold, few enough to be in progress at once', async () => {
     const paths = Array.from(
