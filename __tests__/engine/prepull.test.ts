@@ -64,6 +64,7 @@ describe('the pre-pull program on an instance', () => {
       LOG_GROUP: '/warmpath/shell/prepull',
       LOGS_ENDPOINT: instance.url,
       HOOK_PATIENCE_SECONDS: 0,
+      ABANDON_HOLD_SECONDS: 0,
       ...settings,
     };
     writeFileSync(
@@ -230,6 +231,19 @@ describe('the pre-pull program on an instance', () => {
     expect(exitCode).not.toBe(0);
     expect(line).toMatchObject({ result: 'failed', attempts: 2, hook: 'ABANDON' });
     expect(instance.hookResults).toEqual(['ABANDON']);
+  });
+
+  it('holds the agent back while the group terminates what was abandoned', async () => {
+    front.down = true;
+    const child = start({ IMAGES: image(0), ATTEMPTS: 1, ABANDON_HOLD_SECONDS: 600 });
+    const line = await new Promise<string>((resolve) =>
+      child.stdout?.once('data', (chunk) => resolve(String(chunk))),
+    );
+    expect(JSON.parse(line)).toMatchObject({ hook: 'ABANDON' });
+    expect(child.exitCode).toBeNull();
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+    await ended;
   });
 
   it('does not retry a digest the registry does not know, and says so', async () => {

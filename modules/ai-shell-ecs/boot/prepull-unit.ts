@@ -1,8 +1,8 @@
 import { Tokenization } from 'cdktf';
 import { plus } from '../plan-values';
 
-/** Seconds that systemd grants beyond the program's own deadline, for its last log line and the hook. */
-const GRACE_SECONDS = 120;
+/** Seconds that systemd grants beyond the program's own deadline, for its log, the hook, and the wait for the end after ABANDON. */
+const GRACE_SECONDS = 300;
 
 /**
  * The unit that runs the pre-pull program on every boot: after Docker, before the ECS agent, so that no task is placed

@@ -14,7 +14,7 @@ AGENT_CONFIG=${WARMPATH_AGENT_CONFIG:-/etc/ecs/ecs.config}
 KEEP_TAG=warmpath
 
 IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' PULL_TIMEOUT_SECONDS=900 ATTEMPTS=5 RETRY_BASE_SECONDS=2
-MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON HOOK_PATIENCE_SECONDS=15 WATCH_SECONDS=5
+MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON HOOK_PATIENCE_SECONDS=15 ABANDON_HOLD_SECONDS=120 WATCH_SECONDS=5
 ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT='' LOGS_ENDPOINT=''
 
 read_config() {
@@ -22,8 +22,8 @@ read_config() {
   while IFS='=' read -r key value; do
     case $key in
       IMAGES | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | PULL_TIMEOUT_SECONDS | ATTEMPTS | RETRY_BASE_SECONDS | \
-        MIN_FREE_MB | KEEP_SUPERSEDED | ON_FAILURE | HOOK_PATIENCE_SECONDS | WATCH_SECONDS | ECR_ENDPOINT | \
-        ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT)
+        MIN_FREE_MB | KEEP_SUPERSEDED | ON_FAILURE | HOOK_PATIENCE_SECONDS | ABANDON_HOLD_SECONDS | WATCH_SECONDS | \
+        ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT)
         printf -v "$key" '%s' "$value" ;;
     esac
   done <"$CONFIG"
@@ -247,6 +247,8 @@ run_once() {
   # For the journal and the console, and the same as a state file.
   report_line "$result" "$HOOK" | tee "$STATE_DIR/prepull.json.new"
   mv -f "$STATE_DIR/prepull.json.new" "$STATE_DIR/prepull.json"
+  # The group is about to terminate it: an agent that registered now would be given tasks.
+  [ "$HOOK" = ABANDON ] && sleep "$ABANDON_HOLD_SECONDS"
   [ "$result" = ok ]
 }
 
