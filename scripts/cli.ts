@@ -49,13 +49,12 @@ export const createProgram = (args: readonly string[]): Command => {
   return program;
 };
 
-const main = async (): Promise<void> => {
-  keepHeapSmall();
-  const args = process.argv.slice(2);
+/** Runs the command that the arguments name, and leaves its exit code in the process. */
+export const main = async (args: readonly string[]): Promise<void> => {
   const program = createProgram(args);
   try {
     if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(process.argv);
+    else await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       // Commander has already printed the message; help and version arrive here too, with code 0.
@@ -69,4 +68,7 @@ const main = async (): Promise<void> => {
   }
 };
 
-if (require.main?.filename.endsWith('warmpath.cjs') || require.main === module) void main();
+if (require.main?.filename.endsWith('warmpath.cjs') || require.main === module) {
+  keepHeapSmall();
+  void main(process.argv.slice(2));
+}

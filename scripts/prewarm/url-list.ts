@@ -3,6 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
+import { hasCode } from '../../lambdas/prewarm/embedded/error-code';
 import { BadInput } from './bad-input';
 import type { Scratch } from './scratch';
 
@@ -68,10 +69,15 @@ async function* linesOf(file: string): AsyncGenerator<ListLine> {
   }
 }
 
+const READ_ERRORS = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
 const explainReadError = (cause: unknown, name: string): BadInput => {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const reason =
-    code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(cause);
+  const [known] = Object.entries(READ_ERRORS).filter(([code]) => hasCode(cause, code));
+  const reason = known?.[1] ?? String(cause);
   return new BadInput(`LIST: cannot read ${name}: ${reason}; ${ALLOWED}, or - for standard input`, { cause });
 };
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { main } from '../../../scripts/cli';
 import type { LoopbackCdn } from '../../../scripts/loopback-cdn';
 
 export interface CliResult {
@@ -51,6 +52,30 @@ export const runCli = (
   input?: string,
   env?: NodeJS.ProcessEnv,
 ): Promise<CliResult> => startCli(args, input, env).result;
+
+/**
+ * The same within this process, which takes a tenth of the time: for what ends before anything is started.
+ * One at a time, since the output of the process is caught meanwhile.
+ */
+export const runCliHere = async (args: readonly string[]): Promise<CliResult> => {
+  const [out, err] = [process.stdout, process.stderr].map((stream) => {
+    const texts: string[] = [];
+    const spy = jest.spyOn(stream, 'write').mockImplementation((text) => {
+      texts.push(String(text));
+      return true;
+    });
+    return { texts, spy };
+  });
+  try {
+    await main(args);
+    const code = Number(process.exitCode ?? 0);
+    return { code, stdout: out?.texts.join('') ?? '', stderr: err?.texts.join('') ?? '' };
+  } finally {
+    process.exitCode = undefined;
+    out?.spy.mockRestore();
+    err?.spy.mockRestore();
+  }
+};
 
 /** The options that lead to a loopback CDN. */
 export const towards = (cdn: LoopbackCdn): string[] => [

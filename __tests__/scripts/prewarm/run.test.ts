@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../scripts/loopback-cdn';
-import { runCli, startCli, towards } from './cli-process';
+import { runCli, runCliHere, startCli, towards } from './cli-process';
 
 // Dozens of processes are started: what a busy machine needs, not what is expected.
 jest.setTimeout(120_000);
@@ -262,20 +262,16 @@ describe('bad input to warmpath prewarm run', () => {
 
   it('ends with 2 and one message that names the field and what is allowed; no edge is asked', async () => {
     const before = cdn.seen.length;
-    for (let start = 0; start < cases.length; start += 4) {
-      await Promise.all(
-        cases.slice(start, start + 4).map(async ([name, args, message]) => {
-          const own = await args();
-          const resolver = own.includes('--resolver') ? [] : ['--resolver', cdn.resolver];
-          const { code, stdout, stderr } = await runCli(['prewarm', 'run', ...own, ...resolver]);
-          expect({ name, code, stdout, stderr }).toEqual({
-            name,
-            code: 2,
-            stdout: '',
-            stderr: expect.stringMatching(message),
-          });
-        }),
-      );
+    for (const [name, args, message] of cases) {
+      const own = await args();
+      const resolver = own.includes('--resolver') ? [] : ['--resolver', cdn.resolver];
+      const { code, stdout, stderr } = await runCliHere(['prewarm', 'run', ...own, ...resolver]);
+      expect({ name, code, stdout, stderr }).toEqual({
+        name,
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(message),
+      });
     }
     expect(cdn.seen).toHaveLength(before);
     expect(existsSync(join(folder, 'never-made'))).toBe(false);
