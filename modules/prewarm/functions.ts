@@ -25,6 +25,8 @@ export interface PrewarmFunctionsProps {
   readonly logRetentionDays: number;
   readonly invalidationWaitSeconds: number;
   readonly distributionIds: readonly string[] | undefined;
+  /** Codes of PoPs that the data file lacks. */
+  readonly extraPops: readonly string[];
   readonly metricsNamespace: string;
 }
 
@@ -62,6 +64,7 @@ export class PrewarmFunctions extends Construct {
     const queues = { QUEUE_URL: queue.tasks.url, DEAD_LETTER_QUEUE_URL: queue.deadLetters.url };
     const bucket = { BUCKET: store.bucket.bucket };
     const headersKey = { HEADERS_KEY_ARN: store.headersKey.arn };
+    const extraPops = props.extraPops.length === 0 ? {} : { WARMPATH_EXTRA_POPS: props.extraPops.join(',') };
     const { logRetentionDays } = props;
     // Of those that are called without waiting for them; a stream names the queue for each of its readers.
     const calledAsync = { onFailureArn: queue.failedEvents.arn };
@@ -76,6 +79,7 @@ export class PrewarmFunctions extends Construct {
         ...common,
         ...bucket,
         ...fleet,
+        ...extraPops,
         SCHEDULE_GROUP: deadlines.group.name,
         TOPIC_ARN: props.topicArn,
       },
@@ -139,6 +143,7 @@ export class PrewarmFunctions extends Construct {
         ...fleet,
         ...report,
         ...headersKey,
+        ...extraPops,
         SCHEDULE_GROUP: deadlines.group.name,
         SCHEDULE_ROLE_ARN: deadlines.role.arn,
         SHUTDOWN_FUNCTION_ARN: this.shutdown.arn,

@@ -31,6 +31,8 @@ export interface PrewarmProps {
   readonly subscribers?: readonly Subscriber[];
   /** Distributions whose objects may be invalidated. @default - all of the account */
   readonly distributionIds?: readonly string[];
+  /** Codes of PoPs newer than the data file, such as `warmpath prewarm pops` discovers; their city must be known. @default none */
+  readonly extraPops?: readonly string[];
   /** How long an invalidation is waited for before warming starts with a warning, in seconds, 0 to 780. @default 600 */
   readonly invalidationWaitSeconds?: number;
   /** How long a slice stays hidden from other agents; they renew it while they work. 30 to 43,200. @default 120 */
@@ -127,6 +129,7 @@ export class Prewarm extends Construct {
       logRetentionDays,
       invalidationWaitSeconds: props.invalidationWaitSeconds ?? 600,
       distributionIds: props.distributionIds,
+      extraPops: props.extraPops ?? [],
       metricsNamespace: METRICS_NAMESPACE,
     });
     this.api = new PrewarmApi(this, 'api', {
@@ -174,6 +177,7 @@ const checkProps = (path: string, props: PrewarmProps): void => {
     ...fleetFaults(props.fleet ?? {}),
     ...subscriberFaults(props.subscribers ?? []),
     ...quotaFaults(props.quota ?? {}),
+    ...popFaults(props.extraPops ?? []),
     ...logRetentionFaults('logRetentionDays', props.logRetentionDays),
     ...range('invalidationWaitSeconds', props.invalidationWaitSeconds, 0, 780),
     ...range('visibilitySeconds', props.visibilitySeconds, 30, 43_200),
@@ -188,6 +192,13 @@ const checkProps = (path: string, props: PrewarmProps): void => {
       `deployment: got ${JSON.stringify(props.deployment)}; allowed 1 to 20 lower-case letters, digits and dashes; choose a short name such as prod`,
     );
   if (faults.length > 0) throw new Error(`${path}: ${faults.join('\n')}`);
+};
+
+const popFaults = (codes: readonly string[]): string[] => {
+  const wrong = codes.filter((code) => !/^[A-Z]{3}\d{1,3}-[A-Z]\d{1,2}$/.test(code));
+  return wrong.length === 0
+    ? []
+    : [`extraPops: got ${wrong.join(', ')}; allowed are codes such as FRA56-P4; correct them`];
 };
 
 const quotaFaults = ({ requestsPerSecond, burst, requestsPerDay }: ApiQuota): string[] => [

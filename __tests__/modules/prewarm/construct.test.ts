@@ -220,6 +220,23 @@ describe('Prewarm in a VPC of its own', () => {
   });
 });
 
+describe('Prewarm with PoPs that the data file lacks', () => {
+  it('tells them the functions that look codes up', () => {
+    const { one, all } = synthesize({ extraPops: ['FRA99-P1', 'NRT99-P2'] });
+    for (const part of ['api', 'report'])
+      expect(one('aws_lambda_function', `functions_${part}_`)['environment']).toMatchObject({
+        variables: { WARMPATH_EXTRA_POPS: 'FRA99-P1,NRT99-P2' },
+      });
+    expect(JSON.stringify(all('aws_lambda_function')).match(/EXTRA_POPS/g)).toHaveLength(2);
+  });
+
+  it('refuses what is no code', () => {
+    expect(() => synthesize({ extraPops: ['Frankfurt'] })).toThrow(
+      /extraPops: got Frankfurt; allowed are codes/,
+    );
+  });
+});
+
 describe('Prewarm in private subnets', () => {
   it('gives its instances no public address', () => {
     const { one } = synthesize({
