@@ -39,6 +39,8 @@ export interface PrewarmApplication {
   stop(id: RequestId): Promise<boolean>;
   queueDepth(): ReturnType<TaskQueue['depth']>;
   readonly fleet: Fleet;
+  /** True while nothing is warmed, whatever is queued, until somebody sets the fleet's size. */
+  waitsForCapacity(): Promise<boolean>;
   readonly blobs: Pick<BlobStore, 'read' | 'exists' | 'link'>;
   /** How `GET /report` hands a report out: the bytes themselves, or a redirect to a link that expires. */
   readonly reportDelivery: 'stream' | 'redirect';

@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
 import type { PopCode } from '../domain/ids';
 import { reportOf } from '../domain/report/request-report';
+import type { RequestRecord } from '../domain/request';
 import { didYouMean } from '../domain/request-parsing/nearest';
 import { countryNames, popsOfCountry } from '../domain/request-parsing/targets';
+import { isFinal } from '../domain/request-status';
 import type { PopDirectory, PopEntry } from '../ports';
 import type { PrewarmApplication } from './application';
 import { ApiFailure } from './failure';
@@ -41,6 +43,22 @@ const inCountry = (directory: PopDirectory, country: string): ((entry: PopEntry)
   return ({ code }) => wanted.has(code);
 };
 
+const WAITING = 'waiting for capacity: the fleet has 0 instances; POST /instances sets its size';
+
+/** Says of requests that have not ended when nobody is there to warm them. */
+const sayingWhatTheyWaitFor = async (
+  application: PrewarmApplication,
+  records: readonly RequestRecord[],
+): Promise<readonly RequestRecord[]> => {
+  if (records.every(({ status }) => isFinal(status)) || !(await application.waitsForCapacity()))
+    return records;
+  return records.map((record) =>
+    isFinal(record.status)
+      ? record
+      : { ...record, message: record.message === undefined ? WAITING : `${record.message}; ${WAITING}` },
+  );
+};
+
 /** `/requests` and `/pops`. */
 export const listRoutes = (application: PrewarmApplication): Hono => {
   const routes = new Hono();
@@ -50,8 +68,9 @@ export const listRoutes = (application: PrewarmApplication): Hono => {
   routes.get('/requests', async (context) => {
     const { limit, after } = readBy(listQuery, context.req.query());
     const page = await application.list({ limit, ...(after !== undefined && { after }) });
+    const items = await sayingWhatTheyWaitFor(application, page.items);
     return context.json({
-      requests: page.items.map((record) => responses.requestLine(reportOf(record, [], findPlace))),
+      requests: items.map((record) => responses.requestLine(reportOf(record, [], findPlace))),
       next: page.next ?? null,
     });
   });
@@ -59,7 +78,8 @@ export const listRoutes = (application: PrewarmApplication): Hono => {
   routes.get('/requests/:id', async (context) => {
     const record = await findRequest(application, context.req.param('id'));
     const pops = await application.pops(record.id);
-    return context.json(responses.requestDetails(reportOf(record, pops, findPlace)));
+    const [shown = record] = await sayingWhatTheyWaitFor(application, [record]);
+    return context.json(responses.requestDetails(reportOf(shown, pops, findPlace)));
   });
 
   routes.get('/pops', (context) => {

@@ -139,6 +139,8 @@ export interface EmbeddedEngine {
   capacity(): Promise<number>;
   /** Holds until the next request begins or ends, which computes it anew; 0 pauses the warming. */
   setCapacity(instances: number): Promise<void>;
+  /** True while nothing is warmed because the capacity was set to 0. */
+  isPaused(): boolean;
   queueDepth(): ReturnType<TaskQueue['depth']>;
   readonly blobs: BlobStore;
   /** Bounded: `drain` lets running slices end for up to 10 s, then hands the rest back; without it, at once. */

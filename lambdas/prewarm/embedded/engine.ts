@@ -150,6 +150,10 @@ class Engine implements EmbeddedEngine {
     this.parts.fleet.override(instances);
   }
 
+  isPaused(): boolean {
+    return this.parts.fleet.isPaused;
+  }
+
   queueDepth(): ReturnType<EmbeddedEngine['queueDepth']> {
     return this.parts.queue.depth();
   }

@@ -24,6 +24,11 @@ export class EmbeddedFleet implements Fleet {
     this.paused = instances === 0;
   }
 
+  /** True from an operator's 0 until the capacity changes again. */
+  get isPaused(): boolean {
+    return this.paused;
+  }
+
   /** Slices to warm at a time. Requests that ask for no instance still get one machine: this one is running anyway. */
   slots(slicesPerInstance: number, max: number): number {
     return this.paused ? 0 : Math.min(max, Math.max(1, this.instances) * slicesPerInstance);

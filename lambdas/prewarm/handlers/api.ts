@@ -85,6 +85,7 @@ const application: PrewarmApplication = {
   },
   queueDepth: () => queue.depth(),
   fleet,
+  waitsForCapacity: async () => (await fleet.capacity()) === 0,
   blobs,
   reportDelivery: 'redirect',
   directory,

@@ -34,6 +34,7 @@ export const embeddedApplication = (
     capacity: () => engine.capacity(),
     setCapacity: (instances) => engine.setCapacity(instances),
   },
+  waitsForCapacity: async () => engine.isPaused(),
   blobs: engine.blobs,
   reportDelivery: 'stream',
   directory: context.directory,

@@ -85,6 +85,22 @@ describe('GET /requests', () => {
     expect(second.next).toBeNull();
   });
 
+  it('says what a request waits for while the fleet has no instance', async () => {
+    const { call, add } = fakeService();
+    add({ status: 'IN-PROGRESS', message: 'a source was not read' });
+    const messages = async (): Promise<unknown[]> => [
+      bodies.requestBody.parse((await call('GET', `/requests/${REQUEST_ID}`)).json).message,
+      bodies.requestListBody.parse((await call('GET', '/requests')).json).requests[0]?.message,
+    ];
+    for (const message of await messages())
+      expect(message).toMatch(/^a source was not read; waiting for capacity: .*POST \/instances/);
+    await call('POST', '/instances', { DesiredCapacity: 1 });
+    expect(await messages()).toEqual(['a source was not read', 'a source was not read']);
+    await call('POST', '/instances', { DesiredCapacity: 0 });
+    add({ status: 'FINISHED' });
+    expect(String(await messages())).not.toContain('waiting');
+  });
+
   it.each(['0', '201', 'many', '1.5'])('refuses a page of %s', async (limit) => {
     const { status, json } = await fakeService().call('GET', `/requests?limit=${limit}`);
     expect(status).toBe(400);

@@ -80,6 +80,7 @@ export const fakeService = (options: RouterOptions = {}) => {
         capacity = instances;
       },
     },
+    waitsForCapacity: async () => capacity === 0,
     blobs: {
       exists: async (key) => blobs.has(key),
       async *read(key) {

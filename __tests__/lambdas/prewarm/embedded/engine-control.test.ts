@@ -191,6 +191,16 @@ describe('an embedded engine and its requests', () => {
     expect((await again.waitForEnd(id)).status).toBe('FINISHED');
   });
 
+  it('stays paused for a request that asks for no instance, and goes on for one that asks for some', async () => {
+    const running = await open();
+    await running.setCapacity(0);
+    const { id } = await running.submit(spec({ instanceCount: 0 }), urls(3));
+    expect(running.isPaused()).toBe(true);
+    await running.submit(spec({ instanceCount: 1 }), urls(3));
+    expect(running.isPaused()).toBe(false);
+    expect((await running.waitForEnd(id)).status).toBe('FINISHED');
+  });
+
   it('lets running slices end when it drains, and goes on with the rest after a restart', async () => {
     const gate = gated();
     const first = await open({ warm: gate.warm });
