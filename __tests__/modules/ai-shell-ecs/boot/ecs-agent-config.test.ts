@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { originOf } from '../../../../lambdas/task-start-metrics/instance-origin';
 import {
   DERIVED_AGENT_VARIABLES,
   renderEcsAgentConfig,
@@ -51,6 +52,14 @@ describe('renderEcsAgentConfig()', () => {
       ...attributes,
       'warmpath.origin': 'cold-launch',
     });
+  });
+
+  it('says how an instance came into service in the words that the measurements read', () => {
+    const config = parse(renderEcsAgentConfig(warm));
+    const attributes = Object.entries<string>(JSON.parse(config.get('ECS_INSTANCE_ATTRIBUTES') ?? ''));
+    expect(originOf(attributes.map(([name, value]) => ({ name, value })))).toBe('cold-launch');
+    expect(originOf([{ name: 'warmpath.origin', value: 'warm-pool' }])).toBe('warm-pool');
+    expect(originOf([{ name: 'ecs.os-type', value: 'linux' }])).toBeUndefined();
   });
 
   it('says how an instance came into service only where there is a pool to come from', () => {
