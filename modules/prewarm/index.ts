@@ -195,7 +195,7 @@ const checkProps = (path: string, props: PrewarmProps): void => {
 };
 
 const popFaults = (codes: readonly string[]): string[] => {
-  const wrong = codes.filter((code) => !/^[A-Z]{3}\d{1,3}-[A-Z]\d{1,2}$/.test(code));
+  const wrong = codes.filter((code) => !/^[A-Z]{3}\d{1,3}(-[A-Z]\d{1,2})?$/.test(code));
   return wrong.length === 0
     ? []
     : [`extraPops: got ${wrong.join(', ')}; allowed are codes such as FRA56-P4; correct them`];
