@@ -32,8 +32,11 @@ export interface WarmPool {
 const LOOK_EVERY_MS = 100;
 /** From here on a thread is as good as always at work. */
 const BUSY = 0.9;
-/** Looks in a row that must find all threads busy before there are more. */
-const LOOKS = 3;
+/**
+ * Looks in a row that must find all threads busy before there are more: together about the time that a new thread needs until it is
+ * as fast as those that were compiled by then, so that a list which ends soon does not pay for it.
+ */
+const LOOKS = 10;
 /** Pause after a thread ended by itself: what made it fail may make the next one fail too. */
 const AFTER_FAULT_MS = 30_000;
 
