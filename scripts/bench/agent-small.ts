@@ -4,7 +4,7 @@ import { freshUrls, runEngine } from './engine-round';
 import { curlParallel, curlPerUrl, isInstalled, wrk } from './rivals';
 
 const ROUNDS = 5;
-const URLS = 60_000;
+const URLS = 120_000;
 const CURL_URLS = 20_000;
 const CURL_PROCESSES = 150;
 const WRK_SECONDS = 3;
