@@ -27,6 +27,8 @@ export interface PrewarmFunctionsProps {
   readonly distributionIds: readonly string[] | undefined;
   /** Codes of PoPs that the data file lacks. */
   readonly extraPops: readonly string[];
+  /** Most URLs of an uploaded list; undefined: as the function has it. */
+  readonly maxListUrls: number | undefined;
   readonly metricsNamespace: string;
 }
 
@@ -144,6 +146,7 @@ export class PrewarmFunctions extends Construct {
         ...report,
         ...headersKey,
         ...extraPops,
+        ...(props.maxListUrls === undefined ? {} : { MAX_URLS: String(props.maxListUrls) }),
         SCHEDULE_GROUP: deadlines.group.name,
         SCHEDULE_ROLE_ARN: deadlines.role.arn,
         SHUTDOWN_FUNCTION_ARN: this.shutdown.arn,

@@ -33,6 +33,8 @@ export interface PrewarmProps {
   readonly distributionIds?: readonly string[];
   /** Codes of PoPs newer than the data file, such as `warmpath prewarm pops` discovers; their city must be known. @default none */
   readonly extraPops?: readonly string[];
+  /** URLs of an uploaded list, 1 to 3,000,000: what the API function reads before API Gateway stops waiting. @default 1,000,000 */
+  readonly maxListUrls?: number;
   /** How long an invalidation is waited for before warming starts with a warning, in seconds, 0 to 780. @default 600 */
   readonly invalidationWaitSeconds?: number;
   /** How long a slice stays hidden from other agents; they renew it while they work. 30 to 43,200. @default 120 */
@@ -130,6 +132,7 @@ export class Prewarm extends Construct {
       invalidationWaitSeconds: props.invalidationWaitSeconds ?? 600,
       distributionIds: props.distributionIds,
       extraPops: props.extraPops ?? [],
+      maxListUrls: props.maxListUrls,
       metricsNamespace: METRICS_NAMESPACE,
     });
     this.api = new PrewarmApi(this, 'api', {
@@ -179,6 +182,7 @@ const checkProps = (path: string, props: PrewarmProps): void => {
     ...quotaFaults(props.quota ?? {}),
     ...popFaults(props.extraPops ?? []),
     ...logRetentionFaults('logRetentionDays', props.logRetentionDays),
+    ...range('maxListUrls', props.maxListUrls, 1, 3_000_000),
     ...range('invalidationWaitSeconds', props.invalidationWaitSeconds, 0, 780),
     ...range('visibilitySeconds', props.visibilitySeconds, 30, 43_200),
     ...range('maxDeliveries', props.maxDeliveries, 2, 900),

@@ -12,7 +12,7 @@ export const bundles = {
   'prewarm-task': { entry: 'lambdas/prewarm/handlers/task.ts', budgetKib: 850 },
   'prewarm-aggregation': { entry: 'lambdas/prewarm/handlers/aggregation.ts', budgetKib: 500 },
   'prewarm-shutdown': { entry: 'lambdas/prewarm/handlers/shutdown.ts', budgetKib: 500 },
-  'prewarm-report': { entry: 'lambdas/prewarm/handlers/report.ts', budgetKib: 1200 },
+  'prewarm-report': { entry: 'lambdas/prewarm/handlers/report.ts', budgetKib: 760 },
   'prewarm-agent': { entry: 'lambdas/prewarm/agent/index.ts', budgetKib: 700 },
   'task-start-metrics': { entry: 'lambdas/task-start-metrics/handler.ts', budgetKib: 400 },
   'image-digest': { entry: 'lambdas/image-digest/handler.ts', budgetKib: 420 },

@@ -237,6 +237,16 @@ describe('Prewarm with PoPs that the data file lacks', () => {
   });
 });
 
+describe('Prewarm with longer lists', () => {
+  it('tells the API function how long an uploaded list may be', () => {
+    const { one } = synthesize({ maxListUrls: 3_000_000 });
+    expect(one('aws_lambda_function', 'functions_api_')['environment']).toMatchObject({
+      variables: { MAX_URLS: '3000000' },
+    });
+    expect(() => synthesize({ maxListUrls: 10_000_000 })).toThrow(/maxListUrls: got 10000000; allowed/);
+  });
+});
+
 describe('Prewarm in private subnets', () => {
   it('gives its instances no public address', () => {
     const { one } = synthesize({
