@@ -15,6 +15,7 @@ import { type LoopbackCdn, startLoopbackCdn } from '../../scripts/loopback-cdn';
 import { addPrewarmVariant } from '../terraform/variants/prewarm';
 import { AppliedStack } from './support/applied-stack';
 import { PrewarmInMotion } from './support/prewarm-stack';
+import { notedCalls, RolePolicies } from './support/role-policies';
 import { StreamPump } from './support/stream-pump';
 
 const VARIANT = 'prewarm-minimal';
@@ -249,6 +250,19 @@ describe('a request', () => {
 });
 
 describe('the stack, in the end', () => {
+  it('has asked AWS for nothing that its roles do not allow', async () => {
+    const policies = new RolePolicies(stack);
+    const calls = (await notedCalls()).filter(({ role }) => role.startsWith('prewarm_'));
+    expect(new Set(calls.map(({ role }) => role)).size).toBe(7);
+    expect(calls.filter((call) => !policies.allows(call))).toEqual([]);
+    const another = {
+      role: 'prewarm_agent_role_local',
+      action: 's3:PutObject',
+      resource: 'arn:aws:s3:::b/id/x.txt',
+    };
+    expect(policies.allows(another)).toBe(false);
+  });
+
   it('is destroyed, with what is in its bucket', async () => {
     expect(await prewarm.stopAgent()).toBe(0);
     await stack.destroy();

@@ -19,6 +19,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import run_simple  # noqa: E402
 
 import mends  # noqa: E402
+from calls import Calls  # noqa: E402
 
 # Ends by way of the interpreter, which then removes what the functions left.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -26,7 +27,7 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 run_simple(
     "127.0.0.1",
     PORT,
-    mends.wrap(DomainDispatcherApplication(create_backend_app)),
+    Calls(mends.wrap(DomainDispatcherApplication(create_backend_app))),
     threaded=True,
     use_reloader=False,
 )

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProviderMirror } from '../../../scripts/build/terraform-cli';
 
+type Attributes = Readonly<Record<string, unknown>>;
+
 interface StateResource {
   readonly type: string;
   readonly name: string;
-  readonly instances: readonly { readonly attributes: Readonly<Record<string, unknown>> }[];
+  readonly instances: readonly { readonly attributes: Attributes }[];
 }
 
 export class AppliedStack {
@@ -52,13 +54,22 @@ export class AppliedStack {
   }
 
   /** The attributes of the only resource of the type whose name contains `part`. */
-  resource(type: string, part = ''): Readonly<Record<string, unknown>> {
+  resource(type: string, part = ''): Attributes {
+    const found = this.ofType(type).filter(({ name }) => name.includes(part));
+    if (found.length !== 1) throw new Error(`${type} with ${part}: ${found.map(({ name }) => name)}`);
+    return found[0]!.instances[0]!.attributes;
+  }
+
+  /** The attributes of all resources of the type. */
+  resources(type: string): readonly Attributes[] {
+    return this.ofType(type).flatMap(({ instances }) => instances.map(({ attributes }) => attributes));
+  }
+
+  private ofType(type: string): readonly StateResource[] {
     const state: { resources: readonly StateResource[] } = JSON.parse(
       readFileSync(join(this.folder, 'terraform.tfstate'), 'utf8'),
     );
-    const found = state.resources.filter((each) => each.type === type && each.name.includes(part));
-    if (found.length !== 1) throw new Error(`${type} with ${part}: ${found.map(({ name }) => name)}`);
-    return found[0]!.instances[0]!.attributes;
+    return state.resources.filter((resource) => resource.type === type);
   }
 
   /** The environment that an instance gives the agent, from the launch template's user data. */

@@ -51,7 +51,13 @@ export class PrewarmInMotion {
   /** A real agent process, from the bundle that instances run. */
   startAgent(): void {
     const agent = spawn(process.execPath, [bundle('prewarm-agent').codePath], {
-      env: { ...process.env, ...this.stack.agentEnvironment(), ...this.edges },
+      env: {
+        ...process.env,
+        ...this.stack.agentEnvironment(),
+        ...this.edges,
+        // As an instance has the credentials of its role; the emulator notes whose calls they are.
+        AWS_ACCESS_KEY_ID: `role.prewarm_agent_role_${this.deployment}`,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [agent.stdout, agent.stderr])

@@ -1,0 +1,50 @@
+/** Whether the roles of an applied stack allow what was asked for under their names, which the emulator itself never checks. */
+import type { AppliedStack } from './applied-stack';
+
+/** One entry of what `emulator/calls.py` noted. */
+export interface NotedCall {
+  readonly role: string;
+  readonly action: string;
+  /** An ARN; `any` where the call names none. */
+  readonly resource: string;
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+}
+
+/** What every role asked for since the emulator started. */
+export const notedCalls = async (): Promise<readonly NotedCall[]> => {
+  const answer = await fetch(`${process.env['AWS_ENDPOINT_URL']}/calls`);
+  return (await answer.json()) as readonly NotedCall[];
+};
+
+/** The emulator's account is another one than that of the stack. */
+const anyAccount = (arn: string): string => arn.replaceAll(/:\d{12}:/g, ':account:');
+
+const covers = (pattern: string, arn: string): boolean => {
+  const literal = anyAccount(pattern).replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replaceAll('*', '.*')}$`).test(anyAccount(arn));
+};
+
+export class RolePolicies {
+  private readonly statements = new Map<string, Statement[]>();
+
+  constructor(stack: AppliedStack) {
+    for (const { role, policy } of stack.resources('aws_iam_role_policy')) {
+      const { Statement: added } = JSON.parse(String(policy)) as { Statement: Statement[] };
+      this.statements.set(String(role), [...(this.statements.get(String(role)) ?? []), ...added]);
+    }
+  }
+
+  allows({ role, action, resource }: NotedCall): boolean {
+    return (this.statements.get(role) ?? []).some(
+      ({ Effect, Action, Resource }) =>
+        Effect === 'Allow' &&
+        Action.includes(action) &&
+        (resource === 'any' || Resource.some((pattern) => covers(pattern, resource))),
+    );
+  }
+}
