@@ -43,9 +43,9 @@ export function byArchitecture(
   return Token.asString(Fn.conditional(Op.eq(architecture, 'arm64'), texts.arm64, texts.x86_64));
 }
 
-/** The value, or nothing at all when it turns out to be the one that stands for that. */
-export function valueUnless(value: string | number, none: string | number): IResolvable {
-  return Fn.conditional(Op.eq(value, none), Token.nullValue(), value);
+/** The value where it turns out that the condition holds, else nothing at all, as if the argument were left out. */
+export function valueIf(condition: IResolvable, value: string | number): IResolvable {
+  return Fn.conditional(condition, value, Token.nullValue());
 }
 
 /** The first text of a list, which may be a variable. */

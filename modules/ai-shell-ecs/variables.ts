@@ -1,6 +1,6 @@
-import { Fn, type TerraformVariable, Token } from 'cdktf';
+import { Fn, Op, type TerraformVariable, Token } from 'cdktf';
 import type { HclModuleStack, ModuleVariable } from '../parts/hcl-module';
-import { valueUnless } from './plan-values';
+import { valueIf } from './plan-values';
 import type { AiShellEcsProps, Architecture, ClusterProps, GoldenAmiProps, WarmPoolProps } from './props';
 
 /**
@@ -437,6 +437,9 @@ function goldenAmiProps(stack: HclModuleStack): GoldenAmiProps {
 }
 
 function commonProps(declared: Declared<typeof common>): AiShellEcsProps {
+  const desiredCapacity = declared.desired_capacity.numberValue;
+  const initializationRate = declared.root_volume_initialization_rate.numberValue;
+  const rootKeyArn = declared.root_volume_kms_key_arn.stringValue;
   return {
     name: declared.name.stringValue,
     image: {
@@ -457,16 +460,14 @@ function commonProps(declared: Declared<typeof common>): AiShellEcsProps {
       instanceTypes: [declared.instance_type.stringValue],
       minSize: declared.min_size.numberValue,
       maxSize: declared.max_size.numberValue,
-      desiredCapacity: Token.asNumber(valueUnless(declared.desired_capacity.numberValue, -1)),
+      desiredCapacity: Token.asNumber(valueIf(Op.gt(desiredCapacity, -1), desiredCapacity)),
       maxInstanceLifetimeSeconds: declared.max_instance_lifetime.numberValue,
       rootVolume: {
         sizeGib: declared.root_volume_size.numberValue,
         iops: declared.root_volume_iops.numberValue,
         throughputMibps: declared.root_volume_throughput.numberValue,
-        initializationRateMibps: Token.asNumber(
-          valueUnless(declared.root_volume_initialization_rate.numberValue, 0),
-        ),
-        kmsKeyArn: Token.asString(valueUnless(declared.root_volume_kms_key_arn.stringValue, '')),
+        initializationRateMibps: Token.asNumber(valueIf(Op.gte(initializationRate, 1), initializationRate)),
+        kmsKeyArn: Token.asString(valueIf(Op.gte(Fn.lengthOf(rootKeyArn), 1), rootKeyArn)),
       },
     },
     warmPool: {

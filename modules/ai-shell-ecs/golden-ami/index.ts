@@ -6,7 +6,7 @@ import { ImagebuilderImagePipeline } from '@cdktf/provider-aws/lib/imagebuilder-
 import { ImagebuilderImageRecipe } from '@cdktf/provider-aws/lib/imagebuilder-image-recipe';
 import { ImagebuilderInfrastructureConfiguration } from '@cdktf/provider-aws/lib/imagebuilder-infrastructure-configuration';
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
-import { Tokenization } from 'cdktf';
+import { Fn, Token, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { recommendedAmiParameter } from '../ami';
 import type { FailedEvents } from '../failed-events';
@@ -229,12 +229,16 @@ export class GoldenAmi extends Construct {
   }
 }
 
-/** Numbers that are known only at plan as the text that Terraform fills in; JSON would write their placeholders. */
+/** Values as text that Terraform fills in: JSON would write placeholders of numbers, and no text may hold nothing. */
 function known(values: Readonly<Record<string, string | number>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [
       key,
-      typeof value === 'number' ? Tokenization.stringifyNumber(value) : value,
+      typeof value === 'number'
+        ? Tokenization.stringifyNumber(value)
+        : Token.isUnresolved(value)
+          ? Fn.jsonencode(value)
+          : value,
     ]),
   );
 }
