@@ -184,15 +184,30 @@ describe('a pool', () => {
     await pool.close();
   });
 
-  it('shares the work with another thread once this one is always busy', async () => {
-    const pool = open(2);
+  it('shares the work with another thread once this one is always busy, but keeps what has a bandwidth cap', async () => {
+    let ownFetches = 0;
+    const counting: Transport = {
+      ...transport,
+      fetch: (target, signal) => {
+        ownFetches += 1;
+        return transport.fetch(target, signal);
+      },
+    };
+    const pool = openWarmPool({ ...edges(), clock, transport: counting, threads: 2 });
     const stop = new AbortController();
     cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: /^\/stalled/ });
-    const stalled = ['a', 'b', 'c'].map((name) => warm(pool, `stalled-${name}`, { signal: stop.signal }));
+    const stalled = ['a', 'b', 'c'].map((name) =>
+      warm(pool, `stalled-${name}`, { signal: stop.signal, count: 5 }),
+    );
     const rejected = stalled.map((slice) => expect(slice).rejects.toThrow());
     await busyUntil(() => pool.threads === 2);
+    const before = ownFetches;
     const { tally } = await warm(pool, 'shared');
     expect(tally.outcomes.warmed).toBe(50);
+    expect(ownFetches).toBe(before);
+    const fields = { maxBandwidthMbps: 1_000 };
+    await Promise.all(['capped-1', 'capped-2'].map((name) => warm(pool, name, { fields })));
+    expect(ownFetches).toBe(before + 100);
     stop.abort();
     await Promise.all(rejected);
     await pool.close();
