@@ -14,7 +14,7 @@ export class ApiFailure extends Error {
   }
 }
 
-/** The body of every failure except invalid URLs and what the gateway itself answers. */
+/** The body of every failure except invalid URLs. */
 export const failureBody = (now: number, message: string) => ({
   status: 'failure' as const,
   timestamp: timestamp(now),

@@ -31,7 +31,12 @@ export const failureBodySchema = z.strictObject({
   message: z.string(),
 });
 
-export const gatewayBody = z.strictObject({ message: z.string() });
+/** What is answered before a route is reached; the gateway writes the time in a format of its own. */
+export const gatewayBody = z.strictObject({
+  status: z.literal('failure'),
+  timestamp: z.string(),
+  message: z.string(),
+});
 
 export const successBody = z.strictObject({
   status: z.literal('success'),

@@ -96,7 +96,9 @@ export const createRouter = (
     }
     return context.json(failureBody(application.now(), failure.message), failure.status);
   });
-  router.notFound((context) => context.json({ message: GATEWAY_MESSAGES.unknownRoute }, 403));
+  router.notFound((context) =>
+    context.json(failureBody(application.now(), GATEWAY_MESSAGES.unknownRoute), 403),
+  );
 
   router.get('/health', (context) => context.json({ status: 'ok' }));
   const document = openApiDocument();

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { GATEWAY_MESSAGES } from '../api/failure';
+import { failureBody, GATEWAY_MESSAGES } from '../api/failure';
 import { isSameKey } from './api-key';
 import type { ReportLinks } from './report-links';
 
@@ -46,7 +46,7 @@ export const guard = (options: GuardOptions): MiddlewareHandler => {
     return isSameKey(context.req.header('x-api-key'), apiKey);
   };
   return async (context, next) => {
-    if (!mayPass(context)) return context.json({ message: GATEWAY_MESSAGES.wrongKey }, 403);
+    if (!mayPass(context)) return context.json(failureBody(Date.now(), GATEWAY_MESSAGES.wrongKey), 403);
     await next();
     return undefined;
   };

@@ -358,6 +358,6 @@ describe('every answer', () => {
   ])('is what the gateway says for %s %s', async (method, path) => {
     const { status, json } = await fakeService().call(method, path);
     expect(status).toBe(403);
-    expect(bodies.gatewayBody.parse(json)).toEqual({ message: 'Missing Authentication Token' });
+    expect(bodies.gatewayBody.parse(json)).toMatchObject({ message: 'Missing Authentication Token' });
   });
 });

@@ -25,7 +25,11 @@ describe('the API key', () => {
     expect(await status('/pops', { ...HOST, 'x-api-key': KEY })).toBe(200);
     expect(await status('/health')).toBe(200);
     expect(await status('/openapi.json')).toBe(200);
-    expect((await call('GET', '/pops', undefined, HOST)).json).toEqual({ message: 'Forbidden' });
+    expect((await call('GET', '/pops', undefined, HOST)).json).toEqual({
+      status: 'failure',
+      timestamp: expect.any(String),
+      message: 'Forbidden',
+    });
   });
 
   it.each(['', 'k', KEY.slice(1), `${KEY}k`, KEY.toUpperCase()])('refuses %p', async (key) => {
