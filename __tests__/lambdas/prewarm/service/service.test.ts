@@ -137,6 +137,19 @@ describe('the service over real sockets', () => {
     expect(csv + JSON.stringify(report) + log.join('')).not.toMatch(/very-secret/);
   });
 
+  it('takes a list by upload, from whoever has the key', async () => {
+    const place = bodies.uploadPlaceBody.parse((await call('POST', '/lists')).json);
+    const { url_list: urls, ...fields } = bodyOf(['/up-1', '/up-2', '/up-1']);
+    const put = (headers: Record<string, string>) =>
+      fetch(place.upload_url, { method: 'PUT', headers, body: urls.join('\n') });
+    expect((await put({})).status).toBe(403);
+    expect((await put({ 'x-api-key': KEY })).status).toBe(200);
+    const id = await submit({ ...fields, list_id: place.list_id });
+    await untilEnd(id);
+    const progress = bodies.progressBody.parse((await call('GET', `/prewarm?req_id=${id}`)).json);
+    expect(progress).toMatchObject({ status: 'FINISHED', download_count: 4 });
+  });
+
   it('takes a gzip body, and a PoP that does not exist becomes a failed one', async () => {
     const body = bodyOf(['/zipped'], { pops: ['FRA56-P4', 'CDG50-P1'] });
     const id = await submit(gzipSync(JSON.stringify(body)), { 'content-encoding': 'gzip' });
