@@ -125,12 +125,13 @@ export class Exchange {
   private readOn(now: number): void {
     this.pausedMs += now - this.pausedAt;
     this.pausedAt = 0;
+    // Also where all has come already: the next exchange on this connection must be read.
+    this.connection?.resume();
     if (this.complete && this.head) {
       this.succeed(now, this.head, this.complete.reusable);
       return;
     }
     this.phaseEndsBy = now + this.target.timeouts.idleMs;
-    this.connection?.resume();
   }
 
   private succeed(now: number, { status, headers }: AnswerHead, reusable: boolean): void {

@@ -10,7 +10,12 @@ let cdn: LoopbackCdn;
 let transport: Transport;
 
 beforeAll(async () => {
-  cdn = await startLoopbackCdn({ pops: ['FRA56-P4'], aliases: ['www.example.com'], objectBytes: 5_000 });
+  cdn = await startLoopbackCdn({
+    pops: ['FRA56-P4'],
+    aliases: ['www.example.com'],
+    objectBytes: 5_000,
+    objects: { '/two-records': { body: 'x'.repeat(20_000) } },
+  });
 });
 beforeEach(() => {
   transport = createTransport({ ca: cdn.caPem });
@@ -309,6 +314,17 @@ describe('a paced exchange', () => {
     expect(paid).toBe(5_000);
     expect(answer.durationMs).toBeGreaterThanOrEqual(149);
   });
+});
+
+it('a connection serves the next exchange after one that was held back in the middle of its body', async () => {
+  // The second TLS record is decrypted with the first one, so it still comes after reading has stopped.
+  const pace = { take: () => 20 };
+  const before = cdn.pop('FRA56-P4').counters.connections;
+  for (let round = 0; round < 4; round += 1) {
+    const answer = await fetch({ path: '/two-records', pace, timeouts: { ...TIMEOUTS, headerMs: 1_000 } });
+    expect(answer).toMatchObject({ kind: 'answer', bytes: 20_000 });
+  }
+  expect(cdn.pop('FRA56-P4').counters.connections - before).toBe(1);
 });
 
 describe('unused connections', () => {
