@@ -89,9 +89,10 @@ export class PrewarmFunctions extends Construct {
       vcpus: 1,
       statements: [
         grants.readRequests(),
+        grants.readManyRequests(),
         grants.changeRequests(),
         grants.readPops(),
-        grants.readTasks(),
+        grants.listTasks(),
         ...grants.fleet(),
         grants.readBlobs(['failures/*']),
         grants.writeBlobs(['failed_pop_urls.csv', 'report.json', 'report.html']),
@@ -125,6 +126,7 @@ export class PrewarmFunctions extends Construct {
         grants.readRequests(),
         grants.changeRequests(),
         grants.changePops(),
+        grants.listTasks(),
         grants.readTasks(),
         grants.markTasks(),
         reportWhenEnded,
@@ -156,6 +158,7 @@ export class PrewarmFunctions extends Construct {
       statements: [
         grants.createRequests(),
         grants.readRequests(),
+        grants.readManyRequests(),
         grants.listRequests(),
         grants.changeRequests(),
         grants.readPops(),

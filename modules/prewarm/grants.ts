@@ -23,7 +23,12 @@ export class Grants {
   }
 
   readRequests(): PolicyStatement {
-    return this.onRequests('ReadRequests', ['dynamodb:GetItem', 'dynamodb:BatchGetItem']);
+    return this.onRequests('ReadRequests', ['dynamodb:GetItem']);
+  }
+
+  /** All that are active, or those of a page. */
+  readManyRequests(): PolicyStatement {
+    return this.onRequests('ReadManyRequests', ['dynamodb:BatchGetItem']);
   }
 
   changeRequests(): PolicyStatement {
@@ -51,7 +56,11 @@ export class Grants {
   }
 
   readTasks(): PolicyStatement {
-    return this.onTasks('ReadTasks', ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem']);
+    return this.onTasks('ReadTasks', ['dynamodb:BatchGetItem']);
+  }
+
+  listTasks(): PolicyStatement {
+    return this.onTasks('ListTasks', ['dynamodb:Query']);
   }
 
   recordTasks(): PolicyStatement {
