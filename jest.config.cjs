@@ -13,4 +13,6 @@ module.exports = {
   setupFilesAfterEnv: ['<rootDir>/__tests__/setup.ts'],
   moduleFileExtensions: ['ts', 'js', 'cjs', 'json', 'node'],
   testTimeout: 30000,
+  // One worker per core: jest itself leaves one idle, which is half of a small machine.
+  maxWorkers: '100%',
 };

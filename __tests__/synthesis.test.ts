@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
+const run = promisify(execFile);
 const root = join(__dirname, '..');
 const sources = [
   'main.ts',
@@ -17,17 +19,16 @@ const sources = [
 ];
 
 /** Synthesizes a copy of the tree, made now and elsewhere, and answers every file it wrote. */
-function synthesizeCopy(prefix: string): ReadonlyMap<string, Buffer> {
+async function synthesizeCopy(prefix: string): Promise<ReadonlyMap<string, Buffer>> {
   const copy = mkdtempSync(join(tmpdir(), prefix));
   try {
     for (const source of sources) cpSync(join(root, source), join(copy, source), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    const { status, stderr, stdout } = spawnSync(
-      process.execPath,
-      [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'main.ts'],
-      { cwd: copy, encoding: 'utf8', env: { PATH: process.env['PATH'] } },
-    );
-    expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: '' });
+    const output = await run(process.execPath, ['--require', 'tsx/cjs', 'main.ts'], {
+      cwd: copy,
+      env: { PATH: process.env['PATH'] },
+    });
+    expect(output).toEqual({ stderr: '', stdout: '' });
     const out = join(copy, 'cdktf.out');
     const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
@@ -44,8 +45,15 @@ function synthesizeCopy(prefix: string): ReadonlyMap<string, Buffer> {
 }
 
 describe('synthesis', () => {
-  const first = synthesizeCopy('warmpath-first-');
-  const second = synthesizeCopy('warmpath-second-checkout-');
+  let first: ReadonlyMap<string, Buffer>;
+  let second: ReadonlyMap<string, Buffer>;
+
+  beforeAll(async () => {
+    [first, second] = await Promise.all([
+      synthesizeCopy('warmpath-first-'),
+      synthesizeCopy('warmpath-second-checkout-'),
+    ]);
+  }, 120_000);
 
   test('writes every stack of every environment', () => {
     const stacks = [...first.keys()].filter((path) => path.endsWith('cdk.tf.json'));
