@@ -10,7 +10,7 @@ import {
 import { MAX_NEAR_COUNT } from '../../lambdas/prewarm/domain/request-parsing/limits';
 import { selectPops } from '../../lambdas/prewarm/domain/request-parsing/targets';
 import { resolvePops } from '../../lambdas/prewarm/domain/resolve-pops';
-import { type Discovery, discoverEdges } from '../../lambdas/prewarm/net/client-subnet';
+import { type Discovery, discoverEdges, isSubnet } from '../../lambdas/prewarm/net/client-subnet';
 import { CLIENT_SUBNETS } from '../../lambdas/prewarm/net/client-subnets';
 import { DnsFailure, parseServer } from '../../lambdas/prewarm/net/dns-exchange';
 import { createResolver } from '../../lambdas/prewarm/net/resolver';
@@ -50,6 +50,15 @@ const LIST_COLUMNS: readonly Column[] = [
   { title: 'Longitude', align: 'right' },
 ];
 
+/** The same in the words of the options. */
+const inOptions = (issue: FieldIssue): FieldIssue => ({
+  ...issue,
+  field: issue.field
+    .replace(/^regions/, '--region')
+    .replace(/^countries/, '--country')
+    .replace(/^(near|count)$/, '--$1'),
+});
+
 const selectEntries = (options: PopsOptions, directory: PopDirectory): readonly PopEntry[] => {
   const issues: FieldIssue[] = [];
   const codes = new Set<PopCode>();
@@ -64,7 +73,7 @@ const selectEntries = (options: PopsOptions, directory: PopDirectory): readonly 
   if (options.count !== undefined && options.count > MAX_NEAR_COUNT) {
     issues.push({ field: 'count', got: shown(options.count), allowed: `at most ${MAX_NEAR_COUNT}` });
   }
-  if (issues.length > 0) throw new InvalidRequest(issues);
+  if (issues.length > 0) throw new InvalidRequest(issues.map(inOptions));
   return codes.size === 0 ? directory.all : [...codes].flatMap((code) => directory.find(code) ?? []);
 };
 
@@ -139,7 +148,12 @@ const check = async (
 };
 
 const subnetsFor = ({ subnet, region, country }: PopsOptions): readonly string[] => {
-  if (subnet?.length) return subnet;
+  if (subnet?.length) {
+    const wrong = subnet.filter((text) => !isSubnet(text));
+    if (wrong.length === 0) return subnet;
+    const allowed = 'an IPv4 network of 8 to 32 bits, such as 18.184.0.0/24';
+    throw new InvalidRequest(wrong.map((text) => ({ field: '--subnet', got: shown(text), allowed })));
+  }
   const names = [...(region ?? []), ...(country ?? [])].map((name) => name.toLowerCase());
   const wanted = names.length > 0 ? names : ['apac', 'au', 'ca', 'eu', 'sa', 'us'];
   const unknown = wanted.filter((name) => CLIENT_SUBNETS[name] === undefined);
@@ -195,7 +209,8 @@ const discover = async (directory: PopDirectory, options: PopsOptions, { out }: 
       ).join('\n'),
     );
   }
-  return discoveries.every(({ kind }) => kind === 'failed') ? FAILED : 0;
+  const hasFound = discoveries.some((found) => found.kind === 'edges' && found.edges.length > 0);
+  return hasFound ? 0 : FAILED;
 };
 
 /** Lists points of presence, resolves them, or discovers them. Answers the exit code. */

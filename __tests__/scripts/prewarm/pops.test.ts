@@ -56,7 +56,12 @@ describe('warmpath prewarm pops', () => {
 
   it.each<[PopsOptions, string]>([
     [{ region: ['apx'] }, 'did you mean "apac"'],
-    [{ near: 'here' }, 'near: got "here"'],
+    [{ near: 'here' }, '--near: got "here"'],
+    [{ country: ['Germny'] }, '--country[0]: got "Germny"'],
+    [
+      { discover: true, cfDomain: 'd1.cloudfront.net', subnet: ['10.0.0.0'], resolver: '127.0.0.1:53' },
+      '--subnet: got "10.0.0.0"',
+    ],
     [{ check: true }, '--cf-domain: got nothing'],
     [{ check: true, cfDomain: 'd1.cloudfront.cn' }, 'mainland China'],
     [{ check: true, cfDomain: 'd1.cloudfront.net', resolver: 'localhost:53' }, 'HOST:PORT'],
