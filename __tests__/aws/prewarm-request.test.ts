@@ -249,6 +249,27 @@ describe('a request', () => {
   });
 });
 
+/** What AWS does under a role by itself, or asks for without a call of that name. */
+const isOfAws = (granted: string): boolean =>
+  / (logs:|ssm:|ssmmessages:|kms:|dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$|s3:(ListBucket|AbortMultipartUpload)$)/.test(
+    granted,
+  ) || /(?<!insert_tasks_to_queue_local) sqs:SendMessage$/.test(granted);
+
+/** Role and action, each with what would need it. */
+const NOT_NEEDED_HERE = {
+  'agent_role autoscaling:SetInstanceProtection': 'an instance of the group',
+  'agent_role s3:PutObject': 'a fetch that fails',
+  'agent_role s3:PutObjectTagging': 'a fetch that fails',
+  'api_handler scheduler:UpdateSchedule': 'a request that is sent again after a crash',
+  'deadline_role lambda:InvokeFunction': 'a schedule that fires',
+  'generate_report s3:GetObject': 'a fetch that fails',
+  'insert_tasks_to_queue cloudfront:CreateInvalidation': 'a request that invalidates',
+  'insert_tasks_to_queue cloudfront:GetInvalidation': 'a request that invalidates',
+  'insert_tasks_to_queue cloudfront:ListDistributions': 'a request that invalidates',
+  'insert_tasks_to_queue lambda:InvokeFunction': 'a request that ends before its first slice',
+  'scheduler_to_stop dynamodb:BatchGetItem': 'a deadline that finds results uncounted',
+} as const;
+
 describe('the stack, in the end', () => {
   it('has asked AWS for nothing that its roles do not allow', async () => {
     const policies = new RolePolicies(stack);
@@ -261,6 +282,13 @@ describe('the stack, in the end', () => {
       resource: 'arn:aws:s3:::b/id/x.txt',
     };
     expect(policies.allows(another)).toBe(false);
+  });
+
+  it('grants nothing that these requests had no use for, but for what is listed with its reason', async () => {
+    const unused = new RolePolicies(stack).unused(await notedCalls());
+    expect(unused.filter((granted) => !isOfAws(granted))).toEqual(
+      Object.keys(NOT_NEEDED_HERE).map((granted) => `prewarm_${granted.replace(' ', '_local ')}`),
+    );
   });
 
   it('is destroyed, with what is in its bucket', async () => {

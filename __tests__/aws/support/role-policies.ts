@@ -47,4 +47,17 @@ export class RolePolicies {
         (resource === 'any' || Resource.some((pattern) => covers(pattern, resource))),
     );
   }
+
+  /** What is granted and was never asked for, as `role action`, one line for each. */
+  unused(calls: readonly NotedCall[]): readonly string[] {
+    const used = new Set(calls.map(({ role, action }) => `${role} ${action}`));
+    return [...this.statements]
+      .flatMap(([role, statements]) =>
+        statements.flatMap(({ Effect, Action }) =>
+          Effect === 'Allow' ? Action.map((action) => `${role} ${action}`) : [],
+        ),
+      )
+      .filter((granted) => !used.has(granted))
+      .sort();
+  }
 }
