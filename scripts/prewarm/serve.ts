@@ -4,7 +4,7 @@ import { openEngine } from '../../lambdas/prewarm/embedded/engine';
 import { jsonLog } from '../../lambdas/prewarm/runtime/json-log';
 import { ApiKeyError, readApiKey } from '../../lambdas/prewarm/service/api-key';
 import { ListenError, startService } from '../../lambdas/prewarm/service/service';
-import { BAD_INPUT } from '../exit-codes';
+import { BAD_INPUT, FAILED } from '../exit-codes';
 import { BadInput } from './bad-input';
 import { listenForInterrupt } from './interrupt';
 import { findSurroundings } from './run-surroundings';
@@ -61,16 +61,19 @@ const isRefusal = (error: unknown): error is Error => REFUSALS.some((kind) => er
 
 /**
  * Serves until SIGTERM or Ctrl-C, then lets what is underway end; a second signal ends at once.
- * Answers the exit code: 0 after a signal, 2 where it could not begin with these options.
+ * Answers the exit code: 0 after a signal, 1 when the data directory takes no more writes, so that whoever supervises
+ * the process starts it again, 2 where it could not begin with these options.
  */
 export const servePrewarm = async (options: ServeOptions): Promise<number> => {
   const interrupt = listenForInterrupt(() => {});
   try {
     const service = await start(options);
     process.stdout.write(`listening on ${service.url}\n`);
-    await interrupt.signalled;
+    const broken = await Promise.race([interrupt.signalled.then(() => undefined), service.broken]);
     await service.stop();
-    return 0;
+    if (broken === undefined) return 0;
+    process.stderr.write(`warmpath: ${broken.message}\n`);
+    return FAILED;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     process.stderr.write(`warmpath: ${inOptions(error.message)}\n`);

@@ -143,6 +143,8 @@ export interface EmbeddedEngine {
   isPaused(): boolean;
   queueDepth(): ReturnType<TaskQueue['depth']>;
   readonly blobs: BlobStore;
+  /** Resolves, with the reason, when nothing can be stored any more: only a new start goes on. Pending otherwise. */
+  readonly broken: Promise<Error>;
   /** Bounded: `drain` lets running slices end for up to 10 s, then hands the rest back; without it, at once. */
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }

@@ -16,6 +16,7 @@ import type { FetchFailure, Slice } from '../domain/slice';
 import type { BlobStore, Page } from '../ports';
 import type { EmbeddedEngine, EngineOptions, LiveProgress } from './engine-api';
 import { type EngineParts, openParts } from './engine-parts';
+import { isDiskFault } from './error-code';
 import { LiveTallies } from './live-progress';
 import { StoreFailed } from './store';
 
@@ -60,9 +61,14 @@ class Engine implements EmbeddedEngine {
   private readonly workLoop: WorkLoop;
   private ticker: NodeJS.Timeout | undefined;
   private fault: StoreFailed | undefined;
+  readonly broken: Promise<Error>;
+  private tellBroken: (fault: StoreFailed) => void = () => {};
   private closed: Promise<void> | undefined;
 
   constructor(private readonly parts: EngineParts) {
+    this.broken = new Promise((resolve) => {
+      this.tellBroken = resolve;
+    });
     this.workLoop = new WorkLoop({
       ...parts,
       onBegin: (slice, soFar) => this.live.began(slice, soFar),
@@ -95,6 +101,7 @@ class Engine implements EmbeddedEngine {
   }
 
   async submit(spec: RequestSpec, urls: AsyncIterable<string>): Promise<RequestRecord> {
+    if (this.fault) throw this.fault;
     const { record, created } = await acceptRequest(this.parts, spec, urls);
     if (created) {
       this.live.begin(record.id, []);
@@ -186,7 +193,8 @@ class Engine implements EmbeddedEngine {
           return await run();
         } catch (error) {
           log.error(`${what}-failed`, { requestId: id, error: String(error) });
-          if (error instanceof StoreFailed) return;
+          if (isDiskFault(error)) this.fail(new StoreFailed(error));
+          if (this.fault) return;
           await clock.sleep(pauseMs, signal);
         }
       }
@@ -196,7 +204,9 @@ class Engine implements EmbeddedEngine {
 
   /** Nothing can be stored any more: whoever waits is told, and no slice is warmed in vain. */
   private fail(fault: StoreFailed): void {
+    if (this.fault) return;
     this.fault = fault;
+    this.tellBroken(fault);
     this.parts.log.error('store-failed', { error: fault.message });
     for (const { reject } of [...this.waiters.values()].flat()) reject(fault);
     this.waiters.clear();

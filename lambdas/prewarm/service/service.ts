@@ -31,6 +31,8 @@ export interface ServiceOptions {
 export interface RunningService {
   /** Where it listens, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Resolves, with the reason, when the engine can store nothing any more. */
+  readonly broken: Promise<Error>;
   /** Takes no new connection, lets answers and slices that are underway end (bounded), closes the store. */
   stop(): Promise<void>;
 }
@@ -104,6 +106,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
     );
     return {
       url,
+      broken: engine.broken,
       stop: async () => {
         await closeServer(server);
         await engine.close({ drain: true });

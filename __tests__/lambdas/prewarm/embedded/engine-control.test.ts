@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { WarmSlice } from '../../../../lambdas/prewarm/domain/flow/work';
 import { popCode } from '../../../../lambdas/prewarm/domain/ids';
 import type { RequestSpec } from '../../../../lambdas/prewarm/domain/request';
+import { FileBlobStore } from '../../../../lambdas/prewarm/embedded/blob-store';
 import { openEngine, UnknownRequest } from '../../../../lambdas/prewarm/embedded/engine';
 import type { EmbeddedEngine, EngineOptions } from '../../../../lambdas/prewarm/embedded/engine-api';
 import { pretendedWarm, specOf } from '../flow/world';
@@ -232,6 +233,26 @@ describe('an embedded engine and its requests', () => {
     expect(end).toMatchObject({ status: 'STOPPED', stopReason: 'invalidation-refused' });
     expect(end.message).toContain('allowed here: false');
     expect(end.progress.fetches).toBe(0);
+  });
+
+  it('ends the waiting, and says so to whoever runs it, when the disk is full', async () => {
+    const put = jest.spyOn(FileBlobStore.prototype, 'put');
+    try {
+      const running = await open();
+      const { id } = await running.submit(spec({ sources: [] }), urls(5)).finally(() => {
+        const full = { code: 'ENOSPC', syscall: 'write' };
+        put.mockRejectedValue(Object.assign(new Error('ENOSPC: no space left on device, write'), full));
+      });
+      await expect(running.waitForEnd(id)).rejects.toThrow(/no space left.*free space/);
+      expect(String(await running.broken)).toMatch(/no space left/);
+      await expect(running.submit(spec(), urls(5))).rejects.toThrow(/no space left/);
+    } finally {
+      put.mockRestore();
+    }
+    await engine?.close();
+    const again = await open();
+    const [{ id } = { id: undefined }] = (await again.list({ limit: 1 })).items;
+    expect(id === undefined ? undefined : (await again.waitForEnd(id)).progress.fetches).toBe(10);
   });
 
   it('says that an unknown request is unknown', async () => {
