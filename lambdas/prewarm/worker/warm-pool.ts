@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { WarmSlice } from '../domain/flow/work';
 import { shareOf, type WarmLimits } from '../domain/warming/warm-limits';
 import type { Clock, Transport } from '../ports';
+import { watchIdleCores } from '../runtime/idle-cores';
 import type { ThreadSettings } from './messages';
 import { OwnWarmer } from './own-warmer';
 import { ThreadWarmer } from './thread-warmer';
@@ -18,6 +19,8 @@ export interface WarmPoolOptions {
   readonly edgePort?: number | undefined;
   /** Threads that may warm, the calling one included. @default - one per core */
   readonly threads?: number | undefined;
+  /** Begins to watch for cores that nobody uses; the answer tells how many. @default - those of the machine */
+  readonly watchIdleCores?: (() => () => number) | undefined;
 }
 
 /** Warms slices on as many cores as there is work for. */
@@ -37,12 +40,17 @@ const BUSY = 0.9;
  * as fast as those that were compiled by then, so that a list which ends soon does not pay for it.
  */
 const LOOKS = 10;
+/**
+ * So much of a core must be free for another thread: with less, two threads take the core from each other, and what they
+ * lose by it is more than what is won.
+ */
+const FREE_CORE = 0.7;
 /** Pause after a thread ended by itself: what made it fail may make the next one fail too. */
 const AFTER_FAULT_MS = 30_000;
 
 /**
- * Begins on the calling thread alone, so that a short list pays for no thread. When all threads are busy, twice as many
- * share the work. The limits hold for all together.
+ * Begins on the calling thread alone, so that a short list pays for no thread. When all threads are busy while cores are
+ * free, up to twice as many share the work. The limits hold for all together.
  */
 class Pool implements WarmPool {
   private readonly own: OwnWarmer;
@@ -50,6 +58,7 @@ class Pool implements WarmPool {
   private readonly most: number;
   private watch: NodeJS.Timeout | undefined;
   private busyLooks = 0;
+  private idleCores: () => number = () => 0;
   private noThreadBefore = 0;
   private closed = false;
 
@@ -95,13 +104,15 @@ class Pool implements WarmPool {
     }
     const allBusy = load > warmers.length && utilizations.every((utilization) => utilization >= BUSY);
     this.busyLooks = allBusy ? this.busyLooks + 1 : 0;
+    if (this.busyLooks === 1) this.idleCores = (this.options.watchIdleCores ?? watchIdleCores)();
     if (this.busyLooks >= LOOKS && this.options.clock.now() >= this.noThreadBefore) this.grow();
   }
 
   private grow(): void {
-    const wanted = Math.min(this.most, 2 * this.threads);
-    if (wanted === this.threads) return;
+    const free = Math.floor(this.idleCores() + 1 - FREE_CORE);
+    const wanted = Math.min(this.most, 2 * this.threads, this.threads + free);
     this.busyLooks = 0;
+    if (wanted === this.threads) return;
     const { limits, ca, edgePort } = this.options;
     const settings: ThreadSettings = {
       role: 'warmpath-warm-thread',

@@ -14,7 +14,7 @@ import type { Transport } from '../../../../lambdas/prewarm/ports';
 import { systemClock } from '../../../../lambdas/prewarm/runtime/clock';
 import { OwnWarmer } from '../../../../lambdas/prewarm/worker/own-warmer';
 import { ThreadWarmer } from '../../../../lambdas/prewarm/worker/thread-warmer';
-import { openWarmPool } from '../../../../lambdas/prewarm/worker/warm-pool';
+import { openWarmPool, type WarmPoolOptions } from '../../../../lambdas/prewarm/worker/warm-pool';
 import type { Warmer } from '../../../../lambdas/prewarm/worker/warmer';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
 
@@ -193,7 +193,13 @@ describe('a pool', () => {
         return transport.fetch(target, signal);
       },
     };
-    const pool = openWarmPool({ ...edges(), clock, transport: counting, threads: 2 });
+    const pool = openWarmPool({
+      ...edges(),
+      clock,
+      transport: counting,
+      threads: 2,
+      watchIdleCores: () => () => 1,
+    });
     const stop = new AbortController();
     cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: /^\/stalled/ });
     const stalled = ['a', 'b', 'c'].map((name) =>
@@ -213,14 +219,8 @@ describe('a pool', () => {
     await pool.close();
   });
 
-  it('has no more threads than fetches at a time are allowed', async () => {
-    const pool = openWarmPool({
-      ...edges(),
-      limits: withConcurrency(limits, 1),
-      clock,
-      transport,
-      threads: 8,
-    });
+  const staysAlone = async (options: Partial<WarmPoolOptions>): Promise<void> => {
+    const pool = openWarmPool({ ...edges(), clock, transport, threads: 8, ...options });
     const stop = new AbortController();
     cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: /^\/stalled/ });
     const stalled = ['a', 'b', 'c'].map((name) => warm(pool, `stalled-${name}`, { signal: stop.signal }));
@@ -231,6 +231,14 @@ describe('a pool', () => {
     stop.abort();
     await Promise.all(rejected);
     await pool.close();
+  };
+
+  it('leaves a core alone that others use', async () => {
+    await staysAlone({ watchIdleCores: () => () => 0.5 });
+  });
+
+  it('has no more threads than fetches at a time are allowed', async () => {
+    await staysAlone({ limits: withConcurrency(limits, 1), watchIdleCores: () => () => 8 });
   });
 });
 
