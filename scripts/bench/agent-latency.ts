@@ -13,7 +13,7 @@ const WRK_SECONDS = 20;
 /** Edges that answer after 100 ms: whether the search finds that a thousand fetches at a time are best. */
 export const agentLatency: Bench = {
   name: 'agent-latency',
-  summary: 'edges that take 100 ms, URLs per second, against 1,000 / 0.1 s',
+  summary: 'edges that take 100 ms, answers per second, against 1,000 / 0.1 s',
   async run(say) {
     const edges = await startEdges({
       pops: ['FRA56-P4'],
@@ -24,9 +24,11 @@ export const agentLatency: Bench = {
     try {
       const contestants: Record<string, Contestant> = {
         ours: async (round) => {
+          const before = await edges.countAnswers();
           const urls = freshUrls(`ours-${round}`, URLS);
-          const { seconds, fetches } = await runEngine({ edges, urls, maxFetchesInFlight: CONCURRENCY });
-          return fetches / seconds;
+          const { seconds } = await runEngine({ edges, urls, maxFetchesInFlight: CONCURRENCY });
+          // Proofs by HEAD take their place among the thousand, and their 100 ms, as downloads do.
+          return ((await edges.countAnswers()) - before) / seconds;
         },
         'concurrency / latency': async () => CONCURRENCY / (LATENCY_MS / 1000),
       };
@@ -35,7 +37,7 @@ export const agentLatency: Bench = {
           (await wrk(edges, '/wrk', WRK_SECONDS, CONCURRENCY)).requestsPerSecond;
       const { ours = 0, ...others } = await inTurn(contestants, ROUNDS, say);
       const targets = { 'concurrency / latency': 0.9 };
-      return { name: this.name, unit: 'URLs/s', ours, others, ratios: ratiosOf(ours, others), targets };
+      return { name: this.name, unit: 'answers/s', ours, others, ratios: ratiosOf(ours, others), targets };
     } finally {
       await edges.close();
     }

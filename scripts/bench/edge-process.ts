@@ -18,6 +18,9 @@ export interface EdgeProcessOptions {
   readonly remember: boolean;
 }
 
+/** Asks for the number of answers so far. */
+export type CountQuestion = 'count';
+
 const END = '\r\n\r\n';
 
 const answerTo = (pop: string, bytes: number): Readonly<Record<'Hit' | 'Miss', Buffer>> => {
@@ -40,6 +43,8 @@ const answerTo = (pop: string, bytes: number): Readonly<Record<'Hit' | 'Miss', B
   return { Hit: head('Hit'), Miss: head('Miss') };
 };
 
+let answers = 0;
+
 const serve = (options: EdgeProcessOptions, pop: string): ((socket: Socket) => void) => {
   const { objectBytes, latencyMs, remember } = options;
   const heads = answerTo(pop, objectBytes);
@@ -49,6 +54,7 @@ const serve = (options: EdgeProcessOptions, pop: string): ((socket: Socket) => v
   const stored = new Set<string>();
 
   const answer = (socket: Socket, request: string): void => {
+    answers += 1;
     const isHead = request.startsWith('HEAD ');
     const path = request.slice(isHead ? 5 : 4, request.indexOf(' ', 5));
     const cache = !remember || stored.has(path) ? 'Hit' : 'Miss';
@@ -93,7 +99,12 @@ const start = async (options: EdgeProcessOptions): Promise<number> => {
 
 process.once('message', (options: EdgeProcessOptions) => {
   start(options).then(
-    (port) => process.send?.({ port }),
+    (port) => {
+      process.on('message', (question: CountQuestion) => {
+        if (question === 'count') process.send?.({ answers });
+      });
+      process.send?.({ port });
+    },
     (error: unknown) => {
       process.stderr.write(`bench edges: ${String(error)}\n`);
       process.exit(1);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { makeCertificate } from '../loopback-cdn/certificate';
-import type { EdgeProcessOptions } from './edge-process';
+import type { CountQuestion, EdgeProcessOptions } from './edge-process';
 
 /** The one distribution of the benches. */
 export const DOMAIN = 'd111111abcdef8.cloudfront.net';
@@ -15,10 +15,13 @@ export interface Edges {
   readonly port: number;
   readonly caPem: string;
   readonly caFile: string;
+  /** Answers given so far, those to HEAD included. */
+  countAnswers(): Promise<number>;
   close(): Promise<void>;
 }
 
 const started = z.object({ port: z.number() });
+const counted = z.object({ answers: z.number() });
 
 /** Starts the edges of a bench in their own process and waits until they listen. */
 export const startEdges = async (
@@ -47,6 +50,11 @@ export const startEdges = async (
     port,
     caPem: certificate.caPem,
     caFile,
+    countAnswers: async () => {
+      child.send('count' satisfies CountQuestion);
+      const [reply] = await once(child, 'message');
+      return counted.parse(reply).answers;
+    },
     close: async () => {
       const gone = once(child, 'exit');
       child.disconnect();
