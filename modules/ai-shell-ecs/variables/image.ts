@@ -1,0 +1,54 @@
+import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import type { AiShellEcsProps } from '../props';
+import { declare } from './declare';
+
+const variables = {
+  ecr_repository_url: {
+    description:
+      'ECR repository of the image, without tag: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>`',
+    validations: [
+      {
+        condition:
+          'can(regex("^[0-9]{12}[.]dkr[.]ecr(-fips)?[.][a-z0-9-]+[.]amazonaws[.]com([.]cn)?/[a-z0-9._/-]+$", var.ecr_repository_url))',
+        message:
+          'ecr_repository_url: the URL of a private ECR repository, without scheme, tag and digest; only such a one can be asked for a digest.',
+      },
+    ],
+  },
+  container_image_tag: {
+    description: 'Tag of the image, resolved to a digest at plan; ignored when container_image_digest is set',
+    default: '',
+    validations: [
+      {
+        condition: 'can(regex("^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$", var.container_image_tag))',
+        message: 'container_image_tag: 1 to 128 letters, digits, dots, hyphens and underscores.',
+      },
+    ],
+  },
+  container_image_digest: {
+    description: 'Digest of the image, `sha256:` and 64 hexadecimal digits; nothing is looked up then',
+    default: '',
+    validations: [
+      {
+        condition: 'can(regex("^(sha256:[0-9a-f]{64})?$", var.container_image_digest))',
+        message: 'container_image_digest: sha256: and 64 hexadecimal digits.',
+      },
+      {
+        condition: 'var.container_image_digest != "" || var.container_image_tag != ""',
+        message:
+          'container_image_digest: set it, or container_image_tag; an image without either is not pinned.',
+      },
+    ],
+  },
+} as const satisfies Record<string, ModuleVariable>;
+
+/** The image that is pinned and pulled before a shell starts. */
+export function imageProps(stack: HclModuleStack): AiShellEcsProps['image'] {
+  const declared = declare(stack, variables);
+  return {
+    from: 'tag',
+    repositoryUrl: declared.ecr_repository_url.stringValue,
+    tag: declared.container_image_tag.stringValue,
+    digestVariable: declared.container_image_digest.stringValue,
+  };
+}

@@ -1,0 +1,67 @@
+import { Token } from 'cdktf';
+import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import type { AiShellEcsProps } from '../props';
+import { capacityProviderProps } from './capacity-provider';
+import { existingClusterProps, ownClusterProps } from './cluster';
+import { declare } from './declare';
+import { goldenAmiProps } from './golden-ami';
+import { imageProps } from './image';
+import { instancesProps } from './instances';
+import { networkProps } from './network';
+import { observabilityProps } from './observability';
+import { rolloutProps } from './rollout';
+import { rootVolumeProps } from './root-volume';
+import { taskProps } from './task';
+import { warmPoolProps } from './warm-pool';
+
+const identity = {
+  name: {
+    description: 'Base name of what the module creates: `shell` gives `shell-ecs-asg`',
+    validations: [
+      {
+        condition: 'can(regex("^[a-z][a-z0-9-]{0,31}$", var.name))',
+        message: 'name: 1 to 32 of a-z, 0-9 and -, starting with a letter.',
+      },
+    ],
+  },
+} as const satisfies Record<string, ModuleVariable>;
+
+const labels = {
+  tags: { description: 'Tags of every resource and instance', type: 'map(string)', default: {} },
+} as const satisfies Record<string, ModuleVariable>;
+
+/** What a module holds beyond the common; each choice changes which resources there are. */
+export interface AiShellEcsFlavour {
+  readonly cluster: 'own' | 'existing';
+  readonly goldenAmi: boolean;
+}
+
+/**
+ * Declares the variables of a Terraform module in the stack, by the names that users of the module it succeeds know, and
+ * answers the props made of them. A variable can only change values; what changes which resources there are is another
+ * module ({@link AiShellEcsFlavour}) or TypeScript.
+ */
+export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFlavour): AiShellEcsProps {
+  // Variables are written in the order of their declaration.
+  const name = declare(stack, identity).name.stringValue;
+  const image = imageProps(stack);
+  const network = networkProps(stack);
+  const { ami, instances } = instancesProps(stack);
+  const warmPool = warmPoolProps(stack);
+  const rootVolume = rootVolumeProps(stack);
+  return {
+    name,
+    image,
+    network,
+    ami,
+    instances: { ...instances, rootVolume },
+    warmPool,
+    ...rolloutProps(stack),
+    capacityProvider: capacityProviderProps(stack),
+    ...taskProps(stack),
+    ...observabilityProps(stack),
+    tags: Token.asStringMap(declare(stack, labels).tags.value),
+    cluster: flavour.cluster === 'own' ? ownClusterProps(stack, name) : existingClusterProps(stack),
+    ...(flavour.goldenAmi ? { goldenAmi: goldenAmiProps(stack) } : {}),
+  };
+}

@@ -1,0 +1,31 @@
+import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import type { AiShellEcsProps } from '../props';
+import { declare } from './declare';
+
+const variables = {
+  cloudwatch_log_group_retention_in_days: {
+    description: 'Days that logs are kept',
+    type: 'number',
+    default: 30,
+  },
+  slow_start_seconds: {
+    description: 'p95 of task starts that raises the alarm, in seconds',
+    type: 'number',
+    default: 10,
+  },
+  alarm_topic_arns: { description: 'SNS topics of the alarms', type: 'list(string)', default: [] },
+} as const satisfies Record<string, ModuleVariable>;
+
+/** What is kept of a shell's output, and who hears of slow starts. */
+export function observabilityProps(
+  stack: HclModuleStack,
+): Pick<AiShellEcsProps, 'logs' | 'coldStartMetrics'> {
+  const declared = declare(stack, variables);
+  return {
+    logs: { retentionDays: declared.cloudwatch_log_group_retention_in_days.numberValue },
+    coldStartMetrics: {
+      slowStartSeconds: declared.slow_start_seconds.numberValue,
+      alarmTopicArns: declared.alarm_topic_arns.listValue,
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import type { AiShellEcsProps } from '../props';
+import { declare } from './declare';
+
+const variables = {
+  prepull_timeout: {
+    description: 'Seconds that all pulls of a boot may take; the lifecycle hook waits 300 more',
+    type: 'number',
+    default: 900,
+    validations: [
+      {
+        condition: 'var.prepull_timeout >= 10 && var.prepull_timeout <= 6900',
+        message: 'prepull_timeout: 10 to 6900 seconds.',
+      },
+    ],
+  },
+  prepull_attempts: {
+    description: 'Pulls of one image before it counts as failed',
+    type: 'number',
+    default: 5,
+    validations: [
+      {
+        condition: 'var.prepull_attempts >= 1 && var.prepull_attempts <= 20',
+        message: 'prepull_attempts: 1 to 20 pulls.',
+      },
+    ],
+  },
+  prepull_on_failure: {
+    description: 'ABANDON replaces an instance that could not pull, CONTINUE uses it cold',
+    default: 'ABANDON',
+    validations: [
+      {
+        condition: 'contains(["ABANDON", "CONTINUE"], var.prepull_on_failure)',
+        message: 'prepull_on_failure: ABANDON or CONTINUE.',
+      },
+    ],
+  },
+  instance_refresh_min_healthy_percentage: {
+    description: 'Least share of healthy instances during a refresh, in percent',
+    type: 'number',
+    default: 100,
+    validations: [
+      {
+        condition:
+          'var.instance_refresh_min_healthy_percentage >= 10 && var.instance_refresh_min_healthy_percentage <= 100',
+        message: 'instance_refresh_min_healthy_percentage: 10 to 100 percent.',
+      },
+    ],
+  },
+  instance_refresh_max_healthy_percentage: {
+    description: 'Greatest share of healthy instances during a refresh, in percent',
+    type: 'number',
+    default: 110,
+    validations: [
+      {
+        condition:
+          'var.instance_refresh_max_healthy_percentage >= 100 && var.instance_refresh_max_healthy_percentage - var.instance_refresh_min_healthy_percentage <= 100',
+        message:
+          'instance_refresh_max_healthy_percentage: 100 or more, and at most 100 above the least share.',
+      },
+    ],
+  },
+} as const satisfies Record<string, ModuleVariable>;
+
+/** How a new image gets onto the instances: the pull before registration, and the refresh of the group. */
+export function rolloutProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'prepull' | 'refresh'> {
+  const declared = declare(stack, variables);
+  return {
+    prepull: {
+      timeoutSeconds: declared.prepull_timeout.numberValue,
+      attempts: declared.prepull_attempts.numberValue,
+      // The variable's own validation allows nothing else.
+      onFailure: declared.prepull_on_failure.stringValue as 'ABANDON' | 'CONTINUE',
+    },
+    refresh: {
+      minHealthyPercent: declared.instance_refresh_min_healthy_percentage.numberValue,
+      maxHealthyPercent: declared.instance_refresh_max_healthy_percentage.numberValue,
+    },
+  };
+}

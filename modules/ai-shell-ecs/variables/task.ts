@@ -1,0 +1,50 @@
+import { Token } from 'cdktf';
+import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import type { AiShellEcsProps } from '../props';
+import { declare } from './declare';
+
+const variables = {
+  container_stop_timeout: {
+    description: 'SIGTERM to SIGKILL, with unit, e.g. 30s',
+    default: '30s',
+    validations: [
+      {
+        condition: 'can(regex("^[1-9][0-9]*[smh]$", var.container_stop_timeout))',
+        message:
+          'container_stop_timeout: a number of at least 1 with its unit s, m or h; the agent takes 30s for anything else.',
+      },
+    ],
+  },
+  task_cpu: { description: 'CPU units of a shell, 1024 to a vCPU', type: 'number', default: 512 },
+  task_memory: { description: 'Memory of a shell in MiB', type: 'number', default: 1024 },
+  task_network_mode: {
+    description: 'Network mode of a shell: bridge or awsvpc',
+    default: 'bridge',
+    validations: [
+      {
+        condition: 'contains(["bridge", "awsvpc"], var.task_network_mode)',
+        message: 'task_network_mode: bridge or awsvpc.',
+      },
+    ],
+  },
+  task_environment: {
+    description: 'Environment variables of a shell; no secrets',
+    type: 'map(string)',
+    default: {},
+  },
+} as const satisfies Record<string, ModuleVariable>;
+
+/** A shell, and how the agent stops it. */
+export function taskProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'agent' | 'task'> {
+  const declared = declare(stack, variables);
+  return {
+    agent: { containerStopTimeout: declared.container_stop_timeout.stringValue },
+    task: {
+      cpuUnits: declared.task_cpu.numberValue,
+      memoryMib: declared.task_memory.numberValue,
+      // The variable's own validation allows nothing else.
+      networkMode: declared.task_network_mode.stringValue as 'bridge' | 'awsvpc',
+      environment: Token.asStringMap(declared.task_environment.value),
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import type { WarmPoolProps } from '../props';
+import { declare } from './declare';
+
+const variables = {
+  warm_pool_state: {
+    description: 'Stopped, Running or Hibernated: how the instances of the warm pool wait',
+    default: 'Stopped',
+    validations: [
+      {
+        condition: 'contains(["Stopped", "Running", "Hibernated"], var.warm_pool_state)',
+        message: 'warm_pool_state: Stopped, Running or Hibernated.',
+      },
+    ],
+  },
+  warm_pool_min_size: {
+    description: 'Instances that are always in the warm pool',
+    type: 'number',
+    default: 1,
+    validations: [{ condition: 'var.warm_pool_min_size >= 0', message: 'warm_pool_min_size: 0 or more.' }],
+  },
+  warm_pool_max_group_prepared_capacity: {
+    description: 'Instances in group and warm pool together; -1 for max_size, 0 for an empty pool',
+    type: 'number',
+    default: -1,
+    validations: [
+      {
+        condition: 'var.warm_pool_max_group_prepared_capacity >= -1',
+        message: 'warm_pool_max_group_prepared_capacity: -1 or a count.',
+      },
+    ],
+  },
+} as const satisfies Record<string, ModuleVariable>;
+
+/** How many instances wait, and in which state. */
+export function warmPoolProps(stack: HclModuleStack): WarmPoolProps {
+  const declared = declare(stack, variables);
+  return {
+    // The variable's own validation allows nothing but the members of this union.
+    state: declared.warm_pool_state.stringValue as NonNullable<WarmPoolProps['state']>,
+    minSize: declared.warm_pool_min_size.numberValue,
+    maxPreparedCapacity: declared.warm_pool_max_group_prepared_capacity.numberValue,
+  };
+}
