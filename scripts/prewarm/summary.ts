@@ -1,6 +1,7 @@
 import { popCode } from '../../lambdas/prewarm/domain/ids';
 import { percentileMs } from '../../lambdas/prewarm/domain/latency-histogram';
 import type { OutcomeKind } from '../../lambdas/prewarm/domain/outcome';
+import { fetchesPerPop } from '../../lambdas/prewarm/domain/report/asked';
 import { describeOutcome } from '../../lambdas/prewarm/domain/report/describe-outcome';
 import type { PopRecord, RequestRecord } from '../../lambdas/prewarm/domain/request';
 import type { FetchFailure } from '../../lambdas/prewarm/domain/slice';
@@ -35,11 +36,6 @@ export interface RunSummary {
   /** One sentence where the run did not come to its end. */
   readonly stopped?: string;
 }
-
-const fetchesPerPop = (request: RequestRecord): number =>
-  request.totals === undefined || request.totals.popCount === 0
-    ? request.acceptedUrlCount * request.spec.encodings.length
-    : request.totals.fetchCount / request.totals.popCount;
 
 const popSummary = (tally: Tally, requested: number, error: string | undefined): PopSummary => {
   const [p50Ms, p95Ms] = [percentileMs(tally.latency, 0.5), percentileMs(tally.latency, 0.95)];

@@ -1,4 +1,7 @@
 import { popCode, requestId } from '../../../lambdas/prewarm/domain/ids';
+import { askedOf } from '../../../lambdas/prewarm/domain/report/asked';
+import { reportJson } from '../../../lambdas/prewarm/domain/report/report-json';
+import { reportOf } from '../../../lambdas/prewarm/domain/report/request-report';
 import type { PopRecord, RequestRecord } from '../../../lambdas/prewarm/domain/request';
 import type { FetchFailure } from '../../../lambdas/prewarm/domain/slice';
 import { addOutcome, emptyTally, mergeTally } from '../../../lambdas/prewarm/domain/tally';
@@ -18,7 +21,7 @@ const failures: FetchFailure[] = [1, 2, 3, 4].map((number) => ({
 }));
 
 /** Two PoPs that resolve and one that does not; ten URLs, of which through Tokyo four fail and one is never asked for. */
-const exampleRun = () => {
+const example = (): { request: RequestRecord; pops: PopRecord[] } => {
   const [inFra, inNrt, all] = [emptyTally(), emptyTally(), emptyTally()];
   for (let url = 0; url < 10; url += 1) {
     addOutcome(inFra, {
@@ -68,6 +71,11 @@ const exampleRun = () => {
     { ...record, pop: nrt, status: 'SUCCESS', progress: inNrt },
     { ...record, pop: xxx, status: 'FAILED', addresses: [], message: 'no such name', progress: emptyTally() },
   ];
+  return { request, pops };
+};
+
+const exampleRun = () => {
+  const { request, pops } = example();
   return summarise(request, pops, 2, 'Stopped at its deadline.');
 };
 
@@ -88,6 +96,35 @@ describe('summarise', () => {
   it('counts all fetches of a PoP without an address as failed, with the reason', () => {
     expect(exampleRun().pops[xxx]).toMatchObject({ failed: 10, error: 'no such name' });
     expect(popFailureEntries(exampleRun())).toMatchObject([{ pop: xxx, url: null, outcome: 'unknown-pop' }]);
+  });
+});
+
+describe('report.json', () => {
+  it('has the same sums as the summary, and the PoPs without an address', async () => {
+    const { request, pops } = example();
+    const { requested, warmed, alreadyWarm, failed, notDone } = exampleRun();
+    let text = '';
+    for await (const part of reportJson(
+      reportOf(request, pops, () => undefined),
+      failures,
+    ))
+      text += part;
+    expect(JSON.parse(text)).toMatchObject({
+      asked: { requested, warm: warmed + alreadyWarm, failed, not_done: notDone },
+      failed_pops: [xxx],
+      fetches: 19,
+      failed: 4,
+    });
+  });
+
+  it('counts the URLs found in a sitemap also where no PoP has an address', () => {
+    const { request, pops } = example();
+    const totals = { urlCount: 7, popCount: 0, sliceCount: 0, fetchCount: 0 };
+    const none = pops.map((pop) => ({ ...pop, status: 'FAILED' as const, progress: emptyTally() }));
+    const record = { ...request, acceptedUrlCount: 0, totals, progress: emptyTally() };
+    const all = { requested: 21, failed: 21, notDone: 0 };
+    expect(summarise(record, none, 2)).toMatchObject(all);
+    expect(askedOf(reportOf(record, none, () => undefined))).toMatchObject(all);
   });
 });
 

@@ -80,6 +80,7 @@ export const finished = (
   return {
     record: record({
       status: 'FINISHED',
+      spec: spec({ pops: pops.map(({ pop }) => pop) }),
       progress,
       totals: { urlCount, popCount: pops.length, sliceCount: pops.length, fetchCount: progress.fetches },
       countedSlices: pops.length,

@@ -86,6 +86,16 @@ describe('report as a page', () => {
     expect(page).toContain('1 PoP has no address for this distribution and was left out: XXX1-C1.');
   });
 
+  it('counts what was asked for through PoPs without an address as failed, so that not all seems warm', async () => {
+    const { record: request, pops } = finished({ 'FRA56-P4': [warmed(), warmed()], 'XXX1-C1': [] });
+    const [fra, xxx] = pops;
+    const page = await pageOf({ record: request, pops: [fra!, { ...xxx!, status: 'FAILED' }] });
+    expect(page).toContain('Of 4 fetches requested, 2 count as failed for that.');
+    expect(page).toContain('<dt>Fetches requested</dt><dd>4</dd>');
+    expect(page).toMatch(/<dt>Warm now<\/dt><dd class="">50.0 %</);
+    expect(page).toMatch(/<dt>Failed<\/dt><dd class="bad">2</);
+  });
+
   it('reads no more failures than it lists', async () => {
     let read = 0;
     function* endless() {

@@ -1,5 +1,6 @@
 import type { FetchFailure } from '../slice';
 import { timestamp } from '../timestamp';
+import { askedOf } from './asked';
 import { describeOutcome } from './describe-outcome';
 import type { Figures, PopReport, RequestReport } from './request-report';
 
@@ -60,12 +61,22 @@ export const failureJson = ({ pop, url, encoding, outcome, attempts }: FetchFail
   attempts,
 });
 
+/** The sums over all that was asked for, as the terminal shows them: `fetches` and its kin speak only of what was made. */
+const askedJson = (report: RequestReport) => {
+  const { requested, warm, failed, notDone } = askedOf(report);
+  return {
+    asked: { requested, warm, failed, not_done: notDone },
+    failed_pops: report.pops.filter(({ status }) => status === 'FAILED').map(({ pop }) => pop),
+  };
+};
+
 /** The whole report as one JSON document; `failures` is its last key, so that it can be written as it is read. */
 export async function* reportJson(
   report: RequestReport,
   failures: AsyncIterable<FetchFailure> | Iterable<FetchFailure>,
 ): AsyncIterable<string> {
-  yield `${JSON.stringify(overviewJson(report)).slice(0, -1)},"failures":[`;
+  const head = { ...overviewJson(report), ...askedJson(report) };
+  yield `${JSON.stringify(head).slice(0, -1)},"failures":[`;
   let separator = '\n';
   for await (const failure of failures) {
     yield `${separator}${JSON.stringify(failureJson(failure))}`;
