@@ -7,6 +7,7 @@ import type { EmbeddedEngine } from '../../lambdas/prewarm/embedded/engine-api';
 import { hasCode } from '../../lambdas/prewarm/embedded/error-code';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
+import { removeAbandoned } from './abandoned';
 import { BadInput, Problems } from './bad-input';
 import { type Interrupt, listenForInterrupt } from './interrupt';
 import { ProgressPrinter } from './progress';
@@ -16,7 +17,7 @@ import type { RunOptions } from './run-options';
 import { renderJson, renderReport } from './run-report';
 import { runSession, type SessionEnd } from './run-session';
 import { findSurroundings } from './run-surroundings';
-import { Scratch } from './scratch';
+import { SCRATCH_DATA, Scratch } from './scratch';
 import { type FailureEntry, failureEntry, popFailureEntries, type RunSummary, summarise } from './summary';
 
 /** Blobs of a finished request by the ending of a report file. */
@@ -66,7 +67,8 @@ const warm = async (
     surroundings && (await problems.collect(() => prepareRun(list, options, surroundings, scratch)));
   problems.throwIfAny();
   if (run === undefined || surroundings === undefined) throw new Error('nothing to run, and nothing wrong');
-  const dataDir = options.dataDir ?? join(scratch.path, 'data');
+  const dataDir = options.dataDir ?? join(scratch.path, SCRATCH_DATA);
+  await removeAbandoned();
   const engine = await openRunEngine(run, options, dataDir, surroundings, printer);
   try {
     const end = await runSession(engine, run, printer, interrupt);

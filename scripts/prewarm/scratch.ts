@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadInput } from './bad-input';
 
+export const SCRATCH_PREFIX = 'warmpath-run-';
+/** The data directory of a run that was given none, in its folder. */
+export const SCRATCH_DATA = 'data';
+
 const makeFolder = (): string => {
   try {
-    return mkdtempSync(join(tmpdir(), 'warmpath-run-'));
+    return mkdtempSync(join(tmpdir(), SCRATCH_PREFIX));
   } catch (cause) {
     throw new BadInput(
       `TMPDIR: got ${tmpdir()}, which this user cannot write; allowed: a folder that this user may write, or a --data-dir`,
