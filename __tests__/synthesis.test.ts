@@ -3,26 +3,17 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { synthesisSources } from '../scripts/build/synthesis-sources';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..');
-const sources = [
-  'main.ts',
-  'environments.ts',
-  'modules',
-  'lambdas',
-  'scripts',
-  'cdktf.json',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-];
 
 /** Synthesizes a copy of the tree, made now and elsewhere, and answers every file it wrote. */
 async function synthesizeCopy(prefix: string): Promise<ReadonlyMap<string, Buffer>> {
   const copy = mkdtempSync(join(tmpdir(), prefix));
   try {
-    for (const source of sources) cpSync(join(root, source), join(copy, source), { recursive: true });
+    for (const source of synthesisSources)
+      cpSync(join(root, source), join(copy, source), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const output = await run(process.execPath, ['--require', 'tsx/cjs', 'main.ts'], {
       cwd: copy,

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from './functions';
+import { synthesisSources } from './synthesis-sources';
 import { synthesize, synthesizedStacks } from './terraform-cli';
 
 /** The fork needs the constructs library it was made with. */
@@ -29,18 +30,6 @@ const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platf
 
 /** Packages that the fork brings its own of, or that must not be found any more. */
 const replaced = new Set(['cdktf', '@cdktf', 'cdktf-cli', 'constructs', '.bin', '.package-lock.json']);
-
-const sources = [
-  'main.ts',
-  'environments.ts',
-  'modules',
-  'lambdas',
-  'scripts',
-  'cdktf.json',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-];
 
 /** An import of the archived packages, as it is, in what the fork calls them. */
 export function renameImports(source: string): string {
@@ -68,7 +57,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 /** A copy of the sources with the imports renamed and the fork in place; all other packages are this checkout's. */
 function renamedCopy(workFolder: string): { readonly folder: string; readonly node: string } {
   const folder = join(workFolder, 'renamed');
-  for (const source of sources)
+  for (const source of synthesisSources)
     cpSync(join(repositoryRoot, source), join(folder, source), { recursive: true });
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

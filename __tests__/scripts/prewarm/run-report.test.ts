@@ -8,6 +8,7 @@ import { addOutcome, emptyTally, mergeTally } from '../../../lambdas/prewarm/dom
 import { renderJson, renderReport } from '../../../scripts/prewarm/run-report';
 import { failureEntry, popFailureEntries, summarise } from '../../../scripts/prewarm/summary';
 import { paintFor } from '../../../scripts/terminal/paint';
+import { plainSpec } from '../../lambdas/prewarm/request-spec';
 
 const [fra, nrt, xxx] = [popCode('FRA56-P4'), popCode('NRT57-P2'), popCode('XXX1-P1')];
 const id = requestId('3f0f6f3e-6d2b-4f5e-9d52-0d2f9a0c5b11');
@@ -39,20 +40,7 @@ const example = (): { request: RequestRecord; pops: PopRecord[] } => {
   mergeTally(all, inNrt);
   const request: RequestRecord = {
     id,
-    spec: {
-      distributionDomain: 'd111111abcdef8.cloudfront.net',
-      cfDomain: 'd111111abcdef8.cloudfront.net',
-      aliases: [],
-      pops: [fra, nrt, xxx],
-      headers: [],
-      encodings: ['browser'],
-      verify: 'none',
-      skipWarm: false,
-      needInvalidate: false,
-      instanceCount: 0,
-      timeoutMinutes: 5,
-      sources: [],
-    },
+    spec: plainSpec({ pops: [fra, nrt, xxx], instanceCount: 0, timeoutMinutes: 5 }),
     status: 'STOPPED',
     createdAt: 0,
     timeoutAt: 300_000,

@@ -1,22 +1,12 @@
 /** Runs one request on a data directory until it ends or the process is killed; started by the crash test. */
 import { readFileSync } from 'node:fs';
-import { openEngine } from '../../../../lambdas/prewarm/embedded/engine';
-import { createResolver } from '../../../../lambdas/prewarm/net/resolver';
-import { listed, quietLog } from './engine-fixture';
+import { engineFor, listed } from './engine-fixture';
 
 const [dataDir = '', jobFile = ''] = process.argv.slice(2);
 
 const main = async (): Promise<void> => {
   const { cdn, spec, urls } = JSON.parse(readFileSync(jobFile, 'utf8'));
-  const engine = await openEngine({
-    dataDir,
-    log: quietLog,
-    addressPolicy: 'any',
-    resolver: createResolver({ servers: [cdn.resolver] }),
-    edgePort: cdn.edgePort,
-    ca: cdn.caPem,
-    limits: { maxUrlsPerSlice: 4 },
-  });
+  const engine = await engineFor(cdn, dataDir, { limits: { maxUrlsPerSlice: 4 } });
   process.stdout.write('open\n');
   const { id } = await engine.submit(spec, listed(urls));
   const record = await engine.waitForEnd(id);

@@ -8,6 +8,7 @@ import type { EmbeddedEngine, EngineOptions } from '../../../../lambdas/prewarm/
 import { createResolver } from '../../../../lambdas/prewarm/net/resolver';
 import type { Log } from '../../../../lambdas/prewarm/ports';
 import type { LoopbackCdn } from '../../../../scripts/loopback-cdn';
+import { plainSpec } from '../request-spec';
 
 export const quietLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -21,21 +22,13 @@ export async function* listed(urls: Iterable<string>): AsyncGenerator<string> {
 export const urlsOf = (domain: string, count: number, prefix = 'object'): string[] =>
   Array.from({ length: count }, (_, index) => `https://${domain}/${prefix}/${index}`);
 
-export const specFor = (cdn: LoopbackCdn, fields: Partial<RequestSpec> = {}): RequestSpec => ({
-  distributionDomain: cdn.distributionDomain,
-  cfDomain: cdn.distributionDomain,
-  aliases: [],
-  pops: cdn.pops.map(({ code }) => popCode(code)),
-  headers: [],
-  encodings: ['identity'],
-  verify: 'none',
-  skipWarm: false,
-  needInvalidate: false,
-  instanceCount: 1,
-  timeoutMinutes: 30,
-  sources: [],
-  ...fields,
-});
+export const specFor = (cdn: LoopbackCdn, fields: Partial<RequestSpec> = {}): RequestSpec =>
+  plainSpec({
+    distributionDomain: cdn.distributionDomain,
+    pops: cdn.pops.map(({ code }) => popCode(code)),
+    encodings: ['identity'],
+    ...fields,
+  });
 
 export const engineFor = (
   cdn: LoopbackCdn,

@@ -14,6 +14,7 @@ import { EmbeddedSliceLedger } from '../../../../lambdas/prewarm/embedded/slice-
 import { type KeyValueDb, Store, StoreFailed } from '../../../../lambdas/prewarm/embedded/store';
 import { EmbeddedTaskQueue } from '../../../../lambdas/prewarm/embedded/task-queue';
 import type { Clock, Log, Transport } from '../../../../lambdas/prewarm/ports';
+import { plainSpec } from '../request-spec';
 import { MemoryBlobStore } from './memory-blob-store';
 
 /** A process that has died makes no more calls. */
@@ -127,21 +128,8 @@ const transportOf = (sizeBytes: () => number): Transport => ({
 export const usablePops = ['FRA56-P4', 'NRT57-P3', 'SFO53-P2'].map(popCode);
 export const lostPop = popCode('XXX50-P1');
 
-export const specOf = (fields: Partial<RequestSpec> = {}): RequestSpec => ({
-  distributionDomain: 'd111111abcdef8.cloudfront.net',
-  cfDomain: 'd111111abcdef8.cloudfront.net',
-  aliases: [],
-  pops: [...usablePops, lostPop],
-  headers: [],
-  encodings: ['identity'],
-  verify: 'none',
-  skipWarm: false,
-  needInvalidate: false,
-  instanceCount: 1,
-  timeoutMinutes: 60,
-  sources: [],
-  ...fields,
-});
+export const specOf = (fields: Partial<RequestSpec> = {}): RequestSpec =>
+  plainSpec({ pops: [...usablePops, lostPop], encodings: ['identity'], timeoutMinutes: 60, ...fields });
 
 /** What lies on disk, and the processes that come and go over it. */
 export class World {

@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
 import type { AddressPolicy } from '../../../../lambdas/prewarm/domain/address-guard';
-import { popCode } from '../../../../lambdas/prewarm/domain/ids';
 import type { RequestSpec } from '../../../../lambdas/prewarm/domain/request';
 import { hostRule } from '../../../../lambdas/prewarm/domain/request-parsing/host-rule';
 import { createSourceExpander } from '../../../../lambdas/prewarm/inputs/expand-source';
@@ -8,6 +7,7 @@ import { createDocumentReader } from '../../../../lambdas/prewarm/net/document-r
 import { createResolver } from '../../../../lambdas/prewarm/net/resolver';
 import type { Resolver } from '../../../../lambdas/prewarm/ports';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn/index';
+import { plainSpec } from '../request-spec';
 
 const ALIAS = 'www.example.com';
 const object = (body: string | Uint8Array) => ({ body });
@@ -44,23 +44,16 @@ describe('documents of a distribution', () => {
   });
   afterAll(() => cdn.close());
 
-  const spec = (): RequestSpec => ({
-    distributionDomain: cdn.distributionDomain,
-    cfDomain: cdn.distributionDomain,
-    aliases: [ALIAS],
-    pops: [popCode('FRA56-P4')],
-    headers: [
-      { name: 'x-token', value: 's3cret' },
-      { name: 'accept-encoding', value: 'br' },
-    ],
-    encodings: ['browser'],
-    verify: 'none',
-    skipWarm: false,
-    needInvalidate: false,
-    instanceCount: 1,
-    timeoutMinutes: 1,
-    sources: [],
-  });
+  const spec = (): RequestSpec =>
+    plainSpec({
+      distributionDomain: cdn.distributionDomain,
+      aliases: [ALIAS],
+      headers: [
+        { name: 'x-token', value: 's3cret' },
+        { name: 'accept-encoding', value: 'br' },
+      ],
+      timeoutMinutes: 1,
+    });
   const edge = () => ({ edgePort: cdn.edgePort, ca: cdn.caPem });
   const read = async (
     path: string,

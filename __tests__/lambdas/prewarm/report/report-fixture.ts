@@ -3,25 +3,13 @@ import type { FetchOutcome } from '../../../../lambdas/prewarm/domain/outcome';
 import type { PopRecord, RequestRecord, RequestSpec } from '../../../../lambdas/prewarm/domain/request';
 import type { FetchFailure } from '../../../../lambdas/prewarm/domain/slice';
 import { addOutcome, emptyTally, mergeTally } from '../../../../lambdas/prewarm/domain/tally';
+import { plainSpec } from '../request-spec';
 
 export const ID = requestId('5f0c4a0e-3a55-4c5e-9a5e-0b2f6f0f1a11');
 export const CREATED_AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-export const spec = (changes: Partial<RequestSpec> = {}): RequestSpec => ({
-  distributionDomain: 'd111111abcdef8.cloudfront.net',
-  cfDomain: 'd111111abcdef8.cloudfront.net',
-  aliases: [],
-  pops: [popCode('FRA56-P4')],
-  headers: [{ name: 'authorization', value: 'Bearer very-secret' }],
-  encodings: ['browser'],
-  verify: 'none',
-  skipWarm: false,
-  needInvalidate: false,
-  instanceCount: 1,
-  timeoutMinutes: 30,
-  sources: [],
-  ...changes,
-});
+export const spec = (changes: Partial<RequestSpec> = {}): RequestSpec =>
+  plainSpec({ headers: [{ name: 'authorization', value: 'Bearer very-secret' }], ...changes });
 
 export const record = (changes: Partial<RequestRecord> = {}): RequestRecord => ({
   id: ID,

@@ -9,6 +9,7 @@ import { warmSlice } from '../../../../lambdas/prewarm/domain/warming/warm-slice
 import { createTransport } from '../../../../lambdas/prewarm/net/transport';
 import type { Clock, Transport } from '../../../../lambdas/prewarm/ports';
 import { type Fault, type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
+import { plainSpec } from '../request-spec';
 
 const POP = popCode('FRA56-P4');
 const LIMITS: WarmLimits = {
@@ -48,21 +49,14 @@ const clock: Clock = {
   random: () => 0.5,
 };
 
-const spec = (changes: Partial<RequestSpec> = {}): RequestSpec => ({
-  distributionDomain: cdn.distributionDomain,
-  cfDomain: cdn.distributionDomain,
-  aliases: [],
-  pops: [POP],
-  headers: [],
-  encodings: ['browser'],
-  verify: 'none',
-  skipWarm: false,
-  needInvalidate: false,
-  instanceCount: 0,
-  timeoutMinutes: 10,
-  sources: [],
-  ...changes,
-});
+const spec = (fields: Partial<RequestSpec> = {}): RequestSpec =>
+  plainSpec({
+    distributionDomain: cdn.distributionDomain,
+    pops: [POP],
+    instanceCount: 0,
+    timeoutMinutes: 10,
+    ...fields,
+  });
 
 const slice = (): Slice => ({
   requestId: requestId('5f0c3b3e-0000-4000-8000-000000000000'),

@@ -17,6 +17,7 @@ import { ThreadWarmer } from '../../../../lambdas/prewarm/worker/thread-warmer';
 import { openWarmPool, type WarmPoolOptions } from '../../../../lambdas/prewarm/worker/warm-pool';
 import type { Warmer } from '../../../../lambdas/prewarm/worker/warmer';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
+import { plainSpec } from '../request-spec';
 
 const POP = popCode('FRA56-P4');
 let cdn: LoopbackCdn;
@@ -32,21 +33,14 @@ afterAll(async () => {
   await cdn.close();
 });
 
-const spec = (fields: Partial<RequestSpec> = {}): RequestSpec => ({
-  distributionDomain: cdn.distributionDomain,
-  cfDomain: cdn.distributionDomain,
-  aliases: [],
-  pops: [POP],
-  headers: [],
-  encodings: ['browser'],
-  verify: 'none',
-  skipWarm: false,
-  needInvalidate: false,
-  instanceCount: 0,
-  timeoutMinutes: 10,
-  sources: [],
-  ...fields,
-});
+const spec = (fields: Partial<RequestSpec> = {}): RequestSpec =>
+  plainSpec({
+    distributionDomain: cdn.distributionDomain,
+    pops: [POP],
+    instanceCount: 0,
+    timeoutMinutes: 10,
+    ...fields,
+  });
 const sliceOf = (index: number): Slice => ({
   requestId: requestId('5f0c3b3e-0000-4000-8000-000000000000'),
   id: sliceId(POP, index),
