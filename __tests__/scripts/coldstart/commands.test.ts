@@ -22,6 +22,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { measure } from '../../../scripts/coldstart/measure';
 import { refresh } from '../../../scripts/coldstart/refresh';
 import { verify } from '../../../scripts/coldstart/verify';
+import { WATCHED_REFRESH } from './fake-auto-scaling';
 
 const OLD = `repo@sha256:${'a'.repeat(64)}`;
 const NEW = `repo@sha256:${'b'.repeat(64)}`;
@@ -95,14 +96,6 @@ describe('warmpath coldstart measure', () => {
 
 describe('warmpath coldstart refresh', () => {
   const autoScaling = mockClient(AutoScalingClient);
-  const options = {
-    group: 'shell-ecs-asg',
-    watch: true,
-    attach: false,
-    minHealthyPercentage: 100,
-    maxHealthyPercentage: 110,
-    pollSeconds: 0,
-  };
 
   beforeEach(() => {
     autoScaling.reset();
@@ -115,7 +108,7 @@ describe('warmpath coldstart refresh', () => {
       .on(DescribeInstanceRefreshesCommand)
       .resolvesOnce({ InstanceRefreshes: [{ Status: 'InProgress', PercentageComplete: 40 }] })
       .resolves({ InstanceRefreshes: [{ Status: 'Successful', PercentageComplete: 100 }] });
-    expect(await refresh(new AutoScalingClient(), options)).toBe(0);
+    expect(await refresh(new AutoScalingClient(), WATCHED_REFRESH)).toBe(0);
     const [call] = autoScaling.commandCalls(StartInstanceRefreshCommand);
     expect(call?.args[0].input.Preferences).toMatchObject({ ScaleInProtectedInstances: 'Refresh' });
   });
@@ -125,12 +118,12 @@ describe('warmpath coldstart refresh', () => {
     autoScaling
       .on(DescribeInstanceRefreshesCommand)
       .resolves({ InstanceRefreshes: [{ Status: 'RollbackSuccessful', PercentageComplete: 60 }] });
-    expect(await refresh(new AutoScalingClient(), options)).toBe(1);
+    expect(await refresh(new AutoScalingClient(), WATCHED_REFRESH)).toBe(1);
   });
 
   it('refuses bounds that are more than 100 apart before it starts anything', async () => {
     const call = refresh(new AutoScalingClient(), {
-      ...options,
+      ...WATCHED_REFRESH,
       minHealthyPercentage: 0,
       maxHealthyPercentage: 200,
     });

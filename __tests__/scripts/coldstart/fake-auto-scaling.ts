@@ -2,6 +2,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** A refresh of the group `shell-ecs-asg` that is watched to its end without pauses. */
+export const WATCHED_REFRESH = {
+  group: 'shell-ecs-asg',
+  watch: true,
+  attach: false,
+  minHealthyPercentage: 100,
+  maxHealthyPercentage: 110,
+  pollSeconds: 0,
+} as const;
+
 export interface FakeAutoScaling {
   readonly endpoint: string;
   /** Parameters of the refresh that was started. */

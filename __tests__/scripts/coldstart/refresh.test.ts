@@ -1,7 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { refresh, renderRefresh } from '../../../scripts/coldstart/refresh';
 import { paintFor } from '../../../scripts/terminal/paint';
-import { type FakeAutoScaling, startFakeAutoScaling } from './fake-auto-scaling';
+import { type FakeAutoScaling, startFakeAutoScaling, WATCHED_REFRESH } from './fake-auto-scaling';
 
 const plain = paintFor({});
 const STEPS = [
@@ -28,14 +28,7 @@ describe('warmpath coldstart refresh, over the wire', () => {
       region: 'eu-central-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
-    return refresh(client, {
-      group: 'shell-ecs-asg',
-      watch: true,
-      attach: false,
-      minHealthyPercentage: 100,
-      maxHealthyPercentage: 110,
-      pollSeconds: 0,
-    });
+    return refresh(client, WATCHED_REFRESH);
   };
 
   beforeEach(async () => {

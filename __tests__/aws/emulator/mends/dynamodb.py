@@ -4,22 +4,13 @@ import threading
 
 from moto.dynamodb import models
 
+from .turns import take_turns
+
 Backend = models.DynamoDBBackend
 
 # Two writers at a time: a transaction that fails puts whole tables back, with them what others wrote meanwhile.
 lock = threading.RLock()
-
-
-def one_at_a_time(operation):
-    def locked(*args, **kwargs):
-        with lock:
-            return operation(*args, **kwargs)
-
-    return locked
-
-
-for name in ("put_item", "update_item", "delete_item"):
-    setattr(Backend, name, one_at_a_time(getattr(Backend, name)))
+take_turns(Backend, ("put_item", "update_item", "delete_item"), lock)
 
 # A transaction copies its tables once per item: 100 items on a table of 1,000 rows take 10 s. The conditions are
 # looked at before anything is written instead, so that there is nothing to put back.

@@ -2,6 +2,8 @@ import threading
 
 from moto.ec2.models import launch_templates, security_groups
 
+from .turns import take_turns
+
 # The template's own tags come back as tags of what is launched from it: a difference in every plan.
 create_version = launch_templates.LaunchTemplate.create_version
 
@@ -15,22 +17,13 @@ def create_version_without_own_tags(self, data, description):
 launch_templates.LaunchTemplate.create_version = create_version_without_own_tags
 
 # Rules that are added to one group at the same time: one of them gets lost.
-Rules = security_groups.SecurityGroupBackend
-lock = threading.RLock()
-
-
-def one_at_a_time(operation):
-    def locked(*args, **kwargs):
-        with lock:
-            return operation(*args, **kwargs)
-
-    return locked
-
-
-for name in (
-    "authorize_security_group_ingress",
-    "authorize_security_group_egress",
-    "revoke_security_group_ingress",
-    "revoke_security_group_egress",
-):
-    setattr(Rules, name, one_at_a_time(getattr(Rules, name)))
+take_turns(
+    security_groups.SecurityGroupBackend,
+    (
+        "authorize_security_group_ingress",
+        "authorize_security_group_egress",
+        "revoke_security_group_ingress",
+        "revoke_security_group_egress",
+    ),
+    threading.RLock(),
+)
