@@ -35,6 +35,7 @@ class ShellStack extends WarmpathStack {
 
 const outFolder = mkdtempSync(join(tmpdir(), 'warmpath-aws-shell-'));
 const ec2 = new EC2Client({});
+const ecr = new ECRClient({});
 const ecs = new ECSClient({});
 const ssm = new SSMClient({});
 const lambda = new LambdaClient({});
@@ -44,22 +45,31 @@ let added = 0;
 let drift: readonly string[] = [];
 let instances: readonly string[] = [];
 
+/** Answers the digest of what was pushed, which the emulator derives from the digests of the layers. */
+async function pushImage(imageTag: string, ...layers: readonly string[]): Promise<string> {
+  const { image } = await ecr.send(
+    new PutImageCommand({
+      repositoryName: 'ai-shell',
+      imageTag,
+      imageManifestMediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+      imageManifest: JSON.stringify({
+        schemaVersion: 2,
+        config: {},
+        layers: layers.map((digest) => ({ digest })),
+      }),
+    }),
+  );
+  return image!.imageId!.imageDigest!;
+}
+
 /** A network and a pushed image, as a user has them before. */
 async function surroundings(): Promise<Pick<AiShellEcsProps, 'network' | 'ami'>> {
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
   const subnet = { VpcId: Vpc!.VpcId!, CidrBlock: '10.9.0.0/20' };
   const { Subnet } = await ec2.send(new CreateSubnetCommand(subnet));
   const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['amazon'] }));
-  const ecr = new ECRClient({});
   await ecr.send(new CreateRepositoryCommand({ repositoryName: 'ai-shell' }));
-  await ecr.send(
-    new PutImageCommand({
-      repositoryName: 'ai-shell',
-      imageTag: 'v1',
-      imageManifestMediaType: 'application/vnd.docker.distribution.manifest.v2+json',
-      imageManifest: JSON.stringify({ schemaVersion: 2, config: {}, layers: [] }),
-    }),
-  );
+  await pushImage('v1');
   return {
     network: { vpcId: Vpc!.VpcId!, subnetIds: [Subnet!.SubnetId!] },
     ami: { from: 'id', id: Images[0]!.ImageId! },
@@ -211,8 +221,7 @@ describe('warmpath coldstart verify', () => {
 });
 
 describe('a push to the repository', () => {
-  const digest = `sha256:${'ab'.repeat(32)}`;
-  const push = {
+  const pushOf = (digest: string) => ({
     'detail-type': 'ECR Image Action',
     detail: {
       'action-type': 'PUSH',
@@ -221,12 +230,20 @@ describe('a push to the repository', () => {
       'image-digest': digest,
       'image-tag': 'v2',
     },
-  };
+  });
 
-  it('becomes the reference to bake, once, and Terraform leaves it there', async () => {
-    expect(linesOf(await invoke('shell-image-digest', push))).toMatchObject([{ outcome: 'written' }]);
-    expect(linesOf(await invoke('shell-image-digest', push))).toMatchObject([{ outcome: 'unchanged' }]);
-    expect(await parameter('reference')).toBe(`${REPOSITORY}@${digest}`);
+  it('becomes the reference to bake, once, also when the event of an earlier push comes late', async () => {
+    const earlier = await pushImage('v2', `sha256:${'1e'.repeat(32)}`);
+    const newest = await pushImage('v2', `sha256:${'2e'.repeat(32)}`);
+    const outcomes = [];
+    for (const digest of [newest, newest, earlier])
+      outcomes.push(...linesOf(await invoke('shell-image-digest', pushOf(digest))));
+    expect(outcomes).toMatchObject([
+      { outcome: 'written' },
+      { outcome: 'unchanged' },
+      { outcome: 'unchanged' },
+    ]);
+    expect(await parameter('reference')).toBe(`${REPOSITORY}@${newest}`);
   });
 
   it('is rolled out, once its AMI is built, by a new template version and the group', async () => {

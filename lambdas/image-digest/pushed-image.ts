@@ -14,13 +14,19 @@ export const imagePush = z.object({
 
 export type ImagePush = z.infer<typeof imagePush>;
 
+/** What a push moved. Its digest is left out: an event that comes late tells what the tag named then. */
+export interface PushedTag {
+  readonly repositoryName: string;
+  readonly tag: string;
+}
+
 /**
- * The pinned reference of a tagged image that was pushed to the repository; `undefined` for other events. Images without
- * a tag are the platforms of an index, whose own push follows.
+ * The tag that was pushed to the repository; `undefined` for other events. Images without a tag are the platforms of an
+ * index, whose own push follows.
  */
-export function pushedReference(repositoryUrl: string, { detail }: ImagePush): string | undefined {
-  const isTaggedPush =
-    detail['action-type'] === 'PUSH' && detail.result === 'SUCCESS' && (detail['image-tag'] ?? '') !== '';
-  const isOurs = repositoryUrl.slice(repositoryUrl.indexOf('/') + 1) === detail['repository-name'];
-  return isTaggedPush && isOurs ? `${repositoryUrl}@${detail['image-digest']}` : undefined;
+export function pushedTag(repositoryUrl: string, { detail }: ImagePush): PushedTag | undefined {
+  const { 'repository-name': repositoryName, 'image-tag': tag = '' } = detail;
+  const isTaggedPush = detail['action-type'] === 'PUSH' && detail.result === 'SUCCESS' && tag !== '';
+  const isOurs = repositoryUrl.slice(repositoryUrl.indexOf('/') + 1) === repositoryName;
+  return isTaggedPush && isOurs ? { repositoryName, tag } : undefined;
 }

@@ -134,6 +134,13 @@ describe('AiShellEcs with a golden AMI', () => {
     );
   });
 
+  it('lets the function read the tags of the repository of the image, and of no other', () => {
+    const reads = shell.statements.filter(({ Action }) => String(Action).includes('ecr:DescribeImages'));
+    expect(reads).toMatchObject([
+      { Resource: [expect.stringMatching(/:ecr:eu-central-1:111111111111:repository\/ai-shell$/)] },
+    ]);
+  });
+
   it('seeds the reference to bake with the image of the task', () => {
     expect(shell.one('aws_ssm_parameter', 'reference')['insecure_value']).toBe(`${REPOSITORY}@${DIGEST}`);
   });

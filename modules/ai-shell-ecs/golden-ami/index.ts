@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { recommendedAmiParameter } from '../ami';
 import type { FailedEvents } from '../failed-events';
 import type { EcrRepository, ImageReference } from '../image-reference';
+import { repositoryArn } from '../instance-role';
 import type { Place } from '../place';
 import { atMost, firstOf } from '../plan-values';
 import type { GoldenAmiProps } from '../props';
@@ -102,6 +103,7 @@ export class GoldenAmi extends Construct {
     new PushTrigger(this, 'push', {
       name: settings.name,
       repositoryName: props.repository.name,
+      repositoryArn: repositoryArn(props.place.partition, props.repository),
       repositoryUrl: image.repositoryUrl,
       tagPrefixes: goldenAmi.tagPrefixes ?? [],
       reference: this.referenceParameter,

@@ -13,6 +13,7 @@ import { invokeByRule } from '../invoke-by-rule';
 export interface PushTriggerProps {
   readonly name: string;
   readonly repositoryName: string;
+  readonly repositoryArn: string;
   readonly repositoryUrl: string;
   /** Prefixes of the tags that count; every tag when empty. */
   readonly tagPrefixes: readonly string[];
@@ -24,8 +25,8 @@ export interface PushTriggerProps {
 }
 
 /**
- * Push -> digest -> build, in this order: the function writes the digest into the parameter, and only the parameter's
- * change starts the pipeline. A build can therefore never read the digest of an earlier push, and a digest written by hand,
+ * Push -> digest -> build, in this order: the function writes the digest that the pushed tag names into the parameter, and
+ * only the parameter's change starts the pipeline. A build can therefore never read the digest of an earlier push, and a digest written by hand,
  * for a rollback, is baked like a pushed one.
  */
 export class PushTrigger extends Construct {
@@ -49,6 +50,7 @@ export class PushTrigger extends Construct {
           actions: ['ssm:GetParameter', 'ssm:PutParameter'],
           resources: [reference.arn],
         },
+        { sid: 'ReadTag', actions: ['ecr:DescribeImages'], resources: [props.repositoryArn] },
         failedEvents.statement,
       ],
       onFailureArn: failedEvents.queue.arn,
