@@ -8,7 +8,7 @@ export interface TransportOptions {
   readonly ca?: string;
   /** Connections per address and host; more exchanges wait for one. @default 2048 */
   readonly maxConnectionsPerPool?: number;
-  /** How long an unused connection is kept, in milliseconds. @default 15000 */
+  /** How long an unused connection is kept, in milliseconds. @default 5000 */
   readonly keepAliveMs?: number;
 }
 
@@ -24,7 +24,7 @@ class SocketTransport implements Transport {
   /** The pool of the fetch before, which is often that of the next. */
   private lastPool: ConnectionPool | undefined;
 
-  constructor({ ca, maxConnectionsPerPool = 2048, keepAliveMs = 15_000 }: TransportOptions) {
+  constructor({ ca, maxConnectionsPerPool = 2048, keepAliveMs = 5_000 }: TransportOptions) {
     const secureContext = createSecureContext(ca === undefined ? {} : { ca: [...rootCertificates, ca] });
     const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
     this.options = { secureContext, readBuffer, maxConnections: maxConnectionsPerPool, keepAliveMs };

@@ -166,4 +166,16 @@ describe('the limiter', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd']);
     expect(limiter.inFlight).toBe(2);
   });
+
+  it('keeps nothing of those that have had their turn, however long the queue is never empty', async () => {
+    const clock = { now: () => 0, sleep: async () => {}, random: () => 0 };
+    const limiter = new AdaptiveLimiter({ floor: 2, start: 2, ceiling: 2 }, clock);
+    const enter = () => limiter.acquire();
+    for (let count = 0; count < 4; count += 1) void enter();
+    for (let count = 0; count < 5_000; count += 1) {
+      limiter.release(1, false);
+      void enter();
+    }
+    expect(limiter['waiters'].length).toBeLessThan(300);
+  });
 });

@@ -2,11 +2,14 @@ import type { Clock } from '../../ports';
 import { ConcurrencySearch } from './concurrency-search';
 import type { ConcurrencyRange } from './warm-limits';
 
+/** Waiters that have had their turn are cleared away in such numbers: the queue may never be empty while a list lasts. */
+const FORGOTTEN_AT_ONCE = 256;
+
 /** A gate that lets through as many fetches at a time as the search finds best; first come, first served. */
 export class AdaptiveLimiter {
   private readonly search: ConcurrencySearch;
   private underway = 0;
-  private waiters: (() => void)[] = [];
+  private readonly waiters: (() => void)[] = [];
   private firstWaiter = 0;
 
   constructor(
@@ -50,9 +53,11 @@ export class AdaptiveLimiter {
       this.underway += 1;
       next?.();
     }
-    if (this.firstWaiter === this.waiters.length && this.firstWaiter > 0) {
-      this.waiters = [];
-      this.firstWaiter = 0;
-    }
+    if (this.firstWaiter >= FORGOTTEN_AT_ONCE) this.forgetServed();
+  }
+
+  private forgetServed(): void {
+    this.waiters.splice(0, this.firstWaiter);
+    this.firstWaiter = 0;
   }
 }
