@@ -7,17 +7,11 @@ import { App, TerraformOutput, TerraformStack, TerraformVariable, VariableType }
 import { Construct } from 'constructs';
 import { addGuardRails } from './guard-rails';
 import { MODULE_CONTEXT } from './module-path';
-import { moduleReadme } from './module-readme';
+import { type ModuleConfiguration, type ModuleText, moduleReadme } from './module-readme';
 import { requireVersions } from './required-versions';
 
 /** A module that `npm run build:modules` writes. */
-export interface HclModule {
-  /** Name of the module and of its folder. */
-  readonly name: string;
-  /** What the module is for, in a sentence or two; the beginning of its README. */
-  readonly description: string;
-  /** A `module` block that works, for the README. */
-  readonly usage: string;
+export interface HclModule extends ModuleText {
   /** Declares the variables, makes the construct from them, declares the outputs. */
   readonly build: (stack: HclModuleStack) => void;
 }
@@ -87,25 +81,6 @@ export class HclModuleStack extends TerraformStack {
     const { backend: _backend, ...terraform } = configuration.terraform;
     return withoutMetadata({ ...configuration, terraform });
   }
-}
-
-/** What is written to main.tf.json, as far as the README needs it. */
-export interface ModuleConfiguration {
-  readonly variable?: Readonly<Record<string, VariableBlock>>;
-  readonly output?: Readonly<Record<string, OutputBlock>>;
-  readonly [block: string]: unknown;
-}
-
-export interface VariableBlock {
-  readonly description?: string;
-  readonly type?: string;
-  readonly default?: unknown;
-  readonly sensitive?: boolean;
-}
-
-export interface OutputBlock {
-  readonly description?: string;
-  readonly sensitive?: boolean;
 }
 
 /** Writes `<folder>/<name>/{main.tf.json,assets/,README.md}` anew and answers that folder. */

@@ -1,7 +1,34 @@
-import type { HclModule, ModuleConfiguration, OutputBlock, VariableBlock } from './hcl-module';
+/** What a README says of a module in words. */
+export interface ModuleText {
+  /** Name of the module and of its folder. */
+  readonly name: string;
+  /** What the module is for, in a sentence or two; the beginning of its README. */
+  readonly description: string;
+  /** A `module` block that works, for the README. */
+  readonly usage: string;
+}
+
+/** What is written to main.tf.json, as far as the README needs it. */
+export interface ModuleConfiguration {
+  readonly variable?: Readonly<Record<string, VariableBlock>>;
+  readonly output?: Readonly<Record<string, OutputBlock>>;
+  readonly [block: string]: unknown;
+}
+
+interface VariableBlock {
+  readonly description?: string;
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly sensitive?: boolean;
+}
+
+interface OutputBlock {
+  readonly description?: string;
+  readonly sensitive?: boolean;
+}
 
 /** The README of a written module: purpose, usage, and a table of every variable and output. */
-export function moduleReadme(module: HclModule, configuration: ModuleConfiguration): string {
+export function moduleReadme(module: ModuleText, configuration: ModuleConfiguration): string {
   return [
     `# ${module.name}`,
     '',

@@ -1,6 +1,6 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 import { Construct } from 'constructs';
-import type { PrewarmObservabilityProps } from './observability';
+import type { ObservedPrewarm } from './observed';
 
 type MetricRow = readonly (string | object)[];
 
@@ -30,7 +30,7 @@ const PER_ROW = 3;
 
 /** Progress, outcomes, queue, fleet and functions on one page. */
 export class PrewarmDashboard extends Construct {
-  constructor(scope: Construct, id: string, props: PrewarmObservabilityProps) {
+  constructor(scope: Construct, id: string, props: ObservedPrewarm) {
     super(scope, id);
     const graphs = graphsOf(props);
     new CloudwatchDashboard(this, 'Default', {
@@ -60,7 +60,7 @@ interface Table {
   readonly query: string;
 }
 
-const tablesOf = ({ functions, agentLog }: PrewarmObservabilityProps): readonly Table[] => [
+const tablesOf = ({ functions, agentLog }: ObservedPrewarm): readonly Table[] => [
   {
     // The metrics of a request are properties of the lines that were written when its slices were counted.
     title: 'Requests',
@@ -79,7 +79,7 @@ const place = (index: number) => ({
   height: HEIGHT,
 });
 
-const graphsOf = (props: PrewarmObservabilityProps): readonly Graph[] => {
+const graphsOf = (props: ObservedPrewarm): readonly Graph[] => {
   const own = (name: string): MetricRow => [props.metricsNamespace, name, 'Deployment', props.deployment];
   const ofPops = (name: string): MetricRow => [
     {

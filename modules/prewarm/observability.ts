@@ -1,23 +1,7 @@
-import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
-import type { NodeFunction } from '../parts/node-function';
 import { PrewarmDashboard } from './dashboard';
-import type { FunctionKind } from './functions';
-import type { PrewarmQueue } from './queue';
-
-export interface PrewarmObservabilityProps {
-  readonly names: (kind: string) => string;
-  readonly deployment: string;
-  readonly region: string;
-  readonly metricsNamespace: string;
-  readonly topicArn: string;
-  readonly queue: PrewarmQueue;
-  readonly groupName: string;
-  readonly functions: Readonly<Record<FunctionKind, NodeFunction<never>>>;
-  readonly apiName: string;
-  readonly agentLog: CloudwatchLogGroup;
-}
+import type { ObservedPrewarm } from './observed';
 
 type Metric = {
   readonly namespace: string;
@@ -40,7 +24,7 @@ export class PrewarmObservability extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: PrewarmObservabilityProps,
+    private readonly props: ObservedPrewarm,
   ) {
     super(scope, id);
     this.alarmOnMessages('dead-letters', props.queue.deadLetters.name, 'dead_letters', [

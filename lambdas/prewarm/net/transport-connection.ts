@@ -3,7 +3,6 @@ import { type ConnectionOptions, connect as connectTls, type SecureContext } fro
 import type { FetchTarget } from '../ports';
 import { AnswerReader } from './transport-answer';
 import { connectionError } from './transport-errors';
-import type { Exchange } from './transport-exchange';
 import type { RequestWriter } from './transport-request';
 
 /** Where a connection goes, and as whom. */
@@ -26,6 +25,21 @@ export interface ConnectionShare {
   readonly onLost: (connection: Connection) => void;
 }
 
+/** What a connection carries: one request and its answer. */
+export interface CarriedExchange {
+  readonly target: FetchTarget;
+  /** The connection it runs on. */
+  connection: Connection | undefined;
+  /** One tick of the shared clock. */
+  check(now: number): void;
+  /** The connection is there, and the request goes out. */
+  sent(now: number): void;
+  /** Takes note of what has been read of the answer; false when no more is to be read for now. */
+  read(reader: AnswerReader): boolean;
+  /** The connection ended, could not be made, or carried what is no answer. */
+  broke(error: Error, reader?: AnswerReader): void;
+}
+
 class ConnectionClosed extends Error {
   override readonly name = 'ConnectionClosed';
   readonly code = 'ECONNRESET';
@@ -37,7 +51,7 @@ class ConnectionClosed extends Error {
 /** One connection, to one address, for one host, with one exchange at a time. */
 export class Connection {
   /** What it is busy with. */
-  exchange: Exchange | undefined;
+  exchange: CarriedExchange | undefined;
   /** Exchanges that it has begun. */
   served = 0;
   /** When it was last given back, as `performance.now()`. */
@@ -55,7 +69,7 @@ export class Connection {
     this.socket.once('close', () => this.ended(new ConnectionClosed()));
   }
 
-  begin(exchange: Exchange, now: number): void {
+  begin(exchange: CarriedExchange, now: number): void {
     this.exchange = exchange;
     exchange.connection = this;
     this.served += 1;
@@ -105,7 +119,7 @@ export class Connection {
     if (this.exchange) this.send(this.exchange, performance.now());
   }
 
-  private send(exchange: Exchange, now: number): void {
+  private send(exchange: CarriedExchange, now: number): void {
     let request: string;
     try {
       request = this.share.writer.write(exchange.target);

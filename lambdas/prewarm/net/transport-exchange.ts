@@ -1,7 +1,7 @@
 import type { TimeoutPhase, UnreachableReason } from '../domain/outcome';
 import type { FetchAnswer, FetchTarget } from '../ports';
 import type { AnswerReader } from './transport-answer';
-import type { Connection } from './transport-connection';
+import type { CarriedExchange, Connection } from './transport-connection';
 import { unreachableReason } from './transport-errors';
 import type { AnswerHead } from './transport-head';
 
@@ -20,8 +20,7 @@ export interface ExchangeOwner {
  * One request and its answer. It is looked at by one shared clock tick instead of having timers of its own, which at
  * tens of thousands of fetches per second would cost more than the fetches.
  */
-export class Exchange {
-  /** The connection it runs on. */
+export class Exchange implements CarriedExchange {
   connection: Connection | undefined;
   readonly startedAt = performance.now();
   private phase: Phase = 'connect';
@@ -48,7 +47,6 @@ export class Exchange {
     this.phaseEndsBy = this.startedAt + connectMs;
   }
 
-  /** One tick of the shared clock. */
   check(now: number): void {
     if (this.phase === 'done') return;
     if (this.signal?.aborted) this.fail(now, 'network', 'aborted');
@@ -58,13 +56,11 @@ export class Exchange {
     else if (now >= this.phaseEndsBy) this.timeOut(now, this.phase);
   }
 
-  /** The connection is there, and the request goes out. */
   sent(now: number): void {
     this.phase = 'header';
     this.phaseEndsBy = now + this.target.timeouts.headerMs;
   }
 
-  /** Takes note of what has been read of the answer; false when no more is to be read for now. */
   read(reader: AnswerReader): boolean {
     const { head, bodyBytes } = reader;
     if (this.phase === 'done' || !head) return true;
@@ -85,7 +81,6 @@ export class Exchange {
     return true;
   }
 
-  /** The connection ended, could not be made, or carried what is no answer. */
   broke(error: Error, reader?: AnswerReader): void {
     if (this.phase === 'done') return;
     if (this.complete) {
