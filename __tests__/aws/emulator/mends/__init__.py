@@ -1,7 +1,7 @@
 """Mends moto 5.2 where the Terraform provider 5.100 or AWS SDK v3 stumble over it.
 
-One module per service (`turns` is for several); each mend names the symptom without it. Importing the package applies those that replace
-methods; `wrap` adds those that sit in front of the application.
+One module per service, and `turns` for several; each mend names the symptom without it. Importing the package applies
+those that replace methods; `wrap` adds those that sit in front of the application.
 """
 
 from . import (  # noqa: F401

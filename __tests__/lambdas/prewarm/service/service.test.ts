@@ -129,7 +129,11 @@ describe('the service over real sockets', () => {
 
     const { json: report } = await call('GET', `/report?req_id=${id}&format=json`);
     expect(report.failures).toHaveLength(2);
-    const { failures: _, ...overview } = report;
+    const { failures: _, asked, failed_pops, ...overview } = report;
+    expect({ asked, failed_pops }).toEqual({
+      asked: { requested: 42, warm: 40, failed: 2, not_done: 0 },
+      failed_pops: [],
+    });
     bodies.requestBody.parse(overview);
 
     const list = bodies.requestListBody.parse((await call('GET', '/requests?limit=1')).json);
