@@ -20,7 +20,7 @@ const main = async (): Promise<void> => {
     urls: freshUrls('memory', urls),
     verify: 'none',
     // A connection costs memory too; with the search let loose, its number would be what is measured.
-    maxFetchesInFlight: 200,
+    maxFetchesInFlight: 64,
     // So does a thread, and a short list starts none.
     threads: 1,
   });
