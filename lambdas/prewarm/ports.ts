@@ -341,6 +341,8 @@ export interface UrlInput {
 export interface SeenUrls {
   /** For each URL, in order: true when it is new (also within these URLs), and from now on it is not. */
   addAll(urls: readonly string[]): Promise<readonly boolean[]>;
+  /** Gives its memory back; nothing may be added any more. */
+  close(): void;
 }
 
 /** Which PoP an operator asked for is known under which geography; the data file behind it is an adapter's business. */

@@ -2,7 +2,7 @@ import type { SeenUrls } from '../../ports';
 
 const BATCH = 1_000;
 
-/** Passes on the URLs that were not seen before, in their order. */
+/** Passes on the URLs that were not seen before, in their order; `seen` is closed at the end. */
 export async function* dedupe(urls: AsyncIterable<string>, seen: SeenUrls): AsyncGenerator<string> {
   let batch: string[] = [];
   const fresh = async (): Promise<string[]> => {
@@ -11,9 +11,13 @@ export async function* dedupe(urls: AsyncIterable<string>, seen: SeenUrls): Asyn
     batch = [];
     return kept;
   };
-  for await (const url of urls) {
-    batch.push(url);
-    if (batch.length === BATCH) yield* await fresh();
+  try {
+    for await (const url of urls) {
+      batch.push(url);
+      if (batch.length === BATCH) yield* await fresh();
+    }
+    if (batch.length > 0) yield* await fresh();
+  } finally {
+    seen.close();
   }
-  if (batch.length > 0) yield* await fresh();
 }

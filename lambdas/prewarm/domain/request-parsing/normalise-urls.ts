@@ -1,4 +1,3 @@
-import type { SeenUrls } from '../../ports';
 import type { HostRule } from './host-rule';
 import { InvalidRequest, type InvalidUrl, InvalidUrls } from './invalid-request';
 import { MAX_REPORTED_URLS } from './limits';
@@ -8,22 +7,16 @@ export interface UrlRules {
   readonly hosts: HostRule;
   /** Lines read, duplicates included. */
   readonly maxUrls: number;
-  /**
-   * Drops URLs that were there before, after they are normalised.
-   * @default - duplicates pass
-   */
-  readonly seen?: SeenUrls;
 }
 
 /** What became of a run of lines. */
 export interface UrlBatch {
-  /** Normalised, allowed and (where asked for) new, in the order of the lines. */
+  /** Normalised and allowed, in the order of the lines; duplicates are among them. */
   readonly urls: readonly string[];
   readonly invalid: readonly InvalidUrl[];
-  readonly duplicateCount: number;
 }
 
-/** Lines handled together: one call of `SeenUrls`, one turn of the event loop. */
+/** Lines handled together, in one turn of the event loop. */
 const BATCH_LINES = 1_000;
 
 async function* inBatches(
@@ -68,13 +61,13 @@ const judgeHosts = async (parsed: readonly ParsedUrl[], hosts: HostRule): Promis
 };
 
 /**
- * Normalises, checks and deduplicates a list of URLs of any length in constant memory. What is wrong with a line is
+ * Normalises and checks a list of URLs of any length in constant memory. What is wrong with a line is
  * part of the answer.
  * @throws InvalidRequest when there are more than `maxUrls` lines
  */
 export async function* normaliseUrls(
   lines: AsyncIterable<string> | Iterable<string>,
-  { hosts, maxUrls, seen }: UrlRules,
+  { hosts, maxUrls }: UrlRules,
 ): AsyncIterable<UrlBatch> {
   for await (const batch of inBatches(lines, maxUrls)) {
     const parsed = batch.map(parseUrl);
@@ -88,13 +81,7 @@ export async function* normaliseUrls(
       else if (verdict?.kind === 'refused') invalid.push({ url: line.url, reason: verdict.reason });
       else urls.push(line.url);
     }
-    if (!seen) {
-      yield { urls, invalid, duplicateCount: 0 };
-      continue;
-    }
-    const isNew = await seen.addAll(urls);
-    const fresh = urls.filter((_, index) => isNew[index]);
-    yield { urls: fresh, invalid, duplicateCount: urls.length - fresh.length };
+    yield { urls, invalid };
   }
 }
 
