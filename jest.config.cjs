@@ -10,6 +10,7 @@ module.exports = {
     '<rootDir>/__tests__/engine/',
   ],
   transform: { '\\.ts$': '<rootDir>/scripts/build/jest-esbuild.cjs' },
+  globalSetup: '<rootDir>/__tests__/temporary-folder.cjs',
   setupFilesAfterEnv: ['<rootDir>/__tests__/setup.ts'],
   moduleFileExtensions: ['ts', 'js', 'cjs', 'json', 'node'],
   testTimeout: 30000,

@@ -3,5 +3,7 @@ module.exports = {
   ...require('./jest.config.cjs'),
   roots: ['<rootDir>/__tests__/engine'],
   testPathIgnorePatterns: ['/node_modules/'],
+  // What it sets up once is kept in the temporary folder from run to run.
+  globalSetup: undefined,
   testTimeout: 180000,
 };
