@@ -98,6 +98,7 @@ describe('the AWS adapters', () => {
     const deadlines = new ScheduledDeadlines(client, {
       group,
       roleArn: 'arn:aws:iam::123456789012:role/deadlines',
+      failedEventsArn: 'arn:aws:sqs:eu-central-1:123456789012:failed',
       functionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:shutdown',
     });
     const pending = async (id: string): Promise<number | undefined> => {

@@ -3,6 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import {
+  CloudFrontClient,
+  GetInvalidationCommand,
+  ListInvalidationsCommand,
+} from '@aws-sdk/client-cloudfront';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import {
   GetQueueAttributesCommand,
@@ -15,6 +20,7 @@ import { type LoopbackCdn, startLoopbackCdn } from '../../scripts/loopback-cdn';
 import { addPrewarmVariant } from '../terraform/variants/prewarm';
 import { AppliedStack } from './support/applied-stack';
 import { PrewarmInMotion } from './support/prewarm-stack';
+import { makeDistribution } from './support/resources';
 import { notedCalls, RolePolicies } from './support/role-policies';
 import { StreamPump } from './support/stream-pump';
 
@@ -28,6 +34,7 @@ app.synth();
 const stack = new AppliedStack(join(outFolder, 'stacks', VARIANT));
 const scheduler = new SchedulerClient({});
 const sqs = new SQSClient({});
+const cloudFront = new CloudFrontClient({});
 const pump = new StreamPump();
 let cdn: LoopbackCdn;
 let prewarm: PrewarmInMotion;
@@ -124,9 +131,7 @@ describe('requests that nobody works on yet', () => {
   });
 
   it('are stopped at their deadline, by what the schedule calls', async () => {
-    const GroupName = String(stack.resource('aws_scheduler_schedule_group')['name']);
-    const schedule = await scheduler.send(new GetScheduleCommand({ GroupName, Name: late }));
-    await prewarm.invoke('scheduler_to_stop', JSON.parse(schedule.Target?.Input ?? ''));
+    await prewarm.reachDeadline(late);
     expect(await request(late)).toMatchObject({ status: 'STOPPED', stop_reason: 'deadline' });
     await reported(late);
     expect(await capacity()).toBe(2);
@@ -230,6 +235,44 @@ describe('a request', () => {
     expect(await request(uploaded)).toMatchObject({ url_count: 30, fetches: 60, warm: 60 });
   });
 
+  it('is stopped before anything is warmed where the distribution cannot be invalidated, else invalidates once', async () => {
+    const urls = ['a', 'b?x=1'].map((path) => `https://${cdn.distributionDomain}/renewed/${path}`);
+    const ofNobody = await submit({ url_list: urls, need_invalidate: true });
+    await pump.until(async () => (await progress(ofNobody)).status === 'STOPPED', 60_000);
+    expect(await request(ofNobody)).toMatchObject({ stop_reason: 'invalidation-refused', fetches: 0 });
+
+    const DistributionId = await makeDistribution(cdn.distributionDomain, cloudFront);
+    const ours = await submit({ url_list: urls, need_invalidate: true });
+    await pump.until(async () => (await progress(ours)).status === 'FINISHED', 90_000);
+    expect(await request(ours)).toMatchObject({ fetches: 4, warm: 4 });
+    const { InvalidationList } = await cloudFront.send(new ListInvalidationsCommand({ DistributionId }));
+    expect(InvalidationList?.Items).toHaveLength(1);
+    const { Invalidation } = await cloudFront.send(
+      new GetInvalidationCommand({ DistributionId, Id: InvalidationList?.Items?.[0]?.Id }),
+    );
+    expect(Invalidation?.InvalidationBatch).toMatchObject({
+      CallerReference: `${ours}-0`,
+      Paths: { Items: ['/renewed/a', '/renewed/b?x=1'] },
+    });
+  }, 180_000);
+
+  it('reports what failed, with PoP and reason', async () => {
+    cdn.inject({ fault: { kind: 'status', status: 404 }, path: /^\/gone-/ });
+    const urls = ['gone-1', 'gone-2', 'there'].map((name) => `https://${cdn.distributionDomain}/${name}.bin`);
+    const id = await submit({ url_list: urls });
+    await pump.until(async () => (await progress(id)).status === 'FINISHED', 90_000);
+    expect(await request(id)).toMatchObject({ fetches: 6, warm: 2, failed: 4 });
+    await reported(id);
+    const { body } = await prewarm.call('GET', '/summary', { req_id: id });
+    const [, ...rows] = (await (await fetch(body.failure_pop_urls_report)).text()).trim().split('\r\n');
+    expect(rows.sort()).toEqual(
+      ['FRA56-P4', 'NRT57-P3'].flatMap((pop) =>
+        urls.slice(0, 2).map((url) => expect.stringMatching(new RegExp(`^${pop},${url},.*404`))),
+      ),
+    );
+    cdn.clearFaults();
+  }, 120_000);
+
   it('may be compressed, as a long list has to be, whole or in a field of its own', async () => {
     const body = gzipSync(JSON.stringify(requestBody({ instance_count: 0, idempotency_key: 'compressed' })));
     const first = await prewarm.call('POST', '/prewarm', {}, body);
@@ -258,15 +301,7 @@ const isOfAws = (granted: string): boolean =>
 /** Role and action, each with what would need it. */
 const NOT_NEEDED_HERE = {
   'agent_role autoscaling:SetInstanceProtection': 'an instance of the group',
-  'agent_role s3:PutObject': 'a fetch that fails',
-  'agent_role s3:PutObjectTagging': 'a fetch that fails',
   'api_handler scheduler:UpdateSchedule': 'a request that is sent again after a crash',
-  'deadline_role lambda:InvokeFunction': 'a schedule that fires',
-  'generate_report s3:GetObject': 'a fetch that fails',
-  'insert_tasks_to_queue cloudfront:CreateInvalidation': 'a request that invalidates',
-  'insert_tasks_to_queue cloudfront:GetInvalidation': 'a request that invalidates',
-  'insert_tasks_to_queue cloudfront:ListDistributions': 'a request that invalidates',
-  'insert_tasks_to_queue lambda:InvokeFunction': 'a request that ends before its first slice',
   'scheduler_to_stop dynamodb:BatchGetItem': 'a deadline that finds results uncounted',
 } as const;
 
@@ -274,7 +309,7 @@ describe('the stack, in the end', () => {
   it('has asked AWS for nothing that its roles do not allow', async () => {
     const policies = new RolePolicies(stack);
     const calls = (await notedCalls()).filter(({ role }) => role.startsWith('prewarm_'));
-    expect(new Set(calls.map(({ role }) => role)).size).toBe(7);
+    expect(new Set(calls.map(({ role }) => role)).size).toBe(8);
     expect(calls.filter((call) => !policies.allows(call))).toEqual([]);
     const another = {
       role: 'prewarm_agent_role_local',

@@ -4,7 +4,7 @@ import {
   CreateAutoScalingGroupCommand,
   CreateLaunchConfigurationCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
+import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import { GetObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateScheduleGroupCommand, GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -25,7 +25,7 @@ import { popCode, requestId, sliceId } from '../../lambdas/prewarm/domain/ids';
 import type { Slice } from '../../lambdas/prewarm/domain/slice';
 import { BlobNotFound, FleetNotFound } from '../../lambdas/prewarm/ports';
 import { systemClock } from '../../lambdas/prewarm/runtime/clock';
-import { makeBucket, makeQueues, silent } from './support/resources';
+import { makeBucket, makeDistribution, makeQueues, silent } from './support/resources';
 
 const slice = (index: number): Slice => {
   const pop = popCode('FRA56-P4');
@@ -178,6 +178,7 @@ describe('deadlines in the scheduler', () => {
     const deadlines = new ScheduledDeadlines(client, {
       group: 'deadlines',
       roleArn: 'arn:aws:iam::123456789012:role/x',
+      failedEventsArn: 'arn:aws:sqs:eu-central-1:123456789012:failed',
       functionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:x',
     });
     const id = requestId('deadline-1');
@@ -187,7 +188,10 @@ describe('deadlines in the scheduler', () => {
     expect(schedule).toMatchObject({
       ScheduleExpression: 'at(2040-01-02T04:04:05)',
       ActionAfterCompletion: 'DELETE',
-      Target: { Input: '{"requestId":"deadline-1"}' },
+      Target: {
+        Input: '{"requestId":"deadline-1"}',
+        DeadLetterConfig: { Arn: 'arn:aws:sqs:eu-central-1:123456789012:failed' },
+      },
     });
     await deadlines.cancel(id);
     await expect(deadlines.cancel(id)).resolves.toBeUndefined();
@@ -235,32 +239,7 @@ describe('invalidations in CloudFront', () => {
   const invalidator = new CloudFrontInvalidator(client, { waitMs: 10_000, clock: systemClock });
 
   it('finds the distribution by an alternate name and waits until it is done', async () => {
-    await client.send(
-      new CreateDistributionCommand({
-        DistributionConfig: {
-          CallerReference: 'x',
-          Comment: '',
-          Enabled: true,
-          Aliases: { Quantity: 1, Items: ['www.example.com'] },
-          Origins: {
-            Quantity: 1,
-            Items: [
-              {
-                Id: 'o',
-                DomainName: 'origin.s3.amazonaws.com',
-                S3OriginConfig: { OriginAccessIdentity: '' },
-              },
-            ],
-          },
-          DefaultCacheBehavior: {
-            TargetOriginId: 'o',
-            ViewerProtocolPolicy: 'allow-all',
-            ForwardedValues: { QueryString: false, Cookies: { Forward: 'none' } },
-            MinTTL: 0,
-          },
-        },
-      }),
-    );
+    await makeDistribution('www.example.com');
     const outcome = await invalidator.invalidate(
       requestId('i'),
       'WWW.example.com',

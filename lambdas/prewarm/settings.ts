@@ -24,7 +24,12 @@ const headersKey = { HEADERS_KEY_ARN: arn };
 const queue = { QUEUE_URL: url, DEAD_LETTER_QUEUE_URL: url };
 const fleet = { GROUP_NAME: name, MAX_INSTANCES: whole };
 const report = { REPORT_FUNCTION_NAME: name };
-const deadlines = { SCHEDULE_GROUP: name, SCHEDULE_ROLE_ARN: arn, SHUTDOWN_FUNCTION_ARN: arn };
+const deadlines = {
+  SCHEDULE_GROUP: name,
+  SCHEDULE_ROLE_ARN: arn,
+  SHUTDOWN_FUNCTION_ARN: arn,
+  FAILED_EVENTS_ARN: arn,
+};
 
 /**
  * Where edges are found instead of in the public DNS, for tests and for networks with their own resolver.

@@ -26,16 +26,15 @@ export class PrewarmDeadlines extends Construct {
     });
   }
 
-  /** Lets the schedules call this function and no other. */
-  mayInvoke(functionArn: string): void {
+  /** Lets the schedules call this function and no other, and keep the event where that fails. */
+  mayInvoke(functionArn: string, failedEventsArn: string): void {
     new IamRolePolicy(this, 'invoke', {
       name: 'invoke-shutdown',
       role: this.role.name,
-      policy: policyDocument({
-        sid: 'StopARequest',
-        actions: ['lambda:InvokeFunction'],
-        resources: [functionArn],
-      }),
+      policy: policyDocument(
+        { sid: 'StopARequest', actions: ['lambda:InvokeFunction'], resources: [functionArn] },
+        { sid: 'KeepFailedEvents', actions: ['sqs:SendMessage'], resources: [failedEventsArn] },
+      ),
     });
   }
 }

@@ -133,7 +133,7 @@ export class PrewarmFunctions extends Construct {
         grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
       ],
     });
-    deadlines.mayInvoke(this.shutdown.arn);
+    deadlines.mayInvoke(this.shutdown.arn, queue.failedEvents.arn);
 
     this.api = new NodeFunction<Environments['api']>(this, 'api', {
       logRetentionDays,
@@ -152,6 +152,7 @@ export class PrewarmFunctions extends Construct {
         SCHEDULE_GROUP: deadlines.group.name,
         SCHEDULE_ROLE_ARN: deadlines.role.arn,
         SHUTDOWN_FUNCTION_ARN: this.shutdown.arn,
+        FAILED_EVENTS_ARN: queue.failedEvents.arn,
       },
       timeoutSeconds: API_TIMEOUT_SECONDS,
       vcpus: 1,

@@ -19,7 +19,7 @@ export class PrewarmQueue extends Construct {
   readonly tasks: SqsQueue;
   /** Slices delivered too often. */
   readonly deadLetters: SqsQueue;
-  /** Stream records and invocations that failed for good. */
+  /** Stream records, invocations and deadlines that failed for good. */
   readonly failedEvents: SqsQueue;
 
   constructor(scope: Construct, id: string, props: PrewarmQueueProps) {

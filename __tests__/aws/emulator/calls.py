@@ -65,7 +65,8 @@ def sns(operation, form):
 
 
 def functions(method, path, query, headers, body):
-    name = path.split("/functions/", 1)[1].split("/")[0]
+    # Called by its name or by its ARN.
+    name = path.split("/functions/", 1)[1].split("/")[0].rsplit(":", 1)[-1]
     yield "lambda:InvokeFunction", arn("lambda", f"function:{name}")
 
 
@@ -92,9 +93,18 @@ def s3(method, path, query, headers, body):
         yield "s3:PutObjectTagging", f"arn:aws:s3:::{bucket}/{key}"
 
 
+def cloudfront(method, path, query, headers, body):
+    _, _, distribution = path.partition("/distribution")
+    if not distribution:
+        yield "cloudfront:ListDistributions", "*"
+        return
+    action = "CreateInvalidation" if method == "POST" else "GetInvalidation"
+    yield f"cloudfront:{action}", arn("cloudfront", f"distribution/{distribution.split('/')[1]}", region="")
+
+
 BY_TARGET = {"dynamodb": dynamodb, "sqs": sqs, "kms": kms}
 BY_FORM = {"autoscaling": autoscaling, "sns": sns}
-BY_PATH = {"lambda": functions, "scheduler": scheduler, "s3": s3}
+BY_PATH = {"cloudfront": cloudfront, "lambda": functions, "scheduler": scheduler, "s3": s3}
 
 
 def read_body(environ):

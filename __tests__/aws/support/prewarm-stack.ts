@@ -7,6 +7,7 @@ import {
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { bundle } from '../../../scripts/build/functions';
 import type { LoopbackCdn } from '../../../scripts/loopback-cdn';
 import type { AppliedStack } from './applied-stack';
@@ -127,6 +128,17 @@ export class PrewarmInMotion {
       body: string;
     };
     return { status: statusCode, headers: answered, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** What the request's schedule does when its time comes, with its role. */
+  async reachDeadline(id: string): Promise<void> {
+    const GroupName = String(this.stack.resource('aws_scheduler_schedule_group')['name']);
+    const { Target } = await new SchedulerClient({}).send(new GetScheduleCommand({ GroupName, Name: id }));
+    const role = Target?.RoleArn?.split('/').at(-1);
+    const lambda = new LambdaClient({
+      credentials: { accessKeyId: `role.${role}`, secretAccessKey: 'test' },
+    });
+    await lambda.send(new InvokeCommand({ FunctionName: Target?.Arn, Payload: Target?.Input ?? '' }));
   }
 
   async invoke(kind: string, event: unknown): Promise<unknown> {

@@ -1,5 +1,6 @@
 /** The resources that adapters work on, made by call instead of by Terraform: one set per test file. */
 import { randomUUID } from 'node:crypto';
+import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
@@ -98,4 +99,34 @@ export const makeBucket = async (): Promise<string> => {
 export const makeKey = async (): Promise<string> => {
   const { KeyMetadata } = await new KMSClient({}).send(new CreateKeyCommand({}));
   return KeyMetadata!.Arn!;
+};
+
+/** Answers its id. */
+export const makeDistribution = async (
+  alternateName: string,
+  client = new CloudFrontClient({}),
+): Promise<string> => {
+  const { Distribution } = await client.send(
+    new CreateDistributionCommand({
+      DistributionConfig: {
+        CallerReference: unique(),
+        Comment: '',
+        Enabled: true,
+        Aliases: { Quantity: 1, Items: [alternateName] },
+        Origins: {
+          Quantity: 1,
+          Items: [
+            { Id: 'o', DomainName: 'origin.s3.amazonaws.com', S3OriginConfig: { OriginAccessIdentity: '' } },
+          ],
+        },
+        DefaultCacheBehavior: {
+          TargetOriginId: 'o',
+          ViewerProtocolPolicy: 'allow-all',
+          ForwardedValues: { QueryString: false, Cookies: { Forward: 'none' } },
+          MinTTL: 0,
+        },
+      },
+    }),
+  );
+  return Distribution?.Id ?? '';
 };

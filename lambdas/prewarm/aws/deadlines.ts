@@ -15,6 +15,8 @@ export interface ScheduleOptions {
   /** Role with which the schedule calls the function. */
   readonly roleArn: string;
   readonly functionArn: string;
+  /** Queue for the event of a schedule that could not call the function within its retries. */
+  readonly failedEventsArn: string;
 }
 
 /** A schedule whose time has passed when it is made never fires. */
@@ -48,6 +50,7 @@ export class ScheduledDeadlines implements Deadlines {
         RoleArn: this.options.roleArn,
         Input: JSON.stringify(event),
         RetryPolicy: { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3_600 },
+        DeadLetterConfig: { Arn: this.options.failedEventsArn },
       },
     };
     try {

@@ -49,6 +49,7 @@ const accepting: AcceptDeps = {
     group: settings.SCHEDULE_GROUP,
     roleArn: settings.SCHEDULE_ROLE_ARN,
     functionArn: settings.SHUTDOWN_FUNCTION_ARN,
+    failedEventsArn: settings.FAILED_EVENTS_ARN,
   }),
   newId: () => requestId(randomUUID()),
   dedupe: (urls) => dedupe(urls, new DigestedUrls()),
