@@ -20,9 +20,11 @@ export const environments = defineEnvironments({
         reference: `111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell@${noDigestYet}`,
       },
       instances: { instanceTypes: ['m7g.large', 'm6g.large'], minSize: 1, maxSize: 20 },
+      // Four wait beside the one that is always in service, and beside any that come.
       warmPool: { minSize: 4 },
     },
-    prewarm: { fleet: { maxInstances: 100 }, retainData: true },
+    // Nothing else in these accounts sets the role with which API Gateway writes logs.
+    prewarm: { fleet: { maxInstances: 100 }, retainData: true, manageAccountLogging: true },
   },
 
   staging: {
@@ -38,7 +40,7 @@ export const environments = defineEnvironments({
         tag: 'main',
       },
     },
-    prewarm: { fleet: { maxInstances: 10 } },
+    prewarm: { fleet: { maxInstances: 10 }, manageAccountLogging: true },
   },
 
   local: {
@@ -54,6 +56,6 @@ export const environments = defineEnvironments({
       ami: { from: 'id', id: 'ami-0a1b2c3d4e5f60718' },
       instances: { instanceTypes: ['t4g.small'], maxSize: 1 },
     },
-    prewarm: { fleet: { maxInstances: 1 } },
+    prewarm: { fleet: { maxInstances: 1 }, manageAccountLogging: true },
   },
 });

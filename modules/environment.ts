@@ -63,13 +63,19 @@ function faultsOf(name: string, { account, region, network, ...environment }: En
     faults.push(
       "backend: got none; choose kind 's3', 'cloud' or 'local', so that the state is where you expect it.",
     );
-  if (!/^[a-z][a-z0-9-]{0,11}$/.test(name))
-    faults.push('name: allowed 1 to 12 lower-case letters, digits and dashes; shorten it.');
+  if (!/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/.test(name))
+    faults.push('name: allowed 1 to 12 lower-case letters and digits, with dashes between them; change it.');
   if (!/^\d{12}$/.test(account))
     faults.push(`account: got ${account}; allowed 12 digits; write the id of the AWS account.`);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
     faults.push(`region: got ${region}; allowed a Region such as eu-central-1; correct its name.`);
-  if (network.kind === 'new') faults.push(...vpcFaults('network', network).map((fault) => `${fault}.`));
+  if (network.kind === 'new')
+    faults.push(...vpcFaults('network', network, region).map((fault) => `${fault}.`));
+  const { task } = environment.aiShell;
+  if (network.kind === 'new' && task !== false && task?.networkMode === 'awsvpc')
+    faults.push(
+      "aiShell.task.networkMode: got awsvpc in a new network; tasks get no public address there, so neither they nor their sessions have a way out; write 'bridge', or an existing network with a NAT gateway or endpoints.",
+    );
   if (network.kind === 'existing' && new Set(network.subnetIds).size < 2)
     faults.push(
       `network.subnetIds: got ${new Set(network.subnetIds).size}; allowed two or more, so that a zone may fail; add one.`,

@@ -47,9 +47,21 @@ describe('environments', () => {
     );
   });
 
-  test('refuse a name that would not fit into the names of resources', () => {
-    expect(messageOf({ ...withoutBackend, backend }, 'Production-Europe')).toContain(
-      'allowed 1 to 12 lower-case',
+  test('refuse to guess the zones of a Region where they differ by account', () => {
+    const faults = messageOf({ ...withoutBackend, backend, region: 'us-west-1', network: { kind: 'new' } });
+    expect(faults).toContain('network.availabilityZones: got none');
+    expect(faults).toContain('aws ec2 describe-availability-zones --region us-west-1');
+  });
+
+  test('refuse tasks with addresses of their own where those lead nowhere', () => {
+    const aiShell = { ...withoutBackend.aiShell, task: { networkMode: 'awsvpc' } };
+    expect(messageOf({ ...withoutBackend, backend, network: { kind: 'new' }, aiShell })).toContain(
+      'aiShell.task.networkMode: got awsvpc in a new network',
     );
+  });
+
+  test('refuse a name that would not fit into the names of resources', () => {
+    for (const name of ['Production-Europe', 'prod-'])
+      expect(messageOf({ ...withoutBackend, backend }, name)).toContain('allowed 1 to 12 lower-case');
   });
 });

@@ -9,13 +9,15 @@ import { eachOf, oneIfEmpty, withTags } from './plan-values';
 import type { VpcEndpointsProps } from './props';
 import type { AiShellEcsSettings } from './settings';
 
-/** What instances, and this construct's pre-pull and sessions, talk to; image layers come from S3. */
-const INTERFACE_ENDPOINTS = [
+/** What instances, and this construct's pre-pull, talk to; image layers come from S3. */
+const INSTANCE_SERVICES = [
   'ecr.api',
   'ecr.dkr',
   'ecs',
   'ecs-agent',
   'ecs-telemetry',
+  // The agent reads the instance's tags before it registers, and ends for good where it cannot.
+  'ec2',
   'logs',
   'ssm',
   'ssmmessages',
@@ -95,7 +97,7 @@ export class InstanceNetwork extends Construct {
       toPort: 443,
       cidrIpv4: endpoints.vpcCidr,
     });
-    for (const service of INTERFACE_ENDPOINTS) {
+    for (const service of interfaceServices(this.props.settings)) {
       new VpcEndpoint(this, `endpoint-${service.replace('.', '-')}`, {
         vpcId: network.vpcId,
         serviceName: `com.amazonaws.${place.region}.${service}`,
@@ -114,4 +116,17 @@ export class InstanceNetwork extends Construct {
       tags: withTags(tags, { Name: `${name}-s3` }),
     });
   }
+}
+
+/** The services of instances, and of those parts that are switched on. */
+function interfaceServices({ given, task }: AiShellEcsSettings): string[] {
+  const hasSecret = Object.values(task?.secrets ?? {}).some((arn) => arn.includes(':secretsmanager:'));
+  return [
+    ...INSTANCE_SERVICES,
+    // Sessions are encrypted with a key of the account, on the instance.
+    ...(given.exec === false ? [] : ['kms']),
+    // The build host fetches its component.
+    ...(given.goldenAmi === undefined ? [] : ['imagebuilder']),
+    ...(hasSecret ? ['secretsmanager'] : []),
+  ];
 }

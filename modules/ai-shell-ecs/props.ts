@@ -118,7 +118,12 @@ export interface WarmPoolProps {
   readonly state?: 'Stopped' | 'Running' | 'Hibernated';
   /** Instances that are always in the pool. @default 1 */
   readonly minSize?: number;
-  /** Instances in pool and group together; -1 is the group's maximum. @default -1 */
+  /**
+   * Instances in pool and group together up to which the pool is filled beyond `minSize`; -1 is the group's maximum, so that
+   * the pool holds whatever the group may still grow by.
+   * @default - `instances.minSize` plus `minSize`: the pool holds `minSize`
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html
+   */
   readonly maxPreparedCapacity?: number;
   /** Refused: ECS does not support instances that go back into the pool. @default false */
   readonly reuseOnScaleIn?: boolean;

@@ -64,12 +64,13 @@ const DEFAULT_TYPES: Record<Architecture, string> = { arm64: 'm7g.large', x86_64
 
 /** Fills in every default; checks nothing. */
 export function resolveSettings(props: AiShellEcsProps): AiShellEcsSettings {
-  const warmPool = props.warmPool === false ? undefined : warmPoolSettings(props.warmPool);
+  const instances = instancesSettings(props.instances);
+  const warmPool = props.warmPool === false ? undefined : warmPoolSettings(instances, props.warmPool);
   return {
     name: props.name,
     network: props.network,
     ami: props.ami ?? { from: 'recommended' },
-    instances: instancesSettings(props.instances),
+    instances,
     warmPool,
     prepull: prepullSettings(props.prepull),
     agent: agentSettings(props.agent),
@@ -117,8 +118,15 @@ function instancesSettings(given: InstancesProps = {}): InstancesSettings {
   };
 }
 
-function warmPoolSettings(given: WarmPoolProps = {}): WarmPoolSettings {
-  return { state: 'Stopped', minSize: 1, maxPreparedCapacity: -1, reuseOnScaleIn: false, ...given };
+function warmPoolSettings(instances: InstancesSettings, given: WarmPoolProps = {}): WarmPoolSettings {
+  const minSize = given.minSize ?? 1;
+  return {
+    state: 'Stopped',
+    maxPreparedCapacity: plus(instances.minSize, minSize),
+    reuseOnScaleIn: false,
+    ...given,
+    minSize,
+  };
 }
 
 function prepullSettings(given: PrepullProps = {}): PrepullSettings {

@@ -12,7 +12,10 @@ import { Construct } from 'constructs';
 export interface VpcShape {
   /** Address block, /16 to /24; each zone gets a sixteenth of it. */
   readonly cidrBlock?: string;
-  /** Two to ten, of the Region. @default - a and b; a and c in ap-northeast-1, whose zone b takes no new customers */
+  /**
+   * Two to ten, of the Region.
+   * @default - a and b; a and c in ap-northeast-1, whose zone b takes no new customers; none in us-west-1, where they differ by account
+   */
   readonly availabilityZones?: readonly string[];
 }
 
@@ -88,8 +91,16 @@ export class PublicVpc extends Construct {
 }
 
 /** What is wrong with the shape of a VPC, as sentences; `prefix` leads to the props. */
-export const vpcFaults = (prefix: string, { cidrBlock, availabilityZones: zones }: VpcShape): string[] => {
+export const vpcFaults = (
+  prefix: string,
+  { cidrBlock, availabilityZones: zones }: VpcShape,
+  region: string,
+): string[] => {
   const faults: string[] = [];
+  if (region === 'us-west-1' && zones === undefined)
+    faults.push(
+      `${prefix}.availabilityZones: got none; an account has two of the three zones of us-west-1, each account other ones; name yours, which \`aws ec2 describe-availability-zones --region us-west-1\` lists`,
+    );
   if (
     cidrBlock !== undefined &&
     !Token.isUnresolved(cidrBlock) &&

@@ -51,7 +51,7 @@ export interface PrewarmApiProps {
   readonly handler: NodeFunction<never>;
   readonly network: PrewarmNetwork;
   readonly logRetentionDays: number;
-  /** Create the account-wide role with which API Gateway writes logs; once per account and Region. */
+  /** Set the role with which API Gateway writes the logs of the whole account and Region. */
   readonly manageAccountLogging: boolean;
 }
 
@@ -149,12 +149,13 @@ export class PrewarmApi extends Construct {
   }
 
   /** Undefined for a regional API. */
-  private endpointIdOf({ access, names, region, network }: PrewarmApiProps): string | undefined {
+  private endpointIdOf({ access, names, partition, region, network }: PrewarmApiProps): string | undefined {
     if (access.kind === 'regional') return undefined;
     if (access.vpcEndpointId !== undefined) return access.vpcEndpointId;
     const ownBlock = network.cidrBlock === undefined ? [] : [network.cidrBlock];
     const clientCidrBlocks = access.clientCidrBlocks ?? ownBlock;
-    return new PrewarmApiEndpoint(this, 'endpoint', { names, region, network, clientCidrBlocks }).endpoint.id;
+    return new PrewarmApiEndpoint(this, 'endpoint', { names, partition, region, network, clientCidrBlocks })
+      .endpoint.id;
   }
 
   private createAccountLogging(props: PrewarmApiProps): ApiGatewayAccount {

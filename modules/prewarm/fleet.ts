@@ -96,6 +96,8 @@ export class PrewarmFleet extends Construct {
       source: assetPath(this, asset),
       sourceHash: program.sha256,
       contentType: 'text/javascript',
+      // The group launches the old code until its template has changed.
+      lifecycle: { createBeforeDestroy: true },
     });
     return { object, sha256: program.sha256 };
   }

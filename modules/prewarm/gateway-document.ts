@@ -28,15 +28,22 @@ const GATEWAY_RESPONSES = Object.fromEntries(
   ]),
 );
 
-/** The OpenAPI document as API Gateway imports it: every method needs the key and goes to the one function. */
+/**
+ * The OpenAPI document as API Gateway imports it: every method needs the key and goes to the one function. Without the
+ * schemas of bodies: the gateway would check none, and refuses an API whose models use what its own dialect lacks.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+ */
 export const gatewayDocument = (props: GatewayDocumentProps): object => {
   const document = prewarmOpenApi();
-  const [keyScheme = ''] = Object.keys(document.components.securitySchemes);
+  const { securitySchemes } = document.components;
+  const [keyScheme = ''] = Object.keys(securitySchemes);
   return {
     ...document,
+    components: { securitySchemes },
     info: { ...document.info, title: props.title },
-    paths: mapPaths(document, (path, operation) => ({
+    paths: mapPaths(document, (path, { requestBody: _, responses, ...operation }) => ({
       ...operation,
+      responses: withoutContent(responses),
       security: [{ [keyScheme]: [] }],
       ...(COMPATIBLE_PATHS.has(path) ? {} : { 'x-amazon-apigateway-request-validator': VALIDATOR }),
       'x-amazon-apigateway-integration': {
@@ -52,6 +59,11 @@ export const gatewayDocument = (props: GatewayDocumentProps): object => {
     'x-amazon-apigateway-gateway-responses': GATEWAY_RESPONSES,
   };
 };
+
+const withoutContent = (responses: OpenApiOperation['responses']): OpenApiOperation['responses'] =>
+  Object.fromEntries(
+    Object.entries(responses).map(([status, { content: _, ...response }]) => [status, response]),
+  );
 
 const mapPaths = (
   { paths }: OpenApiDocument,

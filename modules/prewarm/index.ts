@@ -41,16 +41,16 @@ export interface PrewarmProps {
   readonly visibilitySeconds?: number;
   /** Deliveries after which a slice is given up and its fetches count as failed, 2 to 900. @default 5 */
   readonly maxDeliveries?: number;
-  /** Rows and files of a request are removed after so many days. @default 30 */
+  /** Rows and files of a request are removed after so many days, 7 to 3,650. @default 30 */
   readonly retentionDays?: number;
   /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html @default 30 */
   readonly logRetentionDays?: number;
   /** Refuse to delete tables and a bucket that hold anything. @default false */
   readonly retainData?: boolean;
   /**
-   * Set the role with which API Gateway writes logs, a setting of the whole account in this Region. Turn it off where
-   * something else in the account sets it.
-   * @default true
+   * Set the role with which API Gateway writes logs, a setting of the whole account in this Region, which needs one. Only
+   * where nothing else sets it: it replaces the role that is set, and its own goes with the stack.
+   * @default false
    */
   readonly manageAccountLogging?: boolean;
 }
@@ -145,7 +145,7 @@ export class Prewarm extends Construct {
       handler: this.functions.api,
       network: this.network,
       logRetentionDays,
-      manageAccountLogging: props.manageAccountLogging ?? true,
+      manageAccountLogging: props.manageAccountLogging ?? false,
     });
     this.fleet = new PrewarmFleet(this, 'fleet', {
       ...place,
@@ -175,7 +175,7 @@ export class Prewarm extends Construct {
 const checkProps = (path: string, props: PrewarmProps): void => {
   const network = props.network ?? { kind: 'new' };
   const faults = [
-    ...networkFaults(network),
+    ...networkFaults(network, props.region),
     ...apiFaults(props.api ?? { kind: 'regional' }, network.kind === 'new'),
     ...fleetFaults(props.fleet ?? {}),
     ...subscriberFaults(props.subscribers ?? []),
@@ -186,14 +186,14 @@ const checkProps = (path: string, props: PrewarmProps): void => {
     ...range('invalidationWaitSeconds', props.invalidationWaitSeconds, 0, 780),
     ...range('visibilitySeconds', props.visibilitySeconds, 30, 43_200),
     ...range('maxDeliveries', props.maxDeliveries, 2, 900),
-    ...range('retentionDays', props.retentionDays, 1, 3_650),
+    ...range('retentionDays', props.retentionDays, 7, 3_650),
   ];
   // What only Terraform knows is checked by the variable it comes from.
   if (!Token.isUnresolved(props.accountId) && !/^\d{12}$/.test(props.accountId))
     faults.push(`accountId: got ${props.accountId}; allowed 12 digits; write the id of the account`);
-  if (!Token.isUnresolved(props.deployment) && !/^[a-z0-9][a-z0-9-]{0,19}$/.test(props.deployment))
+  if (!Token.isUnresolved(props.deployment) && !/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/.test(props.deployment))
     faults.push(
-      `deployment: got ${JSON.stringify(props.deployment)}; allowed 1 to 20 lower-case letters, digits and dashes; choose a short name such as prod`,
+      `deployment: got ${JSON.stringify(props.deployment)}; allowed 1 to 20 lower-case letters and digits, with dashes between them; choose a short name such as prod`,
     );
   if (faults.length > 0) throw new Error(`${path}: ${faults.join('\n')}`);
 };

@@ -90,8 +90,8 @@ export class PrewarmNetwork extends Construct {
 }
 
 /** What is wrong with the network's props, as sentences. */
-export const networkFaults = (network: NetworkProps): string[] => {
-  if (network.kind === 'new') return vpcFaults('network', network);
+export const networkFaults = (network: NetworkProps, region: string): string[] => {
+  if (network.kind === 'new') return vpcFaults('network', network, region);
   const faults: string[] = [];
   if (network.subnetIds.length === 0)
     faults.push('network.subnetIds: got none; allowed one or more; name public subnets of the VPC');

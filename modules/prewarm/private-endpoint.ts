@@ -7,6 +7,7 @@ import type { PrewarmNetwork } from './network';
 
 export interface PrewarmApiEndpointProps {
   readonly names: (kind: string) => string;
+  readonly partition: string;
   readonly region: string;
   readonly network: PrewarmNetwork;
   /** Who may connect. */
@@ -41,7 +42,7 @@ export class PrewarmApiEndpoint extends Construct {
     }
     this.endpoint = new VpcEndpoint(this, 'Default', {
       vpcId: props.network.vpcId,
-      serviceName: `com.amazonaws.${props.region}.execute-api`,
+      serviceName: `${props.partition === 'aws-cn' ? 'cn.' : ''}com.amazonaws.${props.region}.execute-api`,
       vpcEndpointType: 'Interface',
       subnetIds: [...props.network.subnetIds],
       securityGroupIds: [group.id],

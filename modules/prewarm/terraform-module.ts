@@ -8,7 +8,8 @@ export const prewarmModule: HclModule = {
   name: 'prewarm',
   description:
     'A service that downloads a list of URLs through chosen CloudFront points of presence: API, functions, tables, queue ' +
-    'and a fleet of Spot instances. Who wants to be told subscribes to the topic of the output `prewarm_topic_arn`.',
+    'and a fleet of Spot instances. The account needs a role with which API Gateway writes logs (`aws_api_gateway_account`), ' +
+    'once per Region. Who wants to be told subscribes to the topic of the output `prewarm_topic_arn`.',
   usage: `
 module "network" {
   source = "./dist/modules/public-vpc"

@@ -27,9 +27,9 @@ const text = (name: string, description: string, pattern: string, allowed: strin
 const variables = {
   deployment: text(
     'deployment',
-    'Name of the deployment, the last part of every name',
-    '^[a-z0-9][a-z0-9-]{0,19}$',
-    'are 1 to 20 lower-case letters, digits and dashes; choose a short name such as prod.',
+    'Name of the deployment, the last part of every name; once per account, as names of roles hold in every Region',
+    '^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$',
+    'are 1 to 20 lower-case letters and digits, with dashes between them; choose a short name such as prod.',
   ),
   account_id: text(
     'account_id',
@@ -95,7 +95,7 @@ const variables = {
     'retention_days',
     'Rows and files of a request are removed after so many days',
     30,
-    1,
+    7,
     3_650,
   ),
   log_retention_days: {

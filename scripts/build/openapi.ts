@@ -2,7 +2,12 @@
 import { openApiDocument } from '../../lambdas/prewarm/api/openapi';
 
 /** An operation of a path. */
-export type OpenApiOperation = Readonly<Record<string, unknown>>;
+export interface OpenApiOperation {
+  readonly requestBody?: object;
+  /** By status. */
+  readonly responses: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly [field: string]: unknown;
+}
 
 export interface OpenApiDocument {
   readonly openapi: string;

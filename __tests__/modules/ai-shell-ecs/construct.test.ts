@@ -1,3 +1,4 @@
+import type { AiShellEcsProps } from '../../../modules/ai-shell-ecs';
 import { DIGEST, REPOSITORY } from './props';
 import { synthesize, userDataOf } from './synth';
 
@@ -198,29 +199,42 @@ describe('AiShellEcs with given security groups', () => {
 });
 
 describe('AiShellEcs with VPC endpoints', () => {
+  const network = {
+    vpcId: 'vpc-1',
+    subnetIds: ['subnet-1'],
+    endpoints: { routeTableIds: ['rtb-1'], vpcCidr: '10.0.0.0/16' },
+  };
+  const services = (props: Partial<AiShellEcsProps>): string[] => {
+    const { json } = synthesize({ network, ...props });
+    const resources = json['resource'] as Record<string, Record<string, { service_name: string }>>;
+    return Object.values(resources['aws_vpc_endpoint']!)
+      .map(({ service_name }) => service_name.replace(/^.*\}\./, ''))
+      .sort();
+  };
+  const ofInstances = [
+    'autoscaling',
+    'ec2',
+    'ecr.api',
+    'ecr.dkr',
+    'ecs',
+    'ecs-agent',
+    'ecs-telemetry',
+    'logs',
+    's3',
+    'ssm',
+    'ssmmessages',
+  ];
+
   it('reaches every service that an instance talks to, and layers through the S3 gateway', () => {
-    const network = {
-      vpcId: 'vpc-1',
-      subnetIds: ['subnet-1'],
-      endpoints: { routeTableIds: ['rtb-1'], vpcCidr: '10.0.0.0/16' },
-    };
-    const shell = synthesize({ network });
-    const endpoints = Object.values(
-      (shell.json['resource'] as Record<string, Record<string, Record<string, string>>>)['aws_vpc_endpoint']!,
-    );
-    const services = endpoints.map(({ service_name }) => service_name!.replace(/^.*\}\./, '')).sort();
-    expect(services).toEqual([
-      'autoscaling',
-      'ecr.api',
-      'ecr.dkr',
-      'ecs',
-      'ecs-agent',
-      'ecs-telemetry',
-      'logs',
-      's3',
-      'ssm',
-      'ssmmessages',
-    ]);
+    expect(services({ exec: false })).toEqual(ofInstances);
+  });
+
+  it('reaches what sessions, the golden AMI and secrets need, where they are there', () => {
+    const everything = services({
+      goldenAmi: {},
+      task: { secrets: { TOKEN: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:token' } },
+    });
+    expect(everything).toEqual([...ofInstances, 'imagebuilder', 'kms', 'secretsmanager'].sort());
   });
 });
 

@@ -25,6 +25,7 @@ const cases: readonly Case[] = [
   ['instance-lifetime', { instances: { maxInstanceLifetimeSeconds: 3600 } }, /at least 86400/],
   ['ami-id', { ami: { from: 'id', id: 'resolve:ssm:/ami' } }, /resolve: 'plan'/],
   ['root-volume-size', rootVolume({ sizeGib: 8 }), /30 to 65536/],
+
   ['root-volume-iops', rootVolume({ iops: 100 }), /3000 to 80000/],
   ['root-volume-throughput', rootVolume({ throughputMibps: 10 }), /125 to 2000/],
   ['volume-initialization-rate', rootVolume({ initializationRateMibps: 99 }), /100 to 300/],
@@ -48,7 +49,7 @@ const cases: readonly Case[] = [
   ['pull-always-asks-the-registry', { agent: { imagePullBehavior: 'default' } }, /'prefer-cached'/],
   ['warm-pool-with-spot', { warmPool: {}, instances: { capacityType: 'spot' } }, /warmPool: false/],
   ['warm-pool-reuse', { warmPool: { reuseOnScaleIn: true } }, /leave it out/],
-  ['warm-pool-sizes', { warmPool: { minSize: -2 } }, /0 or more/],
+  ['warm-pool-sizes', { warmPool: { minSize: -2, maxPreparedCapacity: 1 } }, /0 or more/],
   ['warm-pool-never-filled', { warmPool: { minSize: 4, maxPreparedCapacity: 3 } }, /at least 4, or -1/],
   [
     'hibernation-unencrypted',
@@ -125,6 +126,7 @@ const cases: readonly Case[] = [
   ['task-memory', { task: { memoryMib: 1 } }, /6 to/],
   ['log-retention', { logs: { retentionDays: 31 } }, /choose one of them/],
   ['golden-ami-name', { goldenAmi: { amiName: 'shell' } }, /imagebuilder:buildDate/],
+  ['golden-ami-volume-size', { goldenAmi: {}, ...rootVolume({ sizeGib: 20_000 }) }, /at most that/],
   ['golden-ami-retention', { goldenAmi: { keepImages: 11 } }, /1 to 10/],
   [
     'golden-ami-outside-ecr',

@@ -113,6 +113,12 @@ describe('Prewarm with the least props', () => {
     for (const { security } of operations) expect(security).toEqual([{ apiKey: [] }]);
   });
 
+  it('gives the gateway no schema of a body, which it would not check and might not understand', () => {
+    const body = String(prewarm.one('aws_api_gateway_rest_api')['body']);
+    for (const word of ['requestBody', 'schemas', 'anyOf']) expect(body).not.toContain(word);
+    expect(body).toContain('"in":"query"');
+  });
+
   it('answers what the gateway refuses by itself in the words of the API', () => {
     const { 'x-amazon-apigateway-gateway-responses': answers } = JSON.parse(
       String(prewarm.one('aws_api_gateway_rest_api')['body']),

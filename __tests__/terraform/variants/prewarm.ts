@@ -27,6 +27,7 @@ const variants = {
     ],
     distributionIds: ['E1EXAMPLE'],
     retainData: true,
+    manageAccountLogging: true,
   },
   'prewarm-existing-vpc': { network: { ...existing, securityGroupIds: ['sg-0a1b2c3d4e5f60718'] } },
   'prewarm-private': { api: { kind: 'private' } },
@@ -34,7 +35,7 @@ const variants = {
     network: existing,
     api: { kind: 'private', vpcEndpointId: 'vpce-0a1b2c3d4e5f60718' },
   },
-  'prewarm-minimal': { manageAccountLogging: false },
+  'prewarm-minimal': {},
 } as const satisfies Record<string, Variant>;
 
 export type PrewarmVariant = keyof typeof variants;

@@ -38,8 +38,9 @@ export interface GoldenAmiConstructProps {
   readonly firstAmiId: string;
 }
 
-/** Image Builder's gp3 volumes go up to this. */
+/** Image Builder's gp3 volumes go up to these. */
 const BUILD_THROUGHPUT_MIBPS = 1000;
+const BUILD_IOPS = 10_000;
 
 /**
  * An AMI that holds the container images already. Image Builder writes its id into an SSM parameter, and the next apply
@@ -154,7 +155,7 @@ export class GoldenAmi extends Construct {
     const ebs = {
       volumeType: 'gp3',
       volumeSize: rootVolume.sizeGib,
-      iops: rootVolume.iops,
+      iops: atMost(rootVolume.iops, BUILD_IOPS),
       throughput: atMost(rootVolume.throughputMibps, BUILD_THROUGHPUT_MIBPS),
       encrypted: String(rootVolume.encrypted),
       deleteOnTermination: 'true',

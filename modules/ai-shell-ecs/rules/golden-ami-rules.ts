@@ -55,6 +55,14 @@ export const goldenAmiRules: readonly Rule[] = [
         : undefined,
   },
   {
+    id: 'golden-ami-volume-size',
+    problem: ({ given: { goldenAmi }, instances: { rootVolume } }) =>
+      goldenAmi === undefined || isInRange(rootVolume.sizeGib, 1, 16_000)
+        ? undefined
+        : `instances.rootVolume.sizeGib: got ${rootVolume.sizeGib} together with goldenAmi; Image Builder makes volumes of up to 16,000 GiB; ` +
+          'choose at most that, or leave goldenAmi out',
+  },
+  {
     id: 'golden-ami-component-size',
     problem: ({ name, given: { goldenAmi, additionalImages } }) => {
       if (goldenAmi === undefined) return undefined;

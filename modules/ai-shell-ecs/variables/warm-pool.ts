@@ -1,3 +1,4 @@
+import { Fn, Op, ref, Token } from 'cdktf';
 import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
 import type { WarmPoolProps } from '../props';
 import { declare } from './declare';
@@ -20,13 +21,14 @@ const variables = {
     validations: [{ condition: 'var.warm_pool_min_size >= 0', message: 'warm_pool_min_size: 0 or more.' }],
   },
   warm_pool_max_group_prepared_capacity: {
-    description: 'Instances in group and warm pool together; -1 for max_size, 0 for an empty pool',
+    description:
+      'Instances in group and warm pool together up to which the pool is filled; -1 for max_size, 0 for min_size plus warm_pool_min_size',
     type: 'number',
-    default: -1,
+    default: 0,
     validations: [
       {
         condition: 'var.warm_pool_max_group_prepared_capacity >= -1',
-        message: 'warm_pool_max_group_prepared_capacity: -1 or a count.',
+        message: 'warm_pool_max_group_prepared_capacity: -1, 0 or a count.',
       },
     ],
   },
@@ -39,6 +41,12 @@ export function warmPoolProps(stack: HclModuleStack): WarmPoolProps {
     // The variable's own validation allows nothing but the members of this union.
     state: declared.warm_pool_state.stringValue as NonNullable<WarmPoolProps['state']>,
     minSize: declared.warm_pool_min_size.numberValue,
-    maxPreparedCapacity: declared.warm_pool_max_group_prepared_capacity.numberValue,
+    maxPreparedCapacity: Token.asNumber(
+      Fn.conditional(
+        Op.eq(declared.warm_pool_max_group_prepared_capacity.value, 0),
+        ref('var.min_size + var.warm_pool_min_size', stack),
+        declared.warm_pool_max_group_prepared_capacity.value,
+      ),
+    ),
   };
 }
