@@ -112,11 +112,7 @@ export interface Environments {
 
 export type ApiSettings = z.output<typeof apiSettings>;
 export type GetSizeSettings = z.output<typeof getSizeSettings>;
-export type TaskSettings = z.output<typeof taskSettings>;
 export type AggregationSettings = z.output<typeof aggregationSettings>;
-export type ShutdownSettings = z.output<typeof shutdownSettings>;
-export type ReportSettings = z.output<typeof reportSettings>;
-export type AgentSettings = z.output<typeof agentSettings>;
 
 /** The environment lacks variables, or has values that cannot be. Values are not part of the message. */
 export class SettingsError extends Error {

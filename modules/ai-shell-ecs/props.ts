@@ -66,7 +66,7 @@ export type AmiSource =
 export type Architecture = 'arm64' | 'x86_64';
 
 export interface InstancesProps {
-  /** On-demand types in order of preference; several make a mixed instances policy. @default ['m7g.large'] */
+  /** On-demand types in order of preference; several make a mixed instances policy. @default - m7g.large, or m7i.large for x86_64 */
   readonly instanceTypes?: readonly string[];
   /** @default 'arm64' */
   readonly architecture?: Architecture;

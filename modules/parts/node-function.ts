@@ -35,10 +35,6 @@ export interface NodeFunctionProps<
   readonly asyncRetries?: number;
   /** @default 30 */
   readonly logRetentionDays?: number;
-  /** KMS key that encrypts the environment and the log. @default - keys of the services */
-  readonly kmsKeyArn?: string;
-  /** Traces with X-Ray. @default false */
-  readonly tracing?: boolean;
 }
 
 /** A Lambda function on Node.js 22, arm64, with its own role and a log group that forgets. */
@@ -62,7 +58,6 @@ export class NodeFunction<
     this.logGroup = new CloudwatchLogGroup(this, 'logs', {
       name: `/aws/lambda/${props.functionName}`,
       retentionInDays: props.logRetentionDays ?? 30,
-      ...(props.kmsKeyArn === undefined ? {} : { kmsKeyId: props.kmsKeyArn }),
     });
     this.role = new IamRole(this, 'role', {
       name: props.functionName,
@@ -71,7 +66,14 @@ export class NodeFunction<
     const policy = new IamRolePolicy(this, 'policy', {
       name: 'function',
       role: this.role.name,
-      policy: policyDocument(...this.ownStatements(props), ...props.statements),
+      policy: policyDocument(
+        {
+          sid: 'WriteOwnLog',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [`${this.logGroup.arn}:*`],
+        },
+        ...props.statements,
+      ),
     });
 
     this.function = new LambdaFunction(this, 'Default', {
@@ -88,8 +90,6 @@ export class NodeFunction<
       reservedConcurrentExecutions: props.reservedConcurrency ?? -1,
       environment: { variables: definedOnly(props.environment) },
       loggingConfig: { logFormat: 'JSON', logGroup: this.logGroup.name },
-      tracingConfig: { mode: props.tracing ? 'Active' : 'PassThrough' },
-      ...(props.kmsKeyArn === undefined ? {} : { kmsKeyArn: props.kmsKeyArn }),
       // The first invocation must find its permissions.
       dependsOn: [policy],
     });
@@ -107,31 +107,6 @@ export class NodeFunction<
 
   get arn(): string {
     return this.function.arn;
-  }
-
-  /** Lets the function do more, where that could not be known when it was created. */
-  allow(id: string, ...statements: readonly PolicyStatement[]): void {
-    new IamRolePolicy(this, id, { name: id, role: this.role.name, policy: policyDocument(...statements) });
-  }
-
-  private ownStatements(props: {
-    readonly onFailureArn?: string;
-    readonly tracing?: boolean;
-  }): PolicyStatement[] {
-    const statements: PolicyStatement[] = [
-      {
-        sid: 'WriteOwnLog',
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [`${this.logGroup.arn}:*`],
-      },
-    ];
-    if (props.tracing)
-      statements.push({
-        sid: 'Trace',
-        actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-        resources: ['*'],
-      });
-    return statements;
   }
 }
 

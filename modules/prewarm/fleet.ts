@@ -19,7 +19,7 @@ import type { PrewarmQueue } from './queue';
 import type { PrewarmStore } from './store';
 
 export interface FleetSizing {
-  /** Types that may serve, arm64, best first; several find Spot capacity more often. */
+  /** Types that may serve, arm64, best first; several find Spot capacity more often. @default - seven Graviton types, c7g.large first */
   readonly instanceTypes?: readonly string[];
   /** Share of instances bought on demand, 0 to 100, so that some run when Spot is short. @default 20 */
   readonly onDemandPercent?: number;

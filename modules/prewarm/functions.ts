@@ -2,6 +2,7 @@ import { Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { NodeFunction } from '../parts/node-function';
+import type { PolicyStatement } from '../parts/policy';
 import type { PrewarmDeadlines } from './deadlines';
 import { Grants } from './grants';
 import type { PrewarmQueue } from './queue';
@@ -47,43 +48,44 @@ export class PrewarmFunctions extends Construct {
   readonly shutdown: NodeFunction<Environments['shutdown']>;
   readonly report: NodeFunction<Environments['report']>;
 
-  constructor(scope: Construct, id: string, props: PrewarmFunctionsProps) {
-    super(scope, id);
-    const { store, queue, deadlines } = props;
-    const grants = new Grants(props);
-    const common = {
-      DEPLOYMENT: props.deployment,
-      METRICS_NAMESPACE: props.metricsNamespace,
-      REQUEST_TABLE: store.requests.name,
-      POP_TABLE: store.pops.name,
-      TASK_TABLE: store.tasks.name,
-      RECORD_RETENTION_DAYS: Tokenization.stringifyNumber(props.retentionDays),
-    };
-    const fleet = {
-      GROUP_NAME: props.groupName,
-      MAX_INSTANCES: Tokenization.stringifyNumber(props.maxInstances),
-    };
-    const queues = { QUEUE_URL: queue.tasks.url, DEAD_LETTER_QUEUE_URL: queue.deadLetters.url };
-    const bucket = { BUCKET: store.bucket.bucket };
-    const headersKey = { HEADERS_KEY_ARN: store.headersKey.arn };
-    const extraPops = props.extraPops.length === 0 ? {} : { WARMPATH_EXTRA_POPS: props.extraPops.join(',') };
-    const { logRetentionDays } = props;
-    // Of those that are called without waiting for them; a stream names the queue for each of its readers.
-    const calledAsync = { onFailureArn: queue.failedEvents.arn };
+  private readonly grants: Grants;
 
-    this.report = new NodeFunction<Environments['report']>(this, 'report', {
-      ...calledAsync,
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: PrewarmFunctionsProps,
+  ) {
+    super(scope, id);
+    this.grants = new Grants(props);
+    this.report = this.createReport();
+    this.shutdown = this.createShutdown();
+    this.api = this.createApi();
+    this.getSize = this.createGetSize();
+    this.task = this.createTask();
+    this.aggregation = this.createAggregation();
+    const failedEventsArn = props.queue.failedEvents.arn;
+    props.deadlines.mayInvoke(this.shutdown.arn, failedEventsArn);
+    const { getSize, task, aggregation } = this;
+    followStreams({ getSize, task, aggregation, store: props.store, failedEventsArn });
+  }
+
+  private createReport(): NodeFunction<Environments['report']> {
+    const { grants } = this;
+    const { deadlines, logRetentionDays, names, queue, store, topicArn, topicKeyArn } = this.props;
+    return new NodeFunction<Environments['report']>(this, 'report', {
+      // Called without waiting for it; a stream names the queue for each of its readers.
+      onFailureArn: queue.failedEvents.arn,
       logRetentionDays,
-      functionName: props.names('generate_report'),
+      functionName: names('generate_report'),
       description: 'Writes the report of an ended request, removes its deadline and tells the subscribers',
       bundle: 'prewarm-report',
       environment: {
-        ...common,
-        ...bucket,
-        ...fleet,
-        ...extraPops,
+        ...this.common,
+        BUCKET: store.bucket.bucket,
+        ...this.fleet,
+        ...this.extraPops,
         SCHEDULE_GROUP: deadlines.group.name,
-        TOPIC_ARN: props.topicArn,
+        TOPIC_ARN: topicArn,
       },
       timeoutSeconds: STEP_TIMEOUT_SECONDS,
       vcpus: 1,
@@ -98,29 +100,28 @@ export class PrewarmFunctions extends Construct {
         grants.writeBlobs(['failed_pop_urls.csv', 'report.json', 'report.html']),
         grants.findBlobs(),
         grants.removeDeadline(),
-        { sid: 'Notify', actions: ['sns:Publish'], resources: [props.topicArn] },
+        { sid: 'Notify', actions: ['sns:Publish'], resources: [topicArn] },
         {
           sid: 'EncryptNotifications',
           actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-          resources: [props.topicKeyArn],
+          resources: [topicKeyArn],
         },
-        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+        this.keepFailedEvents,
       ],
     });
-    const report = { REPORT_FUNCTION_NAME: this.report.function.functionName };
-    const reportWhenEnded = {
-      sid: 'ReportWhenEnded',
-      actions: ['lambda:InvokeFunction'],
-      resources: [this.report.arn],
-    };
+  }
 
-    this.shutdown = new NodeFunction<Environments['shutdown']>(this, 'shutdown', {
-      ...calledAsync,
+  private createShutdown(): NodeFunction<Environments['shutdown']> {
+    const { grants } = this;
+    const { logRetentionDays, names, queue } = this.props;
+    return new NodeFunction<Environments['shutdown']>(this, 'shutdown', {
+      // Called without waiting for it; a stream names the queue for each of its readers.
+      onFailureArn: queue.failedEvents.arn,
       logRetentionDays,
-      functionName: props.names('scheduler_to_stop'),
+      functionName: names('scheduler_to_stop'),
       description: 'Stops a request at its deadline, from any status',
       bundle: 'prewarm-shutdown',
-      environment: { ...common, ...report },
+      environment: { ...this.common, REPORT_FUNCTION_NAME: this.report.function.functionName },
       timeoutSeconds: 300,
       statements: [
         grants.readRequests(),
@@ -129,26 +130,29 @@ export class PrewarmFunctions extends Construct {
         grants.listTasks(),
         grants.readTasks(),
         grants.markTasks(),
-        reportWhenEnded,
-        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+        this.reportWhenEnded,
+        this.keepFailedEvents,
       ],
     });
-    deadlines.mayInvoke(this.shutdown.arn, queue.failedEvents.arn);
+  }
 
-    this.api = new NodeFunction<Environments['api']>(this, 'api', {
+  private createApi(): NodeFunction<Environments['api']> {
+    const { grants } = this;
+    const { deadlines, logRetentionDays, maxListUrls, names, queue, store } = this.props;
+    return new NodeFunction<Environments['api']>(this, 'api', {
       logRetentionDays,
-      functionName: props.names('api_handler'),
+      functionName: names('api_handler'),
       description: 'Answers the prewarm API',
       bundle: 'prewarm-api',
       environment: {
-        ...common,
-        ...bucket,
-        ...queues,
-        ...fleet,
-        ...report,
-        ...headersKey,
-        ...extraPops,
-        ...(props.maxListUrls === undefined ? {} : { MAX_URLS: String(props.maxListUrls) }),
+        ...this.common,
+        BUCKET: store.bucket.bucket,
+        ...this.queues,
+        ...this.fleet,
+        REPORT_FUNCTION_NAME: this.report.function.functionName,
+        HEADERS_KEY_ARN: store.headersKey.arn,
+        ...this.extraPops,
+        ...(maxListUrls === undefined ? {} : { MAX_URLS: String(maxListUrls) }),
         SCHEDULE_GROUP: deadlines.group.name,
         SCHEDULE_ROLE_ARN: deadlines.role.arn,
         SHUTDOWN_FUNCTION_ARN: this.shutdown.arn,
@@ -174,16 +178,20 @@ export class PrewarmFunctions extends Construct {
         grants.passDeadlineRole(),
         grants.queueDepth(),
         grants.sealHeaders(),
-        reportWhenEnded,
+        this.reportWhenEnded,
       ],
     });
+  }
 
-    this.getSize = new NodeFunction<Environments['getSize']>(this, 'get-size', {
+  private createGetSize(): NodeFunction<Environments['getSize']> {
+    const { grants } = this;
+    const { logRetentionDays, names, store } = this.props;
+    return new NodeFunction<Environments['getSize']>(this, 'get-size', {
       logRetentionDays,
-      functionName: props.names('get_url_size'),
+      functionName: names('get_url_size'),
       description: 'Expands sources and learns the sizes of a new request',
       bundle: 'prewarm-get-size',
-      environment: { ...common, ...bucket, ...headersKey },
+      environment: { ...this.common, BUCKET: store.bucket.bucket, HEADERS_KEY_ARN: store.headersKey.arn },
       timeoutSeconds: STEP_TIMEOUT_SECONDS,
       vcpus: 1,
       statements: [
@@ -195,21 +203,25 @@ export class PrewarmFunctions extends Construct {
         grants.findBlobs(),
         grants.openHeaders(),
         grants.readStream('ReadRequestStream', store.requests.streamArn),
-        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+        this.keepFailedEvents,
       ],
     });
+  }
 
-    this.task = new NodeFunction<Environments['task']>(this, 'task', {
+  private createTask(): NodeFunction<Environments['task']> {
+    const { grants } = this;
+    const { invalidationWaitSeconds, logRetentionDays, names, queue, store } = this.props;
+    return new NodeFunction<Environments['task']>(this, 'task', {
       logRetentionDays,
-      functionName: props.names('insert_tasks_to_queue'),
+      functionName: names('insert_tasks_to_queue'),
       description: 'Resolves PoPs, invalidates once, cuts slices and queues them',
       bundle: 'prewarm-task',
       environment: {
-        ...common,
-        ...bucket,
-        ...queues,
-        ...report,
-        INVALIDATION_WAIT_SECONDS: Tokenization.stringifyNumber(props.invalidationWaitSeconds),
+        ...this.common,
+        BUCKET: store.bucket.bucket,
+        ...this.queues,
+        REPORT_FUNCTION_NAME: this.report.function.functionName,
+        INVALIDATION_WAIT_SECONDS: Tokenization.stringifyNumber(invalidationWaitSeconds),
       },
       timeoutSeconds: STEP_TIMEOUT_SECONDS,
       vcpus: 1,
@@ -225,17 +237,21 @@ export class PrewarmFunctions extends Construct {
         grants.readStream('ReadRequestStream', store.requests.streamArn),
         grants.findDistributions(),
         grants.invalidate(),
-        reportWhenEnded,
-        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+        this.reportWhenEnded,
+        this.keepFailedEvents,
       ],
     });
+  }
 
-    this.aggregation = new NodeFunction<Environments['aggregation']>(this, 'aggregation', {
+  private createAggregation(): NodeFunction<Environments['aggregation']> {
+    const { grants } = this;
+    const { logRetentionDays, names, store } = this.props;
+    return new NodeFunction<Environments['aggregation']>(this, 'aggregation', {
       logRetentionDays,
-      functionName: props.names('get_download_size'),
+      functionName: names('get_download_size'),
       description: 'Counts the results of slices exactly once and finishes requests',
       bundle: 'prewarm-aggregation',
-      environment: { ...common, ...report },
+      environment: { ...this.common, REPORT_FUNCTION_NAME: this.report.function.functionName },
       timeoutSeconds: 300,
       vcpus: 0.5,
       statements: [
@@ -244,19 +260,49 @@ export class PrewarmFunctions extends Construct {
         grants.changePops(),
         grants.readTasks(),
         grants.markTasks(),
-        reportWhenEnded,
+        this.reportWhenEnded,
         grants.readStream('ReadTaskStream', store.tasks.streamArn),
-        grants.putOnQueue(queue.failedEvents.arn, 'KeepFailedEvents'),
+        this.keepFailedEvents,
       ],
     });
+  }
 
-    followStreams({
-      getSize: this.getSize,
-      task: this.task,
-      aggregation: this.aggregation,
-      store,
-      failedEventsArn: queue.failedEvents.arn,
-    });
+  /** Read by every function. */
+  private get common() {
+    const { deployment, metricsNamespace, store, retentionDays } = this.props;
+    return {
+      DEPLOYMENT: deployment,
+      METRICS_NAMESPACE: metricsNamespace,
+      REQUEST_TABLE: store.requests.name,
+      POP_TABLE: store.pops.name,
+      TASK_TABLE: store.tasks.name,
+      RECORD_RETENTION_DAYS: Tokenization.stringifyNumber(retentionDays),
+    };
+  }
+
+  private get fleet() {
+    const { groupName, maxInstances } = this.props;
+    return { GROUP_NAME: groupName, MAX_INSTANCES: Tokenization.stringifyNumber(maxInstances) };
+  }
+
+  private get queues() {
+    const { tasks, deadLetters } = this.props.queue;
+    return { QUEUE_URL: tasks.url, DEAD_LETTER_QUEUE_URL: deadLetters.url };
+  }
+
+  private get extraPops() {
+    const { extraPops } = this.props;
+    return extraPops.length === 0 ? {} : { WARMPATH_EXTRA_POPS: extraPops.join(',') };
+  }
+
+  /** For those who may end a request. */
+  private get reportWhenEnded(): PolicyStatement {
+    return { sid: 'ReportWhenEnded', actions: ['lambda:InvokeFunction'], resources: [this.report.arn] };
+  }
+
+  /** For those whose events are kept where they fail for good. */
+  private get keepFailedEvents(): PolicyStatement {
+    return this.grants.putOnQueue(this.props.queue.failedEvents.arn, 'KeepFailedEvents');
   }
 
   /** Every function by its name in alarms. */

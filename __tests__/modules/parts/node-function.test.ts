@@ -29,8 +29,6 @@ describe('a function of the stack', () => {
     onFailureArn: 'arn:aws:sqs:eu-central-1:1:failed',
     asyncRetries: 1,
     logRetentionDays: 7,
-    kmsKeyArn: 'arn:aws:kms:eu-central-1:1:key/k',
-    tracing: true,
   });
   const { resource } = JSON.parse(Testing.synth(stack));
   const plain = resource.aws_lambda_function.plain;
@@ -71,13 +69,8 @@ describe('a function of the stack', () => {
     const actions = policies.map(({ policy }) =>
       JSON.parse(policy).Statement.flatMap(({ Action }: { Action: string[] }) => Action),
     );
-    const own = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-    expect(actions).toEqual(
-      expect.arrayContaining([
-        [...own, 'dynamodb:GetItem'],
-        [...own, 'xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'dynamodb:GetItem'],
-      ]),
-    );
+    for (const allowed of actions)
+      expect(allowed).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents', 'dynamodb:GetItem']);
   });
 
   test('sends events it could not handle where it is told', () => {
@@ -86,7 +79,7 @@ describe('a function of the stack', () => {
       maximum_retry_attempts: 1,
       destination_config: { on_failure: { destination: 'arn:aws:sqs:eu-central-1:1:failed' } },
     });
-    expect(full).toMatchObject({ reserved_concurrent_executions: 5, tracing_config: { mode: 'Active' } });
+    expect(full.reserved_concurrent_executions).toBe(5);
   });
 
   test('is refused with every fault at once, before any resource exists', () => {

@@ -1,4 +1,4 @@
-import { popCode, type RequestId, requestId, type SliceId, sliceId } from '../domain/ids';
+import { popCode, type RequestId, type SliceId, sliceId } from '../domain/ids';
 import { DamagedItem, type Item, readText, text } from './attributes';
 
 /**
@@ -29,10 +29,4 @@ export const sliceIdOf = (item: Item): SliceId => {
   const index = Number(written.slice(dot + 1));
   if (dot < 1 || !Number.isInteger(index)) throw new DamagedItem('slice_id', '<PoP>.<segment>');
   return sliceId(popCode(written.slice(0, dot)), index);
-};
-
-/** The request of a row, or of a row's key. */
-export const requestIdOf = (item: Item): RequestId => {
-  const [id = ''] = readText(item, 'req_id').split('#');
-  return requestId(id);
 };

@@ -1,8 +1,6 @@
 import type { Fleet, RequestStore } from '../../ports';
 import type { RequestRecord } from '../request';
-
-/** The most instances a fleet may have. */
-export const MAX_INSTANCES = 300;
+import { MAX_INSTANCES } from '../request-parsing/limits';
 
 /** What the requests that have not ended ask for together; nobody's share outlives its request. */
 export const fleetSizeFor = (active: readonly RequestRecord[]): number =>

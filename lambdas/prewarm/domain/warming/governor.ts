@@ -41,11 +41,6 @@ export class Governor {
     for (const limiter of this.perPop.values()) limiter.confine(limits.perPop);
   }
 
-  /** Fetches that may be underway at the same time through this PoP, now. */
-  concurrency(pop: PopCode): number {
-    return Math.min(this.total.limit, this.limiter(pop).limit);
-  }
-
   /** Takes a place; answers nothing when one is free at once, else a promise of it. */
   acquire(pop: PopCode): Promise<void> | undefined {
     const waitForPop = this.limiter(pop).acquire();
