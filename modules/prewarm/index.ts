@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { logRetentionFaults } from '../parts/log-retention';
 import { type ApiQuota, apiFaults, PrewarmApi, type PrivateApi, type RegionalApi } from './api';
 import { PrewarmDeadlines } from './deadlines';
+import { InvalidPrewarmError } from './errors';
 import { type FleetSizing, fleetFaults, PrewarmFleet } from './fleet';
 import { PrewarmFunctions } from './functions';
 import { type NetworkProps, networkFaults, PrewarmNetwork } from './network';
@@ -77,7 +78,7 @@ export class Prewarm extends Construct {
   readonly api: PrewarmApi;
   readonly fleet: PrewarmFleet;
 
-  /** @throws Error that lists everything wrong with the props, before any resource exists */
+  /** @throws InvalidPrewarmError that lists everything wrong with the props, before any resource exists */
   constructor(scope: Construct, id: string, props: PrewarmProps) {
     super(scope, id);
     checkProps(this.node.path, props);
@@ -195,7 +196,7 @@ const checkProps = (path: string, props: PrewarmProps): void => {
     faults.push(
       `deployment: got ${JSON.stringify(props.deployment)}; allowed 1 to 20 lower-case letters and digits, with dashes between them; choose a short name such as prod`,
     );
-  if (faults.length > 0) throw new Error(`${path}: ${faults.join('\n')}`);
+  if (faults.length > 0) throw new InvalidPrewarmError(path, faults);
 };
 
 const popFaults = (codes: readonly string[]): string[] => {

@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { UnreadableDocument } from './unreadable-document';
 
 /** An element of a DASH manifest that matters for its URLs. */
 export interface MpdNode {
@@ -36,12 +37,12 @@ export const parseMpd = (text: string): MpdNode => {
   const path: MpdNode[] = [root];
   let skipped = 0;
   parser.on('error', (error) => {
-    throw new Error(`is not well-formed XML: ${error.message}`);
+    throw new UnreadableDocument(`is not well-formed XML: ${error.message}`);
   });
   parser.on('opentag', ({ name, attributes }) => {
     const local = localName(name);
     if (path.length === 1 && skipped === 0 && local !== 'MPD') {
-      throw new Error(`is not a DASH manifest: its root element is ${name.slice(0, 40)}`);
+      throw new UnreadableDocument(`is not a DASH manifest: its root element is ${name.slice(0, 40)}`);
     }
     if (skipped > 0 || !KEPT.has(local)) {
       skipped += 1;
@@ -61,7 +62,7 @@ export const parseMpd = (text: string): MpdNode => {
   });
   parser.write(text).close();
   const mpd = root.children[0];
-  if (mpd === undefined) throw new Error('is empty');
+  if (mpd === undefined) throw new UnreadableDocument('is empty');
   return mpd;
 };
 

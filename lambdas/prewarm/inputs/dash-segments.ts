@@ -1,5 +1,6 @@
 import { MAX_URL_BYTES } from '../domain/request-parsing/limits';
 import { childOf, childrenOf, type MpdNode, numberOf } from './dash-manifest';
+import { UnreadableDocument } from './unreadable-document';
 
 /** What segments are counted against, in seconds. */
 export interface SegmentWindow {
@@ -28,7 +29,7 @@ const inheritedNumber = (templates: readonly MpdNode[], attribute: string): numb
 /** Replaces `$Number%05d$` and its like; `$$` is a dollar sign. Stops at the first URL that nobody could ask for. */
 const fill = (pattern: string, values: Readonly<Record<string, string | number>>): string => {
   const longest = Math.max(pattern.length, ...Object.values(values).map((value) => String(value).length));
-  if (longest > MAX_URL_BYTES) throw new Error('names a segment with a URL that is too long');
+  if (longest > MAX_URL_BYTES) throw new UnreadableDocument('names a segment with a URL that is too long');
   const filled = pattern.replace(
     /\$(?:(\w+)(?:%0(\d{1,3})d)?)?\$/g,
     (whole, name: string | undefined, width: string | undefined) => {
@@ -37,7 +38,8 @@ const fill = (pattern: string, values: Readonly<Record<string, string | number>>
       return width === undefined ? value : value.padStart(Math.min(Number(width), MAX_PADDING), '0');
     },
   );
-  if (filled.length > MAX_URL_BYTES) throw new Error('names a segment with a URL that is too long');
+  if (filled.length > MAX_URL_BYTES)
+    throw new UnreadableDocument('names a segment with a URL that is too long');
   return filled;
 };
 
@@ -53,7 +55,7 @@ function* fromTimeline(
   let number = startNumber;
   for (const [index, run] of runs.entries()) {
     const duration = numberOf(run, 'd') ?? 0;
-    if (duration <= 0) throw new Error('has a segment without duration');
+    if (duration <= 0) throw new UnreadableDocument('has a segment without duration');
     time = numberOf(run, 't') ?? time;
     const repeat = numberOf(run, 'r') ?? 0;
     const end = numberOf(runs[index + 1], 't') ?? (endSeconds ?? 0) * timescale;
@@ -77,7 +79,7 @@ function* fromDuration(
     yield { number: startNumber, time: 0 };
     return;
   }
-  if (duration <= 0) throw new Error('has segments without duration');
+  if (duration <= 0) throw new UnreadableDocument('has segments without duration');
   const perSecond = timescale / duration;
   const endNumber = inheritedNumber(templates, 'endNumber');
   const first = live === undefined ? 0 : Math.max(0, Math.floor(live.fromSeconds * perSecond));
@@ -86,7 +88,7 @@ function* fromDuration(
     durationSeconds === undefined ? Number.POSITIVE_INFINITY : Math.ceil(durationSeconds * perSecond - 1e-6);
   const named = endNumber === undefined ? Number.POSITIVE_INFINITY : endNumber - startNumber + 1;
   const end = Math.min(available, inPeriod, named);
-  if (end === Number.POSITIVE_INFINITY) throw new Error('does not say how long it is');
+  if (end === Number.POSITIVE_INFINITY) throw new UnreadableDocument('does not say how long it is');
   for (let index = first; index < end; index += 1) {
     yield { number: startNumber + index, time: index * duration };
   }

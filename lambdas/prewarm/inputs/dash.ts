@@ -4,6 +4,7 @@ import { childOf, childrenOf, type MpdNode, parseMpd, secondsOf } from './dash-m
 import { listUrls, type SegmentWindow, templateUrls } from './dash-segments';
 import { wholeText } from './document-text';
 import { Expansion, resolveUrl } from './expansion';
+import { UnreadableDocument } from './unreadable-document';
 
 /** Own choice: manifests with a segment timeline of a day stay below it. */
 const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
@@ -11,7 +12,8 @@ const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 /** Of several base URLs (copies on other hosts) the one on the manifest's own host, else the first. */
 const baseOf = (node: MpdNode, parent: string, manifest: string): string => {
   const bases = childrenOf(node, 'BaseURL').flatMap(({ text }) => resolveUrl(text.trim(), parent) ?? []);
-  if (bases.some((base) => base.length > MAX_URL_BYTES)) throw new Error('has a base URL that is too long');
+  if (bases.some((base) => base.length > MAX_URL_BYTES))
+    throw new UnreadableDocument('has a base URL that is too long');
   return bases.find((base) => new URL(base).host === new URL(manifest).host) ?? bases[0] ?? parent;
 };
 

@@ -1,4 +1,5 @@
 import { createGunzip } from 'node:zlib';
+import { UnreadableDocument } from './unreadable-document';
 
 /** Bytes of one piece of decoded text. */
 const CHUNK_BYTES = 64 * 1024;
@@ -36,7 +37,7 @@ export async function* documentText(body: Uint8Array, maxBytes: number): AsyncIt
     }
   } catch (error) {
     if (error instanceof RangeError) throw error;
-    throw new Error(`cannot be unpacked: ${error instanceof Error ? error.message : error}`, {
+    throw new UnreadableDocument(`cannot be unpacked: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     });
   }

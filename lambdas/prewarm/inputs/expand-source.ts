@@ -7,6 +7,7 @@ import type { ExpansionLimits, Resolver, UrlInput } from '../ports';
 import { EXPANSION_LIMITS } from './expansion';
 import { playlistInput } from './playlist';
 import { sitemapInput } from './sitemap';
+import { UnreadableDocument } from './unreadable-document';
 
 const INPUTS: Readonly<Record<UrlSource['kind'], UrlInput>> = {
   sitemap: sitemapInput,
@@ -69,5 +70,6 @@ export const createSourceExpander = ({ resolver, policy, edgePort, ca, limits }:
     }
     if (leftOut > 0) problems.push(`${leftOut} of its URLs left out, the first is ${example}`);
     // Whoever asked for this source names it before the sentence.
-    if (problems.length > 0) throw new Error(problems.join('; ').replaceAll(`${source.url} `, 'it '));
+    if (problems.length > 0)
+      throw new UnreadableDocument(problems.join('; ').replaceAll(`${source.url} `, 'it '));
   };

@@ -2,6 +2,7 @@ import { type HlsManifest, Parser } from 'm3u8-parser';
 import type { UrlInput } from '../ports';
 import { wholeText } from './document-text';
 import { Expansion, resolveUrl } from './expansion';
+import { UnreadableDocument } from './unreadable-document';
 
 /** Own choice: a day of two-second segments is about 4 MB. */
 export const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
@@ -13,21 +14,25 @@ const checkVariables = (text: string): void => {
   const uses = text.split('{$').length - 1;
   const longest = lines.reduce((length, line) => Math.max(length, line.length), 0);
   if (lines.some((line) => line.includes('{$')) || uses * longest > MAX_PLAYLIST_BYTES) {
-    throw new Error('has variables (EXT-X-DEFINE) that grow too large');
+    throw new UnreadableDocument('has variables (EXT-X-DEFINE) that grow too large');
   }
 };
 
 const parse = (text: string): HlsManifest => {
-  if (!text.startsWith('#EXTM3U')) throw new Error('is not an HLS playlist: it does not begin with #EXTM3U');
+  if (!text.startsWith('#EXTM3U'))
+    throw new UnreadableDocument('is not an HLS playlist: it does not begin with #EXTM3U');
   checkVariables(text);
   const parser = new Parser();
   try {
     parser.push(text);
     parser.end();
   } catch (error) {
-    throw new Error(`is not a well-formed HLS playlist: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw new UnreadableDocument(
+      `is not a well-formed HLS playlist: ${error instanceof Error ? error.message : error}`,
+      {
+        cause: error,
+      },
+    );
   }
   return parser.manifest;
 };

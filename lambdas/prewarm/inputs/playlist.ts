@@ -2,6 +2,7 @@ import type { UrlInput } from '../ports';
 import { dashInput } from './dash';
 import { Expansion } from './expansion';
 import { hlsInput } from './hls';
+import { UnreadableDocument } from './unreadable-document';
 
 const START_BYTES = 512;
 
@@ -23,7 +24,7 @@ export const playlistInput: UrlInput = {
     const readOnce = {
       read: async (url: string, maxBytes: number) => {
         if (url !== source.url) return reader.read(url, maxBytes);
-        if (body.byteLength > maxBytes) throw new Error(`is larger than ${maxBytes} bytes`);
+        if (body.byteLength > maxBytes) throw new UnreadableDocument(`is larger than ${maxBytes} bytes`);
         return { body, contentType: '' };
       },
     };

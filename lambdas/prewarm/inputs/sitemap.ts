@@ -3,6 +3,7 @@ import type { UrlInput } from '../ports';
 import { documentText } from './document-text';
 import { Expansion, type QueuedDocument, resolveUrl } from './expansion';
 import { listLines } from './list';
+import { UnreadableDocument } from './unreadable-document';
 
 interface Location {
   readonly kind: 'page' | 'sitemap';
@@ -27,14 +28,14 @@ async function* xmlLocations(text: AsyncIterable<string>): AsyncIterable<Locatio
   let prefix = '';
   let loc = '';
   parser.on('error', (error) => {
-    throw new Error(`is not well-formed XML: ${error.message}`);
+    throw new UnreadableDocument(`is not well-formed XML: ${error.message}`);
   });
   parser.on('opentag', ({ name }) => {
     if (path.length === 0) {
       const colon = name.indexOf(':') + 1;
       prefix = name.slice(0, colon);
       if (!ROOTS.has(name.slice(colon)))
-        throw new Error(`is not a sitemap: its root element is ${name.slice(0, 40)}`);
+        throw new UnreadableDocument(`is not a sitemap: its root element is ${name.slice(0, 40)}`);
     }
     path.push(name);
     loc = '';
@@ -63,7 +64,7 @@ async function* xmlLocations(text: AsyncIterable<string>): AsyncIterable<Locatio
 /** A sitemap may be plain text: one absolute URL per line. */
 async function* textLocations(text: AsyncIterable<string>): AsyncIterable<Location> {
   for await (const line of listLines(text)) {
-    if (!URL.canParse(line)) throw new Error('is neither an XML sitemap nor a list of URLs');
+    if (!URL.canParse(line)) throw new UnreadableDocument('is neither an XML sitemap nor a list of URLs');
     yield { kind: 'page', text: line };
   }
 }
