@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  DescribeInstanceInformationCommand,
   ListCommandInvocationsCommand,
+  paginateDescribeInstanceInformation,
   SendCommandCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -9,6 +9,8 @@ import type { DiskAnswer } from './instance-images';
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html */
 const INSTANCES_PER_COMMAND = 50;
+/** The most there is; without it a page holds fewer. */
+const INSTANCES_PER_PAGE = 50;
 const POLL_MS = 1_000;
 const WAIT_SECONDS = 60;
 /** What an image reference may hold; anything else never gets into a shell command. */
@@ -32,12 +34,15 @@ const parse = (output: string): DiskAnswer => {
 };
 
 const online = async (ssm: SSMClient, ids: readonly string[]): Promise<string[]> => {
-  const { InstanceInformationList = [] } = await ssm.send(
-    new DescribeInstanceInformationCommand({ Filters: [{ Key: 'InstanceIds', Values: [...ids] }] }),
+  const pages = paginateDescribeInstanceInformation(
+    { client: ssm, pageSize: INSTANCES_PER_PAGE },
+    { Filters: [{ Key: 'InstanceIds', Values: [...ids] }] },
   );
-  return InstanceInformationList.flatMap(({ InstanceId, PingStatus }) =>
-    InstanceId !== undefined && PingStatus === 'Online' ? [InstanceId] : [],
-  );
+  const found: string[] = [];
+  for await (const { InstanceInformationList = [] } of pages)
+    for (const { InstanceId, PingStatus } of InstanceInformationList)
+      if (InstanceId !== undefined && PingStatus === 'Online') found.push(InstanceId);
+  return found;
 };
 
 const ask = async (

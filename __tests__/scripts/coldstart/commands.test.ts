@@ -209,6 +209,18 @@ describe('warmpath coldstart verify', () => {
     expect((await run()).kinds['i-running']).toBe('by-template');
   });
 
+  it('reads every page of the instances that Systems Manager reaches', async () => {
+    ssm
+      .on(DescribeInstanceInformationCommand)
+      .resolves({ InstanceInformationList: [], NextToken: 'more' })
+      .on(DescribeInstanceInformationCommand, { NextToken: 'more' })
+      .resolves({ InstanceInformationList: [{ InstanceId: 'i-running', PingStatus: 'Online' }] });
+    answers('checked\n');
+    expect((await run()).kinds['i-running']).toBe('on-disk');
+    const [first] = ssm.commandCalls(DescribeInstanceInformationCommand);
+    expect(first?.args[0].input.MaxResults).toBe(50);
+  });
+
   it('names the group it does not find', async () => {
     autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: [] });
     await expect(verify(clients, { group: 'nope', json: true })).rejects.toThrow('--group: got nope');
