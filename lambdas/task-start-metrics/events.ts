@@ -39,9 +39,17 @@ export const instanceLaunch = z.object({
   }),
 });
 
-/** A launch that ended in ABANDON or never began, or a refresh that failed. */
+/**
+ * A launch that ended in ABANDON or never began, or a refresh that failed or takes back what it replaced.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-eventbridge-events.html
+ */
 export const groupTrouble = z.object({
-  'detail-type': z.enum(['EC2 Instance Launch Unsuccessful', 'EC2 Auto Scaling Instance Refresh Failed']),
+  'detail-type': z.enum([
+    'EC2 Instance Launch Unsuccessful',
+    'EC2 Auto Scaling Instance Refresh Failed',
+    'EC2 Auto Scaling Instance Refresh Rollback Started',
+    'EC2 Auto Scaling Instance Refresh Rollback Failed',
+  ]),
   id: z.string(),
   detail: z.object({ AutoScalingGroupName: z.string() }),
 });

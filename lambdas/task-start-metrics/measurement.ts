@@ -29,6 +29,8 @@ export function measure(event: StartEvent, origin?: InstanceOrigin): Measurement
     case 'EC2 Instance Launch Unsuccessful':
       return failure(event.id, 'LaunchFailed', groupOf(event));
     case 'EC2 Auto Scaling Instance Refresh Failed':
+    case 'EC2 Auto Scaling Instance Refresh Rollback Started':
+    case 'EC2 Auto Scaling Instance Refresh Rollback Failed':
       return failure(event.id, 'RefreshFailed', groupOf(event));
     case 'EC2 Image Builder Image State Change':
       return measureBuild(event);

@@ -104,6 +104,8 @@ describe('measure(): trouble', () => {
   it.each([
     ['EC2 Instance Launch Unsuccessful', 'LaunchFailed'],
     ['EC2 Auto Scaling Instance Refresh Failed', 'RefreshFailed'],
+    ['EC2 Auto Scaling Instance Refresh Rollback Started', 'RefreshFailed'],
+    ['EC2 Auto Scaling Instance Refresh Rollback Failed', 'RefreshFailed'],
   ])('counts %s as %s of its group', (detailType, metric) => {
     const measurement = measure(startEvent.parse(groupTroubleEvent(detailType)));
     expect(measurement?.metrics).toEqual({ [metric]: { unit: 'Count', value: 1 } });

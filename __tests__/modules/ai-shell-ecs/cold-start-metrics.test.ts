@@ -86,6 +86,18 @@ describe('AiShellEcs with cold-start metrics', () => {
     expect(launches.detail.AutoScalingGroupName).toEqual([expect.stringContaining('aws_autoscaling_group')]);
   });
 
+  it('hears of a refresh that fails or rolls back, and sends nothing that the function cannot read', () => {
+    const trouble = JSON.parse(
+      String(shell.one('aws_cloudwatch_event_rule', 'group-trouble')['event_pattern']),
+    );
+    const kinds: readonly string[] = trouble['detail-type'];
+    const metrics = kinds.map((kind) =>
+      Object.keys(measure(startEvent.parse(groupTroubleEvent(kind)))?.metrics ?? {}),
+    );
+    expect(metrics.flat().filter((metric) => metric === 'RefreshFailed')).toHaveLength(3);
+    expect(metrics).not.toContainEqual([]);
+  });
+
   it('reads of the pre-pull line what the program writes', () => {
     const line = / '(\{"event":"prepull".*\})\\n' /.exec(prepullProgram())?.[1] ?? '';
     const written = [...line.matchAll(/"(\w+)":/g)].map(([, field]) => field);

@@ -115,7 +115,8 @@ export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>
     'refresh-failed': {
       ...ours,
       ...anyAtAll,
-      alarmDescription: 'An instance refresh failed: read its status reason; the old version is still in use',
+      alarmDescription:
+        'An instance refresh failed or rolls back: read its status reason; not every instance has the new version',
       metricName: 'RefreshFailed',
       dimensions: group,
     },

@@ -130,7 +130,13 @@ export class ColdStartMetrics extends Construct {
       },
       'group-trouble': {
         source: ['aws.autoscaling'],
-        'detail-type': ['EC2 Instance Launch Unsuccessful', 'EC2 Auto Scaling Instance Refresh Failed'],
+        'detail-type': [
+          'EC2 Instance Launch Unsuccessful',
+          // A refresh that rolls back ends in other events than one that fails.
+          'EC2 Auto Scaling Instance Refresh Failed',
+          'EC2 Auto Scaling Instance Refresh Rollback Started',
+          'EC2 Auto Scaling Instance Refresh Rollback Failed',
+        ],
         detail: { AutoScalingGroupName: [groupName] },
       },
       ...(goldenAmi === undefined
