@@ -2,7 +2,7 @@ import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { measure } from './measure';
 import { refresh } from './refresh';
 import { verify } from './verify';
@@ -24,10 +24,20 @@ const percentage =
     throw new InvalidArgumentError(`Allowed: a whole number from ${low} to ${high}.`);
   };
 
+const templateVersion = (text: string): number | 'latest' => {
+  if (text === 'latest') return text;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Allowed: the number of a version, or latest.');
+};
+
 const collect = (value: string, before: readonly string[] | undefined): string[] => [
   ...(before ?? []),
   value,
 ];
+
+/** An option that says nothing about a refresh that is underway already. */
+const forANewOne = (flags: string, description: string): Option =>
+  new Option(flags, description).conflicts('attach');
 
 interface MeasureFlags {
   readonly cluster: string;
@@ -41,6 +51,10 @@ interface RefreshFlags {
   readonly attach?: true;
   readonly minHealthy: number;
   readonly maxHealthy: number;
+  readonly launchTemplateVersion?: number | 'latest';
+  readonly autoRollback?: true;
+  readonly alarm?: readonly string[];
+  readonly skipMatching?: true;
 }
 
 interface VerifyFlags {
@@ -76,19 +90,42 @@ export const registerColdstartCommands = (program: Command): void => {
 
   coldstart
     .command('refresh')
-    .description('start an instance refresh of the group and its warm pool')
+    .description('replace the instances of the group and its warm pool')
     .requiredOption('--group <name>', 'Auto Scaling group, such as shell-ecs-asg')
     .option('--watch', 'follow it to its end')
     .option('--attach', 'follow the one underway instead of starting one')
     .option('--min-healthy <percent>', 'instances that stay in service', percentage(0, 100), 100)
     .option('--max-healthy <percent>', 'instances there may be meanwhile', percentage(100, 200), 110)
+    .addOption(
+      forANewOne(
+        '--launch-template-version <version>',
+        'version to roll out, a number or latest (default: what the group is configured with)',
+      ).argParser(templateVersion),
+    )
+    .addOption(
+      forANewOne(
+        '--auto-rollback',
+        'go back to the version before when it fails; needs --launch-template-version',
+      ),
+    )
+    .addOption(
+      forANewOne('--alarm <name>', 'CloudWatch alarm that fails the refresh, repeatable').argParser(collect),
+    )
+    .addOption(forANewOne('--skip-matching', 'leave instances alone that have the version already'))
     .action(async (flags: RefreshFlags) => {
-      process.exitCode = await refresh(new AutoScalingClient(), {
+      const clients = { autoScaling: new AutoScalingClient(), ec2: new EC2Client() };
+      process.exitCode = await refresh(clients, {
         group: flags.group,
         watch: flags.watch === true,
         attach: flags.attach === true,
         minHealthyPercentage: flags.minHealthy,
         maxHealthyPercentage: flags.maxHealthy,
+        ...(flags.launchTemplateVersion !== undefined && {
+          launchTemplateVersion: flags.launchTemplateVersion,
+        }),
+        autoRollback: flags.autoRollback === true,
+        alarms: flags.alarm ?? [],
+        skipMatching: flags.skipMatching === true,
       });
     });
 

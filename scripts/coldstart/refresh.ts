@@ -5,8 +5,18 @@ import {
   type InstanceRefresh,
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import { FAILED } from '../exit-codes';
 import { type Paint, paintFor } from '../terminal/paint';
+import { findGroup } from './auto-scaling-group';
+import { desiredConfiguration } from './desired-configuration';
+import { outcomeOf, type RefreshOutcome, reasonOf } from './refresh-outcome';
+
+export interface RefreshClients {
+  readonly autoScaling: AutoScalingClient;
+  /** Asked only which version is the latest. */
+  readonly ec2: EC2Client;
+}
 
 export interface RefreshOptions {
   readonly group: string;
@@ -16,13 +26,17 @@ export interface RefreshOptions {
   readonly attach: boolean;
   readonly minHealthyPercentage: number;
   readonly maxHealthyPercentage: number;
+  /** Version of the group's launch template to roll out. @default what the group is configured with */
+  readonly launchTemplateVersion?: number | 'latest';
+  /** Back to what the group had before, when it fails or an alarm rings; needs `launchTemplateVersion`. */
+  readonly autoRollback: boolean;
+  /** Names of alarms that fail the refresh. */
+  readonly alarms: readonly string[];
+  /** Leave instances alone that have the version already. */
+  readonly skipMatching: boolean;
   /** @default 10 */
   readonly pollSeconds?: number;
 }
-
-const SUCCESS = 'Successful';
-const UNSUCCESSFUL = ['Failed', 'Cancelled', 'RollbackFailed', 'RollbackSuccessful'];
-const isOver = (status: string): boolean => status === SUCCESS || UNSUCCESSFUL.includes(status);
 
 const latest = async (client: AutoScalingClient, group: string, id?: string): Promise<InstanceRefresh> => {
   const { InstanceRefreshes = [] } = await client.send(
@@ -36,17 +50,26 @@ const latest = async (client: AutoScalingClient, group: string, id?: string): Pr
   return refresh;
 };
 
-const start = async (client: AutoScalingClient, options: RefreshOptions): Promise<string | undefined> => {
-  const { InstanceRefreshId } = await client.send(
+const start = async (clients: RefreshClients, options: RefreshOptions): Promise<string | undefined> => {
+  const { autoScaling, ec2 } = clients;
+  const { group, launchTemplateVersion: version, alarms } = options;
+  const desired =
+    version === undefined
+      ? undefined
+      : await desiredConfiguration(ec2, await findGroup(autoScaling, group), version);
+  const { InstanceRefreshId } = await autoScaling.send(
     new StartInstanceRefreshCommand({
-      AutoScalingGroupName: options.group,
+      AutoScalingGroupName: group,
+      ...(desired && { DesiredConfiguration: desired }),
       Preferences: {
         MinHealthyPercentage: options.minHealthyPercentage,
         MaxHealthyPercentage: options.maxHealthyPercentage,
-        // As the group's own refresh. The default waits an hour for instances that ECS protects and then fails.
+        // The default waits an hour for instances that ECS protects and then fails.
         ScaleInProtectedInstances: 'Refresh',
         StandbyInstances: 'Terminate',
-        SkipMatching: true,
+        SkipMatching: options.skipMatching,
+        AutoRollback: options.autoRollback,
+        ...(alarms.length > 0 && { AlarmSpecification: { Alarms: [...alarms] } }),
       },
     }),
   );
@@ -78,11 +101,15 @@ export const renderRefresh = (
     ...(pool ? [`pool ${pool.PercentageComplete ?? 0} %`] : []),
   ].join('  ');
   const room = columns - [status, '', figures, ''].join('  ').length - BAR_CELLS;
-  const reason = (refresh.StatusReason ?? '').slice(0, Math.max(0, room));
+  const reason = reasonOf(refresh).slice(0, Math.max(0, room));
   return [status, bar, figures, ...(reason === '' ? [] : [paint.dim(reason)])].join('  ');
 };
 
-const follow = async (client: AutoScalingClient, options: RefreshOptions, id?: string): Promise<string> => {
+const follow = async (
+  client: AutoScalingClient,
+  options: RefreshOptions,
+  id?: string,
+): Promise<RefreshOutcome> => {
   const paint = paintFor(process.stderr);
   let shown = '';
   for (;;) {
@@ -92,27 +119,40 @@ const follow = async (client: AutoScalingClient, options: RefreshOptions, id?: s
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${line}`);
     else if (line !== shown) process.stderr.write(`${line}\n`);
     shown = line;
-    const status = refresh.Status ?? 'Pending';
-    if (isOver(status)) {
+    const outcome = outcomeOf(refresh);
+    if (outcome !== undefined) {
       if (process.stderr.isTTY) process.stderr.write('\n');
-      return status;
+      return outcome;
     }
     await sleep((options.pollSeconds ?? 10) * 1000);
   }
 };
 
-/** Starts an instance refresh (or attaches to the one underway) and follows it. Answers the exit code. */
-export const refresh = async (client: AutoScalingClient, options: RefreshOptions): Promise<number> => {
+const check = (options: RefreshOptions): void => {
   const { minHealthyPercentage: low, maxHealthyPercentage: high } = options;
   if (high - low > 100) {
     throw new Error(
       `--max-healthy: got ${high} with --min-healthy ${low}; allowed: at most 100 apart; raise --min-healthy to ${high - 100} or more`,
     );
   }
+  if (options.autoRollback && options.launchTemplateVersion === undefined) {
+    throw new Error(
+      '--auto-rollback: got no --launch-template-version; Auto Scaling rolls back only from a version that the refresh ' +
+        'itself brings; add --launch-template-version latest or a number',
+    );
+  }
+};
+
+/** Starts an instance refresh (or attaches to the one underway) and follows it. Answers the exit code. */
+export const refresh = async (clients: RefreshClients, options: RefreshOptions): Promise<number> => {
+  check(options);
   const id = options.attach
-    ? (await latest(client, options.group)).InstanceRefreshId
-    : await start(client, options);
+    ? (await latest(clients.autoScaling, options.group)).InstanceRefreshId
+    : await start(clients, options);
   process.stdout.write(`${id}\n`);
   if (!options.watch && !options.attach) return 0;
-  return (await follow(client, options, id)) === SUCCESS ? 0 : FAILED;
+  const outcome = await follow(clients.autoScaling, options, id);
+  if (outcome.kind === 'succeeded') return 0;
+  process.stderr.write(`${outcome.sentence}\n`);
+  return FAILED;
 };

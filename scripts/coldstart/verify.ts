@@ -2,7 +2,6 @@ import { gunzipSync } from 'node:zlib';
 import {
   type AutoScalingClient,
   type AutoScalingGroup,
-  DescribeAutoScalingGroupsCommand,
   type Instance,
   paginateDescribeWarmPool,
 } from '@aws-sdk/client-auto-scaling';
@@ -11,6 +10,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import { FAILED } from '../exit-codes';
 import { type Paint, paintFor } from '../terminal/paint';
 import { renderTable } from '../terminal/table';
+import { findGroup, templateOf } from './auto-scaling-group';
 import { checkDisks } from './disk-check';
 import {
   imagesInUserData,
@@ -32,28 +32,6 @@ export interface VerifyOptions {
   readonly images?: readonly string[];
   readonly json: boolean;
 }
-
-interface Template {
-  readonly id: string;
-  readonly version: string;
-}
-
-const groupOf = async (client: AutoScalingClient, name: string): Promise<AutoScalingGroup> => {
-  const { AutoScalingGroups = [] } = await client.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
-  );
-  const [group] = AutoScalingGroups;
-  if (!group)
-    throw new Error(`--group: got ${name}; allowed: the name of an Auto Scaling group in this region`);
-  return group;
-};
-
-const templateOf = (group: AutoScalingGroup): Template => {
-  const used =
-    group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
-  if (!used?.LaunchTemplateId) throw new Error(`${group.AutoScalingGroupName} has no launch template`);
-  return { id: used.LaunchTemplateId, version: used.Version ?? '$Default' };
-};
 
 const decode = (base64: string): string => {
   const bytes = Buffer.from(base64, 'base64');
@@ -121,7 +99,7 @@ const colourOf = (verdict: Verdict, paint: Paint): ((text: string) => string) =>
 
 /** Tells for every instance of a group and its warm pool whether the wanted images are on it. Answers the exit code. */
 export const verify = async (clients: VerifyClients, options: VerifyOptions): Promise<number> => {
-  const group = await groupOf(clients.autoScaling, options.group);
+  const group = await findGroup(clients.autoScaling, options.group);
   const template = templateOf(group);
   const imagesOf = templateImages(clients.ec2, template.id);
   const wanted = options.images ?? (await imagesOf(template.version));

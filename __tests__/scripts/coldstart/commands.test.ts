@@ -96,6 +96,7 @@ describe('warmpath coldstart measure', () => {
 
 describe('warmpath coldstart refresh', () => {
   const autoScaling = mockClient(AutoScalingClient);
+  const clients = { autoScaling: new AutoScalingClient(), ec2: new EC2Client() };
 
   beforeEach(() => {
     autoScaling.reset();
@@ -108,7 +109,7 @@ describe('warmpath coldstart refresh', () => {
       .on(DescribeInstanceRefreshesCommand)
       .resolvesOnce({ InstanceRefreshes: [{ Status: 'InProgress', PercentageComplete: 40 }] })
       .resolves({ InstanceRefreshes: [{ Status: 'Successful', PercentageComplete: 100 }] });
-    expect(await refresh(new AutoScalingClient(), WATCHED_REFRESH)).toBe(0);
+    expect(await refresh(clients, WATCHED_REFRESH)).toBe(0);
     const [call] = autoScaling.commandCalls(StartInstanceRefreshCommand);
     expect(call?.args[0].input.Preferences).toMatchObject({ ScaleInProtectedInstances: 'Refresh' });
   });
@@ -118,11 +119,35 @@ describe('warmpath coldstart refresh', () => {
     autoScaling
       .on(DescribeInstanceRefreshesCommand)
       .resolves({ InstanceRefreshes: [{ Status: 'RollbackSuccessful', PercentageComplete: 60 }] });
-    expect(await refresh(new AutoScalingClient(), WATCHED_REFRESH)).toBe(1);
+    expect(await refresh(clients, WATCHED_REFRESH)).toBe(1);
+  });
+
+  it('rolls out a version by its number, of a group with one instance type', async () => {
+    capture();
+    autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+      AutoScalingGroups: [
+        {
+          LaunchTemplate: { LaunchTemplateId: 'lt-1', LaunchTemplateName: 'shell-ecs', Version: '3' },
+        } as never,
+      ],
+    });
+    expect(
+      await refresh(clients, {
+        ...WATCHED_REFRESH,
+        watch: false,
+        launchTemplateVersion: 5,
+        autoRollback: true,
+      }),
+    ).toBe(0);
+    const [call] = autoScaling.commandCalls(StartInstanceRefreshCommand);
+    expect(call?.args[0].input).toMatchObject({
+      DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } },
+      Preferences: { AutoRollback: true },
+    });
   });
 
   it('refuses bounds that are more than 100 apart before it starts anything', async () => {
-    const call = refresh(new AutoScalingClient(), {
+    const call = refresh(clients, {
       ...WATCHED_REFRESH,
       minHealthyPercentage: 0,
       maxHealthyPercentage: 200,

@@ -1,4 +1,4 @@
-/** The two calls of an instance refresh, as Auto Scaling answers them over the wire. */
+/** The calls of an instance refresh, as Auto Scaling and EC2 answer them over the wire. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -9,6 +9,9 @@ export const WATCHED_REFRESH = {
   attach: false,
   minHealthyPercentage: 100,
   maxHealthyPercentage: 110,
+  autoRollback: false,
+  alarms: [],
+  skipMatching: false,
   pollSeconds: 0,
 } as const;
 
@@ -24,6 +27,7 @@ export interface RefreshStep {
   readonly percent: number;
   readonly left: number;
   readonly reason?: string;
+  readonly rollbackReason?: string;
 }
 
 const ID = '08b91cf7-8fa6-48af-b6a6-d227f40f1b9b';
@@ -32,15 +36,35 @@ const answer = (operation: string, result: string): string =>
   `<${operation}Response xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/"><${operation}Result>${result}` +
   `</${operation}Result></${operation}Response>`;
 
-const describeStep = ({ status, percent, left, reason }: RefreshStep): string =>
+const describeStep = ({ status, percent, left, reason, rollbackReason }: RefreshStep): string =>
   answer(
     'DescribeInstanceRefreshes',
     `<InstanceRefreshes><member><InstanceRefreshId>${ID}</InstanceRefreshId><Status>${status}</Status>` +
       (reason === undefined ? '' : `<StatusReason>${reason}</StatusReason>`) +
+      (rollbackReason === undefined
+        ? ''
+        : `<RollbackDetails><RollbackReason>${rollbackReason}</RollbackReason></RollbackDetails>`) +
       `<PercentageComplete>${percent}</PercentageComplete><InstancesToUpdate>${left}</InstancesToUpdate>` +
       '<ProgressDetails><WarmPoolProgress><PercentageComplete>50</PercentageComplete></WarmPoolProgress></ProgressDetails>' +
       '</member></InstanceRefreshes>',
   );
+
+/** A group of two instance types on version 3 of its template. */
+const GROUP = answer(
+  'DescribeAutoScalingGroups',
+  '<AutoScalingGroups><member><AutoScalingGroupName>shell-ecs-asg</AutoScalingGroupName><MixedInstancesPolicy>' +
+    '<LaunchTemplate><LaunchTemplateSpecification><LaunchTemplateId>lt-1</LaunchTemplateId>' +
+    '<LaunchTemplateName>shell-ecs</LaunchTemplateName><Version>3</Version></LaunchTemplateSpecification><Overrides>' +
+    '<member><InstanceType>m7g.large</InstanceType></member><member><InstanceType>m6g.large</InstanceType></member>' +
+    '</Overrides></LaunchTemplate><InstancesDistribution><OnDemandAllocationStrategy>prioritized' +
+    '</OnDemandAllocationStrategy></InstancesDistribution></MixedInstancesPolicy></member></AutoScalingGroups>',
+);
+
+/** The group's template, whose newest version is 7. */
+const TEMPLATE =
+  '<DescribeLaunchTemplatesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><launchTemplates><item>' +
+  '<launchTemplateId>lt-1</launchTemplateId><latestVersionNumber>7</latestVersionNumber></item></launchTemplates>' +
+  '</DescribeLaunchTemplatesResponse>';
 
 /** Each look at the refresh sees the next step; the last one stays. */
 export const startFakeAutoScaling = async (steps: readonly RefreshStep[]): Promise<FakeAutoScaling> => {
@@ -52,7 +76,10 @@ export const startFakeAutoScaling = async (steps: readonly RefreshStep[]): Promi
     const call = new URLSearchParams(body);
     const step = steps[Math.min(looks, steps.length - 1)];
     let text = '';
-    if (call.get('Action') === 'StartInstanceRefresh') {
+    const action = call.get('Action');
+    if (action === 'DescribeAutoScalingGroups') text = GROUP;
+    else if (action === 'DescribeLaunchTemplates') text = TEMPLATE;
+    else if (action === 'StartInstanceRefresh') {
       started.push(call);
       text = answer('StartInstanceRefresh', `<InstanceRefreshId>${ID}</InstanceRefreshId>`);
     } else if (step !== undefined) {

@@ -1,0 +1,28 @@
+import type { InstanceRefresh } from '@aws-sdk/client-auto-scaling';
+
+export type RefreshOutcome =
+  | { readonly kind: 'succeeded' }
+  /** What the group is left with, in a sentence. */
+  | { readonly kind: 'failed'; readonly sentence: string };
+
+const FAILURES: Readonly<Record<string, string>> = {
+  Failed: 'failed: instances that were replaced have the new version, the others the old one',
+  Cancelled: 'cancelled: instances that were replaced have the new version, the others the old one',
+  RollbackSuccessful: 'rolled back: every instance has the version that the group had before',
+  RollbackFailed:
+    'rollback failed: instances of both versions are left; start a refresh to the version you want',
+};
+
+/** Why Auto Scaling does what it does with a refresh; empty when it does not say. */
+export const reasonOf = ({ RollbackDetails, StatusReason }: InstanceRefresh): string =>
+  RollbackDetails?.RollbackReason ?? StatusReason ?? '';
+
+/** What became of a refresh; `undefined` until it is over. */
+export const outcomeOf = (refresh: InstanceRefresh): RefreshOutcome | undefined => {
+  const status = refresh.Status ?? 'Pending';
+  if (status === 'Successful') return { kind: 'succeeded' };
+  const failure = FAILURES[status];
+  if (failure === undefined) return undefined;
+  const reason = reasonOf(refresh);
+  return { kind: 'failed', sentence: reason === '' ? failure : `${failure} (${reason})` };
+};
