@@ -12,6 +12,7 @@ import { InstanceNetwork } from './network';
 import { accountOf, Place } from './place';
 import { PrepullLog } from './prepull-log';
 import type { AiShellEcsProps } from './props';
+import { refreshCommand } from './refresh-command';
 import { checkSettings } from './rules';
 import { resolveSettings } from './settings';
 import { ShellCapacity } from './shell-capacity';
@@ -38,6 +39,8 @@ export class AiShellEcs extends Construct {
   readonly goldenAmi: GoldenAmi | undefined;
   readonly template: InstanceTemplate;
   readonly group: WarmPoolGroup;
+  /** Shell command that replaces the instances, and rolls a new template version out where Terraform does not. */
+  readonly refreshCommand: string;
   readonly cluster: ShellCluster;
   readonly capacity: ShellCapacity;
   readonly task: ShellTask | undefined;
@@ -103,6 +106,11 @@ export class AiShellEcs extends Construct {
       template: this.template.template,
       // Instances need their permissions, and a cluster to register with, from their first second.
       dependsOn: [this.instanceRole.policy, ...(this.cluster.cluster ? [this.cluster.cluster] : [])],
+    });
+    this.refreshCommand = refreshCommand({
+      groupName: this.names.autoScalingGroup,
+      templateVersion: this.template.template.latestVersion,
+      refresh: settings.refresh,
     });
     this.capacity = new ShellCapacity(this, 'capacity', {
       settings,

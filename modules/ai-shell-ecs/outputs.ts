@@ -24,7 +24,7 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
     launch_template_id: ['Launch template of the instances', template.id],
     launch_template_arn: ['ARN of the launch template', template.arn],
     launch_template_name: ['Name of the launch template', template.name],
-    launch_template_latest_version: ['Newest version, which the group uses', template.latestVersion],
+    launch_template_latest_version: ['Newest version of the launch template', template.latestVersion],
     launch_template_default_version: ['Default version', template.defaultVersion],
     autoscaling_group_id: ['Auto Scaling group', group.id],
     autoscaling_group_name: ['Name of the Auto Scaling group', group.name],
@@ -69,15 +69,8 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
     alarm_arns: ['Alarms of cold starts', shell.coldStartMetrics?.alarms.map(({ arn }) => arn)],
     dashboard_name: ['Dashboard of cold starts', shell.coldStartMetrics?.dashboard.dashboardName],
     instance_refresh_command: [
-      'Replaces every instance by hand, with the preferences of the group',
-      `aws autoscaling start-instance-refresh --auto-scaling-group-name ${shell.names.autoScalingGroup} --preferences '${REFRESH_BY_HAND}'`,
+      'Replaces the instances; starts the rollout where an apply does not',
+      shell.refreshCommand,
     ],
   };
 }
-
-const REFRESH_BY_HAND = JSON.stringify({
-  MinHealthyPercentage: 100,
-  MaxHealthyPercentage: 110,
-  ScaleInProtectedInstances: 'Refresh',
-  StandbyInstances: 'Terminate',
-});

@@ -161,7 +161,8 @@ function refreshSettings(given: InstanceRefreshProps = {}): RefreshSettings {
   return {
     minHealthyPercent: 100,
     maxHealthyPercent: 110,
-    autoRollback: true,
+    startedBy: 'apply',
+    autoRollback: given.startedBy === 'command',
     skipMatching: true,
     scaleInProtectedInstances: 'Refresh',
     standbyInstances: 'Terminate',

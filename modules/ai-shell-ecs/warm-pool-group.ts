@@ -46,6 +46,7 @@ export class WarmPoolGroup extends Construct {
       heartbeatTimeout: prepull.hookTimeoutSeconds,
       defaultResult: prepull.onFailure,
     };
+    const capacity = capacitySource(instances, template);
     this.group = new AutoscalingGroup(this, 'Default', {
       name: names.autoScalingGroup,
       minSize: instances.minSize,
@@ -59,7 +60,7 @@ export class WarmPoolGroup extends Construct {
       forceDelete: instances.forceDelete,
       forceDeleteWarmPool: true,
       enabledMetrics: METRICS,
-      ...capacitySource(instances, template),
+      ...capacity,
       // A hook of its own would come after the first instances.
       initialLifecycleHook: [hook],
       instanceMaintenancePolicy: {
@@ -67,11 +68,16 @@ export class WarmPoolGroup extends Construct {
         maxHealthyPercentage: instances.maintenance.maxHealthyPercent,
       },
       ...(warmPool === undefined ? {} : { warmPool: warmPoolBlock(warmPool) }),
-      ...(refresh === undefined ? {} : { instanceRefresh: refreshBlock(refresh) }),
+      ...(refresh?.startedBy === 'apply' ? { instanceRefresh: refreshBlock(refresh) } : {}),
       // ECS sets the last tag; undeclared, each apply would remove it.
       tag: groupTags(withTags(settings.tags, { AmazonECSManaged: 'true' })),
-      // ECS managed scaling owns the count after the first apply.
-      lifecycle: { ignoreChanges: ['desired_capacity'] },
+      // After the first apply ECS managed scaling owns the count, and a refresh by command the version.
+      lifecycle: {
+        ignoreChanges: [
+          'desired_capacity',
+          ...(refresh?.startedBy === 'command' ? [versionOf(capacity)] : []),
+        ],
+      },
       dependsOn,
     });
     // The initial hook counts at creation only; this is the same hook, and later changes of it.
@@ -87,11 +93,10 @@ function groupTags(tags: Tags): NonNullable<AutoscalingGroupConfig['tag']> {
   return each.dynamic({ key: each.key, value: each.value, propagate_at_launch: true });
 }
 
-function capacitySource(
-  instances: InstancesSettings,
-  template: LaunchTemplate,
-): Pick<AutoscalingGroupConfig, 'launchTemplate' | 'mixedInstancesPolicy'> {
-  // The number, not an alias: only a changed number starts a refresh and can be rolled back to.
+type CapacitySource = Pick<AutoscalingGroupConfig, 'launchTemplate' | 'mixedInstancesPolicy'>;
+
+function capacitySource(instances: InstancesSettings, template: LaunchTemplate): CapacitySource {
+  // The number, not an alias: only a changed number starts a refresh, and only to a number can one roll back.
   const version = instances.launchTemplateVersion ?? `\${${template.fqn}.latest_version}`;
   const isSpot = instances.capacityType === 'spot';
   if (instances.instanceTypes.length === 1 && !isSpot) {
@@ -113,6 +118,13 @@ function capacitySource(
   };
 }
 
+/** Where the group's attributes say which version of the launch template it uses. */
+function versionOf({ launchTemplate }: CapacitySource): string {
+  return launchTemplate === undefined
+    ? 'mixed_instances_policy[0].launch_template[0].launch_template_specification[0].version'
+    : 'launch_template[0].version';
+}
+
 function warmPoolBlock(pool: WarmPoolSettings): NonNullable<AutoscalingGroupConfig['warmPool']> {
   return {
     poolState: pool.state,
@@ -129,7 +141,6 @@ function refreshBlock(refresh: RefreshSettings): NonNullable<AutoscalingGroupCon
     preferences: {
       minHealthyPercentage: refresh.minHealthyPercent,
       maxHealthyPercentage: refresh.maxHealthyPercent,
-      autoRollback: refresh.autoRollback,
       skipMatching: refresh.skipMatching,
       scaleInProtectedInstances: refresh.scaleInProtectedInstances,
       standbyInstances: refresh.standbyInstances,

@@ -45,17 +45,20 @@ describe('AiShellEcs with the least props', () => {
     });
   });
 
-  it('refreshes protected instances too, launches before it terminates, and rolls back', () => {
+  it('refreshes protected instances too, and launches before it terminates', () => {
     expect(group['instance_refresh']).toMatchObject({
       strategy: 'Rolling',
       preferences: {
         scale_in_protected_instances: 'Refresh',
         min_healthy_percentage: 100,
         max_healthy_percentage: 110,
-        auto_rollback: true,
         skip_matching: true,
       },
     });
+  });
+
+  it('promises no rollback where an apply starts the refresh, because it would go to the failed version', () => {
+    expect(JSON.stringify(group['instance_refresh'])).not.toContain('rollback');
   });
 
   it('uses the number of the latest template version, so that a change starts a refresh', () => {
@@ -134,6 +137,26 @@ describe('AiShellEcs with the least props', () => {
     expect(new Set(pulls.map(({ Resource }) => JSON.stringify(Resource)))).toEqual(
       new Set([expect.stringMatching(/:ecr:eu-central-1:111111111111:repository\/ai-shell"\]$/)]),
     );
+  });
+});
+
+describe('AiShellEcs whose refresh is started by a command', () => {
+  const ignored = (instanceTypes: readonly string[]) => {
+    const shell = synthesize({ refresh: { startedBy: 'command' }, instances: { instanceTypes } });
+    const group = shell.one('aws_autoscaling_group');
+    expect(group).not.toHaveProperty('instance_refresh');
+    return (group['lifecycle'] as { readonly ignore_changes: readonly string[] }).ignore_changes;
+  };
+
+  it('leaves the version to the command, and nothing else of the template', () => {
+    expect(ignored(['m7g.large'])).toEqual(['desired_capacity', 'launch_template[0].version']);
+  });
+
+  it('does so for several instance types too', () => {
+    expect(ignored(['m7g.large', 'm6g.large'])).toEqual([
+      'desired_capacity',
+      'mixed_instances_policy[0].launch_template[0].launch_template_specification[0].version',
+    ]);
   });
 });
 

@@ -43,4 +43,20 @@ describe('the outputs of AiShellEcs', () => {
     expect(policy).toMatch(/"kms:GenerateDataKey"[^}]*aws_kms_key[^}]*\.arn/);
     expect(policy).not.toContain('"*"');
   });
+
+  it('hand out the command that rolls out where an apply does not, with the version of this apply and its rollback', () => {
+    const refresh = { startedBy: 'command', minHealthyPercent: 90, alarmNames: ["it's slow"] } as const;
+    expect(outputs({ refresh })['instance_refresh_command']?.value).toMatch(
+      /^warmpath coldstart refresh --group shell-ecs-asg --min-healthy 90 --max-healthy 110 --launch-template-version \$\{aws_launch_template\.\S+\.latest_version\} --auto-rollback --skip-matching --alarm 'it'\\''s slow' --watch$/,
+    );
+  });
+
+  it('hand out a command that replaces every instance where an apply rolls out, or nothing does', () => {
+    expect(outputs()['instance_refresh_command']?.value).toBe(
+      'warmpath coldstart refresh --group shell-ecs-asg --min-healthy 100 --max-healthy 110 --watch',
+    );
+    expect(outputs({ refresh: false })['instance_refresh_command']?.value).toBe(
+      'warmpath coldstart refresh --group shell-ecs-asg --watch',
+    );
+  });
 });

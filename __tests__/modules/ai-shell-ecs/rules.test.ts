@@ -71,8 +71,18 @@ const cases: readonly Case[] = [
   ['refresh-checkpoint-delay', { refresh: { checkpointDelaySeconds: 172_801 } }, /0 to 172800/],
   ['refresh-alarms', { refresh: { alarmNames: Array.from({ length: 11 }, (_, i) => `a${i}`) } }, /composite/],
   ['refresh-never-starts', { instances: { launchTemplateVersion: '$Latest' } }, /refresh: false/],
-  ['rollback-with-alias', { instances: { launchTemplateVersion: '$Default' } }, /autoRollback: false/],
-  ['rollback-with-ami-at-launch', { ami: launchAmi }, /resolve: 'plan'/],
+  ['rollback-by-apply', { refresh: { autoRollback: true } }, /#34189.*startedBy: 'command'/],
+  [
+    'preference-unknown-to-command',
+    { refresh: { startedBy: 'command', checkpointPercentages: [50, 100], standbyInstances: 'Wait' } },
+    /got checkpointPercentages, standbyInstances .*startedBy: 'apply'/,
+  ],
+  [
+    'rollback-with-alias',
+    { refresh: { startedBy: 'command' }, instances: { launchTemplateVersion: '$Default' } },
+    /autoRollback: false/,
+  ],
+  ['rollback-with-ami-at-launch', { refresh: { startedBy: 'command' }, ami: launchAmi }, /resolve: 'plan'/],
   ['skip-matching-with-ami-at-launch', { ami: launchAmi }, /skipMatching: false/],
   [
     'termination-protection-without-scaling',

@@ -71,7 +71,11 @@ const variants = {
     service: { desiredCount: 1 },
   },
   'ai-shell-hibernated': { warmPool: { state: 'Hibernated', minSize: 2, maxPreparedCapacity: 6 } },
-  'ai-shell-running-pool': { warmPool: { state: 'Running' }, task: false },
+  'ai-shell-running-pool': {
+    warmPool: { state: 'Running' },
+    refresh: { startedBy: 'command', alarmNames: ['shell-slow-start'] },
+    task: false,
+  },
   'ai-shell-spot': {
     warmPool: false,
     instances: { capacityType: 'spot', instanceTypes: ['m7g.large', 'm6g.large'] },

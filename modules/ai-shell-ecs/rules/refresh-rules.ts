@@ -53,12 +53,35 @@ export const refreshRules: readonly Rule[] = [
       ? undefined
       : `refresh.alarmNames: got ${alarmNames.length}; Auto Scaling watches at most 10; put several into one composite alarm`,
   ),
-  whenRefreshing('refresh-never-starts', (_refresh, { instances: { launchTemplateVersion: version } }) =>
-    version === undefined
-      ? undefined
-      : `instances.launchTemplateVersion: got ${version} with a refresh; Terraform starts a refresh when the version changes, and an ` +
-        `alias never does; ${ALIAS_CURE}, or write refresh: false`,
+  whenRefreshing(
+    'refresh-never-starts',
+    ({ startedBy }, { instances: { launchTemplateVersion: version } }) =>
+      version === undefined || startedBy === 'command'
+        ? undefined
+        : `instances.launchTemplateVersion: got ${version} with a refresh; Terraform starts a refresh when the version changes, and an ` +
+          `alias never does; ${ALIAS_CURE}, or write refresh: false`,
   ),
+  whenRefreshing('rollback-by-apply', ({ autoRollback, startedBy }) =>
+    autoRollback && startedBy === 'apply'
+      ? "refresh.autoRollback: got true with startedBy 'apply'; Terraform gives the group the new version before it starts the refresh, " +
+        'so a rollback goes to the version that has just failed (hashicorp/terraform-provider-aws#34189); write ' +
+        "startedBy: 'command', or leave autoRollback out"
+      : undefined,
+  ),
+  whenRefreshing('preference-unknown-to-command', (refresh) => {
+    if (refresh.startedBy === 'apply') return undefined;
+    const unknown = [
+      ...(refresh.checkpointPercentages === undefined ? [] : ['checkpointPercentages']),
+      ...(refresh.checkpointDelaySeconds === undefined ? [] : ['checkpointDelaySeconds']),
+      ...(refresh.instanceWarmupSeconds === undefined ? [] : ['instanceWarmupSeconds']),
+      ...(refresh.scaleInProtectedInstances === 'Refresh' ? [] : ['scaleInProtectedInstances']),
+      ...(refresh.standbyInstances === 'Terminate' ? [] : ['standbyInstances']),
+    ];
+    return unknown.length === 0
+      ? undefined
+      : `refresh: got ${unknown.join(', ')} with startedBy 'command'; the command does not pass them on; leave them out, or write ` +
+          "startedBy: 'apply'";
+  }),
   whenRefreshing(
     'rollback-with-alias',
     ({ autoRollback }, { instances: { launchTemplateVersion: version } }) =>

@@ -36,7 +36,7 @@ const variables = {
     ],
   },
   instance_refresh_min_healthy_percentage: {
-    description: 'Least share of healthy instances during a refresh, in percent',
+    description: 'Least share of healthy instances during the refresh that an apply starts, in percent',
     type: 'number',
     default: 100,
     validations: [
@@ -48,7 +48,7 @@ const variables = {
     ],
   },
   instance_refresh_max_healthy_percentage: {
-    description: 'Greatest share of healthy instances during a refresh, in percent',
+    description: 'Greatest share of healthy instances during the refresh that an apply starts, in percent',
     type: 'number',
     default: 110,
     validations: [
@@ -62,7 +62,10 @@ const variables = {
   },
 } as const satisfies Record<string, ModuleVariable>;
 
-/** How a new image gets onto the instances: the pull before registration, and the refresh of the group. */
+/**
+ * How a new image gets onto the instances: the pull before registration, and the refresh of the group, which an apply starts.
+ * One by command is not here: what Terraform ignores of a group cannot hang on a variable.
+ */
 export function rolloutProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'prepull' | 'refresh'> {
   const declared = declare(stack, variables);
   return {
