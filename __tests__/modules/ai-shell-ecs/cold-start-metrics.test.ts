@@ -121,6 +121,18 @@ describe('AiShellEcs with cold-start metrics', () => {
     expect(alarms.map(({ alarm_name }) => alarm_name)).toContain('shell-events-lost');
   });
 
+  it('is quiet while a new group has no data yet, and rings once a pool stays cold for 15 minutes', () => {
+    const poolNotWarm = alarms.find(({ alarm_name }) => alarm_name === 'shell-pool-not-warm');
+    expect(poolNotWarm).toMatchObject({
+      treat_missing_data: 'notBreaching',
+      period: 60,
+      evaluation_periods: 15,
+      comparison_operator: 'LessThanThreshold',
+      threshold: 1,
+    });
+    expect(alarms.filter(({ treat_missing_data }) => treat_missing_data !== 'notBreaching')).toEqual([]);
+  });
+
   it('does not watch a pool that is not there', () => {
     const without = synthesize({ coldStartMetrics: {}, warmPool: false });
     expect(JSON.stringify(without.json)).not.toContain('pool-not-warm');

@@ -154,11 +154,13 @@ export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>
             evaluationPeriods: 15,
             comparisonOperator: BELOW,
             threshold: watched.warmPoolMinSize,
-            treatMissingData: 'breaching',
+            // A new group has no data at first; from then on a cold pool says 0 every minute.
+            treatMissingData: 'notBreaching',
           },
           'pool-missed': {
             ...ours,
-            alarmDescription: 'Instances were launched cold because the pool was empty: raise its minSize',
+            alarmDescription:
+              'Instances were launched cold because the pool was empty: raise its minSize, unless the group is new',
             metricName: 'WarmPoolMiss',
             dimensions: group,
             ...anyAtAll,
