@@ -44,7 +44,7 @@ const BUILD_IOPS = 10_000;
 
 /**
  * An AMI that holds the container images already. Image Builder writes its id into an SSM parameter, and the next apply
- * makes of it a launch template version and an instance refresh: AMI and rollout stay in the plan, and roll back together.
+ * makes of it a launch template version, which is rolled out like any other: the AMI stays in the plan.
  */
 export class GoldenAmi extends Construct {
   readonly pipeline: ImagebuilderImagePipeline;
