@@ -136,13 +136,13 @@ export class Grants {
     };
   }
 
-  /** Reads and sets the size of the group. */
+  /** Reads and sets the size of the group, which needs no right to launch instances of its template. */
   fleet(): readonly PolicyStatement[] {
     return [
       { sid: 'ReadFleet', actions: ['autoscaling:DescribeAutoScalingGroups'], resources: ['*'] },
       {
         sid: 'SizeFleet',
-        actions: ['autoscaling:UpdateAutoScalingGroup'],
+        actions: ['autoscaling:SetDesiredCapacity'],
         resources: [this.groupArn()],
       },
     ];

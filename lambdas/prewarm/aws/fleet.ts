@@ -1,13 +1,13 @@
 import {
   type AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
-  UpdateAutoScalingGroupCommand,
+  SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { type Fleet, FleetNotFound } from '../ports';
 
 export interface GroupOptions {
   readonly name: string;
-  /** Most instances that the group may have. */
+  /** Most instances that the group may have; a wish for more is one for these. */
   readonly maxInstances: number;
 }
 
@@ -32,10 +32,12 @@ export class GroupFleet implements Fleet {
   }
 
   async setCapacity(instances: number): Promise<void> {
+    // An update of the group would make AWS ask whether the caller may launch what the launch template describes.
     await this.client.send(
-      new UpdateAutoScalingGroupCommand({
+      new SetDesiredCapacityCommand({
         AutoScalingGroupName: this.name,
         DesiredCapacity: Math.min(instances, this.options.maxInstances),
+        HonorCooldown: false,
       }),
     );
   }
