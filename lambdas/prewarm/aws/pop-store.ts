@@ -1,13 +1,9 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  paginateQuery,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { popCode, type RequestId, requestId } from '../domain/ids';
 import type { PopRecord } from '../domain/request';
 import type { PopStore } from '../ports';
 import { type Item, number, readNumber, readOptionalText, readText, text } from './attributes';
+import { writeConditionally } from './conditional-write';
 import { inParallel } from './in-parallel';
 import { expiryOf } from './request-item';
 import { readTally, tallyAttributes } from './tally-attributes';
@@ -46,8 +42,8 @@ export class DynamoPopStore implements PopStore {
   }
 
   private async put(pop: PopRecord): Promise<void> {
-    try {
-      await this.client.send(
+    await writeConditionally(() =>
+      this.client.send(
         new PutItemCommand({
           TableName: this.options.table,
           Item: {
@@ -62,10 +58,8 @@ export class DynamoPopStore implements PopStore {
           },
           ConditionExpression: 'attribute_not_exists(req_id)',
         }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+      ),
+    );
   }
 }
 

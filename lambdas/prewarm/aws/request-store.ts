@@ -1,5 +1,4 @@
 import {
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   QueryCommand,
@@ -13,6 +12,7 @@ import { isFinal, type RequestStatus, statusesBefore } from '../domain/request-s
 import type { Clock, Page, RequestPatch, RequestStore } from '../ports';
 import { type Item, number, readText, text } from './attributes';
 import { batchGet } from './batch-get';
+import { writeConditionally } from './conditional-write';
 import type { HeaderCipher } from './header-cipher';
 import { decodePage, encodePage } from './page-token';
 import { patchAttributes, REQUEST_KIND, readRequest, requestItem } from './request-item';
@@ -151,14 +151,8 @@ export class DynamoRequestStore implements RequestStore {
   }
 
   /** False where the condition does not hold. */
-  private async update(update: Update): Promise<boolean> {
-    try {
-      await this.client.send(new UpdateItemCommand(update));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+  private update(update: Update): Promise<boolean> {
+    return writeConditionally(() => this.client.send(new UpdateItemCommand(update)));
   }
 
   private activeRow(action: 'ADD' | 'DELETE', id: RequestId): Update & { UpdateExpression: string } {

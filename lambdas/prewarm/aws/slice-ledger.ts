@@ -1,5 +1,4 @@
 import {
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -13,6 +12,7 @@ import { emptyTally, type MutableTally, mergeTally } from '../domain/tally';
 import type { Clock, RequestStore, SliceLedger } from '../ports';
 import { type Item, number, readNumber, readOptionalText, readText, text } from './attributes';
 import { batchGet } from './batch-get';
+import { writeConditionally } from './conditional-write';
 import { mergeSorted } from './merge-sorted';
 import { expiryOf } from './request-item';
 import { SHARDS, sliceIdOf, sliceKey, sliceShard } from './slice-key';
@@ -41,19 +41,16 @@ export class DynamoSliceLedger implements SliceLedger {
   ) {}
 
   async record(result: SliceResult): Promise<'recorded' | 'duplicate'> {
-    try {
-      await this.client.send(
+    const isNew = await writeConditionally(() =>
+      this.client.send(
         new PutItemCommand({
           TableName: this.options.taskTable,
           Item: resultItem(result, this.options.retentionDays),
           ConditionExpression: 'attribute_not_exists(slice_id)',
         }),
-      );
-      return 'recorded';
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return 'duplicate';
-      throw error;
-    }
+      ),
+    );
+    return isNew ? 'recorded' : 'duplicate';
   }
 
   async isRecorded(id: RequestId, slice: SliceId): Promise<boolean> {

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ScriptedAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface ScriptedService {
+  /** For a client of the SDK. */
+  readonly config: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+  close(): Promise<unknown>;
+}
+
+/** An AWS service on loopback whose answers the test makes; `call` is method and path without query. */
+export const startScriptedService = async (
+  answer: (call: string) => ScriptedAnswer,
+): Promise<ScriptedService> => {
+  const server = createServer(async (request, response) => {
+    for await (const _ of request);
+    const { status, body } = answer(`${request.method} ${request.url?.split('?', 1)[0]}`);
+    response.writeHead(status).end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    config: {
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    },
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+};

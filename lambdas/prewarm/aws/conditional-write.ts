@@ -1,0 +1,17 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { isPassingConflict } from './passing-conflict';
+import { retrying } from './retry';
+
+/**
+ * Sends the write of one row. Answers false where its condition does not hold; nothing is written then. Transactions
+ * that touch the row at the same moment are waited out.
+ */
+export const writeConditionally = async (send: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await retrying(send, isPassingConflict);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+};
