@@ -12,6 +12,26 @@ import { PathIsWildcard, planInvalidation } from './invalidation-paths';
 
 const POLL_MS = 5_000;
 
+/** Names under which AWS says "too many calls"; CloudFront does so with status 400, as if the call were wrong. */
+const THROTTLING = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+]);
+
+/** True where the same call may be taken a little later. */
+const isPassing = (error: unknown): boolean => {
+  if (!(error instanceof CloudFrontServiceException)) return false;
+  const { httpStatusCode = 0 } = error.$metadata;
+  return (
+    error instanceof TooManyInvalidationsInProgress ||
+    THROTTLING.has(error.name) ||
+    httpStatusCode === 429 ||
+    httpStatusCode >= 500
+  );
+};
+
 export interface InvalidatorOptions {
   /** How long the invalidation is waited for, all its calls together. */
   readonly waitMs: number;
@@ -32,7 +52,9 @@ export class CloudFrontInvalidator implements Invalidator {
   ): Promise<InvalidationOutcome> {
     const until = this.options.clock.now() + this.options.waitMs;
     try {
-      const distribution = await findDistribution(this.client, distributionDomain);
+      const distribution = await this.patiently(until, () =>
+        findDistribution(this.client, distributionDomain),
+      );
       if (distribution === undefined)
         return refused(`this account has no distribution ${distributionDomain}, so it cannot be invalidated`);
       const batches = await planInvalidation(paths);
@@ -41,55 +63,76 @@ export class CloudFrontInvalidator implements Invalidator {
       for (const [index, batch] of batches.entries()) {
         // The reference makes a repeat after a crash find the invalidation that is there.
         const invalidation = await this.create(distribution, `${id}-${index}`, batch, until);
-        if (invalidation === undefined)
-          return refused(
-            `distribution ${distribution} has too many invalidations in progress; send the request later`,
-          );
         pending = !(await this.completed(distribution, invalidation, until)) || pending;
       }
       return { kind: pending ? 'pending' : 'done', paths: count };
     } catch (error) {
       if (error instanceof PathIsWildcard) return refused(error.message);
+      if (error instanceof TooManyInvalidationsInProgress)
+        return refused(
+          `distribution ${distributionDomain} has too many invalidations in progress; send the request later`,
+        );
       // What CloudFront says no to stays no; anything else is worth another run of the step.
-      if (error instanceof CloudFrontServiceException && error.$fault === 'client' && !error.$retryable)
+      if (error instanceof CloudFrontServiceException && error.$fault === 'client' && !isPassing(error))
         return refused(`CloudFront refused the invalidation: ${error.name}: ${error.message}`);
       throw error;
     }
   }
 
-  /** `undefined` where the time ran out before CloudFront took it. */
   private async create(
     DistributionId: string,
     CallerReference: string,
     paths: readonly string[],
     until: number,
-  ): Promise<string | undefined> {
-    for (;;) {
-      try {
-        const { Invalidation } = await this.client.send(
-          new CreateInvalidationCommand({
-            DistributionId,
-            InvalidationBatch: { CallerReference, Paths: { Quantity: paths.length, Items: [...paths] } },
-          }),
-        );
-        if (Invalidation?.Id === undefined) throw new Error('CloudFront answered without an invalidation');
-        return Invalidation.Id;
-      } catch (error) {
-        if (!(error instanceof TooManyInvalidationsInProgress)) throw error;
-        if (this.options.clock.now() + POLL_MS > until) return undefined;
-        await this.options.clock.sleep(POLL_MS);
-      }
-    }
+  ): Promise<string> {
+    const { Invalidation } = await this.patiently(until, () =>
+      this.client.send(
+        new CreateInvalidationCommand({
+          DistributionId,
+          InvalidationBatch: { CallerReference, Paths: { Quantity: paths.length, Items: [...paths] } },
+        }),
+      ),
+    );
+    if (Invalidation?.Id === undefined) throw new Error('CloudFront answered without an invalidation');
+    return Invalidation.Id;
   }
 
   /** False where the time ran out first. */
   private async completed(DistributionId: string, Id: string, until: number): Promise<boolean> {
     for (;;) {
-      const { Invalidation } = await this.client.send(new GetInvalidationCommand({ DistributionId, Id }));
-      if (Invalidation?.Status === 'Completed') return true;
-      if (this.options.clock.now() + POLL_MS > until) return false;
-      await this.options.clock.sleep(POLL_MS);
+      if (await this.isCompleted(DistributionId, Id)) return true;
+      if (!(await this.pauseWithin(until))) return false;
     }
+  }
+
+  /** One look. A look that is refused in passing tells nothing; the next one may. */
+  private async isCompleted(DistributionId: string, Id: string): Promise<boolean> {
+    try {
+      const { Invalidation } = await this.client.send(new GetInvalidationCommand({ DistributionId, Id }));
+      return Invalidation?.Status === 'Completed';
+    } catch (error) {
+      if (isPassing(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Calls again after refusals that pass; the last one is thrown when the time runs out. */
+  private async patiently<T>(until: number, call: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!isPassing(error) || !(await this.pauseWithin(until))) throw error;
+      }
+    }
+  }
+
+  /** False, at once, where there is no time left for a pause. */
+  private async pauseWithin(until: number): Promise<boolean> {
+    const { clock } = this.options;
+    if (clock.now() + POLL_MS > until) return false;
+    await clock.sleep(POLL_MS);
+    return true;
   }
 }
 
