@@ -8,10 +8,12 @@ export interface ScaleInProtectionDeps {
 
 /**
  * Keeps Auto Scaling from ending an instance that holds slices. It follows what is wanted: after a call fails the next
- * look sets it again.
+ * look sets it again. Failures in a row are one warning, because a group refuses until the instance is in service.
  */
 export class ScaleInProtection {
-  private current = false;
+  /** Unknown at first: a process that was killed while busy left the instance protected, and billed, for this one to end. */
+  private current: boolean | undefined;
+  private isFailing = false;
 
   constructor(private readonly deps: ScaleInProtectionDeps) {}
 
@@ -20,8 +22,11 @@ export class ScaleInProtection {
     try {
       await this.deps.set(isBusy);
       this.current = isBusy;
+      this.isFailing = false;
     } catch (error) {
-      this.deps.log.warn('scale-in-protection-failed', { wanted: isBusy, error: String(error) });
+      if (!this.isFailing)
+        this.deps.log.warn('scale-in-protection-failed', { wanted: isBusy, error: String(error) });
+      this.isFailing = true;
     }
   }
 }

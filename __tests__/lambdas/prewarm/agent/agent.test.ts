@@ -120,10 +120,69 @@ describe('the agent', () => {
     const { agent, warming } = await setUp({ protection });
     const run = agent.run();
     await warming;
-    while (set.length === 0) await systemClock.sleep(1);
+    while (!set.includes(true)) await systemClock.sleep(1);
     agent.stop('SIGTERM');
     await run;
-    expect(set).toEqual([true, false]);
+    expect(set).toEqual([false, true, false]);
+  });
+
+  it('lifts the protection that a killed predecessor left, as soon as it is started', async () => {
+    const predecessor = { isProtected: true };
+    const protection = new ScaleInProtection({
+      set: async (isProtected) => {
+        predecessor.isProtected = isProtected;
+      },
+      log: quiet,
+    });
+    const { agent } = await setUp({ protection, slots: () => 0 });
+    const run = agent.run();
+    while (predecessor.isProtected) await systemClock.sleep(1);
+    agent.stop('SIGTERM');
+    await run;
+  });
+});
+
+describe('protection from scale-in', () => {
+  /** A group that takes calls once the instance is in service. */
+  const setUpGroup = () => {
+    const group = { isInService: false };
+    const set: boolean[] = [];
+    const warnings: unknown[] = [];
+    const protection = new ScaleInProtection({
+      set: async (isProtected) => {
+        if (!group.isInService) throw new Error('the instance is not in InService');
+        set.push(isProtected);
+      },
+      log: { ...quiet, warn: (_event, fields) => void warnings.push(fields) },
+    });
+    return { protection, group, set, warnings };
+  };
+
+  it('is set at the first look whatever it is, and then only where it changes', async () => {
+    const { protection, group, set } = setUpGroup();
+    group.isInService = true;
+    for (const isBusy of [false, false, true, true, false]) await protection.follow(isBusy);
+    expect(set).toEqual([false, true, false]);
+  });
+
+  it('is tried at every look until the group takes it, with one warning', async () => {
+    const { protection, group, set, warnings } = setUpGroup();
+    for (const isBusy of [false, false, true]) await protection.follow(isBusy);
+    expect(warnings).toEqual([{ wanted: false, error: 'Error: the instance is not in InService' }]);
+    group.isInService = true;
+    await protection.follow(true);
+    await protection.follow(true);
+    expect(set).toEqual([true]);
+  });
+
+  it('warns again where it fails after it worked', async () => {
+    const { protection, group, warnings } = setUpGroup();
+    await protection.follow(false);
+    group.isInService = true;
+    await protection.follow(false);
+    group.isInService = false;
+    await protection.follow(true);
+    expect(warnings).toHaveLength(2);
   });
 });
 
