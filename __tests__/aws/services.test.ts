@@ -5,7 +5,7 @@ import {
   CreateLaunchConfigurationCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
-import { GetObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import { type CompletedPart, GetObjectTaggingCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateScheduleGroupCommand, GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
@@ -123,6 +123,28 @@ describe('blobs in S3', () => {
     let bytes = 0;
     for await (const part of blobs.read('r/large')) bytes += part.length;
     expect(bytes).toBe(6 * chunk.length);
+  });
+
+  it('declares the checksums of the parts, and names each when they become one', async () => {
+    const client = new S3Client({ forcePathStyle: true });
+    let parts: readonly CompletedPart[] = [];
+    client.middlewareStack.add(
+      (next) => (args) => {
+        if ('MultipartUpload' in args.input) parts = args.input.MultipartUpload?.Parts ?? [];
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    await new S3BlobStore(client, bucket).put('r/checked', [randomBytes(17 * 1024 * 1024), 'the rest']);
+    const ChecksumCRC32 = expect.stringMatching(/^[A-Za-z0-9+/]{6}==$/);
+    expect(parts).toEqual(
+      [1, 2].map((PartNumber) => ({ PartNumber, ETag: expect.any(String), ChecksumCRC32 })),
+    );
+    const head = await client.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: 'r/checked', ChecksumMode: 'ENABLED' }),
+    );
+    // S3 knows it for the whole only of an upload that declared it.
+    expect(head).toMatchObject({ ChecksumCRC32: expect.any(String) });
   });
 
   it('leaves the old blob when the new one cannot be read to its end', async () => {

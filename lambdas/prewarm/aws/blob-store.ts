@@ -1,5 +1,6 @@
 import {
   AbortMultipartUploadCommand,
+  type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
@@ -17,6 +18,9 @@ import { BlobNotFound, type BlobStore } from '../ports';
 
 /** A part of a blob that is too large for one call; 10,000 parts hold 78 GiB. */
 const PART_BYTES = 8 * 1024 * 1024;
+
+/** What the SDK sends with every part; an upload that does not declare it, and name it at its end, may be refused. */
+const CHECKSUM = 'CRC32';
 
 /** By this tag the bucket's life cycle knows what a request left behind. */
 const TAGGING = 'kind=request';
@@ -115,16 +119,18 @@ export class S3BlobStore implements BlobStore {
   ): Promise<{ readonly sizeBytes: number }> {
     const place = { Bucket: this.bucket, Key: key };
     const { UploadId } = await this.client.send(
-      new CreateMultipartUploadCommand({ ...place, Tagging: TAGGING }),
+      new CreateMultipartUploadCommand({ ...place, Tagging: TAGGING, ChecksumAlgorithm: CHECKSUM }),
     );
     const upload = { ...place, UploadId };
     try {
-      const parts: { readonly PartNumber: number; readonly ETag: string | undefined }[] = [];
+      const parts: CompletedPart[] = [];
       let sizeBytes = 0;
       const send = async (Body: Buffer): Promise<void> => {
         const PartNumber = parts.length + 1;
-        const { ETag } = await this.client.send(new UploadPartCommand({ ...upload, PartNumber, Body }));
-        parts.push({ PartNumber, ETag });
+        const { ETag, ChecksumCRC32 } = await this.client.send(
+          new UploadPartCommand({ ...upload, PartNumber, Body, ChecksumAlgorithm: CHECKSUM }),
+        );
+        parts.push({ PartNumber, ETag, ChecksumCRC32 });
         sizeBytes += Body.length;
       };
       await send(first);
