@@ -32,7 +32,7 @@ export interface CheckedBody {
   readonly hosts: HostRule;
   /** Lines of `url_list`, duplicates included. */
   readonly urlCount: number;
-  /** The normalised URLs of `url_list`; throws InvalidUrls at its end when any was bad, with all bad ones. */
+  /** The normalised URLs of `url_list`; throws InvalidUrls at its end when any was bad. */
   readonly urls: AsyncIterable<string>;
 }
 

@@ -27,6 +27,10 @@ export const GATEWAY_MESSAGES = {
   unknownRoute: 'Missing Authentication Token',
 } as const;
 
+/** What is added where a list in an answer is cut. */
+export const notListed = (more: number): string =>
+  `${more} more are not listed: the answer would be too long`;
+
 /** The words of the compatible API, spelling included: clients compare them. */
 export const MESSAGES = {
   emptyId: 'req_id is empty!',

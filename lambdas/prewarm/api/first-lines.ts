@@ -1,20 +1,25 @@
+import { answerRoom } from '../domain/answer-room';
+import { readLines } from '../domain/warming/lines';
 import type { BlobStore } from '../ports';
 
-/** The first `limit` lines of a blob that are not empty; none where there is no blob. */
+export interface FirstLines {
+  readonly lines: readonly string[];
+  /** False where more lines follow. */
+  readonly isWhole: boolean;
+}
+
+/** The first `limit` lines of a blob that are not empty, as far as they fit an answer; none where there is no blob. */
 export const firstLines = async (
   blobs: Pick<BlobStore, 'read' | 'exists'>,
   key: string,
   limit: number,
-): Promise<readonly string[]> => {
-  if (!(await blobs.exists(key))) return [];
-  const decoder = new TextDecoder();
+): Promise<FirstLines> => {
+  if (!(await blobs.exists(key))) return { lines: [], isWhole: true };
+  const fits = answerRoom();
   const lines: string[] = [];
-  let rest = '';
-  for await (const chunk of blobs.read(key)) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    lines.push(...parts.filter((line) => line !== ''));
-    if (lines.length >= limit) return lines.slice(0, limit);
+  for await (const line of readLines(blobs.read(key))) {
+    if (lines.length === limit || !fits(line)) return { lines, isWhole: false };
+    lines.push(line);
   }
-  return rest === '' ? lines : [...lines, rest];
+  return { lines, isWhole: true };
 };

@@ -68,6 +68,8 @@ export const summaryBody = z.strictObject({
   created_at: time,
   last_update_time: time,
   status: z.enum(['FINISHED', 'STOPPED']),
+  /** How many failure URLs are not listed; there only when some are not. */
+  message: z.string().optional(),
 });
 
 export const capacityBody = z.strictObject({

@@ -4,10 +4,12 @@ import { PRICES_AS_OF } from '../domain/prices';
 import { overviewJson } from '../domain/report/report-json';
 import type { RequestReport } from '../domain/report/request-report';
 import type { RequestRecord } from '../domain/request';
+import type { InvalidUrls } from '../domain/request-parsing/invalid-request';
 import type { FinalStatus } from '../domain/request-status';
 import { timestamp } from '../domain/timestamp';
 import type { PopEntry, TaskQueue } from '../ports';
-import { MESSAGES } from './failure';
+import { MESSAGES, notListed } from './failure';
+import type { FirstLines } from './first-lines';
 import type * as schemas from './response-schemas';
 
 type Body<S extends z.ZodType> = z.output<S>;
@@ -23,10 +25,14 @@ export const accepted = (record: RequestRecord): Body<typeof schemas.acceptedBod
 });
 
 /** No request exists, hence no id and no deadline; the keys stay. */
-export const invalidUrls = (urls: readonly string[], now: number): Body<typeof schemas.invalidUrlsBody> => ({
+export const invalidUrls = (
+  { urls, unlistedCount }: InvalidUrls,
+  now: number,
+): Body<typeof schemas.invalidUrlsBody> => ({
   status: 'Failed',
-  error_message: MESSAGES.invalidUrls,
-  error_urls: [...urls],
+  error_message:
+    unlistedCount === 0 ? MESSAGES.invalidUrls : `${MESSAGES.invalidUrls}; ${notListed(unlistedCount)}`,
+  error_urls: urls.map(({ url }) => url),
   request_id: '',
   timestamp: timestamp(now),
   timeout_at: '',
@@ -61,19 +67,24 @@ export interface SummaryParts {
   readonly record: RequestRecord;
   readonly status: FinalStatus;
   readonly failurePops: readonly string[];
-  readonly failureUrls: readonly string[];
+  readonly failureUrls: FirstLines;
   readonly reportLink: string;
 }
 
 export const summary = (parts: SummaryParts, now: number): Body<typeof schemas.summaryBody> => ({
   request_id: parts.record.id,
   failure_pops: [...parts.failurePops],
-  failure_urls: [...parts.failureUrls],
+  failure_urls: [...parts.failureUrls.lines],
   failure_pop_urls_report: parts.reportLink,
   timestamp: timestamp(now),
   created_at: timestamp(parts.record.createdAt),
   last_update_time: timestamp(parts.record.updatedAt),
   status: parts.status,
+  ...(parts.failureUrls.isWhole
+    ? {}
+    : {
+        message: `failure_urls: ${notListed(parts.record.failedUrlCount - parts.failureUrls.lines.length)}`,
+      }),
 });
 
 export const success = (message: string, now: number): Body<typeof schemas.successBody> => ({

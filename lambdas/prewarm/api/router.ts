@@ -82,8 +82,7 @@ export const createRouter = (
 
   router.onError((error, context) => {
     if (error instanceof InvalidUrls) {
-      const urls = error.urls.map(({ url }) => url);
-      return context.json(responses.invalidUrls(urls, application.now()), 400);
+      return context.json(responses.invalidUrls(error, application.now()), 400);
     }
     const failure = asFailure(error);
     if (failure.status >= 500) {

@@ -36,10 +36,12 @@ export interface InvalidUrl {
 export class InvalidUrls extends Error {
   override readonly name = 'InvalidUrls';
   constructor(
-    /** In the order of the list; the first ones where there are many. */
+    /** In the order of the list, each once; the first ones where there are many. */
     readonly urls: readonly InvalidUrl[],
-    /** How many there are in all. */
-    readonly count: number = urls.length,
+    /** How many lines are bad in all. */
+    readonly count: number,
+    /** Bad lines whose URL is not among `urls`. */
+    readonly unlistedCount: number,
   ) {
     super('Invalid URLs');
   }

@@ -1,3 +1,4 @@
+import { answerRoom } from '../answer-room';
 import type { HostRule } from './host-rule';
 import { InvalidRequest, type InvalidUrl, InvalidUrls } from './invalid-request';
 import { MAX_REPORTED_URLS } from './limits';
@@ -96,11 +97,17 @@ export async function* checkedUrls(
   rules: UrlRules,
 ): AsyncIterable<string> {
   const bad = new Map<string, InvalidUrl>();
+  const fits = answerRoom();
   let badCount = 0;
+  let unlistedCount = 0;
   for await (const { urls, invalid } of normaliseUrls(lines, rules)) {
     badCount += invalid.length;
-    for (const line of invalid) if (bad.size < MAX_REPORTED_URLS) bad.set(line.url, line);
+    for (const line of invalid) {
+      if (bad.has(line.url)) continue;
+      if (bad.size < MAX_REPORTED_URLS && fits(line.url)) bad.set(line.url, line);
+      else unlistedCount += 1;
+    }
     if (badCount === 0) yield* urls;
   }
-  if (badCount > 0) throw new InvalidUrls([...bad.values()], badCount);
+  if (badCount > 0) throw new InvalidUrls([...bad.values()], badCount, unlistedCount);
 }
