@@ -117,7 +117,7 @@ export const popLine = (entry: PopEntry): Body<typeof schemas.popListBody>['pops
   partition: entry.partition,
 });
 
-const cents = (dollars: number): number => Math.round(dollars * 10_000) / 10_000;
+const roundedDollars = (dollars: number): number => Math.round(dollars * 10_000) / 10_000;
 
 export const estimated = (estimate: Estimate): Body<typeof schemas.estimateBody> => ({
   urls: estimate.urls,
@@ -126,12 +126,12 @@ export const estimated = (estimate: Estimate): Body<typeof schemas.estimateBody>
   bytes: estimate.bytes,
   minutes: Math.round(estimate.minutes * 100) / 100,
   cost_usd: {
-    cloudfront_transfer: cents(estimate.cost.cloudFrontTransfer),
-    cloudfront_requests: cents(estimate.cost.cloudFrontRequests),
-    invalidation: cents(estimate.cost.invalidation),
-    instances: cents(estimate.cost.instances),
-    queue_and_tables: cents(estimate.cost.queueAndTables),
-    total: cents(estimate.cost.total),
+    cloudfront_transfer: roundedDollars(estimate.cost.cloudFrontTransfer),
+    cloudfront_requests: roundedDollars(estimate.cost.cloudFrontRequests),
+    invalidation: roundedDollars(estimate.cost.invalidation),
+    instances: roundedDollars(estimate.cost.instances),
+    queue_and_tables: roundedDollars(estimate.cost.queueAndTables),
+    total: roundedDollars(estimate.cost.total),
   },
   prices_as_of: PRICES_AS_OF,
   assumptions: [...estimate.assumptions],
