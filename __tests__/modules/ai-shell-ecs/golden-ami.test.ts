@@ -75,6 +75,16 @@ describe('the component document', () => {
       expect(cleanUp).toContain(trace);
     expect(cleanUp).not.toContain('/var/lib/ecs/deps');
   });
+
+  it('forgets the engine id after every start of Docker on the build host, the one of the checks included', () => {
+    const onBuildHost = document.phases
+      .filter(({ name }) => name !== 'test')
+      .flatMap((phase) => phase.steps)
+      .flatMap(({ inputs }) => inputs.commands.join('\n').split('\n'));
+    const last = (command: string): number => onBuildHost.lastIndexOf(command);
+    expect(last('systemctl stop docker')).toBeGreaterThan(last('systemctl start docker'));
+    expect(last('rm -f /var/lib/docker/engine-id')).toBeGreaterThan(last('systemctl stop docker'));
+  });
 });
 
 describe('contentVersion()', () => {

@@ -11,6 +11,8 @@ export interface BakeDocumentProps {
 /** One reference a line; written at build, read by the checks and by people who wonder what an AMI holds. */
 const BAKED = '/etc/warmpath/baked-images';
 const PULL_SECONDS = 3600;
+/** Two hosts with one engine id look like one to the registry; the engine writes a new one whenever it starts without. */
+const FORGET_ENGINE_ID = ['systemctl stop docker', 'rm -f /var/lib/docker/engine-id'];
 
 /**
  * Pulls the images into the AMI by digest and leaves nothing behind that belongs to the build host: its login, its agent's
@@ -33,9 +35,7 @@ export function bakeDocument(props: BakeDocumentProps): ComponentDocument {
             // agent.db would revive the container instance of the build host.
             'rm -rf /var/lib/ecs/data/* /var/log/ecs/* /etc/ecs/ecs.config /root/.docker',
             'systemctl enable ecs docker',
-            'systemctl stop docker',
-            // Two hosts with one engine id look like one to the registry.
-            'rm -f /var/lib/docker/engine-id',
+            ...FORGET_ENGINE_ID,
             'cloud-init clean --logs',
           ]),
         ],
@@ -48,6 +48,8 @@ export function bakeDocument(props: BakeDocumentProps): ComponentDocument {
             `while read -r reference; do docker image inspect "$reference" >/dev/null; done <${BAKED}`,
             'test "$(df --output=pcent /var/lib/docker | tail -1 | tr -dc 0-9)" -lt 85',
             'test ! -e /root/.docker/config.json',
+            // This is still the build host, and the snapshot comes next.
+            ...FORGET_ENGINE_ID,
           ]),
         ],
       },
