@@ -246,6 +246,33 @@ describe('the pre-pull program on an instance', () => {
     await ended;
   });
 
+  it('holds the agent back after a failed pull also when the group cannot be told', async () => {
+    instance.hookFails = true;
+    const settings = { PULL_TIMEOUT_SECONDS: 0, HOOK_TIMEOUT_SECONDS: 1, ABANDON_HOLD_SECONDS: 600 };
+    const child = start({ IMAGES: image(0), ...settings });
+    const line = await new Promise<string>((resolve) =>
+      child.stdout?.once('data', (chunk) => resolve(String(chunk))),
+    );
+    expect(JSON.parse(line)).toMatchObject({ result: 'failed', hook: 'failed' });
+    expect(child.exitCode).toBeNull();
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+    await ended;
+  });
+
+  it('asks the group again, with pauses, after a pull that used up its time', async () => {
+    const hookCalls = (): number =>
+      instance.calls.filter((call) => call === 'CompleteLifecycleAction').length;
+    instance.hookFails = true;
+    const running = boot({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 0, RETRY_BASE_SECONDS: 1 });
+    while (hookCalls() === 0) await sleep(20);
+    await sleep(500);
+    expect(hookCalls()).toBe(1);
+    instance.hookFails = false;
+    expect((await running).line).toMatchObject({ outcomes: 'timed-out', hook: 'ABANDON' });
+    expect(hookCalls()).toBe(2);
+  });
+
   it('does not retry a digest the registry does not know, and says so', async () => {
     const unknown = `${front.host}/ai-shell@sha256:${'0'.repeat(64)}`;
     const { exitCode, line } = await boot({ IMAGES: unknown });

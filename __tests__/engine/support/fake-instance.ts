@@ -21,6 +21,8 @@ export interface FakeInstance {
   logWritable: boolean;
   /** False = the hook has been completed or timed out already. */
   hookActive: boolean;
+  /** True = the Auto Scaling call fails, as when the service is in trouble. */
+  hookFails: boolean;
   /** What `autoscaling/target-lifecycle-state` says. */
   targetLifecycleState: string;
   /** What ECR's token decodes to: `user:password`. */
@@ -46,6 +48,7 @@ export const startFakeInstance = async (): Promise<FakeInstance> => {
   const logged: string[] = [];
   const initial = {
     hookActive: true,
+    hookFails: false,
     logWritable: true,
     targetLifecycleState: 'InService',
     registryCredentials: 'AWS:token',
@@ -107,6 +110,7 @@ export const startFakeInstance = async (): Promise<FakeInstance> => {
     }
     const form = new URLSearchParams(body);
     if (form.get('Action') !== 'CompleteLifecycleAction') return [400, '<Error>unknown action</Error>'];
+    if (state.hookFails) return [500, '<Error>InternalFailure</Error>'];
     if (!state.hookActive) return [400, NO_ACTIVE_ACTION];
     hookResults.push(form.get('LifecycleActionResult') ?? '');
     state.hookActive = false;

@@ -25,5 +25,6 @@ export function renderPrepullConfig(config: PrepullConfig): string {
     MIN_FREE_MB: prepull.minFreeMib,
     KEEP_SUPERSEDED: prepull.keepSuperseded,
     ON_FAILURE: prepull.onFailure,
+    HOOK_TIMEOUT_SECONDS: prepull.hookTimeoutSeconds,
   });
 }

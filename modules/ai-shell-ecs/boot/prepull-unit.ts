@@ -1,7 +1,7 @@
 import { Tokenization } from 'cdktf';
 import { plus } from '../plan-values';
 
-/** Seconds that systemd grants beyond the program's own deadline, for its log, the hook, and the wait for the end after ABANDON. */
+/** Seconds that systemd grants beyond the hook's deadline, for the log, a last call, and the wait for the end after ABANDON. */
 const GRACE_SECONDS = 300;
 
 /**
@@ -9,7 +9,7 @@ const GRACE_SECONDS = 300;
  * on an instance whose image is still on its way. `RemainAfterExit` keeps a second start within one boot a no-op.
  * ecs.service does not require it: an instance whose pull failed outside a launch still serves, only slower.
  */
-export function renderPrepullUnit(prepullTimeoutSeconds: number): string {
+export function renderPrepullUnit(hookTimeoutSeconds: number): string {
   return [
     '[Unit]',
     'Description=Warmpath: container images on disk before the ECS agent starts',
@@ -21,7 +21,7 @@ export function renderPrepullUnit(prepullTimeoutSeconds: number): string {
     'Type=oneshot',
     'RemainAfterExit=yes',
     'ExecStart=/usr/local/sbin/warmpath-prepull',
-    `TimeoutStartSec=${Tokenization.stringifyNumber(plus(prepullTimeoutSeconds, GRACE_SECONDS))}`,
+    `TimeoutStartSec=${Tokenization.stringifyNumber(plus(hookTimeoutSeconds, GRACE_SECONDS))}`,
     'StandardOutput=journal+console',
     '',
     '[Install]',

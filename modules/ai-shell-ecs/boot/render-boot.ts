@@ -29,7 +29,7 @@ export function renderBoot(settings: AiShellEcsSettings, { images, region }: Boo
       logGroupName: names.prepullLogGroup,
       prepull,
     }),
-    prepullTimeoutSeconds: prepull.timeoutSeconds,
+    hookTimeoutSeconds: prepull.hookTimeoutSeconds,
     watchesPool: warmPool !== undefined && warmPool.state !== 'Stopped',
   });
 }

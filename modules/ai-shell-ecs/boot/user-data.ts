@@ -11,7 +11,8 @@ export interface UserDataParts {
   readonly ecsAgentConfig: string;
   /** The whole of `/etc/warmpath/prepull.conf`. */
   readonly prepullConfig: string;
-  readonly prepullTimeoutSeconds: number;
+  /** How long the group waits for the answer to its launch hook. */
+  readonly hookTimeoutSeconds: number;
   /** Whether instances can leave the warm pool without booting. */
   readonly watchesPool: boolean;
 }
@@ -33,7 +34,7 @@ export function prepullProgram(): string {
  */
 export function renderUserData(parts: UserDataParts): string {
   const units: readonly BootFile[] = [
-    unitFile('warmpath-prepull.service', renderPrepullUnit(parts.prepullTimeoutSeconds)),
+    unitFile('warmpath-prepull.service', renderPrepullUnit(parts.hookTimeoutSeconds)),
     ...(parts.watchesPool ? [unitFile('warmpath-prepull-watch.service', renderWatchUnit())] : []),
   ];
   const files: readonly BootFile[] = [

@@ -64,6 +64,16 @@ describe('user data', () => {
     expect(run(render({ warmPool: { state: 'Stopped' } })).join()).not.toContain('watch');
   });
 
+  it('lets the program ask as long as the group waits, and systemd kill it only after that', () => {
+    run(render({ prepull: { timeoutSeconds: 600, hookTimeoutSeconds: 2000 } }));
+    expect(readFileSync(join(root, 'etc/warmpath/prepull.conf'), 'utf8')).toMatch(
+      /^PULL_TIMEOUT_SECONDS=600\n(.*\n)*HOOK_TIMEOUT_SECONDS=2000\n/m,
+    );
+    expect(readFileSync(join(root, 'etc/systemd/system/warmpath-prepull.service'), 'utf8')).toContain(
+      'TimeoutStartSec=2300\n',
+    );
+  });
+
   it('never waits for the agent, which waits for the end of user data', () => {
     expect(render()).not.toMatch(/systemctl .*\becs\b/);
   });

@@ -14,7 +14,8 @@ AGENT_CONFIG=${WARMPATH_AGENT_CONFIG:-/etc/ecs/ecs.config}
 KEEP_TAG=warmpath
 
 IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' PULL_TIMEOUT_SECONDS=900 ATTEMPTS=5 RETRY_BASE_SECONDS=2
-MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON HOOK_PATIENCE_SECONDS=15 ABANDON_HOLD_SECONDS=120 WATCH_SECONDS=5
+MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON HOOK_TIMEOUT_SECONDS=1200 HOOK_PATIENCE_SECONDS=15
+ABANDON_HOLD_SECONDS=120 WATCH_SECONDS=5
 ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT='' LOGS_ENDPOINT=''
 
 read_config() {
@@ -22,8 +23,8 @@ read_config() {
   while IFS='=' read -r key value; do
     case $key in
       IMAGES | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | PULL_TIMEOUT_SECONDS | ATTEMPTS | RETRY_BASE_SECONDS | \
-        MIN_FREE_MB | KEEP_SUPERSEDED | ON_FAILURE | HOOK_PATIENCE_SECONDS | ABANDON_HOLD_SECONDS | WATCH_SECONDS | \
-        ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT)
+        MIN_FREE_MB | KEEP_SUPERSEDED | ON_FAILURE | HOOK_TIMEOUT_SECONDS | HOOK_PATIENCE_SECONDS | \
+        ABANDON_HOLD_SECONDS | WATCH_SECONDS | ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT)
         printf -v "$key" '%s' "$value" ;;
     esac
   done <"$CONFIG"
@@ -89,11 +90,10 @@ failure_of() { # what docker printed -> one word for the log
   esac
 }
 
-back_off() { # attempt; doubles, capped, with jitter, and never past the deadline
-  local seconds=$((RETRY_BASE_SECONDS << ($1 < 6 ? $1 - 1 : 5))) left
+back_off() { # attempt seconds-left; doubles up to the fourth attempt, with jitter, and never past what is left
+  local seconds=$((RETRY_BASE_SECONDS << ($1 < 4 ? $1 - 1 : 3)))
   seconds=$((seconds + RANDOM % (seconds + 1)))
-  left=$(seconds_left)
-  sleep $((seconds < left ? seconds : (left > 0 ? left : 0)))
+  sleep $((seconds < $2 ? seconds : ($2 > 0 ? $2 : 0)))
 }
 
 pull() { # reference; sets REASON when it fails
@@ -113,7 +113,7 @@ pull() { # reference; sets REASON when it fails
     else
       REASON=denied
     fi
-    ((attempt < ATTEMPTS)) && back_off "$attempt"
+    ((attempt < ATTEMPTS)) && back_off "$attempt" "$(seconds_left)"
   done
   return 1
 }
@@ -181,7 +181,7 @@ complete_hook() { # CONTINUE or ABANDON; without an active lifecycle action ther
   region=${REGION:-$(imds placement/region)} && instance=$(imds instance-id) || return 1
   while :; do
     answer=$(aws_call autoscaling "$region" "${AUTOSCALING_ENDPOINT:-$(endpoint autoscaling "$region")}" \
-      -X POST --data-urlencode "Action=CompleteLifecycleAction" --data-urlencode "Version=2011-01-01" \
+      -m 10 --retry 0 -X POST --data-urlencode "Action=CompleteLifecycleAction" --data-urlencode "Version=2011-01-01" \
       --data-urlencode "AutoScalingGroupName=$ASG_NAME" --data-urlencode "LifecycleHookName=$HOOK_NAME" \
       --data-urlencode "InstanceId=$instance" --data-urlencode "LifecycleActionResult=$1")
     case $answer in
@@ -193,8 +193,9 @@ complete_hook() { # CONTINUE or ABANDON; without an active lifecycle action ther
         ;;
       *)
         printf '%s\n' "$answer" >&2
-        ((++attempt < ATTEMPTS)) || return 1
-        back_off "$attempt"
+        # The pull may have used up its time; the group waits for the answer longer than that.
+        ((SECONDS < HOOK_TIMEOUT_SECONDS)) || return 1
+        back_off $((++attempt)) $((HOOK_TIMEOUT_SECONDS - SECONDS))
         ;;
     esac
   done
@@ -247,8 +248,8 @@ run_once() {
   # For the journal and the console, and the same as a state file.
   report_line "$result" "$HOOK" | tee "$STATE_DIR/prepull.json.new"
   mv -f "$STATE_DIR/prepull.json.new" "$STATE_DIR/prepull.json"
-  # The group is about to terminate it: an agent that registered now would be given tasks.
-  [ "$HOOK" = ABANDON ] && sleep "$ABANDON_HOLD_SECONDS"
+  # The group terminates it, by this answer or at the end of its own wait: an agent that registered now would be given tasks.
+  [ -n "$HOOK_NAME" ] && [ "$answer" = ABANDON ] && sleep "$ABANDON_HOLD_SECONDS"
   [ "$result" = ok ]
 }
 
