@@ -63,7 +63,6 @@ describe('the pre-pull program on an instance', () => {
       AUTOSCALING_ENDPOINT: instance.url,
       LOG_GROUP: '/warmpath/shell/prepull',
       LOGS_ENDPOINT: instance.url,
-      HOOK_PATIENCE_SECONDS: 0,
       ABANDON_HOLD_SECONDS: 0,
       ...settings,
     };
@@ -102,6 +101,27 @@ describe('the pre-pull program on an instance', () => {
     const last = stdout.trim().split('\n').at(-1) ?? '';
     return { exitCode, line: last ? JSON.parse(last) : {}, stderr, seconds: (Date.now() - begin) / 1000 };
   };
+
+  /** Lets the watch unit run until the condition is true. */
+  const watchUntil = async (condition: () => boolean): Promise<void> => {
+    const values = { IMAGES: image(0), WATCH_SECONDS: 1, RETRY_BASE_SECONDS: 1 };
+    const watching = start(values, engine, ['watch']);
+    const ended = new Promise((resolve) => watching.once('close', resolve));
+    try {
+      while (!condition()) await sleep(50);
+    } finally {
+      if (watching.pid) process.kill(-watching.pid, 'SIGTERM');
+      await ended;
+    }
+  };
+
+  const hookCalls = (): number => instance.calls.filter((call) => call === 'CompleteLifecycleAction').length;
+
+  /** Lines about the hook that reached the log. */
+  const hookLines = (): unknown[] =>
+    instance.logged
+      .map((message): Record<string, unknown> => JSON.parse(message))
+      .filter(({ event }) => event === 'launch-hook');
 
   const isPresent = (reference: string): Promise<boolean> =>
     engine.docker('image', 'inspect', reference).then(
@@ -161,9 +181,11 @@ describe('the pre-pull program on an instance', () => {
   });
 
   it('asks the registry nothing on a later boot', async () => {
+    instance.targetLifecycleState = 'Warmed:Stopped';
     await boot({ IMAGES: image(0) });
     front.reset();
     instance.hookActive = true;
+    instance.targetLifecycleState = 'InService';
     const { exitCode, line } = await boot({ IMAGES: image(0) });
     expect(exitCode).toBe(0);
     expect(line).toMatchObject({ outcomes: 'present', attempts: 0, hook: 'CONTINUE' });
@@ -261,8 +283,6 @@ describe('the pre-pull program on an instance', () => {
   });
 
   it('asks the group again, with pauses, after a pull that used up its time', async () => {
-    const hookCalls = (): number =>
-      instance.calls.filter((call) => call === 'CompleteLifecycleAction').length;
     instance.hookFails = true;
     const running = boot({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 0, RETRY_BASE_SECONDS: 1 });
     while (hookCalls() === 0) await sleep(20);
@@ -352,19 +372,58 @@ describe('the pre-pull program on an instance', () => {
     expect(readFileSync(agentConfig, 'utf8')).toBe(told);
   });
 
-  it('asks again when the group has not noticed the boot yet', async () => {
-    instance.hookActive = false;
-    const running = boot({ IMAGES: image(0), HOOK_PATIENCE_SECONDS: 60 });
-    while (!instance.calls.includes('CompleteLifecycleAction')) await sleep(20);
-    instance.hookActive = true;
-    expect((await running).line).toMatchObject({ result: 'ok', hook: 'CONTINUE' });
-  });
-
-  it('is content when the hook has been completed already', async () => {
+  it('does not hold the agent for a group that has not noticed the boot yet, and completes the hook behind it', async () => {
     instance.hookActive = false;
     const { exitCode, line } = await boot({ IMAGES: image(0) });
     expect(exitCode).toBe(0);
-    expect(line).toMatchObject({ result: 'ok', hook: 'none' });
+    expect(line).toMatchObject({ result: 'ok', hook: 'pending' });
+    expect(hookCalls()).toBe(1);
+    await watchUntil(() => {
+      instance.hookActive ||= hookCalls() === 3;
+      return hookLines().length > 0;
+    });
+    expect(instance.hookResults).toEqual(['CONTINUE']);
+    expect(hookLines()).toEqual([
+      expect.objectContaining({ group: 'shell-ecs-asg', target: 'InService', hook: 'CONTINUE' }),
+    ]);
+  });
+
+  it('completes the hook behind the agent when the calls fail at first', async () => {
+    instance.hookFails = true;
+    expect((await boot({ IMAGES: image(0) })).line).toMatchObject({ result: 'ok', hook: 'pending' });
+    await watchUntil(() => {
+      instance.hookFails = hookCalls() < 3;
+      return instance.hookResults.length > 0;
+    });
+    expect(instance.hookResults).toEqual(['CONTINUE']);
+  });
+
+  it('says so and asks no more when the time of the hook is over', async () => {
+    instance.hookActive = false;
+    await boot({ IMAGES: image(0) });
+    const transition = join(stateDir, 'transition');
+    expect(readFileSync(transition, 'utf8')).toMatch(/ InService CONTINUE \d+\n$/);
+    writeFileSync(transition, readFileSync(transition, 'utf8').replace(/\d+\n$/, '0\n'));
+    await watchUntil(() => hookLines().length > 0);
+    expect(hookLines()).toEqual([expect.objectContaining({ target: 'InService', hook: 'none' })]);
+    const asked = hookCalls();
+    expect((await boot({ IMAGES: image(0) })).line).toMatchObject({ hook: 'none' });
+    expect(hookCalls()).toBe(asked);
+  });
+
+  it('asks the group nothing at a plain reboot in service, and starts the agent at once even on a failure', async () => {
+    await boot({ IMAGES: image(0) });
+    expect(hookCalls()).toBe(1);
+    expect((await boot({ IMAGES: image(0) })).line).toMatchObject({ result: 'ok', hook: 'none' });
+    const cold = { IMAGES: image(1), PULL_TIMEOUT_SECONDS: 0, ABANDON_HOLD_SECONDS: 600 };
+    expect((await boot(cold)).line).toMatchObject({ result: 'failed', hook: 'none' });
+    expect(hookCalls()).toBe(1);
+  });
+
+  it('answers for itself on the disk of another instance', async () => {
+    mkdirSync(stateDir, { recursive: true });
+    writeFileSync(join(stateDir, 'transition'), 'i-fedcba9876543210f InService settled 0\n');
+    expect((await boot({ IMAGES: image(0) })).line).toMatchObject({ hook: 'CONTINUE' });
   });
 
   it('finishes on the next boot what a kill in the middle of a pull left undone', async () => {
@@ -394,20 +453,37 @@ describe('the pre-pull program on an instance', () => {
   });
 
   it('completes the hook of an instance that leaves its pool without booting', async () => {
-    await boot({ IMAGES: image(0) });
     instance.targetLifecycleState = 'Warmed:Running';
-    const watching = start({ IMAGES: image(0), WATCH_SECONDS: 1 }, engine, ['watch']);
-    try {
-      await sleep(1500);
-      expect(instance.hookResults).toEqual(['CONTINUE']);
-      instance.hookActive = true;
-      instance.targetLifecycleState = 'InService';
-      while (instance.hookResults.length < 2) await sleep(50);
-      expect(instance.hookResults).toEqual(['CONTINUE', 'CONTINUE']);
-    } finally {
-      if (watching.pid) process.kill(-watching.pid, 'SIGTERM');
-      await new Promise((resolve) => watching.once('close', resolve));
-    }
+    await boot({ IMAGES: image(0) });
+    let looks = 0;
+    await watchUntil(() => {
+      // Several looks at an instance that stays in its pool.
+      if (++looks === 40) {
+        expect(hookCalls()).toBe(1);
+        instance.hookActive = true;
+        instance.targetLifecycleState = 'InService';
+      }
+      return instance.hookResults.length === 2;
+    });
+    expect(instance.hookResults).toEqual(['CONTINUE', 'CONTINUE']);
+  });
+
+  it('completes the hook of an instance that left its pool while nobody watched', async () => {
+    instance.targetLifecycleState = 'Warmed:Running';
+    await boot({ IMAGES: image(0) });
+    instance.hookActive = true;
+    instance.targetLifecycleState = 'InService';
+    await watchUntil(() => instance.hookResults.length === 2);
+    expect(instance.hookResults).toEqual(['CONTINUE', 'CONTINUE']);
+  });
+
+  it('goes on with an answer that was under way when the watch was started again', async () => {
+    instance.hookActive = false;
+    await boot({ IMAGES: image(0) });
+    await watchUntil(() => hookCalls() === 2);
+    instance.hookActive = true;
+    await watchUntil(() => hookLines().length > 0);
+    expect(instance.hookResults).toEqual(['CONTINUE']);
   });
 
   it('goes from boot to a running container without the registry where the image was pre-pulled', async () => {
@@ -420,9 +496,11 @@ describe('the pre-pull program on an instance', () => {
     front.credentials = undefined;
     const coldSeconds = await runTask();
     await forget();
+    instance.targetLifecycleState = 'Warmed:Stopped';
     await boot({ IMAGES: image(0) });
     front.reset();
     instance.hookActive = true;
+    instance.targetLifecycleState = 'InService';
     const { seconds: checkSeconds } = await boot({ IMAGES: image(0) });
     const startSeconds = await runTask();
     expect(front.requests).toEqual([]);

@@ -205,10 +205,6 @@ describe('AiShellEcs with a hibernated pool', () => {
   it('configures hibernation in the template', () => {
     expect(hibernated.one('aws_launch_template')['hibernation_options']).toEqual({ configured: true });
   });
-
-  it('watches for the way out of the pool, which is no boot', () => {
-    expect(userDataOf(hibernated)).toContain('systemctl enable --now warmpath-prepull-watch.service');
-  });
 });
 
 describe('AiShellEcs with given security groups', () => {

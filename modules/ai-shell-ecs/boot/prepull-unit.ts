@@ -31,19 +31,21 @@ export function renderPrepullUnit(hookTimeoutSeconds: number): string {
 }
 
 /**
- * For pools of running or hibernated instances: leaving such a pool is no boot, so a second unit stays, watches the
- * instance's target state and completes the hook of that transition too.
+ * The first unit holds the agent back for one call of the hook, no longer. What the group did not accept by then, because it
+ * had yet to notice the boot or the call failed, this unit repeats until the hook's time-out. It also answers transitions
+ * that are no boot, as when an instance leaves a pool of running or hibernated instances.
  */
 export function renderWatchUnit(): string {
   return [
     '[Unit]',
-    'Description=Warmpath: completes the launch hook when the instance leaves the warm pool without booting',
+    'Description=Warmpath: completes the launch hook where the boot did not',
     'After=warmpath-prepull.service',
     '',
     '[Service]',
     'ExecStart=/usr/local/sbin/warmpath-prepull watch',
     'Restart=on-failure',
     'RestartSec=5',
+    'StandardOutput=journal+console',
     '',
     '[Install]',
     'WantedBy=multi-user.target',

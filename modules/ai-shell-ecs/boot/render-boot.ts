@@ -30,6 +30,5 @@ export function renderBoot(settings: AiShellEcsSettings, { images, region }: Boo
       prepull,
     }),
     hookTimeoutSeconds: prepull.hookTimeoutSeconds,
-    watchesPool: warmPool !== undefined && warmPool.state !== 'Stopped',
   });
 }

@@ -13,8 +13,6 @@ export interface UserDataParts {
   readonly prepullConfig: string;
   /** How long the group waits for the answer to its launch hook. */
   readonly hookTimeoutSeconds: number;
-  /** Whether instances can leave the warm pool without booting. */
-  readonly watchesPool: boolean;
 }
 
 interface BootFile {
@@ -35,7 +33,7 @@ export function prepullProgram(): string {
 export function renderUserData(parts: UserDataParts): string {
   const units: readonly BootFile[] = [
     unitFile('warmpath-prepull.service', renderPrepullUnit(parts.hookTimeoutSeconds)),
-    ...(parts.watchesPool ? [unitFile('warmpath-prepull-watch.service', renderWatchUnit())] : []),
+    unitFile('warmpath-prepull-watch.service', renderWatchUnit()),
   ];
   const files: readonly BootFile[] = [
     { path: '/etc/ecs/ecs.config', mode: '0644', content: parts.ecsAgentConfig },

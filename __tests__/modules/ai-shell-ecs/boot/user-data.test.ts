@@ -38,8 +38,12 @@ describe('user data', () => {
     return readFileSync(calls, 'utf8').trim().split('\n');
   }
 
-  it('writes every file whole, then starts the pre-pull in the foreground', () => {
-    expect(run(render())).toEqual(['daemon-reload', 'enable --now warmpath-prepull.service']);
+  it('writes every file whole, then starts the pre-pull in the foreground and the watch after it', () => {
+    expect(run(render())).toEqual([
+      'daemon-reload',
+      'enable --now warmpath-prepull.service',
+      'enable --now warmpath-prepull-watch.service',
+    ]);
     expect(readFileSync(join(root, 'usr/local/sbin/warmpath-prepull'), 'utf8')).toBe(prepullProgram());
     expect(statSync(join(root, 'usr/local/sbin/warmpath-prepull')).mode & 0o777).toBe(0o755);
     expect(readFileSync(join(root, 'etc/warmpath/prepull.conf'), 'utf8')).toContain(`IMAGES=${IMAGE}\n`);
@@ -57,12 +61,12 @@ describe('user data', () => {
     expect(readFileSync(join(root, 'etc/ecs/ecs.config'), 'utf8')).not.toContain('WARM_POOLS');
   });
 
-  it('watches the pool only where leaving it is no boot', () => {
-    expect(run(render({ warmPool: { state: 'Running' } }))).toContain(
-      'enable --now warmpath-prepull-watch.service',
-    );
-    expect(run(render({ warmPool: { state: 'Stopped' } })).join()).not.toContain('watch');
-  });
+  it.each<NonNullable<AiShellEcsProps['warmPool']>>([{ state: 'Stopped' }, { state: 'Running' }, false])(
+    'has the watch that completes the hook with the pool %j',
+    (warmPool) => {
+      expect(run(render({ warmPool }))).toContain('enable --now warmpath-prepull-watch.service');
+    },
+  );
 
   it('lets the program ask as long as the group waits, and systemd kill it only after that', () => {
     run(render({ prepull: { timeoutSeconds: 600, hookTimeoutSeconds: 2000 } }));

@@ -3,18 +3,18 @@
 # lifecycle hook. Uses only what the stock ECS-optimized Amazon Linux 2023 AMI has: bash, coreutils, util-linux, sed, awk,
 # curl, docker.
 #
-#   warmpath-prepull          pull what is missing, complete the hook once
-#   warmpath-prepull watch    stay, and complete the hook when the instance leaves a pool without booting
+#   warmpath-prepull          pull what is missing, answer the hook
+#   warmpath-prepull watch    stay, answer again what the group did not accept, and answer transitions that are no boot
 set -uo pipefail
 
 CONFIG=${WARMPATH_CONFIG:-/etc/warmpath/prepull.conf}
-STATE_DIR=${WARMPATH_STATE_DIR:-/run/warmpath}
+STATE_DIR=${WARMPATH_STATE_DIR:-/var/lib/warmpath}
 IMDS=${WARMPATH_IMDS:-http://169.254.169.254}
 AGENT_CONFIG=${WARMPATH_AGENT_CONFIG:-/etc/ecs/ecs.config}
 KEEP_TAG=warmpath
 
 IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' PULL_TIMEOUT_SECONDS=900 ATTEMPTS=5 RETRY_BASE_SECONDS=2
-MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON HOOK_TIMEOUT_SECONDS=1200 HOOK_PATIENCE_SECONDS=15
+MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON HOOK_TIMEOUT_SECONDS=1200
 ABANDON_HOLD_SECONDS=120 WATCH_SECONDS=5
 ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT='' LOGS_ENDPOINT=''
 
@@ -23,7 +23,7 @@ read_config() {
   while IFS='=' read -r key value; do
     case $key in
       IMAGES | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | PULL_TIMEOUT_SECONDS | ATTEMPTS | RETRY_BASE_SECONDS | \
-        MIN_FREE_MB | KEEP_SUPERSEDED | ON_FAILURE | HOOK_TIMEOUT_SECONDS | HOOK_PATIENCE_SECONDS | \
+        MIN_FREE_MB | KEEP_SUPERSEDED | ON_FAILURE | HOOK_TIMEOUT_SECONDS | \
         ABANDON_HOLD_SECONDS | WATCH_SECONDS | ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT)
         printf -v "$key" '%s' "$value" ;;
     esac
@@ -175,29 +175,60 @@ note_origin() {
   done
 }
 
-complete_hook() { # CONTINUE or ABANDON; without an active lifecycle action there is nothing to complete
-  local region instance answer attempt=0 patience_ends=$((SECONDS + HOOK_PATIENCE_SECONDS))
-  [ -n "$HOOK_NAME" ] || { HOOK=none && return 0; }
-  region=${REGION:-$(imds placement/region)} && instance=$(imds instance-id) || return 1
-  while :; do
-    answer=$(aws_call autoscaling "$region" "${AUTOSCALING_ENDPOINT:-$(endpoint autoscaling "$region")}" \
-      -m 10 --retry 0 -X POST --data-urlencode "Action=CompleteLifecycleAction" --data-urlencode "Version=2011-01-01" \
-      --data-urlencode "AutoScalingGroupName=$ASG_NAME" --data-urlencode "LifecycleHookName=$HOOK_NAME" \
-      --data-urlencode "InstanceId=$instance" --data-urlencode "LifecycleActionResult=$1")
-    case $answer in
-      *CompleteLifecycleActionResult*) HOOK=$1 && return 0 ;;
-      *'No active Lifecycle Action'*)
-        # As after a plain reboot; or this boot was faster than the group, which has yet to notice it.
-        ((SECONDS < patience_ends)) || { HOOK=none && return 0; }
-        sleep 1
-        ;;
-      *)
-        printf '%s\n' "$answer" >&2
-        # The pull may have used up its time; the group waits for the answer longer than that.
-        ((SECONDS < HOOK_TIMEOUT_SECONDS)) || return 1
-        back_off $((++attempt)) $((HOOK_TIMEOUT_SECONDS - SECONDS))
-        ;;
-    esac
+# The group waits for an answer at each transition of the instance, into the pool and into service. The last transition is
+# on disk with what is still owed (an answer, or nothing: settled) and until when the group waits. So none is missed
+# between two starts of the program, and a plain reboot in service owes nothing.
+recall() { # sets INSTANCE, and what is known of TARGET, OWED, DEADLINE
+  local instance=''
+  TARGET='' OWED='' DEADLINE=0
+  INSTANCE=$(imds instance-id)
+  [ -f "$STATE_DIR/transition" ] && read -r instance TARGET OWED DEADLINE <"$STATE_DIR/transition"
+  # What another instance left came with an image of its disk.
+  [ "$instance" = "$INSTANCE" ] || TARGET='' OWED=''
+}
+
+notice() { # a transition since; while the metadata service is silent, what is known stands
+  local target
+  INSTANCE=${INSTANCE:-$(imds instance-id)}
+  target=$(imds autoscaling/target-lifecycle-state) && [ "$target" != "$TARGET" ] && TARGET=$target OWED=''
+  case $HOOK_NAME/$TARGET in
+    /* | */Terminated | */Standby | */Detached) [ "$OWED" = settled ] || owe settled ;;
+    *) [ -n "$OWED" ] || OWED=new DEADLINE=$((EPOCHSECONDS + HOOK_TIMEOUT_SECONDS)) ;;
+  esac
+}
+
+owe() { # answer, or settled
+  OWED=$1
+  printf '%s %s %s %s\n' "${INSTANCE:-unknown}" "${TARGET:-unknown}" "$OWED" "$DEADLINE" >"$STATE_DIR/transition.new" &&
+    mv -f "$STATE_DIR/transition.new" "$STATE_DIR/transition"
+}
+
+complete_hook() { # CONTINUE or ABANDON; calls once, and fails as long as calling again can help
+  local region=${REGION:-$(imds placement/region)} said
+  said=$(aws_call autoscaling "$region" "${AUTOSCALING_ENDPOINT:-$(endpoint autoscaling "$region")}" \
+    -m 10 --retry 0 -X POST --data-urlencode "Action=CompleteLifecycleAction" --data-urlencode "Version=2011-01-01" \
+    --data-urlencode "AutoScalingGroupName=$ASG_NAME" --data-urlencode "LifecycleHookName=$HOOK_NAME" \
+    --data-urlencode "InstanceId=$INSTANCE" --data-urlencode "LifecycleActionResult=$1")
+  case $said in
+    *CompleteLifecycleActionResult*) HOOK=$1 ;;
+    # Completed by somebody else; or this boot was faster than the group, which has yet to begin to wait.
+    *'No active Lifecycle Action'*) HOOK=none ;;
+    *) HOOK=failed && printf '%s\n' "$said" >&2 ;;
+  esac
+  [ "$HOOK" = "$1" ] || ((EPOCHSECONDS >= DEADLINE)) || return 1
+  owe settled
+  return 0
+}
+
+answer_hook() { # CONTINUE or ABANDON; sets HOOK
+  local attempt=0
+  HOOK=none
+  [ "$OWED" = settled ] && return
+  owe "$1"
+  until complete_hook "$1"; do
+    # With the images there the agent may start: the watch unit goes on.
+    [ "$1" = CONTINUE ] && HOOK=pending && return
+    back_off $((++attempt)) $((DEADLINE - EPOCHSECONDS))
   done
 }
 
@@ -219,19 +250,26 @@ logs_call() { # region operation body; brief, because an instance must not wait 
 }
 
 publish() { # line; best effort
-  local region instance stream event
-  [ -n "$LOG_GROUP" ] || return 0
-  region=${REGION:-$(imds placement/region)} && instance=$(imds instance-id) || return 0
-  stream="\"logGroupName\":\"$LOG_GROUP\",\"logStreamName\":\"$instance\""
+  local region stream event
+  [ -n "$LOG_GROUP" ] && region=${REGION:-$(imds placement/region)} || return 0
+  stream="\"logGroupName\":\"$LOG_GROUP\",\"logStreamName\":\"$INSTANCE\""
   event="{\"timestamp\":$(date +%s%3N),\"message\":\"${1//\"/\\\"}\"}"
   # The stream is there already on a later boot.
   logs_call "$region" CreateLogStream "{$stream}" >/dev/null 2>&1
   logs_call "$region" PutLogEvents "{$stream,\"logEvents\":[$event]}" >/dev/null
 }
 
+report_hook() { # how the answer that was left to the watch unit ended
+  local line
+  printf -v line '{"event":"launch-hook","group":"%s","target":"%s","hook":"%s","seconds":%d}' \
+    "$ASG_NAME" "$TARGET" "$HOOK" $((EPOCHSECONDS - DEADLINE + HOOK_TIMEOUT_SECONDS))
+  printf '%s\n' "$line"
+  publish "$line"
+}
+
 run_once() {
-  local reference result=ok answer=CONTINUE
-  OUTCOMES=() PULL_ATTEMPTS=0 HOOK=failed REASON='' FREE_MIB=0
+  local reference result=ok answer=CONTINUE before=$OWED
+  OUTCOMES=() PULL_ATTEMPTS=0 REASON='' FREE_MIB=0
   if wait_for_docker; then
     for reference in "${WANTED[@]}"; do ensure "$reference" || result=failed; done
     [ "$result" = ok ] && remove_superseded "$KEEP_SUPERSEDED"
@@ -244,25 +282,30 @@ run_once() {
   note_origin
   # Before the hook: right after it the group may stop or terminate the instance.
   publish "$(report_line "$result" "$answer")"
-  complete_hook "$answer"
+  answer_hook "$answer"
   # For the journal and the console, and the same as a state file.
   report_line "$result" "$HOOK" | tee "$STATE_DIR/prepull.json.new"
   mv -f "$STATE_DIR/prepull.json.new" "$STATE_DIR/prepull.json"
   # The group terminates it, by this answer or at the end of its own wait: an agent that registered now would be given tasks.
-  [ -n "$HOOK_NAME" ] && [ "$answer" = ABANDON ] && sleep "$ABANDON_HOLD_SECONDS"
+  [ "$before" != settled ] && [ "$answer" = ABANDON ] && sleep "$ABANDON_HOLD_SECONDS"
   [ "$result" = ok ]
 }
 
-# An instance that leaves a pool of running or hibernated instances does not boot, so nothing else completes its hook.
 watch() {
-  local state before=''
+  local attempt=0
   while :; do
-    state=$(imds autoscaling/target-lifecycle-state) || state=$before
-    if [ "$state" != "$before" ]; then
-      [ -n "$before" ] && { SECONDS=0 && run_once; }
-      before=$state
-    fi
-    sleep "$WATCH_SECONDS"
+    notice
+    case $OWED in
+      # No boot began it: the instance leaves a pool of running or hibernated instances.
+      new) attempt=0 SECONDS=0 && run_once ;;
+      CONTINUE | ABANDON) complete_hook "$OWED" && report_hook ;;
+    esac
+    case $OWED/$TARGET in
+      # Only a stay in standby can follow, for which a look a minute is soon enough.
+      settled/InService) sleep $((WATCH_SECONDS * 12)) ;;
+      settled/*) sleep "$WATCH_SECONDS" ;;
+      *) back_off $((++attempt)) $((DEADLINE - EPOCHSECONDS)) ;;
+    esac
   done
 }
 
@@ -276,9 +319,12 @@ main() {
   IFS=, read -r -a WANTED <<<"$IMAGES"
   if [ "${1:-}" = watch ]; then
     trap 'exit 0' TERM INT
+    recall
     watch
   else
     flock 9
+    recall
+    notice
     run_once
   fi
 }
