@@ -51,16 +51,27 @@ const TARGETS = [
   ['near', 'pop'],
 ] as const;
 
-/** The target fields that the options set; given at all, they take the place of those of the list. */
+type TargetOption = (typeof TARGETS)[number];
+
+const givenTargets = (options: RunOptions): readonly TargetOption[] =>
+  TARGETS.filter(([field]) => options[field] !== undefined);
+
+/** @throws BadInput where the options name their targets in more than one way */
+const refuseSeveralTargets = (options: RunOptions): void => {
+  const names = givenTargets(options).map(([field]) => `--${field}`);
+  if (names.length < 2) return;
+  throw new BadInput(
+    `${names.join(' and ')}: got ${names.length === 2 ? 'both' : `all ${names.length}`}; allowed: one of --pops, --countries, --regions and --near`,
+  );
+};
+
+/**
+ * The target fields that the options set; given at all, they take the place of those of the list. Where several are given,
+ * which is refused, the first, so that the other fields are checked all the same.
+ */
 const targetFields = (options: RunOptions): Readonly<Record<string, unknown>> => {
-  const given = TARGETS.filter(([field]) => options[field] !== undefined);
-  const [first, second] = given;
+  const [first] = givenTargets(options);
   if (first === undefined) return {};
-  if (second !== undefined) {
-    throw new BadInput(
-      `--${first[0]} and --${second[0]}: got both; allowed: one of --pops, --countries, --regions and --near`,
-    );
-  }
   const [field, type] = first;
   const none = Object.fromEntries(TARGETS.map(([name]) => [name, null]));
   return { ...none, near_count: null, target_type: type, [field]: options[field] };
@@ -167,7 +178,8 @@ export const prepareRun = async (
   const problems = new Problems();
   const opened = await problems.collect(() => (path === undefined ? NO_LIST : openUrlList(path, scratch)));
   const list = opened ?? UNREADABLE_LIST;
-  const given = (await problems.collect(() => optionFields(options))) ?? {};
+  await problems.collect(() => refuseSeveralTargets(options));
+  const given = optionFields(options);
   const body = { ...DEFAULTS, ...(list.kind === 'body' ? list.body : {}), ...given };
   const isOption = (field: string): boolean => list.kind === 'lines' || path === undefined || field in given;
   const checked = await problems.collect(() =>

@@ -207,6 +207,14 @@ describe('bad input to warmpath prewarm run', () => {
       /--pops and --regions: got both; allowed: one of/,
     ],
     [
+      'two kinds of targets and a wrong time-out, and not the distribution that was given',
+      async () => [
+        ...[await write('k.txt', url('/a')), '--cf-domain', cdn.distributionDomain, '--timeout', 'soon'],
+        ...['--pops', 'FRA99', '--near', '1,2'],
+      ],
+      /^warmpath: --pops and --near: got both; (?![\s\S]*--cf-domain)[\s\S]*--timeout: got "soon"[\s\S]*--pops\[0\]: got/,
+    ],
+    [
       'a header without a name',
       async () => [await write('g.json', body(paths(1))), '--header', 'nonsense'],
       /--header\[0\]: got .*; allowed: lines such as "Name: value"/,
@@ -256,6 +264,11 @@ describe('bad input to warmpath prewarm run', () => {
         ...['--data-dir', join(folder, 'never-made')],
       ],
       /LIST: 2 of the URLs cannot be warmed/,
+    ],
+    [
+      'every kind of target',
+      () => ['x', '--pops', 'a', '--countries', 'b', '--regions', 'c', '--near', '1,2'],
+      /--pops and --countries and --regions and --near: got all 4; allowed: one of/,
     ],
     ['an option that is not there', () => ['x', '--popz', 'a'], /unknown option '--popz'[\s\S]*--pops/],
   ];
