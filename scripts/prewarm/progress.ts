@@ -42,7 +42,7 @@ export class PaceMeter {
 export const renderBar = (snapshot: ProgressSnapshot, pace: Pace, width: number, paint: Paint): string => {
   const { total } = snapshot;
   if (total === undefined) return `${snapshot.phase} …`.slice(0, width);
-  const share = total === 0 ? 1 : Math.min(1, snapshot.done / total);
+  const share = total === 0 ? undefined : Math.min(1, snapshot.done / total);
   const numbers = `${formatCount(snapshot.done)}/${formatCount(total)}`;
   const failed = snapshot.failed > 0 ? `failed ${formatCount(snapshot.failed)}` : '';
   const optional = [
@@ -50,14 +50,15 @@ export const renderBar = (snapshot: ProgressSnapshot, pace: Pace, width: number,
     pace.perSecond > 0 ? `${formatCount(Math.round(pace.perSecond))}/s` : '',
     formatBytes(snapshot.bytes),
   ].filter((part) => part !== '');
-  const fixed = [formatShare(share).padStart(5), numbers, failed].filter((part) => part !== '');
+  const percentage = share === undefined ? '' : formatShare(share).padStart(5);
+  const fixed = [percentage, numbers, failed].filter((part) => part !== '');
   const lengthOf = (parts: readonly string[]): number => parts.join('  ').length;
   while (optional.length > 0 && lengthOf([snapshot.phase, ...fixed, ...optional]) + 12 > width)
     optional.pop();
   const text = [...fixed, ...optional].join('  ');
   const cells = Math.min(40, width - snapshot.phase.length - text.length - 3);
   if (cells < 5) return text.trim().slice(0, width);
-  const filled = Math.floor(share * cells);
+  const filled = Math.floor((share ?? 0) * cells);
   const bar = paint.green('█'.repeat(filled)) + paint.dim('░'.repeat(cells - filled));
   return `${snapshot.phase} ${bar} ${failed === '' ? text : text.replace(failed, paint.red(failed))}`;
 };
@@ -65,9 +66,9 @@ export const renderBar = (snapshot: ProgressSnapshot, pace: Pace, width: number,
 /** The same for a log: no colour, no control characters. */
 export const renderLine = (snapshot: ProgressSnapshot, pace: Pace): string => {
   if (snapshot.total === undefined) return `${snapshot.phase} …`;
-  const share = snapshot.total === 0 ? 1 : snapshot.done / snapshot.total;
+  const share = snapshot.total === 0 ? '' : ` (${formatShare(snapshot.done / snapshot.total)})`;
   return [
-    `${snapshot.phase}: ${formatCount(snapshot.done)} of ${formatCount(snapshot.total)} (${formatShare(share)})`,
+    `${snapshot.phase}: ${formatCount(snapshot.done)} of ${formatCount(snapshot.total)}${share}`,
     `${formatCount(snapshot.failed)} failed`,
     formatBytes(snapshot.bytes),
     ...(pace.perSecond > 0 ? [`${formatCount(Math.round(pace.perSecond))}/s`] : []),

@@ -122,3 +122,9 @@ it('renderLine names every figure', () => {
     'warming: 50 of 200 (25 %), 2 failed, 1.00 MB, 25/s, ETA 0:06',
   );
 });
+
+it('shows no share where there is nothing to do', () => {
+  const nothing = { ...warming, done: 0, total: 0, bytes: 0 };
+  expect(renderLine(nothing, { perSecond: 0 })).toBe('warming: 0 of 0, 0 failed, 0 B');
+  expect(renderBar(nothing, { perSecond: 0 }, 60, plain)).toMatch(/^warming ░+ 0\/0 {2}0 B$/);
+});
