@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { keepHeapSmall } from '../lambdas/prewarm/runtime/small-heap';
 import { version } from '../package.json';
 import { BAD_INPUT, FAILED } from './exit-codes';
+import { quietAwsSdk } from './quiet-aws-sdk';
 
 /** A family of commands in a folder of its own; loaded only when it is the one asked for. */
 interface CommandGroup {
@@ -70,5 +71,6 @@ export const main = async (args: readonly string[]): Promise<void> => {
 
 if (require.main?.filename.endsWith('warmpath.cjs') || require.main === module) {
   keepHeapSmall();
+  quietAwsSdk();
   void main(process.argv.slice(2));
 }

@@ -10,6 +10,7 @@ import {
   RepositoryAlreadyExistsException,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
+import { quietAwsSdk } from '../quiet-aws-sdk';
 import type { Configuration } from './terraform-cli';
 
 export interface Emulator {
@@ -50,6 +51,7 @@ export async function provide(emulator: Emulator, configuration: Configuration):
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
+  quietAwsSdk();
   const ecr = new ECRClient(client);
   for (const attributes of Object.values(configuration.data?.['aws_ecr_image'] ?? {})) {
     const image = imageSchema.parse(attributes);

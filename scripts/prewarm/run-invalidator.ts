@@ -14,8 +14,6 @@ const WAIT_MS = 10 * 60_000;
  * @throws BadInput where it finds none: the run would wait for them until its deadline
  */
 export const createRunInvalidator = async (): Promise<Invalidator> => {
-  // Its versions are pinned and run on this Node; what later ones will need is no news for whoever warms a list.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const client = new CloudFrontClient({ region: REGION });
   await client.config.credentials().catch((cause: unknown) => {
     throw new BadInput(
