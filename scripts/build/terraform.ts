@@ -1,6 +1,6 @@
 /**
- * `npm run validate` and `npm run plan`: every stack of every environment through Terraform and the real AWS provider, with
- * fake credentials, an empty state and no network. Prints what each plan would create.
+ * `npm run validate` and `npm run plan`: every stack of every environment, or `-- STACK…` alone, through Terraform and the
+ * real AWS provider, with fake credentials, an empty state and no network. Prints what each plan would create.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -106,7 +106,26 @@ export function describeResult(result: StackResult): string {
   return `${result.name.padEnd(28)} ${result.seconds.toFixed(1).padStart(5)} s  ${outcome}`;
 }
 
-async function main(verb: string | undefined): Promise<number> {
+/**
+ * The stacks with these names; all of them where there is no name.
+ * @throws UnknownStacks that lists the names there are
+ */
+export function chooseStacks<Stack extends { readonly name: string }>(
+  stacks: readonly Stack[],
+  names: readonly string[],
+): readonly Stack[] {
+  const known = stacks.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new UnknownStacks(`stack: got ${unknown.join(', ')}; allowed ${known.join(', ')}`);
+  return names.length === 0 ? stacks : stacks.filter(({ name }) => names.includes(name));
+}
+
+export class UnknownStacks extends Error {
+  override readonly name = 'UnknownStacks';
+}
+
+async function main(verb: string | undefined, names: readonly string[]): Promise<number> {
   if (verb !== 'validate' && verb !== 'plan') {
     console.error(`terraform.ts: got ${verb ?? 'no verb'}; allowed validate, plan`);
     return 2;
@@ -118,18 +137,23 @@ async function main(verb: string | undefined): Promise<number> {
   const outFolder = mkdtempSync(join(tmpdir(), 'warmpath-synth-'));
   try {
     synthesize(repositoryRoot, outFolder);
-    const results = await runStacks(synthesizedStacks(outFolder), verb, (result) => {
+    const stacks = chooseStacks(synthesizedStacks(outFolder), names);
+    const results = await runStacks(stacks, verb, (result) => {
       console.log(describeResult(result));
     });
     const failed = results.filter(({ kind }) => kind === 'failed').length;
     console.log(`${results.length - failed} stacks passed, ${failed} failed`);
     return failed === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof UnknownStacks)) throw error;
+    console.error(error.message);
+    return 2;
   } finally {
     rmSync(outFolder, { recursive: true, force: true });
   }
 }
 
 if (require.main === module)
-  main(process.argv[2]).then((code) => {
+  main(process.argv[2], process.argv.slice(3)).then((code) => {
     process.exitCode = code;
   });

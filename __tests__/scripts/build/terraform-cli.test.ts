@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeResult } from '../../../scripts/build/terraform';
+import { chooseStacks, describeResult, UnknownStacks } from '../../../scripts/build/terraform';
 import {
   findProviderMirror,
   remoteDataSources,
@@ -40,6 +40,18 @@ describe('stacks on their way to Terraform', () => {
       { name: 'b', folder: join(folder, 'stacks/b') },
     ]);
     rmSync(folder, { recursive: true });
+  });
+
+  test('are those that the command names, all where it names none', () => {
+    const stacks = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
+    expect(chooseStacks(stacks, [])).toEqual(stacks);
+    expect(chooseStacks(stacks, ['c', 'a'])).toEqual([{ name: 'a' }, { name: 'c' }]);
+  });
+
+  test('are refused under a name that no stack has, with the names there are', () => {
+    expect(() => chooseStacks([{ name: 'a' }, { name: 'b' }], ['a', 'nope', '--json'])).toThrow(
+      new UnknownStacks('stack: got nope, --json; allowed a, b'),
+    );
   });
 
   test('are told about in one line each', () => {
