@@ -1,6 +1,13 @@
-/** Where the stacks run, and how large. The only file to edit before a first deployment. */
+/**
+ * Where the stacks run, and how large. The only file to edit before a first deployment: accounts, organization or bucket of
+ * the state, images and VPCs are examples.
+ */
 import { defineEnvironments } from './modules/environment';
 
+/**
+ * Stands for the image until there is one: synthesizes and plans, but every instance would fail its pull. `npm run deploy`
+ * refuses it; put the digest of your image in its place.
+ */
 const noDigestYet = 'sha256:0000000000000000000000000000000000000000000000000000000000000000';
 
 export const environments = defineEnvironments({

@@ -1,0 +1,58 @@
+/**
+ * What `npm run deploy -- STACK…` does first: refuses stacks that still hold the examples of environments.ts. These
+ * synthesize and plan, but an image whose digest is all zeros fails its pull on every instance.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryRoot } from './functions';
+import { type Configuration, readConfiguration, synthesize, synthesizedStacks } from './terraform-cli';
+
+const EXAMPLE_ACCOUNTS = ['000000000000', '111111111111', '222222222222'];
+const EXAMPLE_DIGEST = `sha256:${'0'.repeat(64)}`;
+
+/** What a stack holds that only an example can be, in words; nothing where it may be deployed. */
+function examplesIn(configuration: Configuration): readonly string[] {
+  const accounts = configuration.provider?.aws?.flatMap((aws) => aws.allowed_account_ids ?? []) ?? [];
+  return [
+    ...EXAMPLE_ACCOUNTS.filter((account) => accounts.includes(account)).map(
+      (account) => `the account ${account}`,
+    ),
+    ...(JSON.stringify(configuration).includes(EXAMPLE_DIGEST) ? ['an image digest that is all zeros'] : []),
+  ];
+}
+
+/** Whether one of the arguments names the stack, as the CDKTF CLI takes them: `*` stands for any letters. */
+function isNamed(stack: string, args: readonly string[]): boolean {
+  const letters = (text: string) => text.replaceAll(/[^\w-]/g, '\\$&');
+  return args.some((arg) => new RegExp(`^${arg.split('*').map(letters).join('.*')}$`).test(stack));
+}
+
+/** One sentence for each stack of a synthesis that the arguments name and that still holds an example. */
+export function refusalsOf(outFolder: string, args: readonly string[]): readonly string[] {
+  return synthesizedStacks(outFolder)
+    .filter(({ name }) => isNamed(name, args))
+    .map(({ name, folder }) => ({ name, examples: examplesIn(readConfiguration(folder)) }))
+    .filter(({ examples }) => examples.length > 0)
+    .map(
+      ({ name, examples }) =>
+        `deploy: ${name} still has ${examples.join(' and ')}; write your own into environments.ts.`,
+    );
+}
+
+/** The exit code: 2 where a named stack is refused. */
+function main(args: readonly string[]): number {
+  // An emulator takes any account, and pulls no image.
+  if (process.env['AWS_ENDPOINT_URL'] !== undefined) return 0;
+  const outFolder = mkdtempSync(join(tmpdir(), 'warmpath-synth-'));
+  try {
+    synthesize(repositoryRoot, outFolder);
+    const refusals = refusalsOf(outFolder, args);
+    for (const refusal of refusals) console.error(refusal);
+    return refusals.length === 0 ? 0 : 2;
+  } finally {
+    rmSync(outFolder, { recursive: true, force: true });
+  }
+}
+
+if (require.main === module) process.exitCode = main(process.argv.slice(2));
