@@ -1,4 +1,4 @@
-/** `npm run bench NAME [--json]`: see docs/performance.md. */
+/** `npm run bench -- NAME [--json]`: see docs/performance.md. */
 import { agentLarge } from './agent-large';
 import { agentLatency } from './agent-latency';
 import { agentSmall } from './agent-small';
@@ -11,7 +11,7 @@ const BENCHES: readonly Bench[] = [agentSmall, agentLarge, agentLatency, memory,
 
 const usage = (): string =>
   [
-    'usage: npm run bench NAME [-- --json]',
+    'usage: npm run bench -- NAME [--json]',
     '',
     ...BENCHES.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`),
   ].join('\n');
