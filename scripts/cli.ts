@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { keepHeapSmall } from '../lambdas/prewarm/runtime/small-heap';
 import { version } from '../package.json';
+import { BadInput } from './bad-input';
 import { BAD_INPUT, FAILED } from './exit-codes';
 import { quietAwsSdk } from './quiet-aws-sdk';
 
@@ -62,7 +63,7 @@ export const main = async (args: readonly string[]): Promise<void> => {
       process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
       return;
     }
-    process.exitCode = FAILED;
+    process.exitCode = error instanceof BadInput ? BAD_INPUT : FAILED;
     // The reader of a pipe has gone, such as `head`: nobody is left to tell.
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
     process.stderr.write(`warmpath: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -5,6 +5,7 @@ import {
   SendCommandCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
+import { BadInput } from '../bad-input';
 import type { DiskAnswer } from './instance-images';
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html */
@@ -73,15 +74,22 @@ const ask = async (
   return answers;
 };
 
+/** References become words of a shell command. @throws BadInput for one that is none */
+export const checkReferences = (images: readonly string[]): void => {
+  const bad = images.find((image) => !REFERENCE.test(image));
+  if (bad !== undefined)
+    throw new BadInput(
+      `--image: got ${JSON.stringify(bad)}; allowed: a reference such as repository@sha256:…`,
+    );
+};
+
 /** Asks the running instances, through Systems Manager, which of the images are on their disks. */
 export const checkDisks = async (
   ssm: SSMClient,
   ids: readonly string[],
   images: readonly string[],
 ): Promise<ReadonlyMap<string, DiskAnswer>> => {
-  const bad = images.find((image) => !REFERENCE.test(image));
-  if (bad !== undefined)
-    throw new Error(`image: got ${JSON.stringify(bad)}; allowed: a reference such as repository@sha256:…`);
+  checkReferences(images);
   const answers = new Map<string, DiskAnswer>();
   for (let start = 0; start < ids.length; start += INSTANCES_PER_COMMAND) {
     const reachable = await online(ssm, ids.slice(start, start + INSTANCES_PER_COMMAND));

@@ -3,6 +3,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { collectWhole, wholeNumber } from '../option-values';
 import { measure } from './measure';
 import { refresh } from './refresh';
 import { verify } from './verify';
@@ -16,24 +17,11 @@ const duration = (text: string): number => {
   throw new InvalidArgumentError('Allowed: minutes, hours or days, such as 30m, 6h or 1d.');
 };
 
-const percentage =
-  (low: number, high: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= low && value <= high) return value;
-    throw new InvalidArgumentError(`Allowed: a whole number from ${low} to ${high}.`);
-  };
-
 const templateVersion = (text: string): number | 'latest' => {
   if (text === 'latest') return text;
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Allowed: the number of a version, or latest.');
 };
-
-const collect = (value: string, before: readonly string[] | undefined): string[] => [
-  ...(before ?? []),
-  value,
-];
 
 /** An option that says nothing about a refresh that is underway already. */
 const forANewOne = (flags: string, description: string): Option =>
@@ -67,17 +55,20 @@ interface VerifyFlags {
 export const registerColdstartCommands = (program: Command): void => {
   const coldstart = program
     .command('coldstart')
-    .description('measure how fast tasks start, roll an image out, see whether it is on every instance');
+    .description('measure how fast tasks start, roll an image out, see whether it is on every instance')
+    .addHelpText(
+      'after',
+      '\nExit codes of every command: 0 as it should be, 1 not so or failed, 2 bad input and nothing was started.',
+    );
 
   coldstart
     .command('measure')
     .description('how long tasks took from created to running, and how many needed a pull')
     .requiredOption('--cluster <name>', 'ECS cluster')
-    .option(
-      '--since <time>',
-      'how far to look back; ECS forgets stopped tasks after about an hour',
-      duration,
-      86_400,
+    .addOption(
+      new Option('--since <time>', 'how far to look back; of stopped tasks ECS remembers the last hour')
+        .argParser(duration)
+        .default(86_400, '1d'),
     )
     .option('--json', 'one JSON object on standard output')
     .action(async ({ cluster, since, json }: MeasureFlags) => {
@@ -94,8 +85,8 @@ export const registerColdstartCommands = (program: Command): void => {
     .requiredOption('--group <name>', 'Auto Scaling group, such as shell-ecs-asg')
     .option('--watch', 'follow it to its end')
     .option('--attach', 'follow the one underway instead of starting one')
-    .option('--min-healthy <percent>', 'instances that stay in service', percentage(0, 100), 100)
-    .option('--max-healthy <percent>', 'instances there may be meanwhile', percentage(100, 200), 110)
+    .option('--min-healthy <percent>', 'instances that stay in service', wholeNumber(0, 100), 100)
+    .option('--max-healthy <percent>', 'instances there may be meanwhile', wholeNumber(100, 200), 110)
     .addOption(
       forANewOne(
         '--launch-template-version <version>',
@@ -109,7 +100,9 @@ export const registerColdstartCommands = (program: Command): void => {
       ),
     )
     .addOption(
-      forANewOne('--alarm <name>', 'CloudWatch alarm that fails the refresh, repeatable').argParser(collect),
+      forANewOne('--alarm <name>', 'CloudWatch alarm that fails the refresh, repeatable').argParser(
+        collectWhole,
+      ),
     )
     .addOption(forANewOne('--skip-matching', 'leave instances alone that have the version already'))
     .action(async (flags: RefreshFlags) => {
@@ -136,7 +129,7 @@ export const registerColdstartCommands = (program: Command): void => {
     .option(
       '--image <reference>',
       'image by digest, repeatable (default: what the launch template asks for)',
-      collect,
+      collectWhole,
     )
     .option('--json', 'one JSON object on standard output')
     .action(async ({ group, image, json }: VerifyFlags) => {

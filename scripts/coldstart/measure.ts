@@ -63,16 +63,15 @@ export const measure = async (ecs: ECSClient, options: MeasureOptions): Promise<
   const since = new Date(Date.now() - options.sinceSeconds * 1000);
   const starts = await readTaskStarts(ecs, options.cluster, since);
   const summaries = summariseStarts(starts);
-  if (options.json) {
+  if (options.json)
     process.stdout.write(`${JSON.stringify({ cluster: options.cluster, summaries, starts })}\n`);
-    return 0;
-  }
   if (starts.length === 0) {
     process.stderr.write(
       `warmpath: no task of ${options.cluster} has started since ${since.toISOString()}; start one, or look further back with --since\n`,
     );
     return FAILED;
   }
-  process.stdout.write(`${renderSummaries(summaries, paintFor(process.stdout).bold).join('\n')}\n`);
+  if (!options.json)
+    process.stdout.write(`${renderSummaries(summaries, paintFor(process.stdout).bold).join('\n')}\n`);
   return 0;
 };

@@ -6,6 +6,7 @@ import {
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import { BadInput } from '../bad-input';
 import { FAILED } from '../exit-codes';
 import { type Paint, paintFor } from '../terminal/paint';
 import { findGroup } from './auto-scaling-group';
@@ -131,12 +132,12 @@ const follow = async (
 const check = (options: RefreshOptions): void => {
   const { minHealthyPercentage: low, maxHealthyPercentage: high } = options;
   if (high - low > 100) {
-    throw new Error(
+    throw new BadInput(
       `--max-healthy: got ${high} with --min-healthy ${low}; allowed: at most 100 apart; raise --min-healthy to ${high - 100} or more`,
     );
   }
   if (options.autoRollback && options.launchTemplateVersion === undefined) {
-    throw new Error(
+    throw new BadInput(
       '--auto-rollback: got no --launch-template-version; Auto Scaling rolls back only from a version that the refresh ' +
         'itself brings; add --launch-template-version latest or a number',
     );

@@ -11,7 +11,7 @@ import { FAILED } from '../exit-codes';
 import { type Paint, paintFor } from '../terminal/paint';
 import { renderTable } from '../terminal/table';
 import { findGroup, templateOf } from './auto-scaling-group';
-import { checkDisks } from './disk-check';
+import { checkDisks, checkReferences } from './disk-check';
 import {
   imagesInUserData,
   isReady,
@@ -99,6 +99,7 @@ const colourOf = (verdict: Verdict, paint: Paint): ((text: string) => string) =>
 
 /** Tells for every instance of a group and its warm pool whether the wanted images are on it. Answers the exit code. */
 export const verify = async (clients: VerifyClients, options: VerifyOptions): Promise<number> => {
+  checkReferences(options.images ?? []);
   const group = await findGroup(clients.autoScaling, options.group);
   const template = templateOf(group);
   const imagesOf = templateImages(clients.ec2, template.id);

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { wholeNumber } from '../option-values';
 import type { ListenOptions } from './listen';
-import { wholeNumber } from './option-values';
 
 const listen = (): typeof import('./listen') => require('./listen');
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { BadInput } from '../bad-input';
 import { BAD_INPUT } from '../exit-codes';
-import { BadInput } from './bad-input';
 import { listenForInterrupt } from './interrupt';
 import { eventJson, eventLine } from './listen/event-lines';
 import { Inbox } from './listen/inbox';

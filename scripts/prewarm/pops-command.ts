@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { collectList } from './option-values';
+import { collectList } from '../option-values';
 import type { PopsOptions } from './pops';
 
 const count = (value: string): number => {

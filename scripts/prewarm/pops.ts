@@ -15,9 +15,9 @@ import { CLIENT_SUBNETS } from '../../lambdas/prewarm/net/client-subnets';
 import { DnsFailure, parseServer } from '../../lambdas/prewarm/net/dns-exchange';
 import { createResolver } from '../../lambdas/prewarm/net/resolver';
 import type { PopDirectory, PopEntry } from '../../lambdas/prewarm/ports';
+import { BadInput } from '../bad-input';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { type Column, renderTable } from '../terminal/table';
-import { BadInput } from './bad-input';
 import { knownPops } from './run-surroundings';
 
 /** The options of `warmpath prewarm pops`. */

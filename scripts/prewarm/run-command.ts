@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { VERIFY_MODES } from '../../lambdas/prewarm/domain/request';
 import { REQUEST_ENCODINGS } from '../../lambdas/prewarm/domain/request-parsing/request-body';
-import { collectList, collectWhole, tellLater, wholeNumber } from './option-values';
+import { collectList, collectWhole, tellLater, wholeNumber } from '../option-values';
 import type { RunOptions } from './run-options';
 
 /** Text that is no number passes as it is: the check of the request names it together with all else. */

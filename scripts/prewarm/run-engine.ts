@@ -3,7 +3,7 @@ import { openEngine } from '../../lambdas/prewarm/embedded/engine';
 import type { EmbeddedEngine } from '../../lambdas/prewarm/embedded/engine-api';
 import { DEFAULT_ENGINE_LIMITS } from '../../lambdas/prewarm/embedded/engine-parts';
 import type { Log } from '../../lambdas/prewarm/ports';
-import { BadInput } from './bad-input';
+import { BadInput } from '../bad-input';
 import type { ProgressPrinter } from './progress';
 import type { PreparedRun } from './run-input';
 import type { RunOptions } from './run-options';

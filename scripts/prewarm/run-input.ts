@@ -9,7 +9,7 @@ import {
 import { MAX_URLS } from '../../lambdas/prewarm/domain/request-parsing/limits';
 import type { RequestContext } from '../../lambdas/prewarm/domain/request-parsing/normalise-request';
 import { checkedUrls } from '../../lambdas/prewarm/domain/request-parsing/normalise-urls';
-import { BadInput, Problems } from './bad-input';
+import { BadInput, Problems } from '../bad-input';
 import type { RunOptions } from './run-options';
 import type { Scratch } from './scratch';
 import { openUrlList, type UrlList } from './url-list';

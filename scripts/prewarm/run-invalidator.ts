@@ -2,7 +2,7 @@ import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import { CloudFrontInvalidator } from '../../lambdas/prewarm/aws/invalidator';
 import type { Invalidator } from '../../lambdas/prewarm/ports';
 import { systemClock } from '../../lambdas/prewarm/runtime/clock';
-import { BadInput } from './bad-input';
+import { BadInput } from '../bad-input';
 
 /** CloudFront is a global service that is called in this Region. */
 const REGION = 'us-east-1';

@@ -9,8 +9,8 @@ import {
   UnknownPopSites,
 } from '../../lambdas/prewarm/pops/pop-directory';
 import type { PopDirectory } from '../../lambdas/prewarm/ports';
-import { BadInput, Problems } from './bad-input';
-import { HOST_PORT, isHostPort } from './option-values';
+import { BadInput, Problems } from '../bad-input';
+import { HOST_PORT, isHostPort } from '../option-values';
 import type { RunOptions } from './run-options';
 
 /** What a run finds outside: names, points of presence, certificates. */

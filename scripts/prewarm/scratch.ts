@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BadInput } from './bad-input';
+import { BadInput } from '../bad-input';
 
 export const SCRATCH_PREFIX = 'warmpath-run-';
 /** The data directory of a run that was given none, in its folder. */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { wholeNumber } from './option-values';
+import { wholeNumber } from '../option-values';
 import type { ServeOptions } from './serve';
 
 const httpUrl = (value: string): string => {

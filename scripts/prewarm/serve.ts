@@ -4,8 +4,8 @@ import { openEngine } from '../../lambdas/prewarm/embedded/engine';
 import { jsonLog } from '../../lambdas/prewarm/runtime/json-log';
 import { ApiKeyError, readApiKey } from '../../lambdas/prewarm/service/api-key';
 import { ListenError, startService } from '../../lambdas/prewarm/service/service';
+import { BadInput } from '../bad-input';
 import { BAD_INPUT, FAILED } from '../exit-codes';
-import { BadInput } from './bad-input';
 import { listenForInterrupt } from './interrupt';
 import { findSurroundings } from './run-surroundings';
 

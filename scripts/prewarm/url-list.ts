@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { hasCode } from '../../lambdas/prewarm/embedded/error-code';
-import { BadInput } from './bad-input';
+import { BadInput } from '../bad-input';
 import type { Scratch } from './scratch';
 
 /** One URL of a text list, with the line it stands on. */

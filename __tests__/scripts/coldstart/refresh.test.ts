@@ -132,7 +132,7 @@ describe('warmpath coldstart refresh, as a command', () => {
     ]);
     await service.close();
     expect(rollback).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringContaining('add --launch-template-version latest or a number'),
     });
     expect(attach).toMatchObject({ code: 2, stderr: expect.stringContaining('--attach') });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { BadInput } from '../bad-input';
+import { BadInput } from '../../bad-input';
 import type { Inbox } from './inbox';
 import { NotNow, Refusal } from './refusal';
 
