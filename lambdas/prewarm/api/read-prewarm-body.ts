@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { type FieldIssue, shown } from '../domain/request-parsing/invalid-request';
+import { MAX_ALIASES, MAX_POPS } from '../domain/request-parsing/limits';
 import { didYouMean } from '../domain/request-parsing/nearest';
 import type { PrewarmBody } from '../domain/request-parsing/request-body';
 import { ALLOWED, prewarmBodySchema } from './schemas';
@@ -13,6 +14,8 @@ export interface ReadBody {
 const FIELDS = Object.keys(prewarmBodySchema.shape);
 const MAX_ISSUES = 50;
 const MAX_KEY_LENGTH = 64;
+/** Elements of the longest list besides url_list. */
+const MAX_ELEMENTS = Math.max(MAX_ALIASES, 2 * MAX_POPS);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -37,7 +40,9 @@ const unknownKey = (key: string): FieldIssue => {
 };
 
 const fieldIssue = (issue: z.core.$ZodIssue, input: unknown): readonly FieldIssue[] => {
-  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) return issue.keys.map(unknownKey);
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
+    return issue.keys.slice(0, MAX_ISSUES).map(unknownKey);
+  }
   const field = String(issue.path[0]);
   const value = valueAt(input, issue.path);
   if (field === 'header') {
@@ -61,6 +66,21 @@ const readUrlList = (value: unknown, issues: FieldIssue[]): readonly string[] | 
   return undefined;
 };
 
+const elementCount = (value: unknown): number => {
+  if (Array.isArray(value)) return value.length;
+  return isRecord(value) ? Object.keys(value).length : 0;
+};
+
+/** Lists that are too long for any field are not shown to the schema: it keeps an issue for each element that is wrong. */
+const takeLongLists = (fields: Record<string, unknown>, issues: FieldIssue[]): void => {
+  for (const field of FIELDS.filter(isField)) {
+    const count = elementCount(fields[field]);
+    if (count <= MAX_ELEMENTS) continue;
+    delete fields[field];
+    issues.push({ field, got: `${count} elements`, allowed: ALLOWED[field] });
+  }
+};
+
 /**
  * Reads the body of `POST /prewarm`. Never throws: what is wrong is collected, unknown fields with the nearest known
  * one. A field that is `null` counts as left out.
@@ -74,6 +94,7 @@ export const readPrewarmBody = (json: unknown): ReadBody => {
     Object.entries(json).filter(([, value]) => value !== null),
   );
   const urlList = readUrlList(written, issues);
+  takeLongLists(others, issues);
   const first = prewarmBodySchema.safeParse(others);
   if (!first.success) issues.push(...first.error.issues.flatMap((issue) => fieldIssue(issue, others)));
   const wrong = new Set(first.error?.issues.map((issue) => String(issue.path[0])));

@@ -50,7 +50,8 @@ const parsed = (text: string): unknown => {
   }
 };
 
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+/** Blanks after a `=` only where one is: two runs of blanks side by side would be tried in every combination. */
+const BASE64 = /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/;
 
 const packedInput = (body: unknown): string | undefined => {
   if (typeof body !== 'object' || body === null || !('input' in body)) return undefined;

@@ -9,6 +9,7 @@ import {
   MAX_INSTANCES,
   MAX_NEAR_COUNT,
   MAX_POPS,
+  MAX_RANGE_LENGTH,
   MAX_SOURCES,
   MAX_TIMEOUT_MINUTES,
   MAX_URLS,
@@ -109,7 +110,7 @@ export const prewarmBodySchema = z.strictObject({
     .optional()
     .describe('Cap for the whole request in megabits per second.'),
   range: z
-    .union([z.number(), z.string()])
+    .union([z.number(), z.string().max(MAX_RANGE_LENGTH)])
     .optional()
     .describe('Fetch only the first bytes of each object: a number, or a size such as "64KiB".'),
   sitemap: documents.describe('URL(s) of sitemaps or sitemap indexes whose pages are warmed.'),

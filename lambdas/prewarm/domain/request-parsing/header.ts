@@ -62,8 +62,19 @@ const splitLines = (input: HeaderInput, issues: FieldIssue[]): readonly Line[] =
   return lines;
 };
 
-/** Spaces and tabs only: trimming line ends away would hide them. */
-const trimBlanks = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, '');
+const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t';
+
+/**
+ * Spaces and tabs only: trimming line ends away would hide them. By index: a pattern for blanks at the end starts anew at
+ * each blank within.
+ */
+const trimBlanks = (value: string): string => {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value[start])) start += 1;
+  while (end > start && isBlank(value[end - 1])) end -= 1;
+  return value.slice(start, end);
+};
 
 /**
  * Checks the caller's headers and answers them with lower-case names, repeated ones joined.
@@ -73,6 +84,12 @@ export const normaliseHeaders = (input: HeaderInput, issues: FieldIssue[]): read
   const byName = new Map<string, string>();
   let bytes = 0;
   for (const { field, name: rawName, value: rawValue } of splitLines(input, issues)) {
+    const length = rawName.length + rawValue.length;
+    if (length > MAX_HEADER_BYTES) {
+      const allowed = `at most ${MAX_HEADER_BYTES} bytes together`;
+      issues.push({ field, got: `a line of ${length} characters`, allowed });
+      continue;
+    }
     const name = rawName.toLowerCase();
     const value = trimBlanks(rawValue);
     if (!NAME.test(name)) {

@@ -10,7 +10,8 @@ export interface FieldIssue {
   readonly hint?: string;
 }
 
-const MAX_SENTENCES = 20;
+/** Issues that an error names; it counts the rest. */
+export const MAX_SENTENCES = 20;
 
 const sentence = ({ field, got, allowed, hint }: FieldIssue): string =>
   `${field}: got ${got}; allowed: ${allowed}${hint === undefined ? '' : `; ${hint}`}`;

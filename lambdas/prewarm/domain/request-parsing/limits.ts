@@ -37,4 +37,6 @@ export const MAX_IDEMPOTENCY_KEY_LENGTH = 128;
 export const MAX_NOTIFY_URL_LENGTH = 2_048;
 /** @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RangeGETs.html (50 GB per cacheable GET) */
 export const MAX_RANGE_BYTES = 50_000_000_000;
+/** Own choice: a size with its unit has 23 characters at most, without blanks. */
+export const MAX_RANGE_LENGTH = 64;
 export const MAX_BANDWIDTH_MBPS = 100_000;

@@ -1,6 +1,6 @@
 import type { PopDirectory } from '../../ports';
 import { type PopCode, popCode } from '../ids';
-import { type FieldIssue, shown } from './invalid-request';
+import { type FieldIssue, MAX_SENTENCES, shown } from './invalid-request';
 import { DEFAULT_NEAR_COUNT, MAX_POPS } from './limits';
 import { didYouMean } from './nearest';
 import { type PrewarmBody, TARGET_TYPES, type TargetType } from './request-body';
@@ -50,6 +50,10 @@ const isMainlandChina = (code: PopCode, directory: PopDirectory): boolean =>
 export const defaultPops = (directory: PopDirectory): readonly PopCode[] =>
   (directory.regions[ALL] ?? []).filter((code) => !isMainlandChina(code, directory));
 
+/** What `suggest` finds, for issues that are shown: comparing each of a long list with all known names takes seconds. */
+const suggestion = (issues: readonly FieldIssue[], suggest: () => string | undefined): string | undefined =>
+  issues.length < MAX_SENTENCES ? suggest() : undefined;
+
 const fromRegions = (
   names: readonly string[],
   directory: PopDirectory,
@@ -62,7 +66,7 @@ const fromRegions = (
     if (name === ALL) return defaultPops(directory);
     const codes = known.includes(name) ? directory.regions[name] : undefined;
     if (codes) return codes;
-    const hint = didYouMean(name, known);
+    const hint = suggestion(issues, () => didYouMean(name, known));
     issues.push({
       field: `regions[${index}]`,
       got: shown(written),
@@ -84,7 +88,7 @@ const fromCountries = (
     if (asName(written) === ALL) return everywhere;
     const codes = popsOfCountry(written, directory);
     if (codes) return codes;
-    const hint = didYouMean(asName(written), countryNames(directory));
+    const hint = suggestion(issues, () => didYouMean(asName(written), countryNames(directory)));
     issues.push({
       field: `countries[${index}]`,
       got: shown(written),
@@ -119,7 +123,9 @@ const fromCodes = (
       field: `pops[${index}]`,
       got: shown(written),
       allowed: listed(directory.all.map(({ code }) => code)),
-      hint: similarCodes(written.trim().toUpperCase(), directory) ?? 'GET /pops lists them',
+      hint:
+        suggestion(issues, () => similarCodes(written.trim().toUpperCase(), directory)) ??
+        'GET /pops lists them',
     });
     return [];
   });
