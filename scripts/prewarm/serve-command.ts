@@ -32,7 +32,7 @@ export const registerServeCommand = (prewarm: Command): void => {
     )
     .option(
       '--public-url <URL>',
-      'where clients reach the API, for links to reports (default: what it listens on)',
+      'where clients reach the API, for links to reports (default: what it listens on) and to upload lists (default: what the caller named)',
       httpUrl,
     )
     .option('--data-dir <DIR>', 'folder of the durable state, one process at a time', '.warmpath')

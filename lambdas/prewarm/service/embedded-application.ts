@@ -8,17 +8,30 @@ import type { Log } from '../ports';
 /** Stands where the name of the Auto Scaling group does in messages. */
 const FLEET_NAME = 'prewarm_asg_local';
 
+export interface EmbeddedApplicationOptions {
+  readonly context: RequestContext;
+  readonly log: Log;
+  /**
+   * Where clients reach the service, without a slash at its end.
+   * @default - the host that each caller named
+   */
+  readonly publicUrl?: string | undefined;
+}
+
 /** The application behind the API on a single machine. */
 export const embeddedApplication = (
   engine: EmbeddedEngine,
-  context: RequestContext,
-  log: Log,
+  { context, log, publicUrl }: EmbeddedApplicationOptions,
 ): PrewarmApplication => ({
   parse: (body) =>
     checkPrewarmBody(body, { ...context, openList: (listId) => uploadedList(engine.blobs, listId) }),
   createList: async (origin) => {
     const listId = newListId();
-    return { listId, url: `${origin}/lists/${listId}`, expiresAt: Date.now() + UPLOAD_SECONDS * 1_000 };
+    return {
+      listId,
+      url: `${publicUrl ?? origin}/lists/${listId}`,
+      expiresAt: Date.now() + UPLOAD_SECONDS * 1_000,
+    };
   },
   receiveList: async (listId, body) => {
     await engine.blobs.put(listKey(listId), body);

@@ -16,8 +16,8 @@ export interface ServiceOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /**
-   * Where clients reach the service; what links to reports begin with.
-   * @default - the address it listens on
+   * Where clients reach the service; what links to reports and the places of lists begin with.
+   * @default - the address it listens on for reports, the host that the caller named for lists
    */
   readonly publicUrl?: string;
   /** Needed for a host that is not loopback. */
@@ -96,11 +96,12 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
   }) as Server;
   const listening = await listen(server, host, port);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
-  const links = new ReportLinks(Date.now, options.publicUrl?.replace(/\/+$/, '') ?? url);
+  const publicUrl = options.publicUrl?.replace(/\/+$/, '');
+  const links = new ReportLinks(Date.now, publicUrl ?? url);
   try {
     const engine = await options.openEngine((key, seconds) => links.linkTo(key, seconds));
     serve(
-      createRouter(embeddedApplication(engine, context, log), {
+      createRouter(embeddedApplication(engine, { context, log, publicUrl }), {
         guard: guard({ ...(apiKey !== undefined && { apiKey }), loopbackOnly: isLoopback, links }),
       }),
     );

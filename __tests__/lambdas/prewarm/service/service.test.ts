@@ -22,7 +22,7 @@ describe('the service over real sockets', () => {
   let dataDir: string;
   const log: string[] = [];
 
-  const start = (): Promise<RunningService> => {
+  const start = (publicUrl?: string): Promise<RunningService> => {
     const context = {
       directory: createPopDirectory(),
       resolver: createResolver({ servers: [cdn.resolver] }),
@@ -32,12 +32,13 @@ describe('the service over real sockets', () => {
     const logger = { info: write, warn: write, error: write };
     return startService({
       port: 0,
+      ...(publicUrl !== undefined && { publicUrl }),
       apiKey: KEY,
       context,
       log: logger,
       openEngine: (linkTo) =>
         openEngine({
-          dataDir,
+          dataDir: publicUrl === undefined ? dataDir : join(dataDir, 'public'),
           log: logger,
           addressPolicy: context.policy,
           resolver: context.resolver,
@@ -152,6 +153,14 @@ describe('the service over real sockets', () => {
     await untilEnd(id);
     const progress = bodies.progressBody.parse((await call('GET', `/prewarm?req_id=${id}`)).json);
     expect(progress).toMatchObject({ status: 'FINISHED', download_count: 4 });
+  });
+
+  it('names the place of a list, as links to reports, by its public URL', async () => {
+    const behindProxy = await start('https://prewarm.example.com/warm/');
+    const answer = await fetch(`${behindProxy.url}/lists`, { method: 'POST', headers: { 'x-api-key': KEY } });
+    const { upload_url, list_id } = bodies.uploadPlaceBody.parse(await answer.json());
+    await behindProxy.stop();
+    expect(upload_url).toBe(`https://prewarm.example.com/warm/lists/${list_id}`);
   });
 
   it('takes a gzip body, and a PoP that does not exist becomes a failed one', async () => {
