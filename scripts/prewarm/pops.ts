@@ -156,7 +156,7 @@ const subnetsFor = ({ subnet, region, country }: PopsOptions): readonly string[]
   }
   const names = [...(region ?? []), ...(country ?? [])].map((name) => name.toLowerCase());
   const wanted = names.length > 0 ? names : ['apac', 'au', 'ca', 'eu', 'sa', 'us'];
-  const unknown = wanted.filter((name) => CLIENT_SUBNETS[name] === undefined);
+  const unknown = wanted.filter((name) => !Object.hasOwn(CLIENT_SUBNETS, name));
   if (unknown.length === 0) return [...new Set(wanted.flatMap((name) => CLIENT_SUBNETS[name] ?? []))];
   throw new InvalidRequest(
     unknown.map((name) => ({

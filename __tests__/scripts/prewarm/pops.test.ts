@@ -66,6 +66,15 @@ describe('warmpath prewarm pops', () => {
     [{ check: true, cfDomain: 'd1.cloudfront.cn' }, 'mainland China'],
     [{ check: true, cfDomain: 'd1.cloudfront.net', resolver: 'localhost:53' }, 'HOST:PORT'],
     [{ discover: true, cfDomain: 'd1.cloudfront.net', region: ['cn'], resolver: '127.0.0.1:53' }, '--subnet'],
+    [
+      {
+        discover: true,
+        cfDomain: 'd1.cloudfront.net',
+        region: ['constructor', '__proto__'],
+        resolver: '127.0.0.1:53',
+      },
+      '--discover: got "constructor"',
+    ],
   ])('refuses %j as bad input', async (options, message) => {
     const { code, error } = await run(options);
     expect(code).toBe(2);
