@@ -29,6 +29,7 @@ const ANSWER_BODIES = {
   RequestList: bodies.requestListBody,
   PopList: bodies.popListBody,
   Estimate: bodies.estimateBody,
+  Report: bodies.reportBody,
   UploadPlace: bodies.uploadPlaceBody,
   Health: bodies.healthBody,
 } as const;
@@ -46,10 +47,7 @@ const either = (description: string, names: readonly AnswerName[]): Json => ({
   description,
   content: json({ oneOf: names.map(reference) }),
 });
-const file = (description: string, types: readonly string[]): Json => ({
-  description,
-  content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])),
-});
+const TEXT: Json = { schema: { type: 'string' } };
 
 const FORBIDDEN = answer('The x-api-key is missing or wrong, or the route is not known.', 'GatewayFailure');
 const BAD = answer('The input is wrong; `message` names every field at fault.', 'Failure');
@@ -223,7 +221,10 @@ const PATHS = {
       summary: 'The report of a request that has ended',
       parameters: queryParameters(requests.reportQuery),
       responses: {
-        '200': file('The report.', ['text/csv', 'application/json', 'text/html']),
+        '200': {
+          description: 'The report.',
+          content: { 'text/csv': TEXT, ...json(reference('Report')), 'text/html': TEXT },
+        },
         '302': { description: 'Where the report can be read for ten minutes.' },
         '400': BAD,
         '404': answer('No such request, or its report is not written yet.', 'Failure'),
@@ -251,14 +252,40 @@ const PATHS = {
   },
 } as const;
 
+/** Only where the API takes lists itself: on AWS they are put into the bucket. */
+const LIST_UPLOAD = {
+  '/lists/{id}': {
+    put: {
+      operationId: 'putList',
+      summary: 'Upload a list to the place that POST /lists answered',
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],
+      requestBody: { required: true, description: 'One URL per line.', content: { 'text/plain': TEXT } },
+      responses: {
+        '200': answer('The list is stored.', 'Success'),
+        '400': BAD,
+        '413': answer('The list is too large.', 'Failure'),
+        ...always,
+      },
+    },
+  },
+} as const;
+
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   // `id` names a schema among others in JSON Schema; OpenAPI names it by its place instead and does not know the key.
   const { $schema: _, id: __, ...rest } = z.toJSONSchema(schema, { target: TARGET, io });
   return rest;
 };
 
+export interface OpenApiOptions {
+  /**
+   * True where uploaded lists are put to the API itself.
+   * @default false
+   */
+  readonly takesLists?: boolean;
+}
+
 /** The API as an OpenAPI document; the schemas are those by which bodies are read and tests check answers. */
-export const openApiDocument = () => ({
+export const openApiDocument = ({ takesLists = false }: OpenApiOptions = {}) => ({
   openapi: '3.0.3',
   info: {
     title: 'Warmpath prewarm',
@@ -267,7 +294,7 @@ export const openApiDocument = () => ({
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
   security: KEY_IS_NEEDED,
-  paths: PATHS,
+  paths: { ...PATHS, ...(takesLists && LIST_UPLOAD) },
   components: {
     securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
     schemas: {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OUTCOME_KINDS } from '../domain/outcome';
+import { ENCODINGS } from '../domain/request';
 import { REQUEST_STATUSES } from '../domain/request-status';
 
 /** Bodies of answers, keys in the order in which they are written. */
@@ -122,6 +123,23 @@ export const requestBody = z.strictObject({
       city: z.string().nullable(),
       country: z.string().nullable(),
       ...figures,
+    }),
+  ),
+});
+
+/** `GET /report?format=json`. */
+export const reportBody = requestBody.extend({
+  asked: z.strictObject({ requested: count, warm: count, failed: count, not_done: count }),
+  failed_pops: z.array(z.string()),
+  failures: z.array(
+    z.strictObject({
+      pop: z.string(),
+      url: z.string(),
+      encoding: z.enum(ENCODINGS),
+      outcome: z.enum(OUTCOME_KINDS),
+      http_status: z.int().nullable(),
+      message: z.string(),
+      attempts: count,
     }),
   ),
 });

@@ -100,7 +100,7 @@ export const createRouter = (
   );
 
   router.get('/health', (context) => context.json({ status: 'ok' }));
-  const document = openApiDocument();
+  const document = openApiDocument({ takesLists: application.receiveList !== undefined });
   router.get('/openapi.json', (context) => context.json(document));
   router.route('/', prewarmRoutes(application, limits));
   router.route('/', instancesRoutes(application, limits));
