@@ -1,4 +1,5 @@
 import { gunzip } from 'node:zlib';
+import { bodyChunks } from './body-chunks';
 import { ApiFailure } from './failure';
 
 export interface BodyLimits {
@@ -19,14 +20,10 @@ const received = async (request: Request, maxBytes: number): Promise<Buffer> => 
   if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const reader = request.body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    size += part.value.byteLength;
-    if (size > maxBytes) {
-      await reader.cancel();
-      throw tooLarge(maxBytes);
-    }
-    chunks.push(part.value);
+  for await (const chunk of bodyChunks(request.body)) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 };

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { timestamp } from '../domain/timestamp';
 import type { PrewarmApplication } from './application';
+import { bodyChunks } from './body-chunks';
 import { ApiFailure } from './failure';
 import * as responses from './responses';
 import { isListId } from './uploaded-list';
@@ -10,7 +11,7 @@ const MAX_LIST_BYTES = 1024 ** 3;
 
 async function* bounded(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   let received = 0;
-  for await (const chunk of body) {
+  for await (const chunk of bodyChunks(body)) {
     received += chunk.byteLength;
     if (received > MAX_LIST_BYTES)
       throw new ApiFailure(

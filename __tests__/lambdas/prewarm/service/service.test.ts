@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -184,6 +185,29 @@ describe('the service over real sockets', () => {
       percentage_complete: 100,
     });
   });
+
+  it.each([
+    ['POST', '/prewarm'],
+    ['PUT', '/lists/5f0c4a0e-3a55-4c5e-9a5e-0b2f6f0f1a11'],
+  ])(
+    'logs a client that goes away while it sends a body to %s %s as one answered request',
+    async (method, path) => {
+      log.length = 0;
+      const { hostname, port } = new URL(service.url);
+      const socket = connect(Number(port), hostname);
+      socket.write(
+        `${method} ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nx-api-key: ${KEY}\r\ncontent-length: 1000\r\n\r\n{"a"`,
+      );
+      await sleep(200);
+      socket.destroy();
+      const giveUpAt = Date.now() + PATIENCE_MS;
+      while (log.length === 0 && Date.now() < giveUpAt) await sleep(20);
+      await sleep(100);
+      expect(log.map((line) => JSON.parse(line))).toEqual([
+        expect.objectContaining({ event: 'http', method, status: 400 }),
+      ]);
+    },
+  );
 
   it('refuses bad input with a real status and starts nothing', async () => {
     const before = bodies.requestListBody.parse((await call('GET', '/requests')).json).requests.length;
