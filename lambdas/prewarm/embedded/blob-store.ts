@@ -118,6 +118,13 @@ export class FileBlobStore implements BlobStore {
       if (await isUnwanted(name)) await rm(join(this.options.blobsDir, name), { recursive: true });
   }
 
+  /** Moves whole folders of the top level to another folder of the same file system. */
+  async moveFolders(isUnwanted: (name: string) => Promise<boolean>, to: string): Promise<void> {
+    await mkdir(to, { recursive: true });
+    for (const name of await readdir(this.options.blobsDir))
+      if (await isUnwanted(name)) await rename(join(this.options.blobsDir, name), join(to, name));
+  }
+
   private path(key: string): string {
     if (!KEY.test(key))
       throw new Error(`blob key: got ${key}; allowed: names of letters, digits, . _ - between /`);

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { droppedEntries, hasLostCurrent } from './database-damage';
 import { hasCode } from './error-code';
 import { Store } from './store';
 
@@ -22,23 +23,32 @@ export class DataDirLocked extends Error {
   }
 }
 
+const NOT_WRITABLE =
+  'allowed: a folder that this user may write; correct its permissions or name another directory';
+
 /** The data directory cannot be opened for another reason. */
 export class DataDirUnusable extends Error {
   override readonly name = 'DataDirUnusable';
-  constructor(dataDir: string, cause: unknown) {
+  /** @param advice what is allowed and what to do; @default a folder that this user may write */
+  constructor(dataDir: string, cause: unknown, advice = NOT_WRITABLE) {
     super(
-      `data directory: got ${dataDir}, which cannot be opened (${reasonsOf(cause).join(': ')}); allowed: a folder that this user may write; ` +
-        'correct its permissions or name another directory',
+      `data directory: got ${dataDir}, which cannot be opened (${reasonsOf(cause).join(': ')}); ${advice}`,
       { cause },
     );
   }
 }
+
+const LOST_CURRENT = new Error('the file CURRENT of its database state/ is missing');
+const RESTORE =
+  'allowed: a folder with a whole database, or none; restore state/ from a copy, or move it away to begin without the requests in it';
 
 export interface DataDir {
   readonly store: Store;
   readonly blobsDir: string;
   /** Emptied whenever the directory is opened. */
   readonly tmpDir: string;
+  /** What the database dropped because it was damaged, in its own words. */
+  readonly dropped: readonly string[];
 }
 
 const isLocked = (error: unknown): boolean =>
@@ -61,12 +71,15 @@ export const openDataDir = async (dataDir: string): Promise<DataDir> => {
   try {
     await mkdir(dataDir, { recursive: true, mode: PRIVATE_FOLDER });
     await mkdir(blobsDir, { recursive: true });
-    const db = new ClassicLevel<string, string>(join(dataDir, 'state'));
+    const stateDir = join(dataDir, 'state');
+    if (await hasLostCurrent(stateDir)) throw new DataDirUnusable(dataDir, LOST_CURRENT, RESTORE);
+    const db = new ClassicLevel<string, string>(stateDir);
     await db.open(DATABASE_MEMORY);
     await rm(tmpDir, { recursive: true, force: true });
     await mkdir(tmpDir);
-    return { store: new Store(db), blobsDir, tmpDir };
+    return { store: new Store(db), blobsDir, tmpDir, dropped: await droppedEntries(stateDir) };
   } catch (error) {
+    if (error instanceof DataDirUnusable) throw error;
     throw isLocked(error) ? new DataDirLocked(dataDir, error) : new DataDirUnusable(dataDir, error);
   }
 };

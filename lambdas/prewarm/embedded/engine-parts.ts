@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { AcceptDeps } from '../domain/flow/accept';
 import type { AggregateDeps } from '../domain/flow/aggregate';
 import type { DeadSliceDeps } from '../domain/flow/dead-slice';
@@ -72,7 +73,7 @@ export interface EngineParts
 export const openParts = async (options: EngineOptions): Promise<EngineParts> => {
   const { log, clock = systemClock, addressPolicy, edgePort, ca } = options;
   const limits = { ...DEFAULT_ENGINE_LIMITS, ...options.limits };
-  const { store, blobsDir, tmpDir } = await openDataDir(options.dataDir);
+  const { store, blobsDir, tmpDir, dropped } = await openDataDir(options.dataDir);
   const ended = new AbortController();
 
   const requests = new EmbeddedRequestStore(store, clock);
@@ -81,7 +82,14 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
   const queue = await EmbeddedTaskQueue.open(store, clock, limits);
   const deadlines = await EmbeddedDeadlines.open(store, clock, log);
   const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });
-  await blobs.removeFolders(async (name) => (await requests.get(requestId(name))) === undefined);
+  const isUnknown = async (name: string) => (await requests.get(requestId(name))) === undefined;
+  if (dropped.length === 0) await blobs.removeFolders(isUnknown);
+  else {
+    // A request may be unknown because its record was dropped: its list is then all that is left of it.
+    const lostDir = join(options.dataDir, 'lost', new Date(clock.now()).toISOString().replaceAll(':', '-'));
+    await blobs.moveFolders(isUnknown, lostDir);
+    log.warn('state-damaged', { dropped, lostDir });
+  }
   const fleet = new EmbeddedFleet();
   const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca, signal: ended.signal });
 
