@@ -187,16 +187,17 @@ describe('the service over real sockets', () => {
   });
 
   it.each([
-    ['POST', '/prewarm'],
-    ['PUT', '/lists/5f0c4a0e-3a55-4c5e-9a5e-0b2f6f0f1a11'],
+    ['POST', '/prewarm', 'content-length: 1000\r\n\r\n{"a"'],
+    ['POST', '/prewarm', 'transfer-encoding: chunked\r\n\r\n4\r\n{"a"\r\n'],
+    ['PUT', '/lists/5f0c4a0e-3a55-4c5e-9a5e-0b2f6f0f1a11', 'content-length: 1000\r\n\r\nhttp'],
   ])(
-    'logs a client that goes away while it sends a body to %s %s as one answered request',
-    async (method, path) => {
+    'logs a client that goes away while it sends a body to %s %s as one answered request: %j',
+    async (method, path, begun) => {
       log.length = 0;
       const { hostname, port } = new URL(service.url);
       const socket = connect(Number(port), hostname);
       socket.write(
-        `${method} ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nx-api-key: ${KEY}\r\ncontent-length: 1000\r\n\r\n{"a"`,
+        `${method} ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nx-api-key: ${KEY}\r\n${begun}`,
       );
       await sleep(200);
       socket.destroy();
