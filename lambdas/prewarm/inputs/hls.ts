@@ -7,6 +7,21 @@ import { UnreadableDocument } from './unreadable-document';
 /** Own choice: a day of two-second segments is about 4 MB. */
 export const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
 
+/** Tags up to this length are read in no time, whatever is in them. */
+const SHORT_TAG = 512;
+/** Squares of characters: at each comma and blank of a tag the parser looks through the rest of it. Own choice: some seconds. */
+const MAX_TAG_WORK = 2 ** 32;
+
+/** One long tag of commas would keep the parser busy for hours, and with it everything else in this process. */
+const checkTags = (text: string): void => {
+  let work = 0;
+  for (const line of text.split('\n')) {
+    const tag = line.trim();
+    if (tag.length > SHORT_TAG && tag.startsWith('#')) work += tag.length ** 2;
+  }
+  if (work > MAX_TAG_WORK) throw new UnreadableDocument('has tags that are too long');
+};
+
 /** Variables that name each other, or long ones named often, would grow a small playlist beyond all memory. */
 const checkVariables = (text: string): void => {
   const lines = [...text.matchAll(/^#EXT-X-DEFINE:.*$/gm)].map(([line]) => line);
@@ -21,6 +36,7 @@ const checkVariables = (text: string): void => {
 const parse = (text: string): HlsManifest => {
   if (!text.startsWith('#EXTM3U'))
     throw new UnreadableDocument('is not an HLS playlist: it does not begin with #EXTM3U');
+  checkTags(text);
   checkVariables(text);
   const parser = new Parser();
   try {

@@ -79,6 +79,13 @@ describe('an HLS playlist', () => {
     expect(error).toContain('grow too large');
   });
 
+  it('cannot keep the parser busy with a long tag', async () => {
+    const tag = `#EXT-X-STREAM-INF:${','.repeat(200_000)}`;
+    const reader = documents({ [`${SITE}/c`]: `#EXTM3U\n ${tag}\nv.m3u8\n` });
+    const { error } = await expand(hlsInput, `${SITE}/c`, reader);
+    expect(error).toContain('has tags that are too long');
+  });
+
   it('is bounded in URLs', async () => {
     const reader = documents({ [`${SITE}/m.m3u8`]: MEDIA });
     expect(await expand(hlsInput, `${SITE}/m.m3u8`, reader, { maxUrls: 2 })).toEqual({
