@@ -183,6 +183,14 @@ describe('targets', () => {
     },
   );
 
+  it('that are unknown are compared with known ones only as far as the error shows them', async () => {
+    const { issues } = await refuse(
+      body({ pops: Array.from({ length: 500 }, (_, index) => `FRAX${index}`) }),
+    );
+    expect(issues).toHaveLength(500);
+    expect(issues.filter(({ hint }) => hint?.startsWith('did you mean'))).toHaveLength(20);
+  });
+
   it('of overlapping lists are taken once', async () => {
     const { pops } = await accept({ target_type: 'Region', regions: ['APAC', 'jp'] });
     expect(pops).toEqual(directory.regions['apac']);
