@@ -78,6 +78,23 @@ export const numberOf = (node: MpdNode | undefined, attribute: string): number |
   return Number.isFinite(number) ? number : undefined;
 };
 
+/** As long as the greatest number of 64 bits. */
+const WHOLE_NUMBER = /^\s*\+?(\d{1,20})\s*$/;
+
+/**
+ * A whole number of up to 64 bits of an attribute, exactly; nothing where it is absent.
+ * @throws UnreadableDocument where it is something else: a guess would name other URLs
+ */
+export const wholeNumberOf = (node: MpdNode | undefined, attribute: string): bigint | undefined => {
+  const text = node?.attributes[attribute];
+  if (text === undefined) return undefined;
+  const digits = WHOLE_NUMBER.exec(text)?.[1];
+  if (digits !== undefined) return BigInt(digits);
+  throw new UnreadableDocument(
+    `has ${attribute}="${text.slice(0, 40)}", which is no whole number of 64 bits`,
+  );
+};
+
 const DURATION =
   /^P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/;
 const SECONDS = [365 * 86_400, 30 * 86_400, 86_400, 3_600, 60, 1];

@@ -1,19 +1,8 @@
 import { MAX_URL_BYTES } from '../domain/request-parsing/limits';
 import { childOf, childrenOf, type MpdNode, numberOf } from './dash-manifest';
+import { type SegmentPlace, timelinePlaces } from './dash-timeline';
+import type { SegmentWindow } from './dash-window';
 import { UnreadableDocument } from './unreadable-document';
-
-/** What segments are counted against, in seconds. */
-export interface SegmentWindow {
-  /** Length of the period; unknown for the last period of a live stream. */
-  readonly durationSeconds: number | undefined;
-  /** Of a live stream: where the oldest and the newest available segment end, from the period's start. */
-  readonly live: { readonly fromSeconds: number; readonly toSeconds: number } | undefined;
-}
-
-interface SegmentPlace {
-  readonly number: number;
-  readonly time: number;
-}
 
 const MAX_PADDING = 20;
 
@@ -27,7 +16,7 @@ const inheritedNumber = (templates: readonly MpdNode[], attribute: string): numb
   );
 
 /** Replaces `$Number%05d$` and its like; `$$` is a dollar sign. Stops at the first URL that nobody could ask for. */
-const fill = (pattern: string, values: Readonly<Record<string, string | number>>): string => {
+const fill = (pattern: string, values: Readonly<Record<string, string | number | bigint>>): string => {
   const longest = Math.max(pattern.length, ...Object.values(values).map((value) => String(value).length));
   if (longest > MAX_URL_BYTES) throw new UnreadableDocument('names a segment with a URL that is too long');
   const filled = pattern.replace(
@@ -42,31 +31,6 @@ const fill = (pattern: string, values: Readonly<Record<string, string | number>>
     throw new UnreadableDocument('names a segment with a URL that is too long');
   return filled;
 };
-
-function* fromTimeline(
-  timeline: MpdNode,
-  startNumber: number,
-  timescale: number,
-  { durationSeconds, live }: SegmentWindow,
-): Iterable<SegmentPlace> {
-  const runs = childrenOf(timeline, 'S');
-  const endSeconds = durationSeconds ?? live?.toSeconds;
-  let time = 0;
-  let number = startNumber;
-  for (const [index, run] of runs.entries()) {
-    const duration = numberOf(run, 'd') ?? 0;
-    if (duration <= 0) throw new UnreadableDocument('has a segment without duration');
-    time = numberOf(run, 't') ?? time;
-    const repeat = numberOf(run, 'r') ?? 0;
-    const end = numberOf(runs[index + 1], 't') ?? (endSeconds ?? 0) * timescale;
-    const count = repeat >= 0 ? repeat + 1 : Math.ceil((end - time) / duration);
-    for (let step = 0; step < count; step += 1) {
-      yield { number, time };
-      number += 1;
-      time += duration;
-    }
-  }
-}
 
 function* fromDuration(
   templates: readonly MpdNode[],
@@ -112,7 +76,7 @@ export function* templateUrls(
   const startNumber = inheritedNumber(templates, 'startNumber') ?? 1;
   const timeline = templates.map((template) => childOf(template, 'SegmentTimeline')).find((node) => node);
   const places = timeline
-    ? fromTimeline(timeline, startNumber, timescale, window)
+    ? timelinePlaces(timeline, { startNumber, timescale }, window)
     : fromDuration(templates, startNumber, timescale, window);
   for (const { number, time } of places) yield fill(media, { ...fixed, Number: number, Time: time });
 }

@@ -1,7 +1,8 @@
 import { MAX_URL_BYTES } from '../domain/request-parsing/limits';
 import type { UrlInput } from '../ports';
 import { childOf, childrenOf, type MpdNode, parseMpd, secondsOf } from './dash-manifest';
-import { listUrls, type SegmentWindow, templateUrls } from './dash-segments';
+import { listUrls, templateUrls } from './dash-segments';
+import type { SegmentWindow } from './dash-window';
 import { wholeText } from './document-text';
 import { Expansion, resolveUrl } from './expansion';
 import { UnreadableDocument } from './unreadable-document';

@@ -150,6 +150,21 @@ describe('a DASH manifest', () => {
     );
   });
 
+  it('by timeline names segments by times of 64 bits to the last digit', async () => {
+    const template =
+      '<SegmentTemplate timescale="10000000" media="$Time$.m4s"><SegmentTimeline><S t="17369478001333333" d="20000001" r="1"/><S d="1" r="-1"/><S t="17369478041333337" d="5"/></SegmentTimeline></SegmentTemplate>';
+    const { segments } = await segmentsOf(mpd(`<Period>${video(template)}</Period>`));
+    expect(segments).toEqual(
+      at(
+        'vod/17369478001333333.m4s',
+        'vod/17369478021333334.m4s',
+        'vod/17369478041333335.m4s',
+        'vod/17369478041333336.m4s',
+        'vod/17369478041333337.m4s',
+      ),
+    );
+  });
+
   it.each([
     ['a template by duration', mpd(`<Period>${byDuration}</Period>`)],
     ['a template by timeline', mpd(`<Period>${byTimeline}</Period>`)],
@@ -227,6 +242,10 @@ describe('a DASH manifest', () => {
     ['<MPD><Period>', 'not well-formed XML'],
     [mpd(`<Period>${byDuration}</Period>`, 'type="static"'), 'does not say how long it is'],
     [mpd(`<Period>${byTimeline.replace('d="20"', 'd="0"')}</Period>`), 'segment without duration'],
+    [
+      mpd(`<Period>${byTimeline.replace('t="0"', 't="1.5"')}</Period>`),
+      'has t="1.5", which is no whole number',
+    ],
   ])('%#: says what is wrong with it', async (xml, message) => {
     const { error } = await expand(dashInput, url, documents({ [url]: xml }));
     expect(error).toContain(`${url} `);

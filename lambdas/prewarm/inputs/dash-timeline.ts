@@ -1,0 +1,59 @@
+import { childrenOf, type MpdNode, numberOf, wholeNumberOf } from './dash-manifest';
+import type { SegmentWindow } from './dash-window';
+import { UnreadableDocument } from './unreadable-document';
+
+/** What a template calls one of its segments. */
+export interface SegmentPlace {
+  readonly number: number;
+  /** In units of the timescale. */
+  readonly time: number | bigint;
+}
+
+/** How a timeline counts. */
+export interface TimelineScale {
+  readonly startNumber: number;
+  /** Units per second. */
+  readonly timescale: number;
+}
+
+/** No time of a manifest has more than 64 bits: an end beyond them is as good as none. */
+const MAX_UNITS = 2 ** 64;
+/** By so many units the product of seconds and timescale may be too great. */
+const ROUNDING_UNITS = 1e-6;
+
+/** Where an open run stops that no other run follows, in units of the timescale. */
+const endOfPeriod = (timescale: number, { durationSeconds, live }: SegmentWindow): bigint => {
+  const units = (durationSeconds ?? live?.toSeconds ?? 0) * timescale;
+  return BigInt(Math.min(Math.max(0, Math.ceil(units - ROUNDING_UNITS)), MAX_UNITS));
+};
+
+/**
+ * The segments of a SegmentTimeline. Times are counted as big integers: they have 64 bits, and beyond 2^53 a number
+ * would make another segment's URL of them.
+ * @throws UnreadableDocument
+ */
+export function* timelinePlaces(
+  timeline: MpdNode,
+  { startNumber, timescale }: TimelineScale,
+  window: SegmentWindow,
+): Iterable<SegmentPlace> {
+  const runs = childrenOf(timeline, 'S');
+  let time = 0n;
+  let number = startNumber;
+  for (const [index, run] of runs.entries()) {
+    const duration = wholeNumberOf(run, 'd') ?? 0n;
+    if (duration === 0n) throw new UnreadableDocument('has a segment without duration');
+    time = wholeNumberOf(run, 't') ?? time;
+    const repeat = numberOf(run, 'r') ?? 0;
+    let count = repeat + 1;
+    if (repeat < 0) {
+      const end = wholeNumberOf(runs[index + 1], 't') ?? endOfPeriod(timescale, window);
+      count = Number((end - time + duration - 1n) / duration);
+    }
+    for (let step = 0; step < count; step += 1) {
+      yield { number, time };
+      number += 1;
+      time += duration;
+    }
+  }
+}
