@@ -1,19 +1,18 @@
 import { MAX_URL_BYTES } from '../domain/request-parsing/limits';
-import { childOf, childrenOf, type MpdNode, numberOf } from './dash-manifest';
+import { childOf, childrenOf, type MpdNode, numberOf, wholeNumberOf } from './dash-manifest';
 import { type SegmentPlace, timelinePlaces } from './dash-timeline';
 import type { SegmentWindow } from './dash-window';
 import { UnreadableDocument } from './unreadable-document';
 
 const MAX_PADDING = 20;
 
-/** The first value of an attribute, from the innermost template to the outermost. */
+/** The first template that has the attribute, from the innermost to the outermost. */
+const holder = (templates: readonly MpdNode[], attribute: string): MpdNode | undefined =>
+  templates.find((template) => template.attributes[attribute] !== undefined);
 const inherited = (templates: readonly MpdNode[], attribute: string): string | undefined =>
-  templates.find((template) => template.attributes[attribute] !== undefined)?.attributes[attribute];
+  holder(templates, attribute)?.attributes[attribute];
 const inheritedNumber = (templates: readonly MpdNode[], attribute: string): number | undefined =>
-  numberOf(
-    templates.find((template) => template.attributes[attribute] !== undefined),
-    attribute,
-  );
+  numberOf(holder(templates, attribute), attribute);
 
 /** Replaces `$Number%05d$` and its like; `$$` is a dollar sign. Stops at the first URL that nobody could ask for. */
 const fill = (pattern: string, values: Readonly<Record<string, string | number | bigint>>): string => {
@@ -75,8 +74,9 @@ export function* templateUrls(
   const timescale = inheritedNumber(templates, 'timescale') ?? 1;
   const startNumber = inheritedNumber(templates, 'startNumber') ?? 1;
   const timeline = templates.map((template) => childOf(template, 'SegmentTimeline')).find((node) => node);
+  const offset = wholeNumberOf(holder(templates, 'presentationTimeOffset'), 'presentationTimeOffset') ?? 0n;
   const places = timeline
-    ? timelinePlaces(timeline, { startNumber, timescale }, window)
+    ? timelinePlaces(timeline, { startNumber, timescale, offset }, window)
     : fromDuration(templates, startNumber, timescale, window);
   for (const { number, time } of places) yield fill(media, { ...fixed, Number: number, Time: time });
 }

@@ -1,4 +1,4 @@
-import { childrenOf, type MpdNode, numberOf, wholeNumberOf } from './dash-manifest';
+import { type MpdNode, numberOf, wholeNumberOf } from './dash-manifest';
 import type { SegmentWindow } from './dash-window';
 import { UnreadableDocument } from './unreadable-document';
 
@@ -14,6 +14,8 @@ export interface TimelineScale {
   readonly startNumber: number;
   /** Units per second. */
   readonly timescale: number;
+  /** Time at which the period begins, in units of the timescale. */
+  readonly offset: bigint;
 }
 
 /** No time of a manifest has more than 64 bits: an end beyond them is as good as none. */
@@ -22,24 +24,30 @@ const MAX_UNITS = 2 ** 64;
 const ROUNDING_UNITS = 1e-6;
 
 /** Where an open run stops that no other run follows, in units of the timescale. */
-const endOfPeriod = (timescale: number, { durationSeconds, live }: SegmentWindow): bigint => {
-  const units = (durationSeconds ?? live?.toSeconds ?? 0) * timescale;
-  return BigInt(Math.min(Math.max(0, Math.ceil(units - ROUNDING_UNITS)), MAX_UNITS));
+const endOfPeriod = (
+  { timescale, offset }: TimelineScale,
+  { durationSeconds, live }: SegmentWindow,
+): bigint => {
+  const seconds = durationSeconds ?? live?.toSeconds;
+  if (seconds === undefined) throw new UnreadableDocument('does not say how long it is');
+  const units = Math.max(0, Math.ceil(seconds * timescale - ROUNDING_UNITS));
+  return offset + BigInt(Math.min(units, MAX_UNITS));
 };
 
 /**
  * The segments of a SegmentTimeline. Times are counted as big integers: they have 64 bits, and beyond 2^53 a number
  * would make another segment's URL of them.
- * @throws UnreadableDocument
+ * @throws UnreadableDocument also where no segment is named, unless the period has yet to begin
  */
 export function* timelinePlaces(
   timeline: MpdNode,
-  { startNumber, timescale }: TimelineScale,
+  scale: TimelineScale,
   window: SegmentWindow,
 ): Iterable<SegmentPlace> {
-  const runs = childrenOf(timeline, 'S');
+  // Not filtered: thousands of representations may inherit a timeline of thousands of runs.
+  const runs = timeline.children;
   let time = 0n;
-  let number = startNumber;
+  let number = scale.startNumber;
   for (const [index, run] of runs.entries()) {
     const duration = wholeNumberOf(run, 'd') ?? 0n;
     if (duration === 0n) throw new UnreadableDocument('has a segment without duration');
@@ -47,8 +55,11 @@ export function* timelinePlaces(
     const repeat = numberOf(run, 'r') ?? 0;
     let count = repeat + 1;
     if (repeat < 0) {
-      const end = wholeNumberOf(runs[index + 1], 't') ?? endOfPeriod(timescale, window);
+      const end = wholeNumberOf(runs[index + 1], 't') ?? endOfPeriod(scale, window);
       count = Number((end - time + duration - 1n) / duration);
+      // Each run must count towards the bounds, or many that name nothing would keep the process busy.
+      if (count <= 0 && index < runs.length - 1)
+        throw new UnreadableDocument('has a run in its timeline that names no segment');
     }
     for (let step = 0; step < count; step += 1) {
       yield { number, time };
@@ -56,4 +67,7 @@ export function* timelinePlaces(
       time += duration;
     }
   }
+  const hasBegun = window.live === undefined || window.live.toSeconds > 0;
+  if (number === scale.startNumber && hasBegun)
+    throw new UnreadableDocument('has a timeline that names no segment');
 }

@@ -62,7 +62,13 @@ function* relativeUrls(period: Period, adaptationSet: MpdNode, representation: M
   else yield '';
 }
 
-function* objectsOf(mpd: MpdNode, manifest: string, nowSeconds: number): Iterable<string> {
+/** URLs of everything in the manifest; a representation whose segments cannot be told goes to `onUnreadable`. */
+function* objectsOf(
+  mpd: MpdNode,
+  manifest: string,
+  nowSeconds: number,
+  onUnreadable: (error: UnreadableDocument) => void,
+): Iterable<string> {
   const mpdBase = baseOf(mpd, manifest, manifest);
   for (const period of periodsOf(mpd, nowSeconds)) {
     const periodBase = baseOf(period.node, mpdBase, manifest);
@@ -70,9 +76,14 @@ function* objectsOf(mpd: MpdNode, manifest: string, nowSeconds: number): Iterabl
       const setBase = baseOf(adaptationSet, periodBase, manifest);
       for (const representation of childrenOf(adaptationSet, 'Representation')) {
         const base = baseOf(representation, setBase, manifest);
-        for (const relative of relativeUrls(period, adaptationSet, representation)) {
-          // What is no URL stands for the manifest, which is passed on already: each step must count, or none would end.
-          yield resolveUrl(relative, base) ?? manifest;
+        try {
+          for (const relative of relativeUrls(period, adaptationSet, representation)) {
+            // What is no URL stands for the manifest, which is passed on already: each step must count, or none would end.
+            yield resolveUrl(relative, base) ?? manifest;
+          }
+        } catch (error) {
+          if (!(error instanceof UnreadableDocument)) throw error;
+          onUnreadable(error);
         }
       }
     }
@@ -94,7 +105,8 @@ export const dashInput: UrlInput = {
       try {
         const mpd = parseMpd(await wholeText(body, expansion.limits.maxDocumentBytes));
         if (expansion.admit(source.url)) yield source.url;
-        for (const url of objectsOf(mpd, source.url, Date.now() / 1_000)) {
+        const onUnreadable = (error: UnreadableDocument): void => expansion.failed(source.url, error);
+        for (const url of objectsOf(mpd, source.url, Date.now() / 1_000, onUnreadable)) {
           if (!expansion.admit(source.url)) break;
           if (url !== source.url) yield url;
         }

@@ -72,7 +72,10 @@ export class Expansion {
   }
 
   problem(url: string, reason: string): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push(`${url} ${reason}`);
+    const problem = `${url} ${reason}`;
+    // Every representation of a manifest may inherit the same fault.
+    if (this.problems.includes(problem)) return;
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
     else if (this.problems.length === MAX_PROBLEMS) this.problems.push('and more');
   }
 

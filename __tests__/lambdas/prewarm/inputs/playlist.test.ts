@@ -165,6 +165,38 @@ describe('a DASH manifest', () => {
     );
   });
 
+  const fromTheMiddle =
+    '<SegmentTemplate media="$Time$.m4s" timescale="10"><SegmentTimeline><S t="36000" d="20" r="-1"/></SegmentTimeline></SegmentTemplate>';
+
+  it('by timeline counts the end of the period from its presentation time offset, inherited or own', async () => {
+    const times = at(...[0, 20, 40, 60, 80].map((time) => `vod/${36_000 + time}.m4s`));
+    const own = fromTheMiddle.replace('timescale', 'presentationTimeOffset="36000" timescale');
+    expect(await segmentsOf(mpd(`<Period>${video(own)}</Period>`))).toEqual({
+      segments: times,
+      error: undefined,
+    });
+    const outer = '<SegmentTemplate presentationTimeOffset="36000"/>';
+    const inherited = await segmentsOf(mpd(`<Period>${outer}${video(fromTheMiddle)}</Period>`));
+    expect(inherited.segments).toEqual(times);
+  });
+
+  it('with a timeline that names no segment says so once, and names those of the other representations', async () => {
+    const sets = video(fromTheMiddle) + video(fromTheMiddle) + byList;
+    expect(await segmentsOf(mpd(`<Period>${sets}</Period>`))).toEqual({
+      segments: at('vod/li.mp4', 'vod/l1.m4s', 'vod/l2.m4s'),
+      error: `${url} has a timeline that names no segment`,
+    });
+  });
+
+  it('of a live period that has yet to begin names nothing, and nothing is wrong with that', async () => {
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    const live = mpd(
+      `<Period>${video(fromTheMiddle)}</Period>`,
+      `type="dynamic" availabilityStartTime="${later}"`,
+    );
+    expect(await segmentsOf(live)).toEqual({ segments: [], error: undefined });
+  });
+
   it.each([
     ['a template by duration', mpd(`<Period>${byDuration}</Period>`)],
     ['a template by timeline', mpd(`<Period>${byTimeline}</Period>`)],
@@ -241,6 +273,7 @@ describe('a DASH manifest', () => {
     ['<html/>', 'its root element is html'],
     ['<MPD><Period>', 'not well-formed XML'],
     [mpd(`<Period>${byDuration}</Period>`, 'type="static"'), 'does not say how long it is'],
+    [mpd(`<Period>${byTimeline}</Period>`, 'type="static"'), 'does not say how long it is'],
     [mpd(`<Period>${byTimeline.replace('d="20"', 'd="0"')}</Period>`), 'segment without duration'],
     [
       mpd(`<Period>${byTimeline.replace('t="0"', 't="1.5"')}</Period>`),
