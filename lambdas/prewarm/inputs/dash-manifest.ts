@@ -52,10 +52,12 @@ export const parseMpd = (text: string): MpdNode => {
     path.at(-1)?.children.push(node);
     path.push(node);
   });
-  parser.on('text', (part) => {
+  const onText = (part: string): void => {
     const node = path.at(-1);
     if (skipped === 0 && node?.name === 'BaseURL') node.text += part;
-  });
+  };
+  parser.on('text', onText);
+  parser.on('cdata', onText);
   parser.on('closetag', () => {
     if (skipped > 0) skipped -= 1;
     else path.pop();

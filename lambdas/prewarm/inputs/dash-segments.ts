@@ -57,6 +57,14 @@ function* fromDuration(
   }
 }
 
+/** Objects that segments need beside themselves; without a `sourceURL` it is a part of the base URL's own. */
+function* neededUrls(levels: readonly MpdNode[]): Iterable<string> {
+  for (const name of ['Initialization', 'RepresentationIndex']) {
+    const node = levels.map((level) => childOf(level, name)).find((found) => found);
+    if (node) yield node.attributes['sourceURL'] ?? '';
+  }
+}
+
 /** URLs of a SegmentTemplate, relative to the base; templates from the innermost to the outermost. */
 export function* templateUrls(
   templates: readonly MpdNode[],
@@ -68,7 +76,8 @@ export function* templateUrls(
     Bandwidth: representation.attributes['bandwidth'] ?? '0',
   };
   const initialization = inherited(templates, 'initialization');
-  if (initialization !== undefined) yield fill(initialization, fixed);
+  if (initialization === undefined) yield* neededUrls(templates);
+  else yield fill(initialization, fixed);
   const media = inherited(templates, 'media');
   if (media === undefined) return;
   const timescale = inheritedNumber(templates, 'timescale') ?? 1;
@@ -81,12 +90,12 @@ export function* templateUrls(
   for (const { number, time } of places) yield fill(media, { ...fixed, Number: number, Time: time });
 }
 
+/** URLs of a SegmentBase, relative to the base: one object, addressed by byte ranges, is the base URL itself. */
+export const baseUrls = (bases: readonly MpdNode[]): Iterable<string> => new Set([...neededUrls(bases), '']);
+
 /** URLs of a SegmentList, relative to the base; lists from the innermost to the outermost. */
 export function* listUrls(lists: readonly MpdNode[]): Iterable<string> {
-  for (const name of ['Initialization', 'RepresentationIndex']) {
-    const node = lists.map((list) => childOf(list, name)).find((found) => found);
-    if (node) yield node.attributes['sourceURL'] ?? '';
-  }
+  yield* neededUrls(lists);
   const named = lists.find((list) => childOf(list, 'SegmentURL'));
   let last: string | undefined;
   for (const segment of named ? childrenOf(named, 'SegmentURL') : []) {

@@ -1,7 +1,7 @@
 import { MAX_URL_BYTES } from '../domain/request-parsing/limits';
 import type { UrlInput } from '../ports';
 import { childOf, childrenOf, type MpdNode, parseMpd, secondsOf } from './dash-manifest';
-import { listUrls, templateUrls } from './dash-segments';
+import { baseUrls, listUrls, templateUrls } from './dash-segments';
 import type { SegmentWindow } from './dash-window';
 import { wholeText } from './document-text';
 import { Expansion, resolveUrl } from './expansion';
@@ -58,8 +58,7 @@ function* relativeUrls(period: Period, adaptationSet: MpdNode, representation: M
   const lists = levels('SegmentList', ...path);
   if (templates.length > 0) yield* templateUrls(templates, representation, period.window);
   else if (lists.length > 0) yield* listUrls(lists);
-  // One object, addressed by byte ranges: the base URL itself.
-  else yield '';
+  else yield* baseUrls(levels('SegmentBase', ...path));
 }
 
 /** URLs of everything in the manifest; a representation whose segments cannot be told goes to `onUnreadable`. */

@@ -221,6 +221,24 @@ describe('a DASH manifest', () => {
     expect((await segmentsOf(mpd(`<Period>${byBase}</Period>`))).segments).toEqual(at('vod/one.mp4'));
   });
 
+  it('names initialisation sections and indexes that are objects of their own', async () => {
+    const needed = '<Initialization sourceURL="i.mp4"/><RepresentationIndex sourceURL="x.sidx"/>';
+    const base = byBase.replace('<Initialization range="0-99"/>', needed);
+    expect((await segmentsOf(mpd(`<Period>${base}</Period>`))).segments).toEqual(
+      at('vod/i.mp4', 'vod/x.sidx', 'vod/one.mp4'),
+    );
+    const template = `<SegmentTemplate duration="10" media="$Number$.m4s">${needed}</SegmentTemplate>`;
+    expect((await segmentsOf(mpd(`<Period>${video(template)}</Period>`))).segments).toEqual(
+      at('vod/i.mp4', 'vod/x.sidx', 'vod/1.m4s'),
+    );
+  });
+
+  it('may have base URLs in CDATA sections', async () => {
+    const base = `<BaseURL>own<![CDATA[/a&b/]]></BaseURL>`;
+    const { segments } = await segmentsOf(mpd(`<Period>${base}${byList}</Period>`));
+    expect(segments).toEqual(at('vod/own/a&b/li.mp4', 'vod/own/a&b/l1.m4s', 'vod/own/a&b/l2.m4s'));
+  });
+
   it('takes the base URL on its own host among several', async () => {
     const bases = `<BaseURL>https://other.example/</BaseURL><BaseURL>${SITE}/own/</BaseURL>`;
     const { segments } = await segmentsOf(mpd(`<Period>${bases}${byList}</Period>`));
