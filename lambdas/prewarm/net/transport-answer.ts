@@ -55,10 +55,9 @@ export class AnswerReader {
     if (at < length) this.hasSurplus = true;
   }
 
-  /** The other side has ended the connection: true where that is how the answer ends. */
-  endOfConnection(): boolean {
+  /** The other side has ended the connection in order, which is how some answers end. Not to be called after an error. */
+  endOfConnection(): void {
     if (this.head?.framing === 'close') this.isDone = true;
-    return this.isDone;
   }
 
   private takeHead(buffer: Buffer, at: number, length: number): number {

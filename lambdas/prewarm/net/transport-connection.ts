@@ -65,7 +65,7 @@ export class Connection {
     this.socket.setNoDelay(true);
     this.socket.once(share.peer.scheme === 'https' ? 'secureConnect' : 'connect', () => this.ready());
     this.socket.on('error', (error) => this.ended(connectionError(error, this.socket)));
-    this.socket.once('end', () => this.ended(new ConnectionClosed()));
+    this.socket.once('end', () => this.endedInOrder());
     this.socket.once('close', () => this.ended(new ConnectionClosed()));
   }
 
@@ -146,6 +146,12 @@ export class Connection {
       return true;
     }
     return exchange.read(reader);
+  }
+
+  /** Over TLS also where no close_notify came before the end: Node tells both in the same way. */
+  private endedInOrder(): void {
+    this.reader.endOfConnection();
+    this.ended(new ConnectionClosed());
   }
 
   private ended(error: Error): void {

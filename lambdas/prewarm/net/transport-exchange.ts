@@ -89,7 +89,7 @@ export class Exchange implements CarriedExchange {
     }
     const now = performance.now();
     const head = reader?.head;
-    if (head && reader.endOfConnection()) {
+    if (head && reader.isDone) {
       this.succeed(now, head, false);
       return;
     }

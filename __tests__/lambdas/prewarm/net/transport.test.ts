@@ -168,6 +168,26 @@ describe('an edge that stops half-way', () => {
     expect(await fetch()).toMatchObject({ kind: 'cut', status: 200, bytes: 1_000 });
   });
 
+  it('is told as cut by a reset also where the answer would have ended with the connection', async () => {
+    const sockets: Socket[] = [];
+    const { port, close } = await listen((socket) => {
+      sockets.push(socket);
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\npart'));
+    });
+    const resetOnceRead = {
+      take: () => {
+        sockets[0]!.resetAndDestroy();
+        return 0;
+      },
+    };
+    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port, pace: resetOnceRead })).toMatchObject({
+      kind: 'cut',
+      status: 200,
+      bytes: 4,
+    });
+    await close();
+  });
+
   it('is told as unreachable where nothing but a broken request could be sent', async () => {
     expect(await fetch({ path: '/a b' })).toMatchObject({
       kind: 'unreachable',
