@@ -88,6 +88,19 @@ const trimmed = (text: string, start: number, end: number): string => {
   return text.slice(first, last);
 };
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
+const CONTROLS = new RegExp(CONTROL, 'g');
+
+/**
+ * A value as it may be shown: control bytes of an origin must not reach a terminal, so they are written as `\x1b`. Those
+ * from 0x80 on are not refused because UTF-8 has them too.
+ */
+const shownValue = (value: string): string =>
+  CONTROL.test(value)
+    ? value.replace(CONTROLS, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    : value;
+
 const PROTOCOL = 'HTTP/1.';
 /** Where the parts of `HTTP/1.1 200 OK` begin. */
 const VERSION_AT = 7;
@@ -190,7 +203,7 @@ export const parseHead = (text: string, end: number, isAnswerToHead: boolean): A
     const candidate = candidates && candidateAt(candidates, text, start, colon);
     if (candidate) {
       const value = trimmed(text, colon + 1, lineEnd);
-      if (candidate.wanted) headers[candidate.wanted] = value;
+      if (candidate.wanted) headers[candidate.wanted] = shownValue(value);
       if (candidate.framing) framing.take(candidate.framing, value);
     }
     start = newline + 1;

@@ -228,3 +228,8 @@ it('headers are picked whatever their case, without blanks around; of a repeated
   );
   expect(head?.headers).toEqual({ 'x-cache': 'Hit from cloudfront', 'content-length': '0' });
 });
+
+it('control bytes in a header are written out, so that no terminal obeys them', () => {
+  const { head } = read(answer(['Location: /\x1b[31m\x07\x7f\x9b\0\té', 'Content-Length: 0']));
+  expect(head?.headers.location).toBe('/\\x1b[31m\\x07\\x7f\\x9b\\x00\té');
+});
