@@ -89,6 +89,11 @@ describe('the body of POST /prewarm', () => {
     );
   });
 
+  it('takes international aliases in the form that the hosts of URLs get', async () => {
+    const { aliases } = await accept({ aliases: ['Bücher.example', 'xn--bcher-kva.example'] });
+    expect(aliases).toEqual(['xn--bcher-kva.example']);
+  });
+
   it('names everything that is wrong in one error', async () => {
     const error = await refuse({
       cf_domain: 'd1.cloudfront.cn',

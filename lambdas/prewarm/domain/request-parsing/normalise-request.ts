@@ -4,7 +4,7 @@ import type { Encoding, RequestHeader, RequestSpec, UrlSource } from '../request
 import { parseByteSize } from './byte-size';
 import { resolveDistribution } from './distribution';
 import { normaliseHeaders } from './header';
-import { isHostName } from './host-name';
+import { asHostName, isHostName } from './host-name';
 import { type HostRule, hostRule } from './host-rule';
 import { type FieldIssue, InvalidRequest, shown } from './invalid-request';
 import { MAX_ALIASES, MAX_RANGE_BYTES, MAX_SOURCES } from './limits';
@@ -41,7 +41,7 @@ const normaliseAliases = (aliases: readonly string[], issues: Issues): readonly 
     issues.push({ field: 'aliases', got: shown(aliases), allowed: `at most ${MAX_ALIASES}` });
     return [];
   }
-  const names = aliases.map((alias) => alias.trim().toLowerCase());
+  const names = aliases.map(asHostName);
   names.forEach((name, index) => {
     if (isHostName(name)) return;
     issues.push({
@@ -114,7 +114,7 @@ const normaliseSources = (body: PrewarmBody, issues: Issues): readonly WrittenSo
 
 /** Where `cf_domain` is left out it is the host of the first URL, or of the first source. */
 const cfDomainOf = (body: PrewarmBody, sources: readonly WrittenSource[]): string | undefined => {
-  if (body.cf_domain !== undefined) return body.cf_domain.trim().toLowerCase();
+  if (body.cf_domain !== undefined) return asHostName(body.cf_domain);
   const first = body.url_list?.[0];
   const parsed = first === undefined ? undefined : parseUrl(first);
   return parsed?.kind === 'url' ? parsed.host : sources[0]?.host;
