@@ -120,7 +120,9 @@ export class EmbeddedTaskQueue implements TaskQueue {
   }
 
   async depth(): Promise<{ readonly available: number; readonly inFlight: number; readonly dead: number }> {
-    const inFlight = this.receipts.size;
+    const now = this.clock.now();
+    // What was handed back counts as available before the next receive looks at it: while paused there is none.
+    const inFlight = [...this.hidden.values()].filter(({ visibleAt }) => visibleAt > now).length;
     return { available: this.size - inFlight, inFlight, dead: this.deadCount };
   }
 

@@ -202,6 +202,22 @@ describe('an embedded engine and its requests', () => {
     expect((await running.waitForEnd(id)).status).toBe('FINISHED');
   });
 
+  it('warms nothing of a request that arrives after the pause, until the capacity changes', async () => {
+    const gate = gated();
+    gate.open();
+    const running = await open({ warm: gate.warm });
+    await running.setCapacity(0);
+    const { id } = await running.submit(spec({ instanceCount: 0 }), urls(200));
+    while ((await running.get(id))?.status !== 'IN-PROGRESS')
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await running.queueDepth()).inFlight > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(gate.begun.size).toBe(0);
+    const { available } = await running.queueDepth();
+    expect(available).toBe((await running.get(id))?.totals?.sliceCount);
+    await running.setCapacity(1);
+    expect((await running.waitForEnd(id)).progress.fetches).toBe(400);
+  });
+
   it('lets running slices end when it drains, and goes on with the rest after a restart', async () => {
     const gate = gated();
     const first = await open({ warm: gate.warm });

@@ -4,7 +4,7 @@ import { type WorkDeps, type WorkOutcome, workOn } from './work';
 
 export interface WorkLoopDeps extends WorkDeps {
   readonly queue: Pick<TaskQueue, 'receive' | 'extend' | 'remove'>;
-  /** Slices warmed at a time, asked again before each receive; 0 pauses. */
+  /** Slices warmed at a time, asked again before and after each receive; 0 pauses. */
   readonly slots: () => number;
   /** Called when a delivery has come to its end; a slice that is `recorded` or a `duplicate` may then be counted. */
   readonly onSettled: (slice: Slice, outcome: WorkOutcome | 'failed') => void;
@@ -46,8 +46,10 @@ export class WorkLoop {
       if (free <= 0) await this.slotOrPause();
       else {
         const received = await this.receive(Math.min(free, MAX_RECEIVE), signal);
-        if (signal.aborted) await this.handBack(received);
-        else for (const delivery of received) this.start(delivery);
+        // The receive may have waited long: a pause or a smaller number that came meanwhile holds.
+        const room = signal.aborted ? 0 : Math.max(0, this.deps.slots() - this.underway.size);
+        for (const delivery of received.slice(0, room)) this.start(delivery);
+        await this.handBack(received.slice(room));
       }
     }
     await Promise.all(this.underway.keys());
@@ -82,7 +84,7 @@ export class WorkLoop {
     }
   }
 
-  /** What arrived too late shall not stay hidden. */
+  /** What arrived too late, or finds no slot, shall not stay hidden. */
   private async handBack(received: readonly Received[]): Promise<void> {
     const { queue, log } = this.deps;
     for (const { receipt } of received)
