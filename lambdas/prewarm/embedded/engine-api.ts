@@ -135,9 +135,12 @@ export interface EmbeddedEngine {
   waitForEnd(id: RequestId): Promise<RequestRecord>;
   /** Calls the listener at most every 200 ms per request, and once at its end. Answers the function that ends it. */
   onProgress(listener: (progress: LiveProgress) => void): () => void;
-  /** Instances asked for: each is `slicesPerInstance` slices at a time on this machine. */
+  /**
+   * Instances: those that `setCapacity` ordered, else those that the requests ask for together. Each is
+   * `slicesPerInstance` slices at a time on this machine.
+   */
   capacity(): Promise<number>;
-  /** Holds until the next request begins or ends, which computes it anew; 0 pauses the warming. */
+  /** Holds until a new request asks for instances, or the engine closes; 0 pauses the warming. */
   setCapacity(instances: number): Promise<void>;
   /** True while nothing is warmed because the capacity was set to 0. */
   isPaused(): boolean;

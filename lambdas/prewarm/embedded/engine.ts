@@ -104,6 +104,8 @@ class Engine implements EmbeddedEngine {
     if (this.fault) throw this.fault;
     const { record, created } = await acceptRequest(this.parts, spec, urls);
     if (created) {
+      // Who asks for instances wants to be warmed now; a request without keeps what an operator ordered.
+      if (spec.instanceCount > 0) this.parts.fleet.release();
       this.live.begin(record.id, []);
       this.runInBackground('drive', record.id, () => this.drive(record.id));
     }
@@ -149,12 +151,12 @@ class Engine implements EmbeddedEngine {
     return () => this.listeners.delete(listener);
   }
 
-  capacity(): Promise<number> {
-    return this.parts.fleet.capacity();
+  async capacity(): Promise<number> {
+    return this.parts.fleet.inForce;
   }
 
   async setCapacity(instances: number): Promise<void> {
-    this.parts.fleet.override(instances);
+    this.parts.fleet.order(instances);
   }
 
   isPaused(): boolean {

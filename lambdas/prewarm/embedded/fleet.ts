@@ -1,36 +1,46 @@
 import type { Fleet } from '../ports';
 
 /**
- * One machine stands for the whole fleet: the capacity says how many slices it warms at a time. It is computed anew
- * whenever a request begins or ends, and after a restart, so it is not stored.
+ * One machine stands for the whole fleet: the capacity says how many slices it warms at a time. What the requests ask
+ * for is computed anew whenever one begins or ends, and after a restart, so it is not stored. What an operator orders
+ * goes before it, and is kept apart, so that requests that come and go do not undo it.
  */
 export class EmbeddedFleet implements Fleet {
   readonly name = 'this machine';
-  private instances = 0;
-  private paused = false;
+  private asked = 0;
+  private ordered: number | undefined;
 
+  /** Instances that the requests ask for, whatever an operator ordered. */
   async capacity(): Promise<number> {
-    return this.instances;
+    return this.asked;
   }
 
   async setCapacity(instances: number): Promise<void> {
-    this.instances = instances;
-    this.paused = false;
+    this.asked = instances;
   }
 
-  /** What an operator asks for; 0 pauses the warming until the capacity changes again. */
-  override(instances: number): void {
-    this.instances = instances;
-    this.paused = instances === 0;
+  /** What an operator orders, in instances; 0 pauses the warming. Holds until `release`. */
+  order(instances: number): void {
+    this.ordered = instances;
   }
 
-  /** True from an operator's 0 until the capacity changes again. */
+  /** Ends the operator's order: what the requests ask for counts again. */
+  release(): void {
+    this.ordered = undefined;
+  }
+
+  /** Instances that count: the operator's, else those that the requests ask for. */
+  get inForce(): number {
+    return this.ordered ?? this.asked;
+  }
+
+  /** True while an operator's 0 holds. */
   get isPaused(): boolean {
-    return this.paused;
+    return this.ordered === 0;
   }
 
   /** Slices to warm at a time. Requests that ask for no instance still get one machine: this one is running anyway. */
   slots(slicesPerInstance: number, max: number): number {
-    return this.paused ? 0 : Math.min(max, Math.max(1, this.instances) * slicesPerInstance);
+    return this.isPaused ? 0 : Math.min(max, Math.max(1, this.inForce) * slicesPerInstance);
   }
 }

@@ -202,6 +202,34 @@ describe('an embedded engine and its requests', () => {
     expect((await running.waitForEnd(id)).status).toBe('FINISHED');
   });
 
+  it('keeps the capacity that an operator set while requests without instances come and any request ends', async () => {
+    const running = await open();
+    const asking = await running.submit(spec({ instanceCount: 2 }), urls(3));
+    await running.setCapacity(5);
+    await running.waitForEnd(asking.id);
+    expect(await running.capacity()).toBe(5);
+    await running.setCapacity(0);
+    const { id } = await running.submit(spec({ instanceCount: 0 }), listed([]));
+    await running.waitForEnd(id);
+    expect(running.isPaused()).toBe(true);
+    await running.setCapacity(4);
+    await running.waitForEnd((await running.submit(spec({ instanceCount: 0 }), urls(3))).id);
+    expect(await running.capacity()).toBe(4);
+  });
+
+  it('does not end a pause for a repeated idempotency key', async () => {
+    const gate = gated();
+    const running = await open({ warm: gate.warm });
+    const withKey = spec({ idempotencyKey: 'nightly', instanceCount: 2 });
+    await running.submit(withKey, urls(3));
+    await gate.began;
+    await running.setCapacity(0);
+    await running.submit(withKey, urls(3));
+    expect(running.isPaused()).toBe(true);
+    await running.submit(spec({ instanceCount: 3 }), urls(3));
+    expect(await running.capacity()).toBe(5);
+  });
+
   it('warms nothing of a request that arrives after the pause, until the capacity changes', async () => {
     const gate = gated();
     gate.open();
