@@ -92,8 +92,15 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Warms one slice. @default - a pool of threads, of which this one is the first, over `transport` */
   readonly warm?: WarmSlice;
-  /** The URLs of a sitemap or playlist, checked and normalised. @default - read from the distribution's own edges */
-  readonly expandSource?: (source: UrlSource, spec: RequestSpec) => AsyncIterable<string>;
+  /**
+   * The URLs of a sitemap or playlist, checked and normalised; ends when the signal aborts.
+   * @default - read from the distribution's own edges
+   */
+  readonly expandSource?: (
+    source: UrlSource,
+    spec: RequestSpec,
+    signal?: AbortSignal,
+  ) => AsyncIterable<string>;
   /**
    * The URL under which a blob can be read for some seconds.
    * @default - a file URL

@@ -129,7 +129,12 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
     visibilitySeconds: limits.visibilitySeconds,
     dedupe: (urls) => dedupe(urls, new DigestedUrls()),
     newId: () => requestId(randomUUID()),
-    resolvePops: (domain, codes) => resolvePops(domain, codes, { resolver, policy: addressPolicy }),
+    resolvePops: (domain, codes, signal) =>
+      resolvePops(domain, codes, {
+        resolver,
+        policy: addressPolicy,
+        ...(signal !== undefined && { signal }),
+      }),
     workersFor: ({ instanceCount }: RequestSpec) =>
       Math.min(limits.maxSlicesInFlight, Math.max(1, instanceCount) * limits.slicesPerInstance),
     slots: () => fleet.slots(limits.slicesPerInstance, limits.maxSlicesInFlight),

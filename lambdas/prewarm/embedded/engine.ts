@@ -48,15 +48,13 @@ interface Waiter {
 
 class Engine implements EmbeddedEngine {
   private readonly closing = new AbortController();
-  private readonly budget: Budget = {
-    shouldContinue: () => !this.closing.signal.aborted,
-    signal: this.closing.signal,
-  };
   private readonly live = new LiveTallies();
   private readonly listeners = new Set<(progress: LiveProgress) => void>();
   private readonly waiters = new Map<RequestId, Waiter[]>();
   private readonly background = new Set<Promise<void>>();
   private readonly settling = new Set<RequestId>();
+  /** Ends the steps underway of a request: one that is stopped, or all of them when the engine closes. */
+  private readonly driving = new Map<RequestId, AbortController>();
   private readonly toCount = new Map<RequestId, SliceId[]>();
   private readonly workLoop: WorkLoop;
   private ticker: NodeJS.Timeout | undefined;
@@ -131,7 +129,10 @@ class Engine implements EmbeddedEngine {
   async stop(id: RequestId, reason: StopReason, message?: string): Promise<boolean> {
     const stopped = await stopRequest(this.parts.requests, id, reason, message);
     this.workLoop.abortWhere((slice) => stopped && slice.requestId === id);
-    if (stopped) this.settle(id);
+    if (stopped) {
+      this.driving.get(id)?.abort();
+      this.settle(id);
+    }
     return stopped;
   }
 
@@ -176,6 +177,7 @@ class Engine implements EmbeddedEngine {
     const { parts } = this;
     await this.workLoop.stop(graceMs);
     this.closing.abort();
+    for (const steps of this.driving.values()) steps.abort();
     parts.giveUpNotifying();
     clearInterval(this.ticker);
     await parts.deadlines.close();
@@ -222,12 +224,20 @@ class Engine implements EmbeddedEngine {
 
   /** Takes a request through its steps up to where only the workers bring it on. */
   private async drive(id: RequestId): Promise<void> {
-    const record = await this.get(id);
-    if (record?.status === 'CREATED') await sizeRequest(this.parts, id, this.budget);
-    if (this.closing.signal.aborted) return;
-    await planRequest(this.parts, id, this.budget);
-    const planned = await this.get(id);
-    if (planned && isFinal(planned.status)) this.settle(id);
+    const steps = new AbortController();
+    const { signal } = steps;
+    const budget: Budget = { shouldContinue: () => !signal.aborted, signal };
+    this.driving.set(id, steps);
+    try {
+      const record = await this.get(id);
+      if (record?.status === 'CREATED') await sizeRequest(this.parts, id, budget);
+      if (signal.aborted) return;
+      await planRequest(this.parts, id, budget);
+      const planned = await this.get(id);
+      if (planned && isFinal(planned.status)) this.settle(id);
+    } finally {
+      this.driving.delete(id);
+    }
   }
 
   /** Counts a recorded slice, together with those that come while a count is underway. */

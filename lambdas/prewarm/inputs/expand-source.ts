@@ -40,11 +40,11 @@ async function* untilError(
 /**
  * Turns a source of a request into checked, normalised URLs. URLs of other hosts are left out.
  * The answered function throws one sentence at the end when documents could not be read or URLs were left out;
- * everything else has been passed on by then.
+ * everything else has been passed on by then. When the signal aborts it throws its reason at once.
  */
 export const createSourceExpander = ({ resolver, policy, edgePort, ca, limits }: SourceExpanderOptions) =>
-  async function* (source: UrlSource, spec: RequestSpec): AsyncIterable<string> {
-    const hosts = hostRule(spec, resolver);
+  async function* (source: UrlSource, spec: RequestSpec, signal?: AbortSignal): AsyncIterable<string> {
+    const hosts = hostRule(spec, { resolve: (name) => resolver.resolve(name, signal) });
     const { distributionDomain, headers } = spec;
     const reader = createDocumentReader({
       distributionDomain,
@@ -54,6 +54,7 @@ export const createSourceExpander = ({ resolver, policy, edgePort, ca, limits }:
       headers,
       edgePort,
       ca,
+      signal,
     });
     const bounds = { ...EXPANSION_LIMITS, ...limits };
     const problems: string[] = [];
@@ -63,11 +64,13 @@ export const createSourceExpander = ({ resolver, policy, edgePort, ca, limits }:
     let leftOut = 0;
     let example = '';
     for await (const { urls, invalid } of normaliseUrls(found, { hosts, maxUrls: bounds.maxUrls })) {
+      signal?.throwIfAborted();
       yield* urls;
       const [first] = invalid;
       if (leftOut === 0 && first) example = `${first.url}: ${first.reason}`;
       leftOut += invalid.length;
     }
+    signal?.throwIfAborted();
     if (leftOut > 0) problems.push(`${leftOut} of its URLs left out, the first is ${example}`);
     // Whoever asked for this source names it before the sentence.
     if (problems.length > 0)

@@ -20,6 +20,8 @@ export interface DocumentReaderOptions {
   readonly ca?: string | undefined;
   /** For one document with its redirects, in milliseconds. @default 30000 */
   readonly timeoutMs?: number | undefined;
+  /** Ends all reading. @default - only the time-out ends it */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A document that could not be read; the message says why, without its URL. */
@@ -112,22 +114,38 @@ export const createDocumentReader = (options: DocumentReaderOptions): DocumentRe
       }
     }
     const reason = signal.aborted
-      ? 'took too long'
+      ? options.signal?.aborted
+        ? 'was not read to its end'
+        : 'took too long'
       : `could not be fetched: ${first instanceof Error ? first.message : first}`;
     throw new UnreadableDocument(reason, { cause: first });
   };
 
+  const follow = async (written: string, maxBytes: number, signal: AbortSignal): Promise<Document> => {
+    let url = await checkedUrl(written);
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const answer = await askInTurn(url, maxBytes, signal);
+      if (answer.kind === 'document') return answer.document;
+      const next = URL.canParse(answer.to, url.href) ? new URL(answer.to, url).href : answer.to;
+      url = await checkedUrl(next);
+    }
+    throw new UnreadableDocument(`redirects more than ${MAX_REDIRECTS} times`);
+  };
+
   return {
     read: async (written, maxBytes) => {
-      const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
-      let url = await checkedUrl(written);
-      for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-        const answer = await askInTurn(url, maxBytes, signal);
-        if (answer.kind === 'document') return answer.document;
-        const next = URL.canParse(answer.to, url.href) ? new URL(answer.to, url).href : answer.to;
-        url = await checkedUrl(next);
+      options.signal?.throwIfAborted();
+      // Not AbortSignal.any: a time-out that only it refers to may be collected before it fires.
+      const ended = new AbortController();
+      const end = (): void => ended.abort();
+      const timer = setTimeout(end, options.timeoutMs ?? TIMEOUT_MS);
+      options.signal?.addEventListener('abort', end, { once: true });
+      try {
+        return await follow(written, maxBytes, ended.signal);
+      } finally {
+        clearTimeout(timer);
+        options.signal?.removeEventListener('abort', end);
       }
-      throw new UnreadableDocument(`redirects more than ${MAX_REDIRECTS} times`);
     },
   };
 };

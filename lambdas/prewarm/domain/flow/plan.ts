@@ -21,23 +21,32 @@ export interface PlanDeps {
   readonly invalidator: Invalidator;
   readonly clock: Clock;
   readonly log: Log;
-  /** Looks all up concurrently, bounded; never rejects for a PoP. */
+  /** Looks all up concurrently, bounded; never rejects for a PoP. Fails what is left when the signal aborts. */
   readonly resolvePops: (
     distributionDomain: string,
     pops: readonly PopCode[],
+    signal?: AbortSignal,
   ) => Promise<readonly ResolvedPop[]>;
 }
 
 /** Slices queued between two stored cursors; a crash sends at most so many again. */
 const SLICES_PER_CURSOR = 1_000;
 
-/** The PoPs as they are stored; those that a run before this one stored stay as they are. */
-const storedPops = async (deps: PlanDeps, { id, spec }: RequestRecord): Promise<readonly PopRecord[]> => {
+/**
+ * The PoPs as they are stored; those that a run before this one stored stay as they are. Nothing where the signal cut the
+ * look-up short: a PoP that was not looked up to its end has not failed.
+ */
+const storedPops = async (
+  deps: PlanDeps,
+  { id, spec }: RequestRecord,
+  signal: AbortSignal | undefined,
+): Promise<readonly PopRecord[] | undefined> => {
   const known = new Set((await deps.pops.all(id)).map(({ pop }) => pop));
   const missing = spec.pops.filter((pop) => !known.has(pop));
   if (missing.length > 0) {
     const createdAt = deps.clock.now();
-    const resolved = await deps.resolvePops(spec.distributionDomain, missing);
+    const resolved = await deps.resolvePops(spec.distributionDomain, missing, signal);
+    if (signal?.aborted) return undefined;
     await deps.pops.putAll(
       resolved.map((found) => ({
         requestId: id,
@@ -92,8 +101,8 @@ const publishLists = async ({ blobs }: PlanDeps, id: RequestId, index: SegmentIn
   await blobs.put(failedUrlsKey(id), blobs.read(unreachedUrlsKey(id, index.run)));
 };
 
-/** Stores the totals; or ends the request, where nothing can be warmed. */
-const prepare = async (deps: PlanDeps, record: RequestRecord): Promise<void> => {
+/** Stores the totals; or ends the request, where nothing can be warmed. Stores nothing where the signal cut it short. */
+const prepare = async (deps: PlanDeps, record: RequestRecord, { signal }: Budget): Promise<void> => {
   const { requests } = deps;
   const { id, spec } = record;
   const index = readCursor(record);
@@ -109,7 +118,9 @@ const prepare = async (deps: PlanDeps, record: RequestRecord): Promise<void> => 
     });
     return;
   }
-  const usable = (await storedPops(deps, record)).filter(({ status }) => status === 'SUCCESS');
+  const stored = await storedPops(deps, record, signal);
+  if (stored === undefined) return;
+  const usable = stored.filter(({ status }) => status === 'SUCCESS');
   if (usable.length === 0) {
     const message = sentence(record.message, 'no point of presence could be resolved');
     await requests.advance(id, 'FINISHED', {
@@ -185,8 +196,9 @@ const queueSlices = async (deps: PlanDeps, record: RequestRecord, budget: Budget
  */
 export const planRequest = async (deps: PlanDeps, id: RequestId, budget: Budget): Promise<StepResult> => {
   const before = await deps.requests.get(id);
-  if (before?.status === 'CHECK_POP') await prepare(deps, before);
+  if (before?.status === 'CHECK_POP') await prepare(deps, before, budget);
   const record = await deps.requests.get(id);
+  if (record?.status === 'CHECK_POP') return 'more';
   if (record?.status !== 'INSERT_TASK') return 'done';
   if (before?.status === 'CHECK_POP' && !budget.shouldContinue()) return 'more';
   return queueSlices(deps, record, budget);

@@ -22,8 +22,15 @@ export interface SizeDeps extends HeadSizeDeps {
   readonly resolver: Resolver;
   readonly dedupe: Dedupe;
   readonly log: Log;
-  /** The URLs of a sitemap or playlist, checked and normalised; throws one sentence where it cannot be read. */
-  readonly expandSource: (source: UrlSource, spec: RequestSpec) => AsyncIterable<string>;
+  /**
+   * The URLs of a sitemap or playlist, checked and normalised; throws one sentence where it cannot be read, and ends when
+   * the signal aborts.
+   */
+  readonly expandSource: (
+    source: UrlSource,
+    spec: RequestSpec,
+    signal?: AbortSignal,
+  ) => AsyncIterable<string>;
   /** HEAD requests in flight. */
   readonly concurrency: number;
   readonly bounds: SegmentBounds;
@@ -62,8 +69,15 @@ async function* textsOf(blobs: BlobStore, key: string): AsyncGenerator<string> {
   for await (const lines of readLines(blobs.read(key))) for (const { text } of lines) yield text;
 }
 
-/** The list to warm: the accepted one; where there are sources, a new one that begins with it. */
-const writeList = async (deps: SizeDeps, { id, spec, acceptedUrlCount }: RequestRecord): Promise<Cursor> => {
+/**
+ * The list to warm: the accepted one; where there are sources, a new one that begins with it. Nothing where the budget's
+ * signal cut it short: the next run reads the sources again.
+ */
+const writeList = async (
+  deps: SizeDeps,
+  { id, spec, acceptedUrlCount }: RequestRecord,
+  { signal }: Budget,
+): Promise<Cursor | undefined> => {
   const run = newRunName(deps.clock);
   const begin = { run, startByte: 0, parts: 0, sizedUrls: 0 };
   if (spec.sources.length === 0)
@@ -74,17 +88,24 @@ const writeList = async (deps: SizeDeps, { id, spec, acceptedUrlCount }: Request
     yield* textsOf(deps.blobs, originalUrlsKey(id));
     for (const source of spec.sources) {
       try {
-        yield* deps.expandSource(source, spec);
+        yield* deps.expandSource(source, spec, signal);
       } catch (error) {
         problems.push(`${source.kind} ${source.url}: ${error instanceof Error ? error.message : error}`);
       }
+      // A source that was not read to its end is not one that cannot be read.
+      signal?.throwIfAborted();
     }
   };
   const counting = joinLines(deps.dedupe(all()), () => {
     urlCount += 1;
   });
   const listKey = expandedUrlsKey(id, run);
-  await deps.blobs.put(listKey, counting);
+  try {
+    await deps.blobs.put(listKey, counting);
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
   return { ...begin, listKey, urlCount, problems };
 };
 
@@ -98,13 +119,15 @@ const sizeParts = async (
   from: Cursor,
   budget: Budget,
 ): Promise<{ readonly cursor: Cursor; readonly result: StepResult }> => {
-  const resolution = await deps.resolver.resolve(spec.distributionDomain);
+  const resolution = await deps.resolver.resolve(spec.distributionDomain, budget.signal);
+  if (budget.signal?.aborted) return { cursor: from, result: 'more' };
   const addresses = resolution.kind === 'addresses' ? resolution.addresses : [];
   if (addresses.length === 0)
     deps.log.warn('sizing-without-address', { requestId: id, resolution: resolution.kind });
   const headers = sizingHeaders(spec);
   const sizeOf = (url: string): Promise<UrlSize> =>
-    addresses.length === 0
+    // Once cut short, the rest of the part is not asked for at all: none of it will be stored.
+    addresses.length === 0 || budget.signal?.aborted
       ? Promise.resolve({ kind: 'unreached' })
       : headSize(deps, url, headers, addresses, budget.signal);
 
@@ -230,7 +253,8 @@ export const sizeRequest = async (deps: SizeDeps, id: RequestId, budget: Budget)
 
   let cursor = parseCursor(record.cursor);
   if (cursor === undefined) {
-    cursor = await writeList(deps, record);
+    cursor = await writeList(deps, record, budget);
+    if (cursor === undefined) return 'more';
     const kept = await deps.requests.patch(id, 'CREATED', { cursor: JSON.stringify(cursor) });
     if (kept === 'refused') return 'done';
   }
