@@ -40,7 +40,7 @@ const openInstance = async (
 ): Promise<{ protection?: ScaleInProtection; isInterrupted?: () => Promise<boolean> }> => {
   const endpoint = metadataEndpoint(process.env);
   if (endpoint === undefined) return {};
-  const metadata = new InstanceMetadata(endpoint, () => clock.now());
+  const metadata = new InstanceMetadata(endpoint, () => clock.monotonicMs());
   const instanceId = await metadata.instanceId();
   if (instanceId === undefined) return {};
   const autoScaling = new AutoScalingClient({});

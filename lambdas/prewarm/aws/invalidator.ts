@@ -50,7 +50,7 @@ export class CloudFrontInvalidator implements Invalidator {
     distributionDomain: string,
     paths: AsyncIterable<string>,
   ): Promise<InvalidationOutcome> {
-    const until = this.options.clock.now() + this.options.waitMs;
+    const until = this.options.clock.monotonicMs() + this.options.waitMs;
     try {
       const distribution = await this.patiently(until, () =>
         findDistribution(this.client, distributionDomain),
@@ -130,7 +130,7 @@ export class CloudFrontInvalidator implements Invalidator {
   /** False, at once, where there is no time left for a pause. */
   private async pauseWithin(until: number): Promise<boolean> {
     const { clock } = this.options;
-    if (clock.now() + POLL_MS > until) return false;
+    if (clock.monotonicMs() + POLL_MS > until) return false;
     await clock.sleep(POLL_MS);
     return true;
   }

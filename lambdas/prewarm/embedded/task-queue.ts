@@ -86,7 +86,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
   }
 
   async receive(max: number, waitSeconds: number, signal?: AbortSignal): Promise<readonly Received[]> {
-    const until = this.clock.now() + waitSeconds * 1000;
+    const until = this.clock.monotonicMs() + waitSeconds * 1000;
     for (;;) {
       const woken = new AbortController();
       const waker = (): void => woken.abort();
@@ -94,7 +94,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
       signal?.addEventListener('abort', waker);
       try {
         const received = signal?.aborted ? [] : await this.mutex.run(() => this.take(max));
-        const now = this.clock.now();
+        const now = this.clock.monotonicMs();
         if (received.length > 0 || signal?.aborted || now >= until) return received;
         await this.clock.sleep(Math.max(1, Math.min(until, this.nextVisibleAt()) - now), woken.signal);
       } finally {
@@ -107,7 +107,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
   async extend(receipt: string, seconds: number): Promise<void> {
     const hidden = this.hidden.get(this.receipts.get(receipt) ?? '');
     if (hidden === undefined) return;
-    hidden.visibleAt = this.clock.now() + seconds * 1000;
+    hidden.visibleAt = this.clock.monotonicMs() + seconds * 1000;
     this.wake();
   }
 
@@ -165,7 +165,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
 
   /** Hands hidden slices whose time is up back to their lanes. */
   private showAgain(): void {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     for (const [key, { slice, deliveries, receipt, visibleAt }] of this.hidden) {
       if (visibleAt > now) continue;
       this.hidden.delete(key);
@@ -202,7 +202,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
   private hide(key: string, queued: Queued): Received {
     const receipt = String(this.nextReceipt);
     this.nextReceipt += 1;
-    const visibleAt = this.clock.now() + this.options.visibilitySeconds * 1000;
+    const visibleAt = this.clock.monotonicMs() + this.options.visibilitySeconds * 1000;
     this.hidden.set(key, { ...queued, receipt, visibleAt });
     this.receipts.set(receipt, key);
     return { ...queued, receipt };

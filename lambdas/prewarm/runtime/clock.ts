@@ -8,6 +8,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: Date.now,
+  monotonicMs: () => performance.now(),
   random: Math.random,
   busyMs: () => performance.eventLoopUtilization().active,
   sleep: (ms, signal) =>

@@ -105,7 +105,7 @@ class Pool implements WarmPool {
     const allBusy = load > warmers.length && utilizations.every((utilization) => utilization >= BUSY);
     this.busyLooks = allBusy ? this.busyLooks + 1 : 0;
     if (this.busyLooks === 1) this.idleCores = (this.options.watchIdleCores ?? watchIdleCores)();
-    if (this.busyLooks >= LOOKS && this.options.clock.now() >= this.noThreadBefore) this.grow();
+    if (this.busyLooks >= LOOKS && this.options.clock.monotonicMs() >= this.noThreadBefore) this.grow();
   }
 
   private grow(): void {
@@ -130,7 +130,7 @@ class Pool implements WarmPool {
   private ended(thread: ThreadWarmer): void {
     this.others.splice(this.others.indexOf(thread), 1);
     if (this.closed) return;
-    this.noThreadBefore = this.options.clock.now() + AFTER_FAULT_MS;
+    this.noThreadBefore = this.options.clock.monotonicMs() + AFTER_FAULT_MS;
     this.share();
   }
 

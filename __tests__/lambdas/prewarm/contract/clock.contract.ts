@@ -13,6 +13,13 @@ export const describeClockContract = (makeAdapter: () => Clock): void => {
       await clock.sleep(3_600_000, woken.signal);
     });
 
+    it('measures durations on a scale of its own, which only grows', async () => {
+      const clock = makeAdapter();
+      const before = clock.monotonicMs();
+      await clock.sleep(5);
+      expect(clock.monotonicMs()).toBeGreaterThan(before);
+    });
+
     it('draws numbers from 0 up to 1', () => {
       const clock = makeAdapter();
       for (let draw = 0; draw < 100; draw += 1) {

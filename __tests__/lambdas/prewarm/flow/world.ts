@@ -39,6 +39,10 @@ export class HandClock implements Clock {
     return this.nowMs;
   }
 
+  monotonicMs(): number {
+    return this.nowMs;
+  }
+
   advance(ms: number): void {
     this.nowMs += ms;
     for (const sleeper of this.sleepers) if (sleeper.until <= this.nowMs) sleeper.wake();

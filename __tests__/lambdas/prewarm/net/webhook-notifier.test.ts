@@ -50,7 +50,7 @@ describe('the webhook', () => {
     const notifier = new WebhookNotifier({
       addressPolicy,
       ca: caPem,
-      clock: { now: Date.now, random: () => 0, sleep: async () => {} },
+      clock: { now: Date.now, monotonicMs: () => performance.now(), random: () => 0, sleep: async () => {} },
       log: { info: () => {}, warn: (_, fields) => warnings.push(fields), error: () => {} },
     });
     const counts = { fetches: 3, warm: 2, failed: 1, bytes: 20 };

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { Bandwidth } from '../../../../lambdas/prewarm/domain/warming/bandwidth';
+import type { Clock } from '../../../../lambdas/prewarm/ports';
+import { systemClock } from '../../../../lambdas/prewarm/runtime/clock';
 
 describe('a bandwidth cap', () => {
   it('holds the average whatever the sizes of the reads, but for one burst of 100 ms', () => {
@@ -9,7 +11,7 @@ describe('a bandwidth cap', () => {
         fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 200 }),
         (megabits, reads) => {
           let now = 0;
-          const cap = new Bandwidth(megabits, { now: () => now, sleep: async () => {}, random: () => 0 });
+          const cap = new Bandwidth(megabits, { monotonicMs: () => now });
           let total = 0;
           for (const bytes of reads) {
             total += bytes;
@@ -21,5 +23,14 @@ describe('a bandwidth cap', () => {
         },
       ),
     );
+  });
+
+  it('goes on at its pace when the clock is set back', () => {
+    let wallMs = 1_700_000_000_000;
+    const clock: Clock = { ...systemClock, now: () => wallMs };
+    const cap = new Bandwidth(8, clock);
+    cap.take(100_000);
+    wallMs -= 3_600_000;
+    expect(cap.take(1_000)).toBeLessThan(1_000);
   });
 });

@@ -21,7 +21,7 @@ const seeded = (seed: number) => () => {
 /** Plays `seconds` of a client that always has more to fetch; no real time passes. */
 const play = (edge: Edge, seconds: number, range = RANGE, busyShare = (_nowMs: number) => 0) => {
   let busyMs = 0;
-  const search = new ConcurrencySearch(range, { now: () => 0, busyMs: () => busyMs });
+  const search = new ConcurrencySearch(range, { monotonicMs: () => 0, busyMs: () => busyMs });
   let underway: { at: number; overloaded: boolean }[] = [];
   let first = 0;
   const limits: number[] = [];
@@ -130,13 +130,13 @@ describe('the search for the best concurrency', () => {
   });
 
   it('does not raise the limit that nobody waits for', () => {
-    const search = new ConcurrencySearch(RANGE, { now: () => 0 });
+    const search = new ConcurrencySearch(RANGE, { monotonicMs: () => 0 });
     for (let fetch = 1; fetch < 10_000; fetch += 1) search.finished(fetch * 10, 1, false);
     expect(search.limit).toBe(RANGE.start);
   });
 
   it('goes on from what it learnt within narrower bounds, and from their ceiling up within wider ones', () => {
-    const search = new ConcurrencySearch(RANGE, { now: () => 0 });
+    const search = new ConcurrencySearch(RANGE, { monotonicMs: () => 0 });
     search.confine({ floor: 8, start: 64, ceiling: 20 });
     expect(search.limit).toBe(20);
     search.confine(RANGE);
@@ -148,7 +148,7 @@ describe('the search for the best concurrency', () => {
 
 describe('the limiter', () => {
   it('lets through as many as the limit, and the rest in the order in which they came', async () => {
-    const clock = { now: () => 0, sleep: async () => {}, random: () => 0 };
+    const clock = { monotonicMs: () => 0 };
     const limiter = new AdaptiveLimiter({ floor: 2, start: 2, ceiling: 2 }, clock);
     const order: string[] = [];
     const enter = async (name: string) => {
@@ -168,7 +168,7 @@ describe('the limiter', () => {
   });
 
   it('keeps nothing of those that have had their turn, however long the queue is never empty', async () => {
-    const clock = { now: () => 0, sleep: async () => {}, random: () => 0 };
+    const clock = { monotonicMs: () => 0 };
     const limiter = new AdaptiveLimiter({ floor: 2, start: 2, ceiling: 2 }, clock);
     const enter = () => limiter.acquire();
     for (let count = 0; count < 4; count += 1) void enter();

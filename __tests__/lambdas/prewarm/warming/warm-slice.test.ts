@@ -42,6 +42,7 @@ afterAll(async () => {
 
 const clock: Clock = {
   now: () => Date.now(),
+  monotonicMs: () => performance.now(),
   sleep: async (ms) => {
     pauses.push(ms);
     await sleep(1);

@@ -14,15 +14,15 @@ export class Bandwidth implements Pace {
 
   constructor(
     megabitsPerSecond: number,
-    private readonly clock: Clock,
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
   ) {
     this.bytesPerMs = (megabitsPerSecond * 1_000_000) / BITS_PER_BYTE / 1_000;
     this.tokens = this.bytesPerMs * BURST_MS;
-    this.refilledAt = clock.now();
+    this.refilledAt = clock.monotonicMs();
   }
 
   take(bytes: number): number {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     this.tokens = Math.min(
       this.bytesPerMs * BURST_MS,
       this.tokens + (now - this.refilledAt) * this.bytesPerMs,

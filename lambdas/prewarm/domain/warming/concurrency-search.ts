@@ -52,11 +52,11 @@ export class ConcurrencySearch {
 
   constructor(
     private range: ConcurrencyRange,
-    private readonly clock: Pick<Clock, 'now' | 'busyMs'>,
+    private readonly clock: Pick<Clock, 'monotonicMs' | 'busyMs'>,
   ) {
     this.current = range.start;
     this.settled = range.start;
-    this.roundStart = clock.now();
+    this.roundStart = clock.monotonicMs();
     this.lastMs = this.roundStart;
     this.busyAtStart = this.busyMs();
   }

@@ -14,7 +14,7 @@ export class AdaptiveLimiter {
 
   constructor(
     range: ConcurrencyRange,
-    private readonly clock: Clock,
+    private readonly clock: Pick<Clock, 'monotonicMs' | 'busyMs'>,
   ) {
     this.search = new ConcurrencySearch(range, clock);
   }
@@ -46,7 +46,7 @@ export class AdaptiveLimiter {
   /** Gives the place back, with the weight of what was done and whether it failed as at a place asked too much. */
   release(work: number, overloaded: boolean): void {
     this.underway -= 1;
-    this.search.finished(this.clock.now(), work, overloaded);
+    this.search.finished(this.clock.monotonicMs(), work, overloaded);
     while (this.underway < this.search.limit && this.firstWaiter < this.waiters.length) {
       const next = this.waiters[this.firstWaiter];
       this.firstWaiter += 1;
