@@ -79,7 +79,13 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
   const requests = new EmbeddedRequestStore(store, clock);
   const pops = new EmbeddedPopStore(store);
   const ledger = new EmbeddedSliceLedger(store, clock);
-  const queue = await EmbeddedTaskQueue.open(store, clock, limits);
+  const fleet = new EmbeddedFleet();
+  const slots = (): number => fleet.slots(limits.slicesPerInstance, limits.maxSlicesInFlight);
+  const queue = await EmbeddedTaskQueue.open(store, clock, {
+    ...limits,
+    // One slot is left for whatever comes next, however long the slices of a slow PoP or a slow request take.
+    maxPerLane: () => Math.max(1, slots() - 1),
+  });
   const deadlines = await EmbeddedDeadlines.open(store, clock, log);
   const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });
   const isUnknown = async (name: string) => (await requests.get(requestId(name))) === undefined;
@@ -90,7 +96,6 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
     await blobs.moveFolders(isUnknown, lostDir);
     log.warn('state-damaged', { dropped, lostDir });
   }
-  const fleet = new EmbeddedFleet();
   const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca, signal: ended.signal });
 
   const transport = options.transport ?? createTransport(ca === undefined ? {} : { ca });
@@ -137,7 +142,7 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
       }),
     workersFor: ({ instanceCount }: RequestSpec) =>
       Math.min(limits.maxSlicesInFlight, Math.max(1, instanceCount) * limits.slicesPerInstance),
-    slots: () => fleet.slots(limits.slicesPerInstance, limits.maxSlicesInFlight),
+    slots,
     warm: options.warm ?? pool.warm,
     writeReport: (record) => writeReport({ pops, ledger, blobs, directory }, record),
     ...(edgePort !== undefined && { edgePort }),

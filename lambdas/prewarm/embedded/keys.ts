@@ -14,7 +14,7 @@ import type { Slice } from '../domain/slice';
  * | `pop!<id>!<code>` | PopRecord |
  * | `slice!<id>!<slice>` | SliceResult |
  * | `uncounted!<id>!<slice>` | slices recorded, not yet counted |
- * | `queue!<id>!<segment>!<code>` | a queued slice, in the order of queueing |
+ * | `queue!<id>!<code>!<segment>` | a queued slice; those of one request through one PoP lie together, in the order of queueing |
  * | `dead!<id>!<segment>!<code>` | a slice given up, until it is recorded as such |
  * | `deadline!<id>` | epoch milliseconds |
  */
@@ -36,9 +36,8 @@ export const keys = {
   uncounted: (id: RequestId, slice: SliceId): string => `uncounted!${id}!${slice}`,
   allUncounted: (id: RequestId): string => `uncounted!${id}!`,
   queued: ({ requestId, segment, pop }: Slice): string =>
-    `queue!${requestId}!${padded(segment.index, 9)}!${pop}`,
+    `queue!${requestId}!${pop}!${padded(segment.index, 9)}`,
   queue: 'queue!',
-  queueOf: (id: string): string => `queue!${id}!`,
   dead: ({ requestId, segment, pop }: Slice): string =>
     `dead!${requestId}!${padded(segment.index, 9)}!${pop}`,
   allDead: 'dead!',

@@ -14,8 +14,9 @@ interface Hidden extends Queued {
   visibleAt: number;
 }
 
-/** The messages of one request that this process has not looked at yet, and those that came back. */
+/** The messages of one request through one PoP that this process has not looked at yet, and those that came back. */
 interface Lane {
+  readonly request: string;
   /** Keys up to here were read. */
   readUpTo: string;
   exhausted: boolean;
@@ -26,18 +27,39 @@ interface Lane {
 export interface TaskQueueOptions {
   readonly visibilitySeconds: number;
   readonly maxDeliveries: number;
+  /**
+   * Slices of one request through one PoP that may be delivered at a time, asked again before each delivery.
+   * @default - any number
+   */
+  readonly maxPerLane?: () => number;
 }
 
-const READ_AHEAD = 200;
+/** Keys read at a time; there is a lane per request and PoP, so a page must be small. */
+const READ_AHEAD = 20;
 
 const before = (key: string): string => key.slice(0, -1);
-const requestOf = (key: string): string =>
-  key.slice(keys.queue.length, key.lastIndexOf('!', key.lastIndexOf('!') - 1));
+/** The part of a key that all slices of its request and PoP begin with. */
+const laneOf = (key: string): string => key.slice(0, key.lastIndexOf('!') + 1);
+const requestOf = (key: string): string => key.slice(keys.queue.length, key.indexOf('!', keys.queue.length));
+
+/** How many slices are delivered, by request and by lane. */
+class Delivered {
+  private readonly counts = new Map<string, number>();
+
+  of(name: string): number {
+    return this.counts.get(name) ?? 0;
+  }
+
+  add(key: string): void {
+    for (const name of [requestOf(key), laneOf(key)]) this.counts.set(name, this.of(name) + 1);
+  }
+}
 
 /**
- * Durable queue. Requests take turns, whatever their length, so none starves another. What is hidden, and for how long,
- * is in memory: a restart shows everything again, and since the process took the deliveries with it, a first delivery
- * that it did not survive is not held against the slice. Memory: the hidden slices and a page per request.
+ * Durable queue. The request with the fewest slices delivered is next, and of it the PoP with the fewest; equals take
+ * turns. So none starves another, however long its list is or its slices take. What is hidden, and for how long, is in
+ * memory: a restart shows everything again, and since the process took the deliveries with it, a first delivery that it
+ * did not survive is not held against the slice. Memory: the hidden slices and a page per request and PoP.
  */
 export class EmbeddedTaskQueue implements TaskQueue {
   private readonly lanes = new Map<string, Lane>();
@@ -61,8 +83,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
     const queue = new EmbeddedTaskQueue(store, clock, options);
     for await (const [key] of store.entries<Queued>(keys.queue)) {
       queue.size += 1;
-      const id = requestOf(key);
-      if (!queue.lanes.has(id)) queue.lane(id, keys.queueOf(id));
+      queue.lane(key, laneOf(key));
     }
     for await (const _ of store.entries(keys.allDead)) queue.deadCount += 1;
     return queue;
@@ -74,8 +95,8 @@ export class EmbeddedTaskQueue implements TaskQueue {
     this.size += fresh.length;
     await this.store.commit(fresh.map(([key, slice]) => put(key, { slice, deliveries: 0 })));
     await this.mutex.run(async () => {
-      for (const [key, slice] of fresh) {
-        const lane = this.lane(slice.requestId, before(key));
+      for (const [key] of fresh) {
+        const lane = this.lane(key, before(key));
         lane.exhausted = false;
         if (key > lane.readUpTo) continue;
         lane.readUpTo = before(key);
@@ -117,6 +138,8 @@ export class EmbeddedTaskQueue implements TaskQueue {
     this.size -= removed.length;
     for (const key of removed) this.hidden.delete(key);
     await this.store.commit(removed.map(del));
+    // A lane that had as many delivered as it may goes on.
+    this.wake();
   }
 
   async depth(): Promise<{ readonly available: number; readonly inFlight: number; readonly dead: number }> {
@@ -145,11 +168,13 @@ export class EmbeddedTaskQueue implements TaskQueue {
     await this.store.commit([del(key)]);
   }
 
-  private lane(id: string, readUpTo: string): Lane {
-    const known = this.lanes.get(id);
+  /** The lane of a key; a new one begins behind `readUpTo`. */
+  private lane(key: string, readUpTo: string): Lane {
+    const prefix = laneOf(key);
+    const known = this.lanes.get(prefix);
     if (known) return known;
-    const lane: Lane = { readUpTo, exhausted: false, ahead: [], again: [] };
-    this.lanes.set(id, lane);
+    const lane: Lane = { request: requestOf(key), readUpTo, exhausted: false, ahead: [], again: [] };
+    this.lanes.set(prefix, lane);
     return lane;
   }
 
@@ -170,7 +195,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
       if (visibleAt > now) continue;
       this.hidden.delete(key);
       this.receipts.delete(receipt);
-      const lane = this.lane(slice.requestId, key);
+      const lane = this.lane(key, key);
       lane.again.push({ key, queued: { slice, deliveries } });
     }
   }
@@ -179,12 +204,16 @@ export class EmbeddedTaskQueue implements TaskQueue {
     this.showAgain();
     const taken: Received[] = [];
     const redelivered: Promise<void>[] = [];
-    for (const [id, lane] of this.lanes) {
-      if (taken.length >= max) break;
-      this.lanes.delete(id);
-      const next = await this.next(id, lane);
+    const delivered = new Delivered();
+    for (const key of this.hidden.keys()) delivered.add(key);
+    while (taken.length < max) {
+      const prefix = this.nextLane(delivered);
+      const lane = prefix && this.lanes.get(prefix);
+      if (!prefix || !lane) break;
+      this.lanes.delete(prefix);
+      const next = await this.next(prefix, lane);
       if (next === undefined) continue;
-      this.lanes.set(id, lane);
+      this.lanes.set(prefix, lane);
       const { key, queued } = next;
       if (queued.deliveries >= this.options.maxDeliveries) {
         redelivered.push(this.bury(key, queued.slice));
@@ -194,9 +223,25 @@ export class EmbeddedTaskQueue implements TaskQueue {
       if (deliveries > 1)
         redelivered.push(this.store.commit([put(key, { slice: queued.slice, deliveries })]));
       taken.push(this.hide(key, { slice: queued.slice, deliveries }));
+      delivered.add(key);
     }
     await Promise.all(redelivered);
     return taken;
+  }
+
+  /** The lane whose turn it is, by its prefix; nothing where none may have more delivered. */
+  private nextLane(delivered: Delivered): string | undefined {
+    const most = this.options.maxPerLane?.() ?? Number.POSITIVE_INFINITY;
+    let best: { readonly prefix: string; readonly ofRequest: number; readonly ofLane: number } | undefined;
+    for (const [prefix, { request }] of this.lanes) {
+      const ofLane = delivered.of(prefix);
+      if (ofLane >= most) continue;
+      const ofRequest = delivered.of(request);
+      const less = ofRequest - (best?.ofRequest ?? Number.POSITIVE_INFINITY) || ofLane - (best?.ofLane ?? 0);
+      if (less < 0) best = { prefix, ofRequest, ofLane };
+      if (best?.ofRequest === 0) break;
+    }
+    return best?.prefix;
   }
 
   private hide(key: string, queued: Queued): Received {
@@ -216,17 +261,17 @@ export class EmbeddedTaskQueue implements TaskQueue {
   }
 
   private async next(
-    id: string,
+    prefix: string,
     lane: Lane,
   ): Promise<{ readonly key: string; readonly queued: Queued } | undefined> {
     const again = lane.again.shift();
     if (again) return again;
-    while (lane.ahead.length === 0 && !lane.exhausted) await this.readAhead(id, lane);
+    while (lane.ahead.length === 0 && !lane.exhausted) await this.readAhead(prefix, lane);
     return lane.ahead.shift();
   }
 
-  private async readAhead(id: string, lane: Lane): Promise<void> {
-    const range = { gt: lane.readUpTo, lt: `${keys.queueOf(id)}\uffff`, limit: READ_AHEAD };
+  private async readAhead(prefix: string, lane: Lane): Promise<void> {
+    const range = { gt: lane.readUpTo, lt: `${prefix}\uffff`, limit: READ_AHEAD };
     const page = await this.store.page(range);
     lane.exhausted = page.length < READ_AHEAD;
     lane.readUpTo = page.at(-1)?.[0] ?? lane.readUpTo;

@@ -175,6 +175,30 @@ describe('an embedded engine and its requests', () => {
     await running.stop(large.id, 'asked');
   });
 
+  it('lets a healthy PoP end while another hangs, and leaves a slot for the next request through either', async () => {
+    const [healthy, sick] = [popCode('FRA56-P4'), popCode('NRT57-P3')];
+    const gate = gated();
+    let left = 500;
+    let tellHealthyEnded: () => void = () => {};
+    const healthyEnded = new Promise<void>((resolve) => {
+      tellHealthyEnded = resolve;
+    });
+    const warm: WarmSlice = (job, sinks) => {
+      if (job.slice.pop === sick && job.slice.segment.index > 0) return gate.warm(job, sinks);
+      if (job.slice.pop === healthy) left -= job.slice.segment.urlCount;
+      if (left === 0) tellHealthyEnded();
+      return pretendedWarm(job, sinks);
+    };
+    const running = await open({ warm, limits: { maxUrlsPerSlice: 5 } });
+    const hung = await running.submit(spec({ pops: [healthy, sick] }), urls(500));
+    await healthyEnded;
+    const next = await running.submit(spec({ pops: [sick] }), urls(1));
+    expect((await running.waitForEnd(next.id)).status).toBe('FINISHED');
+    expect((await running.get(hung.id))?.status).toBe('IN-PROGRESS');
+    gate.open();
+    expect((await running.waitForEnd(hung.id)).progress.fetches).toBe(1_000);
+  });
+
   it('pauses at capacity 0 and goes on when it changes', async () => {
     const gate = gated();
     const again = await open({ warm: gate.warm });
