@@ -255,7 +255,7 @@ export interface FetchTarget {
   /** Names lower case; nothing hop-by-hop. */
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: FetchTimeouts;
-  /** Time spent waiting for it does not count against the time-outs. @default as fast as possible */
+  /** Time spent waiting for it counts neither against the time-outs nor as duration. @default as fast as possible */
   readonly pace?: Pace | undefined;
 }
 

@@ -101,7 +101,7 @@ export class Exchange implements CarriedExchange {
       return;
     }
     const { status, headers } = head;
-    const durationMs = now - this.startedAt;
+    const durationMs = this.elapsedMs(now);
     this.end(now, false, { kind: 'cut', status, headers, bytes: reader.bodyBytes, durationMs });
   }
 
@@ -129,18 +129,24 @@ export class Exchange implements CarriedExchange {
     this.phaseEndsBy = now + this.target.timeouts.idleMs;
   }
 
+  /** Without the waiting for the pace, which tells nothing about the edge. */
+  private elapsedMs(now: number): number {
+    const pausingMs = this.pausedAt > 0 ? now - this.pausedAt : 0;
+    return now - this.startedAt - this.pausedMs - pausingMs;
+  }
+
   private succeed(now: number, { status, headers }: AnswerHead, reusable: boolean): void {
     const { bytes, firstByteMs } = this;
-    const durationMs = now - this.startedAt;
+    const durationMs = this.elapsedMs(now);
     this.end(now, reusable, { kind: 'answer', status, headers, bytes, firstByteMs, durationMs });
   }
 
   private timeOut(now: number, phase: TimeoutPhase): void {
-    this.end(now, false, { kind: 'timeout', phase, bytes: this.bytes, durationMs: now - this.startedAt });
+    this.end(now, false, { kind: 'timeout', phase, bytes: this.bytes, durationMs: this.elapsedMs(now) });
   }
 
   private fail(now: number, reason: UnreachableReason, detail: string): void {
-    this.end(now, false, { kind: 'unreachable', reason, detail, durationMs: now - this.startedAt });
+    this.end(now, false, { kind: 'unreachable', reason, detail, durationMs: this.elapsedMs(now) });
   }
 
   private end(now: number, reusable: boolean, answer: FetchAnswer): void {

@@ -330,9 +330,16 @@ describe('a paced exchange', () => {
         return 150;
       },
     };
-    const answer = await fetch({ pace });
+    const began = performance.now();
+    await fetch({ pace });
     expect(paid).toBe(5_000);
-    expect(answer.durationMs).toBeGreaterThanOrEqual(149);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(149);
+  });
+
+  it('leaves the waiting for its pace out of the duration that it answers', async () => {
+    const began = performance.now();
+    const { durationMs } = await fetch({ pace: { take: () => 1_000 } });
+    expect(performance.now() - began - durationMs).toBeGreaterThanOrEqual(999);
   });
 });
 

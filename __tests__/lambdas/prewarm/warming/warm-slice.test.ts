@@ -3,6 +3,7 @@ import { popCode, requestId, sliceId } from '../../../../lambdas/prewarm/domain/
 import { OUTCOME_KINDS, type OutcomeKind } from '../../../../lambdas/prewarm/domain/outcome';
 import type { RequestSpec } from '../../../../lambdas/prewarm/domain/request';
 import type { FetchFailure, Slice } from '../../../../lambdas/prewarm/domain/slice';
+import type { Tally } from '../../../../lambdas/prewarm/domain/tally';
 import { Governor } from '../../../../lambdas/prewarm/domain/warming/governor';
 import { DEFAULT_WARM_LIMITS, type WarmLimits } from '../../../../lambdas/prewarm/domain/warming/warm-limits';
 import { warmSlice } from '../../../../lambdas/prewarm/domain/warming/warm-slice';
@@ -288,6 +289,31 @@ describe('a slice that is called off', () => {
     await sleep(50);
     stop.abort(new Error('stopped by the operator'));
     await expect(running).rejects.toThrow('stopped by the operator');
+  });
+
+  it('leaves places of its PoP to others while it waits for its bandwidth', async () => {
+    const governor = new Governor({ limits: LIMITS, clock });
+    const stop = new AbortController();
+    const others = { slice: slice(), transport, clock, governor, edgePort: cdn.edgePort };
+    let soFar: Tally | undefined;
+    const capped = warmSlice(
+      {
+        ...others,
+        spec: spec({ maxBandwidthMbps: 0.05, encodings: ['identity'] }),
+        lines: lines(Array.from({ length: 200 }, (_, n) => `/text?${n}`)),
+        signal: stop.signal,
+      },
+      { onBegin: (tally) => (soFar = tally), onFailure: () => {} },
+    );
+    while (cdn.pop(POP).storedObjects === 0) await sleep(5);
+    const other = await warmSlice(
+      { ...others, spec: spec(), lines: lines(Array.from({ length: 20 }, (_, n) => `/other/${n}`)) },
+      { onFailure: () => {} },
+    );
+    expect(counts(other)).toEqual({ warmed: 20 });
+    expect(soFar?.fetches).toBeLessThan(10);
+    stop.abort(new Error('enough'));
+    await expect(capped).rejects.toThrow('enough');
   });
 
   it('rejects when its list cannot be read', async () => {

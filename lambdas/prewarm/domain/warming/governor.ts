@@ -7,6 +7,17 @@ import type { WarmLimits } from './warm-limits';
 /** A body of this size counts as much as one more fetch, so that neither small nor large objects hide the other. */
 const BYTES_PER_WORK = 32_768;
 const REMEMBERED_REQUESTS = 100;
+/** Places per PoP for each Mbit/s of a cap: enough to use it with objects of 12 KB that take 100 ms. */
+const PLACES_PER_MEGABIT = 1;
+/** Share of the places of a PoP that one request with a cap may hold: the rest is for those that do not wait for a pace. */
+const CAPPED_SHARE = 0.5;
+
+/** What a request with a cap on its bandwidth is held to. */
+export interface CappedRequest {
+  readonly megabitsPerSecond: number;
+  readonly pace: Pace;
+  readonly gates: Map<PopCode, AdaptiveLimiter>;
+}
 
 export interface GovernorOptions {
   readonly limits: WarmLimits;
@@ -22,7 +33,7 @@ export class Governor {
   private readonly clock: Clock;
   private readonly total: AdaptiveLimiter;
   private readonly perPop = new Map<PopCode, AdaptiveLimiter>();
-  private readonly paces = new Map<RequestId, Pace>();
+  private readonly capped = new Map<RequestId, CappedRequest>();
 
   constructor({ limits, clock }: GovernorOptions) {
     this.bounds = limits;
@@ -42,28 +53,50 @@ export class Governor {
   }
 
   /** Takes a place; answers nothing when one is free at once, else a promise of it. */
-  acquire(pop: PopCode): Promise<void> | undefined {
+  acquire(pop: PopCode, capped?: CappedRequest): Promise<void> | undefined {
+    const waitForGate = capped && this.gate(pop, capped).acquire();
+    return waitForGate ? waitForGate.then(() => this.acquirePlace(pop)) : this.acquirePlace(pop);
+  }
+
+  private acquirePlace(pop: PopCode): Promise<void> | undefined {
     const waitForPop = this.limiter(pop).acquire();
     return waitForPop ? waitForPop.then(() => this.total.acquire()) : this.total.acquire();
   }
 
   /** Gives a place back; `overloaded` tells that the PoP was asked too much. */
-  release(pop: PopCode, bytes: number, overloaded: boolean): void {
+  release(pop: PopCode, bytes: number, overloaded: boolean, capped?: CappedRequest): void {
     const work = 1 + bytes / BYTES_PER_WORK;
     this.total.release(work, overloaded);
     this.limiter(pop).release(work, overloaded);
+    if (capped) this.gate(pop, capped).release(0, false);
   }
 
   /** What holds the request to its bandwidth; nothing where it has no cap. */
-  pace(id: RequestId, megabitsPerSecond: number | undefined): Pace | undefined {
+  cap(id: RequestId, megabitsPerSecond: number | undefined): CappedRequest | undefined {
     if (megabitsPerSecond === undefined) return undefined;
-    const known = this.paces.get(id);
+    const known = this.capped.get(id);
     if (known) return known;
     const pace = new Bandwidth(megabitsPerSecond, this.clock);
-    this.paces.set(id, pace);
-    const oldest = this.paces.keys().next();
-    if (this.paces.size > REMEMBERED_REQUESTS && !oldest.done) this.paces.delete(oldest.value);
-    return pace;
+    const capped: CappedRequest = { megabitsPerSecond, pace, gates: new Map() };
+    this.capped.set(id, capped);
+    const oldest = this.capped.keys().next();
+    if (this.capped.size > REMEMBERED_REQUESTS && !oldest.done) this.capped.delete(oldest.value);
+    return capped;
+  }
+
+  /** The few places of a capped request: fetches that wait for its pace would else keep those of all others. */
+  private gate(pop: PopCode, { megabitsPerSecond, gates }: CappedRequest): AdaptiveLimiter {
+    const wanted = megabitsPerSecond * PLACES_PER_MEGABIT;
+    const places = Math.max(1, Math.floor(Math.min(wanted, this.limiter(pop).limit * CAPPED_SHARE)));
+    const range = { floor: places, start: places, ceiling: places };
+    const known = gates.get(pop);
+    if (known) {
+      known.confine(range);
+      return known;
+    }
+    const gate = new AdaptiveLimiter(range, this.clock);
+    gates.set(pop, gate);
+    return gate;
   }
 
   private limiter(pop: PopCode): AdaptiveLimiter {

@@ -43,6 +43,7 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   const plans = planEncodings(spec);
   const tally = emptyTally();
   const verifyEvery = { none: 0, sample: governor.limits.verifyOneOf, all: 1 }[spec.verify];
+  const capped = governor.cap(slice.requestId, spec.maxBandwidthMbps);
   const context: FetchContext = {
     pop,
     addresses: slice.addresses,
@@ -50,7 +51,7 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
     clock: job.clock,
     governor,
     edgePort: job.edgePort,
-    pace: governor.pace(slice.requestId, spec.maxBandwidthMbps),
+    pace: capped?.pace,
     signal,
     skipWarm: spec.skipWarm,
     rangeBytes: spec.rangeBytes,
@@ -76,7 +77,7 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
         ? await warmOne(context, place, plan.headers, turn, verify)
         : { outcome: { kind: 'refused', reason: 'not an http or https URL' }, attempts: 0 };
       const { outcome } = warmed;
-      governor.release(pop, 'bytes' in outcome ? outcome.bytes : 0, signalsOverload(outcome));
+      governor.release(pop, 'bytes' in outcome ? outcome.bytes : 0, signalsOverload(outcome), capped);
       if (!signal?.aborted) account(url, plan, warmed);
     } catch (error) {
       fault ??= error;
@@ -88,7 +89,7 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   const warmAll = async (urls: readonly string[]): Promise<void> => {
     for (const url of urls)
       for (const plan of plans) {
-        const wait = governor.acquire(pop);
+        const wait = governor.acquire(pop, capped);
         if (wait) await wait;
         void run(url, plan);
         if (signal?.aborted || fault !== undefined) return;
