@@ -59,6 +59,7 @@ describe('an invalidation that CloudFront has no time for', () => {
       waitMs: 60_000,
       clock: {
         now: () => now,
+        monotonicMs: () => now,
         random: () => 0,
         sleep: async (ms) => {
           now += ms;
