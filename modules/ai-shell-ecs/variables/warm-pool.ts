@@ -1,4 +1,4 @@
-import { Fn, Op, ref, Token } from 'cdktf';
+import { ref, Token } from 'cdktf';
 import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
 import type { WarmPoolProps } from '../props';
 import { declare } from './declare';
@@ -34,6 +34,10 @@ const variables = {
   },
 } as const satisfies Record<string, ModuleVariable>;
 
+/** Written out, as the library renders a comparison with 0 as one with nothing. */
+const PREPARED_CAPACITY =
+  'var.warm_pool_max_group_prepared_capacity == 0 ? var.min_size + var.warm_pool_min_size : var.warm_pool_max_group_prepared_capacity';
+
 /** How many instances wait, and in which state. */
 export function warmPoolProps(stack: HclModuleStack): WarmPoolProps {
   const declared = declare(stack, variables);
@@ -41,12 +45,6 @@ export function warmPoolProps(stack: HclModuleStack): WarmPoolProps {
     // The variable's own validation allows nothing but the members of this union.
     state: declared.warm_pool_state.stringValue as NonNullable<WarmPoolProps['state']>,
     minSize: declared.warm_pool_min_size.numberValue,
-    maxPreparedCapacity: Token.asNumber(
-      Fn.conditional(
-        Op.eq(declared.warm_pool_max_group_prepared_capacity.value, 0),
-        ref('var.min_size + var.warm_pool_min_size', stack),
-        declared.warm_pool_max_group_prepared_capacity.value,
-      ),
-    ),
+    maxPreparedCapacity: Token.asNumber(ref(PREPARED_CAPACITY, stack)),
   };
 }
