@@ -143,7 +143,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
   }
 
   async depth(): Promise<{ readonly available: number; readonly inFlight: number; readonly dead: number }> {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     // What was handed back counts as available before the next receive looks at it: while paused there is none.
     const inFlight = [...this.hidden.values()].filter(({ visibleAt }) => visibleAt > now).length;
     return { available: this.size - inFlight, inFlight, dead: this.deadCount };

@@ -41,6 +41,7 @@ export const describeTaskQueueContract = (makeAdapter: () => Promise<Made<TaskQu
         a.id.localeCompare(b.id);
       expect(received.map(({ slice }) => slice).sort(byId)).toEqual([...slices].sort(byId));
       expect(received.every(({ deliveries }) => deliveries === 1)).toBe(true);
+      expect(await queue.depth()).toMatchObject({ available: 0, inFlight: 25 });
       await queue.remove(received.map(({ receipt }) => receipt));
       expect(await queue.receive(10, 0)).toEqual([]);
       expect(await queue.depth()).toMatchObject({ available: 0, inFlight: 0 });
