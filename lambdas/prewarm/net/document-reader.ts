@@ -3,6 +3,7 @@ import { type AddressPolicy, guardAddresses } from '../domain/address-guard';
 import type { RequestHeader } from '../domain/request';
 import type { HostRule } from '../domain/request-parsing/host-rule';
 import { parseUrl } from '../domain/request-parsing/url';
+import { UnreadableDocument } from '../inputs/unreadable-document';
 import type { DocumentReader, Resolver } from '../ports';
 import { getPinned } from './pinned-request';
 
@@ -22,11 +23,6 @@ export interface DocumentReaderOptions {
   readonly timeoutMs?: number | undefined;
   /** Ends all reading. @default - only the time-out ends it */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A document that could not be read; the message says why, without its URL. */
-export class UnreadableDocument extends Error {
-  override readonly name = 'UnreadableDocument';
 }
 
 const MAX_REDIRECTS = 5;
