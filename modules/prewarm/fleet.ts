@@ -16,6 +16,7 @@ import type { PrewarmDeadlines } from './deadlines';
 import { Grants } from './grants';
 import type { PrewarmNetwork } from './network';
 import type { PrewarmQueue } from './queue';
+import { deploymentVariables, queueVariables } from './shared-variables';
 import type { PrewarmStore } from './store';
 
 export interface FleetSizing {
@@ -157,15 +158,9 @@ export class PrewarmFleet extends Construct {
       role: this.role.name,
     });
     const environment: Environments['agent'] = {
-      DEPLOYMENT: props.deployment,
-      METRICS_NAMESPACE: props.metricsNamespace,
-      REQUEST_TABLE: store.requests.name,
-      POP_TABLE: store.pops.name,
-      TASK_TABLE: store.tasks.name,
-      RECORD_RETENTION_DAYS: Tokenization.stringifyNumber(props.retentionDays),
+      ...deploymentVariables(props),
       BUCKET: store.bucket.bucket,
-      QUEUE_URL: queue.tasks.url,
-      DEAD_LETTER_QUEUE_URL: queue.deadLetters.url,
+      ...queueVariables(queue),
       HEADERS_KEY_ARN: store.headersKey.arn,
       GROUP_NAME: props.groupName,
       VISIBILITY_SECONDS: Tokenization.stringifyNumber(props.visibilitySeconds),

@@ -6,23 +6,24 @@ import type { PolicyStatement } from '../parts/policy';
 import type { PrewarmDeadlines } from './deadlines';
 import { Grants } from './grants';
 import type { PrewarmQueue } from './queue';
-import type { PrewarmStore } from './store';
+import {
+  type DeploymentProps,
+  deploymentVariables,
+  type FleetProps,
+  fleetVariables,
+  queueVariables,
+} from './shared-variables';
 import { followStreams } from './stream-sources';
 
-export interface PrewarmFunctionsProps {
+export interface PrewarmFunctionsProps extends DeploymentProps, FleetProps {
   readonly names: (kind: string) => string;
-  readonly deployment: string;
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
-  readonly store: PrewarmStore;
   readonly queue: PrewarmQueue;
   readonly deadlines: PrewarmDeadlines;
-  readonly groupName: string;
   readonly topicArn: string;
   readonly topicKeyArn: string;
-  readonly maxInstances: number;
-  readonly retentionDays: number;
   readonly logRetentionDays: number;
   readonly invalidationWaitSeconds: number;
   readonly distributionIds: readonly string[] | undefined;
@@ -30,7 +31,6 @@ export interface PrewarmFunctionsProps {
   readonly extraPops: readonly string[];
   /** Most URLs of an uploaded list; undefined: as the function has it. */
   readonly maxListUrls: number | undefined;
-  readonly metricsNamespace: string;
 }
 
 export type FunctionKind = 'api' | 'get-size' | 'task' | 'aggregation' | 'shutdown' | 'report';
@@ -80,9 +80,9 @@ export class PrewarmFunctions extends Construct {
       description: 'Writes the report of an ended request, removes its deadline and tells the subscribers',
       bundle: 'prewarm-report',
       environment: {
-        ...this.common,
+        ...deploymentVariables(this.props),
         BUCKET: store.bucket.bucket,
-        ...this.fleet,
+        ...fleetVariables(this.props),
         ...this.extraPops,
         SCHEDULE_GROUP: deadlines.group.name,
         TOPIC_ARN: topicArn,
@@ -106,7 +106,7 @@ export class PrewarmFunctions extends Construct {
           actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
           resources: [topicKeyArn],
         },
-        this.keepFailedEvents,
+        grants.keepFailedEvents(),
       ],
     });
   }
@@ -115,13 +115,15 @@ export class PrewarmFunctions extends Construct {
     const { grants } = this;
     const { logRetentionDays, names, queue } = this.props;
     return new NodeFunction<Environments['shutdown']>(this, 'shutdown', {
-      // Called without waiting for it; a stream names the queue for each of its readers.
       onFailureArn: queue.failedEvents.arn,
       logRetentionDays,
       functionName: names('scheduler_to_stop'),
       description: 'Stops a request at its deadline, from any status',
       bundle: 'prewarm-shutdown',
-      environment: { ...this.common, REPORT_FUNCTION_NAME: this.report.function.functionName },
+      environment: {
+        ...deploymentVariables(this.props),
+        REPORT_FUNCTION_NAME: this.report.function.functionName,
+      },
       timeoutSeconds: 300,
       statements: [
         grants.readRequests(),
@@ -131,7 +133,7 @@ export class PrewarmFunctions extends Construct {
         grants.readTasks(),
         grants.markTasks(),
         this.reportWhenEnded,
-        this.keepFailedEvents,
+        grants.keepFailedEvents(),
       ],
     });
   }
@@ -145,10 +147,10 @@ export class PrewarmFunctions extends Construct {
       description: 'Answers the prewarm API',
       bundle: 'prewarm-api',
       environment: {
-        ...this.common,
+        ...deploymentVariables(this.props),
         BUCKET: store.bucket.bucket,
-        ...this.queues,
-        ...this.fleet,
+        ...queueVariables(queue),
+        ...fleetVariables(this.props),
         REPORT_FUNCTION_NAME: this.report.function.functionName,
         HEADERS_KEY_ARN: store.headersKey.arn,
         ...this.extraPops,
@@ -191,7 +193,11 @@ export class PrewarmFunctions extends Construct {
       functionName: names('get_url_size'),
       description: 'Expands sources and learns the sizes of a new request',
       bundle: 'prewarm-get-size',
-      environment: { ...this.common, BUCKET: store.bucket.bucket, HEADERS_KEY_ARN: store.headersKey.arn },
+      environment: {
+        ...deploymentVariables(this.props),
+        BUCKET: store.bucket.bucket,
+        HEADERS_KEY_ARN: store.headersKey.arn,
+      },
       timeoutSeconds: STEP_TIMEOUT_SECONDS,
       vcpus: 1,
       statements: [
@@ -203,7 +209,7 @@ export class PrewarmFunctions extends Construct {
         grants.findBlobs(),
         grants.openHeaders(),
         grants.readStream('ReadRequestStream', store.requests.streamArn),
-        this.keepFailedEvents,
+        grants.keepFailedEvents(),
       ],
     });
   }
@@ -217,9 +223,9 @@ export class PrewarmFunctions extends Construct {
       description: 'Resolves PoPs, invalidates once, cuts slices and queues them',
       bundle: 'prewarm-task',
       environment: {
-        ...this.common,
+        ...deploymentVariables(this.props),
         BUCKET: store.bucket.bucket,
-        ...this.queues,
+        ...queueVariables(queue),
         REPORT_FUNCTION_NAME: this.report.function.functionName,
         INVALIDATION_WAIT_SECONDS: Tokenization.stringifyNumber(invalidationWaitSeconds),
       },
@@ -238,7 +244,7 @@ export class PrewarmFunctions extends Construct {
         grants.findDistributions(),
         grants.invalidate(),
         this.reportWhenEnded,
-        this.keepFailedEvents,
+        grants.keepFailedEvents(),
       ],
     });
   }
@@ -251,7 +257,10 @@ export class PrewarmFunctions extends Construct {
       functionName: names('get_download_size'),
       description: 'Counts the results of slices exactly once and finishes requests',
       bundle: 'prewarm-aggregation',
-      environment: { ...this.common, REPORT_FUNCTION_NAME: this.report.function.functionName },
+      environment: {
+        ...deploymentVariables(this.props),
+        REPORT_FUNCTION_NAME: this.report.function.functionName,
+      },
       timeoutSeconds: 300,
       vcpus: 0.5,
       statements: [
@@ -262,32 +271,9 @@ export class PrewarmFunctions extends Construct {
         grants.markTasks(),
         this.reportWhenEnded,
         grants.readStream('ReadTaskStream', store.tasks.streamArn),
-        this.keepFailedEvents,
+        grants.keepFailedEvents(),
       ],
     });
-  }
-
-  /** Read by every function. */
-  private get common() {
-    const { deployment, metricsNamespace, store, retentionDays } = this.props;
-    return {
-      DEPLOYMENT: deployment,
-      METRICS_NAMESPACE: metricsNamespace,
-      REQUEST_TABLE: store.requests.name,
-      POP_TABLE: store.pops.name,
-      TASK_TABLE: store.tasks.name,
-      RECORD_RETENTION_DAYS: Tokenization.stringifyNumber(retentionDays),
-    };
-  }
-
-  private get fleet() {
-    const { groupName, maxInstances } = this.props;
-    return { GROUP_NAME: groupName, MAX_INSTANCES: Tokenization.stringifyNumber(maxInstances) };
-  }
-
-  private get queues() {
-    const { tasks, deadLetters } = this.props.queue;
-    return { QUEUE_URL: tasks.url, DEAD_LETTER_QUEUE_URL: deadLetters.url };
   }
 
   private get extraPops() {
@@ -298,11 +284,6 @@ export class PrewarmFunctions extends Construct {
   /** For those who may end a request. */
   private get reportWhenEnded(): PolicyStatement {
     return { sid: 'ReportWhenEnded', actions: ['lambda:InvokeFunction'], resources: [this.report.arn] };
-  }
-
-  /** For those whose events are kept where they fail for good. */
-  private get keepFailedEvents(): PolicyStatement {
-    return this.grants.putOnQueue(this.props.queue.failedEvents.arn, 'KeepFailedEvents');
   }
 
   /** Every function by its name in alarms. */

@@ -120,6 +120,11 @@ export class Grants {
     return { sid, actions: ['sqs:SendMessage'], resources: [queueArn] };
   }
 
+  /** For those whose events are kept where they fail for good. */
+  keepFailedEvents(): PolicyStatement {
+    return this.putOnQueue(this.props.queue.failedEvents.arn, 'KeepFailedEvents');
+  }
+
   takeFromQueue(): PolicyStatement {
     return {
       sid: 'TakeSlices',

@@ -14,6 +14,7 @@ import type { PopRecord, RequestRecord, RequestSpec, StopReason } from '../domai
 import { isFinal } from '../domain/request-status';
 import type { FetchFailure, Slice } from '../domain/slice';
 import type { BlobStore, Page } from '../ports';
+import { EndWaiters } from './end-waiters';
 import type { EmbeddedEngine, EngineOptions, LiveProgress } from './engine-api';
 import { type EngineParts, openParts } from './engine-parts';
 import { isDiskFault } from './error-code';
@@ -41,16 +42,11 @@ export class EngineClosed extends Error {
   }
 }
 
-interface Waiter {
-  readonly resolve: (record: RequestRecord) => void;
-  readonly reject: (error: Error) => void;
-}
-
 class Engine implements EmbeddedEngine {
   private readonly closing = new AbortController();
   private readonly live = new LiveTallies();
   private readonly listeners = new Set<(progress: LiveProgress) => void>();
-  private readonly waiters = new Map<RequestId, Waiter[]>();
+  private readonly waiters = new EndWaiters();
   private readonly background = new Set<Promise<void>>();
   private readonly settling = new Set<RequestId>();
   /** Ends the steps underway of a request: one that is stopped, or all of them when the engine closes. */
@@ -142,9 +138,7 @@ class Engine implements EmbeddedEngine {
     if (record.reported) return record;
     if (this.fault) throw this.fault;
     if (this.closing.signal.aborted) throw new EngineClosed();
-    return new Promise((resolve, reject) => {
-      this.waiters.set(id, [...(this.waiters.get(id) ?? []), { resolve, reject }]);
-    });
+    return this.waiters.wait(id);
   }
 
   onProgress(listener: (progress: LiveProgress) => void): () => void {
@@ -182,8 +176,7 @@ class Engine implements EmbeddedEngine {
     clearInterval(this.ticker);
     await parts.deadlines.close();
     while (this.background.size > 0) await Promise.all(this.background);
-    for (const { reject } of [...this.waiters.values()].flat()) reject(new EngineClosed());
-    this.waiters.clear();
+    this.waiters.giveUp(new EngineClosed());
     await parts.close();
   }
 
@@ -212,8 +205,7 @@ class Engine implements EmbeddedEngine {
     this.fault = fault;
     this.tellBroken(fault);
     this.parts.log.error('store-failed', { error: fault.message });
-    for (const { reject } of [...this.waiters.values()].flat()) reject(fault);
-    this.waiters.clear();
+    this.waiters.giveUp(fault);
     this.keep(this.workLoop.stop(0));
   }
 
@@ -279,10 +271,7 @@ class Engine implements EmbeddedEngine {
       this.settling.delete(id);
       await this.emit(id);
       this.live.end(id);
-      const record = await this.get(id);
-      const waiters = this.waiters.get(id) ?? [];
-      this.waiters.delete(id);
-      if (record) for (const { resolve } of waiters) resolve(record);
+      this.waiters.ended(id, await this.get(id));
     });
   }
 

@@ -52,13 +52,7 @@ const clock: Clock = {
 };
 
 const spec = (fields: Partial<RequestSpec> = {}): RequestSpec =>
-  plainSpec({
-    distributionDomain: cdn.distributionDomain,
-    pops: [POP],
-    instanceCount: 0,
-    timeoutMinutes: 10,
-    ...fields,
-  });
+  plainSpec({ distributionDomain: cdn.distributionDomain, pops: [POP], ...fields });
 
 const slice = (): Slice => ({
   requestId: requestId('5f0c3b3e-0000-4000-8000-000000000000'),

@@ -1,0 +1,42 @@
+import { Tokenization } from 'cdktf';
+import type { PrewarmQueue } from './queue';
+import type { PrewarmStore } from './store';
+
+export interface DeploymentProps {
+  readonly deployment: string;
+  readonly metricsNamespace: string;
+  readonly store: PrewarmStore;
+  readonly retentionDays: number;
+}
+
+/** Variables of the environment that every function and the agent read. */
+export const deploymentVariables = ({
+  deployment,
+  metricsNamespace,
+  store,
+  retentionDays,
+}: DeploymentProps) => ({
+  DEPLOYMENT: deployment,
+  METRICS_NAMESPACE: metricsNamespace,
+  REQUEST_TABLE: store.requests.name,
+  POP_TABLE: store.pops.name,
+  TASK_TABLE: store.tasks.name,
+  RECORD_RETENTION_DAYS: Tokenization.stringifyNumber(retentionDays),
+});
+
+/** Variables of those who send slices or take them. */
+export const queueVariables = ({ tasks, deadLetters }: PrewarmQueue) => ({
+  QUEUE_URL: tasks.url,
+  DEAD_LETTER_QUEUE_URL: deadLetters.url,
+});
+
+export interface FleetProps {
+  readonly groupName: string;
+  readonly maxInstances: number;
+}
+
+/** Variables of those who size the fleet. */
+export const fleetVariables = ({ groupName, maxInstances }: FleetProps) => ({
+  GROUP_NAME: groupName,
+  MAX_INSTANCES: Tokenization.stringifyNumber(maxInstances),
+});
