@@ -1,35 +1,73 @@
-/** Dependency rules of the house: which part may know which. */
+/** Dependency rules of the house: which room may know which. docs/architecture.md draws the same. */
+
+/** The rooms of lambdas/prewarm, and the rooms beside itself that each may import. */
+const ROOMS = {
+  engine: [],
+  runtime: ['engine'],
+  net: ['engine', 'runtime'],
+  worker: ['engine', 'runtime', 'net'],
+  api: ['engine'],
+  aws: ['engine'],
+  'one-machine': ['engine', 'runtime', 'net', 'worker', 'api'],
+  functions: ['engine', 'runtime', 'net', 'worker', 'api', 'aws', 'settings.ts'],
+};
+
+/** Libraries that the engine may use: parsers of text, without a socket, a thread or a file. */
+const ENGINE_LIBRARIES = ['node_modules/saxes/', 'node_modules/m3u8-parser/', '^(node:)?zlib$'];
+
+const inside = (room) => `^lambdas/prewarm/${room.replace('.', '\\.')}`;
+
 module.exports = {
   forbidden: [
+    ...Object.entries(ROOMS).map(([room, others]) => ({
+      name: `${room}-knows-${others.join('-').replace('.ts', '') || 'only-itself'}`,
+      comment: `lambdas/prewarm/${room} imports, of the rooms of lambdas/prewarm, ${others.join(', ') || 'none'} beside itself.`,
+      severity: 'error',
+      from: { path: `${inside(room)}/` },
+      to: { path: '^lambdas/', pathNot: [room, ...others].map(inside) },
+    })),
     {
-      name: 'domain-is-pure',
+      name: 'engine-is-pure',
       comment:
-        'The domain knows its own words and its ports, nothing else: no SDK, no node built-in, no library.',
+        'The engine has no SDK, no socket, no thread and no file: only parsers of text come from outside.',
       severity: 'error',
-      from: { path: '^lambdas/prewarm/domain/' },
-      to: { pathNot: '^lambdas/prewarm/(domain/|ports\\.ts$)' },
+      from: { path: inside('engine/') },
+      to: { pathNot: [inside('engine/'), ...ENGINE_LIBRARIES] },
     },
     {
-      name: 'ports-know-the-domain-only',
-      comment: 'A port speaks in the words of the domain.',
+      name: 'ports-are-the-ground',
+      comment: 'A port speaks in the words of the model; everything else of the engine stands on it.',
       severity: 'error',
-      from: { path: '^lambdas/prewarm/ports\\.ts$' },
-      to: { pathNot: '^lambdas/prewarm/domain/' },
+      from: { path: inside('engine/ports/') },
+      to: { pathNot: [inside('engine/model/'), inside('engine/ports/')] },
     },
     {
-      name: 'aws-does-not-know-embedded',
-      comment:
-        'Both sets of adapters stand on the ports, never on each other; what serves both lies in net/, runtime/ or worker/.',
+      name: 'ports-take-only-types',
+      comment: 'Who imports a port loads nothing.',
       severity: 'error',
-      from: { path: '^lambdas/prewarm/(aws|handlers|agent|api|net|runtime|worker|inputs|pops)/' },
-      to: { path: '^lambdas/prewarm/(embedded|service)/' },
+      from: { path: inside('engine/ports/') },
+      to: { dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'embedded-does-not-know-aws',
-      comment: 'The single-machine service runs without any AWS SDK.',
+      name: 'model-knows-only-itself',
+      comment: 'The words of the engine need nothing to be said.',
       severity: 'error',
-      from: { path: '^lambdas/prewarm/(embedded|service)/' },
-      to: { path: '(^lambdas/prewarm/aws/|node_modules/@aws-sdk/)' },
+      from: { path: inside('engine/model/') },
+      to: { pathNot: inside('engine/model/') },
+    },
+    {
+      name: 'flow-is-the-top-of-the-engine',
+      comment: 'A use case knows the rules; no rule knows a use case.',
+      severity: 'error',
+      from: { path: inside('engine/'), pathNot: inside('engine/flow/') },
+      to: { path: inside('engine/flow/') },
+    },
+    {
+      name: 'one-machine-runs-without-aws',
+      comment: 'The single-machine service loads no AWS SDK.',
+      severity: 'error',
+      from: { path: inside('(one-machine|api|net|worker|runtime)/') },
+      to: { path: 'node_modules/@aws-sdk/' },
     },
     {
       name: 'modules-know-settings-only',

@@ -21,7 +21,7 @@ import { AiShellEcs, type AiShellEcsProps } from '../../modules/ai-shell-ecs';
 import { addAiShellEcsOutputs } from '../../modules/ai-shell-ecs/outputs';
 import { WarmpathStack } from '../../modules/warmpath-stack';
 import { repositoryRoot } from '../../scripts/build/functions';
-import { verify } from '../../scripts/coldstart/verify';
+import { verify } from '../../scripts/cli/coldstart/verify';
 import { AppliedStack } from './support/applied-stack';
 
 const REPOSITORY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/ai-shell';
@@ -124,7 +124,7 @@ const parameter = async (part: string): Promise<string | undefined> => {
 /** The `warmpath` command as a user runs it. */
 function warmpath(...args: string[]): Promise<{ readonly code: number | null; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(repositoryRoot, 'scripts/warmpath.cjs'), ...args]);
+    const child = spawn(process.execPath, [join(repositoryRoot, 'scripts/cli/warmpath.cjs'), ...args]);
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();

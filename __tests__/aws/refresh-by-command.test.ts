@@ -13,8 +13,8 @@ import { App } from 'cdktf';
 import { environments } from '../../environments';
 import { AiShellEcs, type AiShellEcsProps } from '../../modules/ai-shell-ecs';
 import { WarmpathStack } from '../../modules/warmpath-stack';
-import { templateOf } from '../../scripts/coldstart/auto-scaling-group';
-import { desiredConfiguration } from '../../scripts/coldstart/desired-configuration';
+import { templateOf } from '../../scripts/cli/coldstart/auto-scaling-group';
+import { desiredConfiguration } from '../../scripts/cli/coldstart/desired-configuration';
 import { AppliedStack } from './support/applied-stack';
 
 const DIGEST = '1f'.repeat(32);

@@ -21,9 +21,10 @@ import { CloudFrontInvalidator } from '../../lambdas/prewarm/aws/invalidator';
 import { TopicNotifier } from '../../lambdas/prewarm/aws/notifier';
 import { SqsTaskQueue } from '../../lambdas/prewarm/aws/task-queue';
 import { uploadLinks } from '../../lambdas/prewarm/aws/upload-link';
-import { popCode, requestId, sliceId } from '../../lambdas/prewarm/domain/ids';
-import type { Slice } from '../../lambdas/prewarm/domain/slice';
-import { BlobNotFound, FleetNotFound } from '../../lambdas/prewarm/ports';
+import { popCode, requestId, sliceId } from '../../lambdas/prewarm/engine/model/ids';
+import type { Slice } from '../../lambdas/prewarm/engine/model/slice';
+import { BlobNotFound } from '../../lambdas/prewarm/engine/ports/blob-store';
+import { FleetNotFound } from '../../lambdas/prewarm/engine/ports/fleet';
 import { systemClock } from '../../lambdas/prewarm/runtime/clock';
 import { makeBucket, makeDistribution, makeQueues, silent } from './support/resources';
 

@@ -4,10 +4,10 @@ import { HeaderCipher } from '../../lambdas/prewarm/aws/header-cipher';
 import { DynamoPopStore } from '../../lambdas/prewarm/aws/pop-store';
 import { DynamoRequestStore } from '../../lambdas/prewarm/aws/request-store';
 import { DynamoSliceLedger } from '../../lambdas/prewarm/aws/slice-ledger';
-import { popCode, type RequestId, requestId, sliceId } from '../../lambdas/prewarm/domain/ids';
-import type { RequestRecord } from '../../lambdas/prewarm/domain/request';
-import type { SliceResult } from '../../lambdas/prewarm/domain/slice';
-import { addOutcome, emptyTally } from '../../lambdas/prewarm/domain/tally';
+import { popCode, type RequestId, requestId, sliceId } from '../../lambdas/prewarm/engine/model/ids';
+import type { RequestRecord } from '../../lambdas/prewarm/engine/model/request';
+import type { SliceResult } from '../../lambdas/prewarm/engine/model/slice';
+import { addOutcome, emptyTally } from '../../lambdas/prewarm/engine/model/tally';
 import { makeKey, makeTables } from './support/resources';
 
 const record = (name: string, createdAt = 1_000): RequestRecord => ({

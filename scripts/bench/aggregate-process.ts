@@ -1,10 +1,10 @@
 /** Counts the results of one request on the AWS adapters, from its first to FINISHED; started by `flow-round.ts`. */
 import { resultItem } from '../../lambdas/prewarm/aws/slice-ledger';
-import { countSlices } from '../../lambdas/prewarm/domain/flow/aggregate';
-import { urlsPerSegment } from '../../lambdas/prewarm/domain/flow/segments';
-import { type SliceId, sliceId } from '../../lambdas/prewarm/domain/ids';
-import { addOutcome, emptyTally, mergeTally, type Tally } from '../../lambdas/prewarm/domain/tally';
-import { SEGMENT_BOUNDS, workersFor } from '../../lambdas/prewarm/handlers/sizing';
+import { countSlices } from '../../lambdas/prewarm/engine/flow/aggregate';
+import { urlsPerSegment } from '../../lambdas/prewarm/engine/flow/segments';
+import { type SliceId, sliceId } from '../../lambdas/prewarm/engine/model/ids';
+import { addOutcome, emptyTally, mergeTally, type Tally } from '../../lambdas/prewarm/engine/model/tally';
+import { SEGMENT_BOUNDS, workersFor } from '../../lambdas/prewarm/functions/sizing';
 import { preload, TABLES, takeCounts } from './fake-aws';
 import {
   type FlowJob,

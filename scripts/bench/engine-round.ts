@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { popCode } from '../../lambdas/prewarm/domain/ids';
-import type { RequestSpec } from '../../lambdas/prewarm/domain/request';
-import { warmCount } from '../../lambdas/prewarm/domain/tally';
-import { openEngine } from '../../lambdas/prewarm/embedded/engine';
+import { popCode } from '../../lambdas/prewarm/engine/model/ids';
+import type { RequestSpec } from '../../lambdas/prewarm/engine/model/request';
+import { warmCount } from '../../lambdas/prewarm/engine/model/tally';
+import type { Log } from '../../lambdas/prewarm/engine/ports/log';
 import { createResolver } from '../../lambdas/prewarm/net/resolver';
-import type { Log } from '../../lambdas/prewarm/ports';
+import { openEngine } from '../../lambdas/prewarm/one-machine/engine/engine';
 import { startDnsServer } from '../loopback-cdn/dns-server';
 import { DOMAIN, type Edges } from './edges';
 

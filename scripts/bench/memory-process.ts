@@ -1,7 +1,7 @@
 /** Warms so many URLs with the embedded engine and prints its peak memory; started by `memory.ts`, once per list. */
 import { isMainThread } from 'node:worker_threads';
 import * as z from 'zod';
-import { keepHeapSmall } from '../../lambdas/prewarm/runtime/small-heap';
+import { keepHeapSmall } from '../../lambdas/prewarm/worker/small-heap';
 import { freshUrls, runEngine } from './engine-round';
 
 const job = z.object({

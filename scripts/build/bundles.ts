@@ -7,13 +7,13 @@ export interface BundleSpec {
 }
 
 export const bundles = {
-  'prewarm-api': { entry: 'lambdas/prewarm/handlers/api.ts', budgetKib: 1000 },
-  'prewarm-get-size': { entry: 'lambdas/prewarm/handlers/get-size.ts', budgetKib: 700 },
-  'prewarm-task': { entry: 'lambdas/prewarm/handlers/task.ts', budgetKib: 850 },
-  'prewarm-aggregation': { entry: 'lambdas/prewarm/handlers/aggregation.ts', budgetKib: 500 },
-  'prewarm-shutdown': { entry: 'lambdas/prewarm/handlers/shutdown.ts', budgetKib: 500 },
-  'prewarm-report': { entry: 'lambdas/prewarm/handlers/report.ts', budgetKib: 760 },
-  'prewarm-agent': { entry: 'lambdas/prewarm/agent/index.ts', budgetKib: 700 },
+  'prewarm-api': { entry: 'lambdas/prewarm/functions/api.ts', budgetKib: 1000 },
+  'prewarm-get-size': { entry: 'lambdas/prewarm/functions/get-size.ts', budgetKib: 700 },
+  'prewarm-task': { entry: 'lambdas/prewarm/functions/task.ts', budgetKib: 850 },
+  'prewarm-aggregation': { entry: 'lambdas/prewarm/functions/aggregation.ts', budgetKib: 500 },
+  'prewarm-shutdown': { entry: 'lambdas/prewarm/functions/shutdown.ts', budgetKib: 500 },
+  'prewarm-report': { entry: 'lambdas/prewarm/functions/report.ts', budgetKib: 760 },
+  'prewarm-agent': { entry: 'lambdas/prewarm/functions/agent/index.ts', budgetKib: 700 },
   'task-start-metrics': { entry: 'lambdas/task-start-metrics/handler.ts', budgetKib: 400 },
   'image-digest': { entry: 'lambdas/image-digest/handler.ts', budgetKib: 420 },
 } as const satisfies Record<string, BundleSpec>;

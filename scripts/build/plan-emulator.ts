@@ -10,7 +10,7 @@ import {
   RepositoryAlreadyExistsException,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
-import { quietAwsSdk } from '../quiet-aws-sdk';
+import { quietAwsSdk } from '../cli/quiet-aws-sdk';
 import type { Configuration } from './terraform-cli';
 
 export interface Emulator {

@@ -5,13 +5,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { MAP_HEIGHT, type MapPoint, project } from '../../lambdas/prewarm/domain/report/map-projection';
+import { MAP_HEIGHT, type MapPoint, project } from '../../lambdas/prewarm/engine/report/map-projection';
 
 /** Islands smaller than this on the drawing, in square units, are left out. */
 const SMALLEST_AREA = 6;
 /** A point closer than this to the line between its neighbours, in units, is left out. */
 const TOLERANCE = 0.45;
-export const OUTPUT = join(__dirname, '../../lambdas/prewarm/domain/report/world-outline.ts');
+export const OUTPUT = join(__dirname, '../../lambdas/prewarm/engine/report/world-outline.ts');
 
 type Place = readonly [longitude: number, latitude: number];
 

@@ -1,9 +1,9 @@
 /** `npm run demo`: what Warmpath does, on this machine, with no AWS account, in under 30 seconds. */
 import { join } from 'node:path';
+import { paintFor } from '../cli/terminal/paint';
+import { renderTable } from '../cli/terminal/table';
+import { formatMs } from '../cli/terminal/units';
 import { startLoopbackCdn } from '../loopback-cdn';
-import { paintFor } from '../terminal/paint';
-import { renderTable } from '../terminal/table';
-import { formatMs } from '../terminal/units';
 import { planSome } from './plan';
 import { type PrewarmRun, prewarm } from './prewarm';
 import { describeServices, type StackContent, synthesize } from './stacks';

@@ -36,7 +36,7 @@ export const prewarm = async (
     const what = ['--cf-domain', cdn.distributionDomain, '--pops', pops];
     const where = ['--resolver', cdn.resolver, '--edge-port', String(cdn.edgePort), '--ca', cdn.caFile];
     const stdout = await runNode(
-      [join(root, 'scripts', 'warmpath.cjs'), 'prewarm', 'run', list, ...what, ...where, '--json'],
+      [join(root, 'scripts', 'cli', 'warmpath.cjs'), 'prewarm', 'run', list, ...what, ...where, '--json'],
       root,
     );
     const result = runResult.parse(JSON.parse(stdout.trim()));

@@ -5,7 +5,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Log } from '../../../lambdas/prewarm/ports';
+import type { Log } from '../../../lambdas/prewarm/engine/ports/log';
 
 const unique = (): string => randomUUID().slice(0, 8);
 

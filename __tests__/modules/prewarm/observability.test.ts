@@ -1,7 +1,7 @@
-import { OUTCOME_KINDS } from '../../../lambdas/prewarm/domain/outcome';
-import { addOutcome, emptyTally } from '../../../lambdas/prewarm/domain/tally';
-import { emitCounted, emitDeadlineReached, emitEnded } from '../../../lambdas/prewarm/handlers/metrics';
-import { newId, sampleResult, tokyo } from '../../lambdas/prewarm/contract/samples';
+import { OUTCOME_KINDS } from '../../../lambdas/prewarm/engine/model/outcome';
+import { addOutcome, emptyTally } from '../../../lambdas/prewarm/engine/model/tally';
+import { emitCounted, emitDeadlineReached, emitEnded } from '../../../lambdas/prewarm/functions/metrics';
+import { newId, sampleResult, tokyo } from '../../lambdas/prewarm/engine/ports/samples';
 import { synthesize } from './synth';
 
 const NAMESPACE = 'Warmpath/Prewarm';

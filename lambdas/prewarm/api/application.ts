@@ -1,6 +1,11 @@
-import type { RequestId } from '../domain/ids';
-import type { PopRecord, RequestRecord, RequestSpec } from '../domain/request';
-import type { BlobStore, Fleet, Log, Page, PopDirectory, TaskQueue } from '../ports';
+import type { RequestId } from '../engine/model/ids';
+import type { PopRecord, RequestRecord, RequestSpec } from '../engine/model/request';
+import type { BlobStore } from '../engine/ports/blob-store';
+import type { Fleet } from '../engine/ports/fleet';
+import type { Log } from '../engine/ports/log';
+import type { PopDirectory } from '../engine/ports/pop-directory';
+import type { Page } from '../engine/ports/request-store';
+import type { TaskQueue } from '../engine/ports/task-queue';
 
 /** A body that has been checked: what to warm and how. */
 export interface ParsedRequest {

@@ -1,10 +1,10 @@
-import type { RequestSpec } from '../domain/request';
-import type { HostRule } from '../domain/request-parsing/host-rule';
-import type { FieldIssue } from '../domain/request-parsing/invalid-request';
-import { MAX_INLINE_URLS, MAX_URLS } from '../domain/request-parsing/limits';
-import { normaliseRequest, type RequestContext } from '../domain/request-parsing/normalise-request';
-import { checkedUrls } from '../domain/request-parsing/normalise-urls';
-import type { PrewarmBody } from '../domain/request-parsing/request-body';
+import type { RequestSpec } from '../engine/model/request';
+import type { HostRule } from '../engine/request/host-rule';
+import type { FieldIssue } from '../engine/request/invalid-request';
+import { MAX_INLINE_URLS, MAX_URLS } from '../engine/request/limits';
+import { normaliseRequest, type RequestContext } from '../engine/request/normalise-request';
+import { checkedUrls } from '../engine/request/normalise-urls';
+import type { PrewarmBody } from '../engine/request/request-body';
 import { readPrewarmBody } from './read-prewarm-body';
 
 export interface CheckContext extends RequestContext {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { DEFAULT_OBJECT_BYTES, estimate, type ObjectSize } from '../domain/estimate';
+import { DEFAULT_OBJECT_BYTES, estimate, type ObjectSize } from '../engine/estimate/estimate';
 import type { PrewarmApplication } from './application';
 import { readBy } from './query';
 import { type BodyLimits, readJsonBody } from './request-body';

@@ -1,4 +1,4 @@
-import { timestamp } from '../domain/timestamp';
+import { timestamp } from '../engine/model/timestamp';
 
 export type FailureStatus = 400 | 403 | 404 | 409 | 413 | 415 | 500 | 503;
 

@@ -1,6 +1,6 @@
-import { answerRoom } from '../domain/answer-room';
-import { readLines } from '../domain/warming/lines';
-import type { BlobStore } from '../ports';
+import type { BlobStore } from '../engine/ports/blob-store';
+import { answerRoom } from '../engine/request/answer-room';
+import { readLines } from '../engine/warming/lines';
 
 export interface FirstLines {
   readonly lines: readonly string[];

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import { MAX_INSTANCES } from '../domain/request-parsing/limits';
-import { FleetNotFound } from '../ports';
+import { FleetNotFound } from '../engine/ports/fleet';
+import { MAX_INSTANCES } from '../engine/request/limits';
 import type { PrewarmApplication } from './application';
 import { ApiFailure, MESSAGES } from './failure';
 import { explainIssues } from './query';

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
-import type { PopCode } from '../domain/ids';
-import { reportOf } from '../domain/report/request-report';
-import type { RequestRecord } from '../domain/request';
-import { didYouMean } from '../domain/request-parsing/nearest';
-import { countryNames, popsOfCountry } from '../domain/request-parsing/targets';
-import { isFinal } from '../domain/request-status';
-import type { PopDirectory, PopEntry } from '../ports';
+import type { PopCode } from '../engine/model/ids';
+import type { RequestRecord } from '../engine/model/request';
+import { isFinal } from '../engine/model/request-status';
+import type { PopDirectory, PopEntry } from '../engine/ports/pop-directory';
+import { reportOf } from '../engine/report/request-report';
+import { didYouMean } from '../engine/request/nearest';
+import { countryNames, popsOfCountry } from '../engine/request/targets';
 import type { PrewarmApplication } from './application';
 import { ApiFailure } from './failure';
 import { readBy } from './query';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { version } from '../../../package.json';
-import { MAX_URLS } from '../domain/request-parsing/limits';
+import { MAX_URLS } from '../engine/request/limits';
 import {
   ANSWER_BODIES,
   always,

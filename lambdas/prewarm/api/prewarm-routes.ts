@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { isFinal } from '../domain/request-status';
+import { isFinal } from '../engine/model/request-status';
 import type { PrewarmApplication } from './application';
 import { ApiFailure, MESSAGES } from './failure';
 import { firstLines } from './first-lines';

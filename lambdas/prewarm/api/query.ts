@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { shown } from '../domain/request-parsing/invalid-request';
+import { shown } from '../engine/request/invalid-request';
 import { ApiFailure } from './failure';
 
 const size = (origin: string, bound: string, count: number | bigint): string =>

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { type FieldIssue, shown } from '../domain/request-parsing/invalid-request';
-import { MAX_ALIASES, MAX_POPS } from '../domain/request-parsing/limits';
-import { didYouMean } from '../domain/request-parsing/nearest';
-import type { PrewarmBody } from '../domain/request-parsing/request-body';
+import { type FieldIssue, shown } from '../engine/request/invalid-request';
+import { MAX_ALIASES, MAX_POPS } from '../engine/request/limits';
+import { didYouMean } from '../engine/request/nearest';
+import type { PrewarmBody } from '../engine/request/request-body';
 import { ALLOWED, prewarmBodySchema } from './schemas';
 
 /** The fields of a body that have the right types, and what is wrong with the others. */

@@ -1,5 +1,5 @@
-import { requestId } from '../domain/ids';
-import type { RequestRecord } from '../domain/request';
+import { requestId } from '../engine/model/ids';
+import type { RequestRecord } from '../engine/model/request';
 import type { PrewarmApplication } from './application';
 import { ApiFailure, MESSAGES } from './failure';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_INSTANCES } from '../domain/request-parsing/limits';
+import { MAX_INSTANCES } from '../engine/request/limits';
 
 /** Query strings and bodies besides the one of `POST /prewarm`, which schemas.ts describes. */
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { OUTCOME_KINDS } from '../domain/outcome';
-import { ENCODINGS } from '../domain/request';
-import { REQUEST_STATUSES } from '../domain/request-status';
+import { OUTCOME_KINDS } from '../engine/model/outcome';
+import { ENCODINGS } from '../engine/model/request';
+import { REQUEST_STATUSES } from '../engine/model/request-status';
 
 /** Bodies of answers, keys in the order in which they are written. */
 const time = z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?$/);

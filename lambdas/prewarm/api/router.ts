@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { InvalidRequest, InvalidUrls } from '../domain/request-parsing/invalid-request';
-import { FleetNotFound, InvalidPageToken } from '../ports';
+import { FleetNotFound } from '../engine/ports/fleet';
+import { InvalidPageToken } from '../engine/ports/request-store';
+import { InvalidRequest, InvalidUrls } from '../engine/request/invalid-request';
 import type { PrewarmApplication } from './application';
 import { estimateRoute } from './estimate-route';
 import { ApiFailure, failureBody, GATEWAY_MESSAGES, MESSAGES } from './failure';

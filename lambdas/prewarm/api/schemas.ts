@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { VERIFY_MODES } from '../domain/request';
+import { VERIFY_MODES } from '../engine/model/request';
 import {
   MAX_ALIASES,
   MAX_BANDWIDTH_MBPS,
@@ -14,15 +14,15 @@ import {
   MAX_TIMEOUT_MINUTES,
   MAX_URLS,
   MIN_TIMEOUT_MINUTES,
-} from '../domain/request-parsing/limits';
-import { type PrewarmBody, REQUEST_ENCODINGS } from '../domain/request-parsing/request-body';
+} from '../engine/request/limits';
+import { type PrewarmBody, REQUEST_ENCODINGS } from '../engine/request/request-body';
 
 const names = (max: number) => z.array(z.string()).max(max).optional();
 const documents = z.union([z.string(), z.array(z.string()).max(MAX_SOURCES)]).optional();
 
 /**
  * Body of `POST /prewarm`, and of `POST /estimate`. Types and ranges only, without transformations, so that the
- * OpenAPI document is generated from it; what the values mean is checked in `domain/request-parsing`.
+ * OpenAPI document is generated from it; what the values mean is checked in `engine/request`.
  */
 export const prewarmBodySchema = z.strictObject({
   url_list: z

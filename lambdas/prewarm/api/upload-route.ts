@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { timestamp } from '../domain/timestamp';
+import { timestamp } from '../engine/model/timestamp';
 import type { PrewarmApplication } from './application';
 import { bodyChunks } from './body-chunks';
 import { ApiFailure } from './failure';

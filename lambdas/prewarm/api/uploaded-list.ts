@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidRequest } from '../domain/request-parsing/invalid-request';
-import { listLines } from '../inputs/list';
-import { BlobNotFound, type BlobStore } from '../ports';
+import { listLines } from '../engine/inputs/list';
+import { BlobNotFound, type BlobStore } from '../engine/ports/blob-store';
+import { InvalidRequest } from '../engine/request/invalid-request';
 
 /** How long a place takes a list. */
 export const UPLOAD_SECONDS = 3_600;

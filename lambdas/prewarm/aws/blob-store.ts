@@ -14,7 +14,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { BlobNotFound, type BlobStore } from '../ports';
+import { BlobNotFound, type BlobStore } from '../engine/ports/blob-store';
 
 /** A part of a blob that is too large for one call; 10,000 parts hold 78 GiB. */
 const PART_BYTES = 8 * 1024 * 1024;

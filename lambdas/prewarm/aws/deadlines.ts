@@ -7,8 +7,8 @@ import {
   type SchedulerClient,
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
-import type { RequestId } from '../domain/ids';
-import type { Deadlines } from '../ports';
+import type { RequestId } from '../engine/model/ids';
+import type { Deadlines } from '../engine/ports/deadlines';
 
 export interface ScheduleOptions {
   readonly group: string;

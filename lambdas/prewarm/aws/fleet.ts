@@ -3,7 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { type Fleet, FleetNotFound } from '../ports';
+import { type Fleet, FleetNotFound } from '../engine/ports/fleet';
 
 export interface GroupOptions {
   readonly name: string;

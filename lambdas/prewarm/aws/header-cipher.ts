@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
-import type { RequestId } from '../domain/ids';
-import type { RequestHeader } from '../domain/request';
+import type { RequestId } from '../engine/model/ids';
+import type { RequestHeader } from '../engine/model/request';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;

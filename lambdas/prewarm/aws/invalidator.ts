@@ -5,8 +5,9 @@ import {
   GetInvalidationCommand,
   TooManyInvalidationsInProgress,
 } from '@aws-sdk/client-cloudfront';
-import type { RequestId } from '../domain/ids';
-import type { Clock, InvalidationOutcome, Invalidator } from '../ports';
+import type { RequestId } from '../engine/model/ids';
+import type { Clock } from '../engine/ports/clock';
+import type { InvalidationOutcome, Invalidator } from '../engine/ports/invalidator';
 import { findDistribution } from './distributions';
 import { PathIsWildcard, planInvalidation } from './invalidation-paths';
 

@@ -1,5 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Log, Notifier, RequestEnded } from '../ports';
+import type { Log } from '../engine/ports/log';
+import type { Notifier, RequestEnded } from '../engine/ports/notifier';
 
 /** Tells the subscribers of the topic. */
 export class TopicNotifier implements Notifier {

@@ -1,4 +1,4 @@
-import { InvalidPageToken } from '../ports';
+import { InvalidPageToken } from '../engine/ports/request-store';
 import type { Item } from './attributes';
 
 /** The key where a page ended, as text that a client passes back. */

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { popCode, type RequestId, requestId } from '../domain/ids';
-import type { PopRecord } from '../domain/request';
-import type { PopStore } from '../ports';
+import { popCode, type RequestId, requestId } from '../engine/model/ids';
+import type { PopRecord } from '../engine/model/request';
+import type { PopStore } from '../engine/ports/pop-store';
 import { type Item, number, readNumber, readOptionalText, readText, text } from './attributes';
 import { writeConditionally } from './conditional-write';
 import { inParallel } from './in-parallel';

@@ -1,7 +1,7 @@
-import { requestId } from '../domain/ids';
-import type { RequestHeader, RequestRecord, RequestSpec, StopReason, Totals } from '../domain/request';
-import { REQUEST_STATUSES, type RequestStatus } from '../domain/request-status';
-import type { RequestPatch } from '../ports';
+import { requestId } from '../engine/model/ids';
+import type { RequestHeader, RequestRecord, RequestSpec, StopReason, Totals } from '../engine/model/request';
+import { REQUEST_STATUSES, type RequestStatus } from '../engine/model/request-status';
+import type { RequestPatch } from '../engine/ports/request-store';
 import {
   DamagedItem,
   type Item,

@@ -6,10 +6,11 @@ import {
   type Update,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type RequestId, requestId } from '../domain/ids';
-import type { RequestHeader, RequestRecord } from '../domain/request';
-import { isFinal, type RequestStatus, statusesBefore } from '../domain/request-status';
-import type { Clock, Page, RequestPatch, RequestStore } from '../ports';
+import { type RequestId, requestId } from '../engine/model/ids';
+import type { RequestHeader, RequestRecord } from '../engine/model/request';
+import { isFinal, type RequestStatus, statusesBefore } from '../engine/model/request-status';
+import type { Clock } from '../engine/ports/clock';
+import type { Page, RequestPatch, RequestStore } from '../engine/ports/request-store';
 import { type Item, number, readText, text } from './attributes';
 import { batchGet } from './batch-get';
 import { writeConditionally } from './conditional-write';

@@ -1,4 +1,4 @@
-import { popCode, type RequestId, type SliceId, sliceId } from '../domain/ids';
+import { popCode, type RequestId, type SliceId, sliceId } from '../engine/model/ids';
 import { DamagedItem, type Item, readText, text } from './attributes';
 
 /**

@@ -5,11 +5,13 @@ import {
   paginateQuery,
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
-import { type PopCode, popCode, type RequestId, requestId, type SliceId } from '../domain/ids';
-import type { RequestRecord } from '../domain/request';
-import type { SliceResult } from '../domain/slice';
-import { emptyTally, type MutableTally, mergeTally } from '../domain/tally';
-import type { Clock, RequestStore, SliceLedger } from '../ports';
+import { type PopCode, popCode, type RequestId, requestId, type SliceId } from '../engine/model/ids';
+import type { RequestRecord } from '../engine/model/request';
+import type { SliceResult } from '../engine/model/slice';
+import { emptyTally, type MutableTally, mergeTally } from '../engine/model/tally';
+import type { Clock } from '../engine/ports/clock';
+import type { RequestStore } from '../engine/ports/request-store';
+import type { SliceLedger } from '../engine/ports/slice-ledger';
 import { type Item, number, readNumber, readOptionalText, readText, text } from './attributes';
 import { batchGet } from './batch-get';
 import { writeConditionally } from './conditional-write';

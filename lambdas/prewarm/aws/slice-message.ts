@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { popCode, requestId, sliceId } from '../domain/ids';
-import type { Slice } from '../domain/slice';
+import { popCode, requestId, sliceId } from '../engine/model/ids';
+import type { Slice } from '../engine/model/slice';
 
 const message = z.object({
   req_id: z.string().check(z.minLength(1)),

@@ -1,5 +1,5 @@
-import { OUTCOME_KINDS } from '../domain/outcome';
-import { emptyTally, type Tally } from '../domain/tally';
+import { OUTCOME_KINDS } from '../engine/model/outcome';
+import { emptyTally, type Tally } from '../engine/model/tally';
 import { type Item, number, readOptionalNumber } from './attributes';
 
 /**

@@ -8,8 +8,9 @@ import {
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Slice } from '../domain/slice';
-import type { Log, Received, TaskQueue } from '../ports';
+import type { Slice } from '../engine/model/slice';
+import type { Log } from '../engine/ports/log';
+import type { Received, TaskQueue } from '../engine/ports/task-queue';
 import { inParallel } from './in-parallel';
 import { backoffMs, pause } from './retry';
 import { decodeSlice, encodeSlice } from './slice-message';

@@ -1,10 +1,11 @@
 import { createSecureContext, rootCertificates } from 'node:tls';
-import { type AddressPolicy, guardAddresses } from '../domain/address-guard';
-import type { RequestHeader } from '../domain/request';
-import type { HostRule } from '../domain/request-parsing/host-rule';
-import { parseUrl } from '../domain/request-parsing/url';
-import { UnreadableDocument } from '../inputs/unreadable-document';
-import type { DocumentReader, Resolver } from '../ports';
+import { type AddressPolicy, guardAddresses } from '../engine/addresses/address-guard';
+import { UnreadableDocument } from '../engine/inputs/unreadable-document';
+import type { RequestHeader } from '../engine/model/request';
+import type { DocumentReader } from '../engine/ports/document-reader';
+import type { Resolver } from '../engine/ports/resolver';
+import type { HostRule } from '../engine/request/host-rule';
+import { parseUrl } from '../engine/request/url';
 import { getPinned } from './pinned-request';
 
 export interface DocumentReaderOptions {

@@ -1,6 +1,6 @@
 import { Resolver as DnsResolver } from 'node:dns/promises';
-import { isDistributionDomain } from '../domain/request-parsing/distribution';
-import type { Resolution, Resolver } from '../ports';
+import type { Resolution, Resolver } from '../engine/ports/resolver';
+import { isDistributionDomain } from '../engine/request/distribution';
 import { TtlCache } from './ttl-cache';
 
 export interface ResolverOptions {

@@ -1,6 +1,6 @@
 import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type SecureContext } from 'node:tls';
-import type { FetchTarget } from '../ports';
+import type { FetchTarget } from '../engine/ports/transport';
 import { AnswerReader } from './transport-answer';
 import { connectionError } from './transport-errors';
 import type { RequestWriter } from './transport-request';

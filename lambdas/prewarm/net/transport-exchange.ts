@@ -1,5 +1,5 @@
-import type { TimeoutPhase, UnreachableReason } from '../domain/outcome';
-import type { FetchAnswer, FetchTarget } from '../ports';
+import type { TimeoutPhase, UnreachableReason } from '../engine/model/outcome';
+import type { FetchAnswer, FetchTarget } from '../engine/ports/transport';
 import type { AnswerReader } from './transport-answer';
 import type { CarriedExchange, Connection } from './transport-connection';
 import { unreachableReason } from './transport-errors';

@@ -1,4 +1,4 @@
-import type { AnswerHeader } from '../ports';
+import type { AnswerHeader } from '../engine/ports/transport';
 
 type Headers = Partial<Record<AnswerHeader, string>>;
 

@@ -1,4 +1,4 @@
-import type { FetchTarget } from '../ports';
+import type { FetchTarget } from '../engine/ports/transport';
 
 type Headers = FetchTarget['headers'];
 

@@ -1,5 +1,5 @@
 import { createSecureContext, rootCertificates } from 'node:tls';
-import type { FetchAnswer, FetchTarget, Transport } from '../ports';
+import type { FetchAnswer, FetchTarget, Transport } from '../engine/ports/transport';
 import { Exchange } from './transport-exchange';
 import { ConnectionPool, type PoolOptions } from './transport-pool';
 

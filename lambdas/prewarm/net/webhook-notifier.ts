@@ -3,8 +3,10 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { type AddressPolicy, guardAddresses } from '../domain/address-guard';
-import type { Clock, Log, Notifier, RequestEnded } from '../ports';
+import { type AddressPolicy, guardAddresses } from '../engine/addresses/address-guard';
+import type { Clock } from '../engine/ports/clock';
+import type { Log } from '../engine/ports/log';
+import type { Notifier, RequestEnded } from '../engine/ports/notifier';
 
 export interface WebhookOptions {
   readonly addressPolicy: AddressPolicy;

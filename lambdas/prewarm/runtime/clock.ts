@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import type { Clock } from '../ports';
+import type { Clock } from '../engine/ports/clock';
 
 /** Longest delay that a timer of Node takes. */
 const LONGEST_MS = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import type { Log } from '../ports';
+import type { Log } from '../engine/ports/log';
 
 /** One JSON object per line and event. */
 export const jsonLog = (output: { write(line: string): unknown }): Log => {

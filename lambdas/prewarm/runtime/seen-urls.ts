@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SeenUrls } from '../ports';
+import type { SeenUrls } from '../engine/ports/seen-urls';
 
 const PARTS = 16;
 const WORDS = 3;

@@ -1,7 +1,7 @@
-import type { RequestSpec } from '../domain/request';
-import type { FetchFailure, Slice } from '../domain/slice';
-import type { Tally } from '../domain/tally';
-import type { WarmLimits } from '../domain/warming/warm-limits';
+import type { RequestSpec } from '../engine/model/request';
+import type { FetchFailure, Slice } from '../engine/model/slice';
+import type { Tally } from '../engine/model/tally';
+import type { WarmLimits } from '../engine/warming/warm-limits';
 
 /** What a thread is started with; the role tells it from threads of other libraries in the same bundle. */
 export interface ThreadSettings {

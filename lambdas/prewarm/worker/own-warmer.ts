@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import type { WarmSlice } from '../domain/flow/work';
-import { Governor } from '../domain/warming/governor';
-import type { WarmLimits } from '../domain/warming/warm-limits';
-import { warmSlice } from '../domain/warming/warm-slice';
-import type { Clock, Transport } from '../ports';
+import type { WarmSlice } from '../engine/flow/work';
+import type { Clock } from '../engine/ports/clock';
+import type { Transport } from '../engine/ports/transport';
+import { Governor } from '../engine/warming/governor';
+import type { WarmLimits } from '../engine/warming/warm-limits';
+import { warmSlice } from '../engine/warming/warm-slice';
 import type { Warmer } from './warmer';
 
 export interface OwnWarmerOptions {

@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { EventLoopUtilityFunction, EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import type { WarmSlice } from '../domain/flow/work';
-import { emptyTally, type MutableTally } from '../domain/tally';
-import type { WarmLimits } from '../domain/warming/warm-limits';
+import type { WarmSlice } from '../engine/flow/work';
+import { emptyTally, type MutableTally } from '../engine/model/tally';
+import type { WarmLimits } from '../engine/warming/warm-limits';
 import type { FromThread, ThreadSettings, ToThread } from './messages';
 // Not for its name only: where all is one bundle, a thread starts from the bundle and finds itself there.
 import './warm-thread';

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
-import type { WarmSlice } from '../domain/flow/work';
-import { shareOf, type WarmLimits } from '../domain/warming/warm-limits';
-import type { Clock, Transport } from '../ports';
-import { watchIdleCores } from '../runtime/idle-cores';
+import type { WarmSlice } from '../engine/flow/work';
+import type { Clock } from '../engine/ports/clock';
+import type { Transport } from '../engine/ports/transport';
+import { shareOf, type WarmLimits } from '../engine/warming/warm-limits';
+import { watchIdleCores } from './idle-cores';
 import type { ThreadSettings } from './messages';
 import { OwnWarmer } from './own-warmer';
 import { ThreadWarmer } from './thread-warmer';

@@ -1,13 +1,13 @@
 /** The inside of a worker thread: warms the slices that `thread-warmer.ts` sends, on connections of its own. */
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { FetchFailure } from '../domain/slice';
-import type { Tally } from '../domain/tally';
-import { Governor } from '../domain/warming/governor';
-import { warmSlice } from '../domain/warming/warm-slice';
+import type { FetchFailure } from '../engine/model/slice';
+import type { Tally } from '../engine/model/tally';
+import { Governor } from '../engine/warming/governor';
+import { warmSlice } from '../engine/warming/warm-slice';
 import { createTransport } from '../net/transport';
 import { systemClock as clock } from '../runtime/clock';
-import { keepHeapSmall } from '../runtime/small-heap';
 import type { FromThread, ThreadSettings, ToThread } from './messages';
+import { keepHeapSmall } from './small-heap';
 
 /** A message costs more than a fetch: outcomes are summed here, and only the sums are told while a slice is warmed. */
 const PROGRESS_EVERY_MS = 200;

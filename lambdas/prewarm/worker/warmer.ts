@@ -1,5 +1,5 @@
-import type { WarmSlice } from '../domain/flow/work';
-import type { WarmLimits } from '../domain/warming/warm-limits';
+import type { WarmSlice } from '../engine/flow/work';
+import type { WarmLimits } from '../engine/warming/warm-limits';
 
 /** What warms slices on one core. */
 export interface Warmer {

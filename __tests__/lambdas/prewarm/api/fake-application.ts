@@ -2,11 +2,11 @@ import type { PrewarmApplication } from '../../../../lambdas/prewarm/api/applica
 import { checkPrewarmBody } from '../../../../lambdas/prewarm/api/check-prewarm-body';
 import { createRouter, type RouterOptions } from '../../../../lambdas/prewarm/api/router';
 import { listKey, uploadedList } from '../../../../lambdas/prewarm/api/uploaded-list';
-import type { PopRecord, RequestRecord } from '../../../../lambdas/prewarm/domain/request';
-import { isFinal } from '../../../../lambdas/prewarm/domain/request-status';
-import { createPopDirectory } from '../../../../lambdas/prewarm/pops/pop-directory';
-import { BlobNotFound } from '../../../../lambdas/prewarm/ports';
-import { CREATED_AT, record } from '../report/report-fixture';
+import type { PopRecord, RequestRecord } from '../../../../lambdas/prewarm/engine/model/request';
+import { isFinal } from '../../../../lambdas/prewarm/engine/model/request-status';
+import { createPopDirectory } from '../../../../lambdas/prewarm/engine/pops/pop-directory';
+import { BlobNotFound } from '../../../../lambdas/prewarm/engine/ports/blob-store';
+import { CREATED_AT, record } from '../engine/report/report-fixture';
 
 const directory = createPopDirectory();
 

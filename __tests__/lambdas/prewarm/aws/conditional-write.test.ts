@@ -3,7 +3,7 @@ import { DynamoPopStore } from '../../../../lambdas/prewarm/aws/pop-store';
 import { DynamoRequestStore } from '../../../../lambdas/prewarm/aws/request-store';
 import { DynamoSliceLedger } from '../../../../lambdas/prewarm/aws/slice-ledger';
 import { systemClock } from '../../../../lambdas/prewarm/runtime/clock';
-import { frankfurt, newId, samplePop, sampleResult } from '../contract/samples';
+import { frankfurt, newId, samplePop, sampleResult } from '../engine/ports/samples';
 import { type ScriptedAnswer, type ScriptedService, startScriptedService } from './scripted-service';
 
 const WRITTEN: ScriptedAnswer = { status: 200, body: '{}' };

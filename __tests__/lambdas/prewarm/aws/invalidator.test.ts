@@ -1,7 +1,7 @@
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import { CloudFrontInvalidator } from '../../../../lambdas/prewarm/aws/invalidator';
-import { requestId } from '../../../../lambdas/prewarm/domain/ids';
-import type { InvalidationOutcome } from '../../../../lambdas/prewarm/ports';
+import { requestId } from '../../../../lambdas/prewarm/engine/model/ids';
+import type { InvalidationOutcome } from '../../../../lambdas/prewarm/engine/ports/invalidator';
 import { type ScriptedAnswer, type ScriptedService, startScriptedService } from './scripted-service';
 
 const XMLNS = 'xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"';

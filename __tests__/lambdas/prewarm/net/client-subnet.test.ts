@@ -1,10 +1,10 @@
 import { createSocket } from 'node:dgram';
 import * as packets from 'dns-packet';
-import { addressRefusal } from '../../../../lambdas/prewarm/domain/address-guard';
+import { addressRefusal } from '../../../../lambdas/prewarm/engine/addresses/address-guard';
+import { createPopDirectory } from '../../../../lambdas/prewarm/engine/pops/pop-directory';
 import { discoverEdges } from '../../../../lambdas/prewarm/net/client-subnet';
 import { CLIENT_SUBNETS } from '../../../../lambdas/prewarm/net/client-subnets';
 import { askDns, parseServer } from '../../../../lambdas/prewarm/net/dns-exchange';
-import { createPopDirectory } from '../../../../lambdas/prewarm/pops/pop-directory';
 import { type DnsServer, startDnsServer, type Zone } from '../../../../scripts/loopback-cdn/dns-server';
 
 const DISTRIBUTION = 'd111111abcdef8.cloudfront.net';

@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib';
-import type { AddressPolicy } from '../../../../lambdas/prewarm/domain/address-guard';
-import type { RequestSpec } from '../../../../lambdas/prewarm/domain/request';
-import { hostRule } from '../../../../lambdas/prewarm/domain/request-parsing/host-rule';
-import { createSourceExpander } from '../../../../lambdas/prewarm/inputs/expand-source';
+import type { AddressPolicy } from '../../../../lambdas/prewarm/engine/addresses/address-guard';
+import type { RequestSpec } from '../../../../lambdas/prewarm/engine/model/request';
+import type { Resolver } from '../../../../lambdas/prewarm/engine/ports/resolver';
+import { hostRule } from '../../../../lambdas/prewarm/engine/request/host-rule';
 import { createDocumentReader } from '../../../../lambdas/prewarm/net/document-reader';
 import { createResolver } from '../../../../lambdas/prewarm/net/resolver';
-import type { Resolver } from '../../../../lambdas/prewarm/ports';
+import { createSourceExpander } from '../../../../lambdas/prewarm/net/source-expander';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn/index';
-import { plainSpec } from '../request-spec';
+import { plainSpec } from '../support/request-spec';
 
 const ALIAS = 'www.example.com';
 const object = (body: string | Uint8Array) => ({ body });

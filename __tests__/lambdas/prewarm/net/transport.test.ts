@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
+import type { FetchAnswer, FetchTarget, Transport } from '../../../../lambdas/prewarm/engine/ports/transport';
 import { createTransport } from '../../../../lambdas/prewarm/net/transport';
-import type { FetchAnswer, FetchTarget, Transport } from '../../../../lambdas/prewarm/ports';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
 
 const TIMEOUTS = { connectMs: 5_000, headerMs: 5_000, idleMs: 5_000, totalMs: 10_000 };

@@ -1,8 +1,8 @@
 import dns from 'node:dns';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { AddressPolicy } from '../../../../lambdas/prewarm/domain/address-guard';
-import { requestId } from '../../../../lambdas/prewarm/domain/ids';
+import type { AddressPolicy } from '../../../../lambdas/prewarm/engine/addresses/address-guard';
+import { requestId } from '../../../../lambdas/prewarm/engine/model/ids';
 import { WebhookNotifier } from '../../../../lambdas/prewarm/net/webhook-notifier';
 import { makeCertificate } from '../../../../scripts/loopback-cdn/certificate';
 

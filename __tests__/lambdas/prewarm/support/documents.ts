@@ -1,5 +1,6 @@
-import { EXPANSION_LIMITS } from '../../../../lambdas/prewarm/inputs/expansion';
-import type { DocumentReader, ExpansionLimits, UrlInput } from '../../../../lambdas/prewarm/ports';
+import { EXPANSION_LIMITS } from '../../../../lambdas/prewarm/engine/inputs/expansion';
+import type { DocumentReader } from '../../../../lambdas/prewarm/engine/ports/document-reader';
+import type { ExpansionLimits, UrlInput } from '../../../../lambdas/prewarm/engine/ports/url-input';
 
 export const SITE = 'https://www.example.com';
 

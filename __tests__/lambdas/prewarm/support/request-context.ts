@@ -1,6 +1,6 @@
-import type { RequestContext } from '../../../../lambdas/prewarm/domain/request-parsing/normalise-request';
-import { createPopDirectory } from '../../../../lambdas/prewarm/pops/pop-directory';
-import type { Resolution, Resolver } from '../../../../lambdas/prewarm/ports';
+import { createPopDirectory } from '../../../../lambdas/prewarm/engine/pops/pop-directory';
+import type { Resolution, Resolver } from '../../../../lambdas/prewarm/engine/ports/resolver';
+import type { RequestContext } from '../../../../lambdas/prewarm/engine/request/normalise-request';
 
 export const DISTRIBUTION = 'd111111abcdef8.cloudfront.net';
 export const directory = createPopDirectory();

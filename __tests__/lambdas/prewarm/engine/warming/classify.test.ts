@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { popCode } from '../../../../../lambdas/prewarm/engine/model/ids';
+import { isWarm, OUTCOME_KINDS } from '../../../../../lambdas/prewarm/engine/model/outcome';
+import {
+  addOutcome,
+  emptyTally,
+  failedCount,
+  warmCount,
+} from '../../../../../lambdas/prewarm/engine/model/tally';
+import type { AnswerHeader, FetchAnswer } from '../../../../../lambdas/prewarm/engine/ports/transport';
+import { classify } from '../../../../../lambdas/prewarm/engine/warming/classify';
+
+const POP = popCode('FRA56-P4');
+const GOOD = {
+  'x-cache': 'Miss from cloudfront',
+  'x-amz-cf-pop': 'FRA56-P4',
+  'x-amz-cf-id': 'abc',
+  via: '1.1 abc.cloudfront.net (CloudFront)',
+  'content-length': '10',
+} as const;
+
+type Headers = Partial<Record<AnswerHeader, string>>;
+
+const answerOf = (headers: Headers, status = 200, bytes = 10): FetchAnswer => ({
+  kind: 'answer',
+  status,
+  headers,
+  bytes,
+  firstByteMs: 1,
+  durationMs: 2,
+});
+const judge = (headers: Headers, status = 200, bytes = 10, method: 'GET' | 'HEAD' = 'GET') =>
+  classify(answerOf(headers, status, bytes), { method, pop: POP });
+
+describe('what an answer means', () => {
+  it('is warm on a whole Miss, and warm already on a Hit or RefreshHit', () => {
+    expect(judge(GOOD).kind).toBe('warmed');
+    expect(judge({ ...GOOD, 'x-cache': 'Hit from cloudfront' }).kind).toBe('already-warm');
+    expect(judge({ ...GOOD, 'x-cache': 'RefreshHit from cloudfront' }).kind).toBe('already-warm');
+  });
+
+  it('compares the whole PoP code, in any case', () => {
+    expect(judge({ ...GOOD, 'x-amz-cf-pop': 'fra56-p4' }).kind).toBe('warmed');
+    expect(judge({ ...GOOD, 'x-amz-cf-pop': 'FRA56-P5' })).toMatchObject({
+      kind: 'wrong-pop',
+      expectedPop: POP,
+    });
+    expect(judge({ ...GOOD, 'x-amz-cf-pop': 'FRA56' }).kind).toBe('wrong-pop');
+  });
+
+  it('is truncated when bytes are missing from the length or from the range', () => {
+    expect(judge(GOOD, 200, 9)).toMatchObject({ kind: 'truncated', expectedBytes: 10, bytes: 9 });
+    const ranged = { ...GOOD, 'content-length': '100', 'content-range': 'bytes 0-99/5000' };
+    expect(judge(ranged, 206, 99)).toMatchObject({ kind: 'truncated', expectedBytes: 100 });
+    expect(judge(ranged, 206, 100).kind).toBe('warmed');
+  });
+
+  it('is truncated when a body of unknown length was cut', () => {
+    const { 'content-length': _, ...chunked } = GOOD;
+    const cut: FetchAnswer = { kind: 'cut', status: 200, headers: chunked, bytes: 5, durationMs: 1 };
+    expect(classify(cut, { method: 'GET', pop: POP })).toMatchObject({ kind: 'truncated', expectedBytes: 6 });
+  });
+
+  it('expects no body of a HEAD', () => {
+    expect(judge(GOOD, 200, 0, 'HEAD').kind).toBe('warmed');
+  });
+
+  it('is not cacheable where the headers forbid it, unless a Hit proves otherwise', () => {
+    for (const directive of ['no-store', 'private', 'max-age=0, No-Store', 'private="x-user"'])
+      expect(judge({ ...GOOD, 'cache-control': directive }).kind).toBe('not-cacheable');
+    expect(judge({ ...GOOD, 'cache-control': 'public, max-age=60' }).kind).toBe('warmed');
+    expect(judge({ ...GOOD, 'cache-control': 'no-store', 'x-cache': 'Hit from cloudfront' }).kind).toBe(
+      'already-warm',
+    );
+  });
+
+  it('is not warm where x-cache is absent or says something else', () => {
+    const { 'x-cache': _, ...silent } = GOOD;
+    expect(judge(silent).kind).toBe('not-cacheable');
+    expect(judge({ ...GOOD, 'x-cache': 'LambdaGeneratedResponse from cloudfront' }).kind).toBe(
+      'not-cacheable',
+    );
+  });
+
+  it('is a redirect with its location, or an error with its status', () => {
+    expect(judge({ ...GOOD, location: '/there' }, 302)).toMatchObject({
+      kind: 'redirect',
+      location: '/there',
+    });
+    expect(judge(GOOD, 404)).toMatchObject({ kind: 'http-error', status: 404 });
+  });
+
+  it('is refused when nothing says that CloudFront answered', () => {
+    expect(judge({ server: 'nginx', 'content-length': '10' }).kind).toBe('refused');
+    expect(judge({ 'x-cache': 'HIT', via: '1.1 varnish' }).kind).toBe('refused');
+  });
+});
+
+const headersArbitrary: fc.Arbitrary<Headers> = fc.record(
+  {
+    'x-cache': fc.constantFrom(
+      'Hit from cloudfront',
+      'Miss from cloudfront',
+      'Error from cloudfront',
+      'HIT',
+      '',
+    ),
+    'x-amz-cf-pop': fc.constantFrom('FRA56-P4', 'fra56-p4', 'NRT57-P3', ''),
+    'x-amz-cf-id': fc.string(),
+    via: fc.constantFrom('1.1 x.cloudfront.net (CloudFront)', 'varnish'),
+    'content-length': fc.oneof(fc.nat(2_000).map(String), fc.string()),
+    'content-range': fc.constantFrom('bytes 0-99/1000', 'bytes */10', 'junk'),
+    'cache-control': fc.constantFrom('no-store', 'private', 'max-age=1', ''),
+    location: fc.webUrl(),
+  },
+  { requiredKeys: [] },
+);
+const answerArbitrary: fc.Arbitrary<FetchAnswer> = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('answer' as const),
+    status: fc.integer({ min: 100, max: 599 }),
+    headers: headersArbitrary,
+    bytes: fc.nat(2_000),
+    firstByteMs: fc.nat(100),
+    durationMs: fc.nat(1_000),
+  }),
+  fc.record({
+    kind: fc.constantFrom('cut' as const),
+    status: fc.integer({ min: 200, max: 599 }),
+    headers: headersArbitrary,
+    bytes: fc.nat(2_000),
+    durationMs: fc.nat(1_000),
+  }),
+  fc.record({
+    kind: fc.constantFrom('timeout' as const),
+    phase: fc.constantFrom('connect' as const, 'header' as const, 'idle' as const, 'total' as const),
+    bytes: fc.nat(),
+    durationMs: fc.nat(1_000),
+  }),
+  fc.record({
+    kind: fc.constantFrom('unreachable' as const),
+    reason: fc.constantFrom('connect-refused' as const, 'reset' as const, 'tls' as const, 'network' as const),
+    detail: fc.string(),
+    durationMs: fc.nat(1_000),
+  }),
+);
+
+describe('for any answer at all', () => {
+  it('is called warm only when a 2xx of the asked PoP came whole with a Hit or a Miss', () => {
+    fc.assert(
+      fc.property(answerArbitrary, (answer) => {
+        if (!isWarm(classify(answer, { method: 'GET', pop: POP }).kind)) return;
+        if (answer.kind !== 'answer' && answer.kind !== 'cut')
+          throw new Error(`warm without an answer: ${answer.kind}`);
+        expect(Math.floor(answer.status / 100)).toBe(2);
+        expect(answer.headers['x-amz-cf-pop']?.toUpperCase()).toBe(POP);
+        expect(answer.headers['x-cache']).toMatch(/^(Hit|Miss) from cloudfront$/);
+        const length = answer.headers['content-length'] ?? '';
+        if (answer.status !== 206 && /^\d+$/.test(length))
+          expect(answer.bytes).toBeGreaterThanOrEqual(Number(length));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is counted once, under one kind, with its bytes', () => {
+    fc.assert(
+      fc.property(fc.array(answerArbitrary, { maxLength: 50 }), (answers) => {
+        const outcomes = answers.map((answer) => classify(answer, { method: 'GET', pop: POP }));
+        const tally = emptyTally();
+        for (const outcome of outcomes) addOutcome(tally, outcome);
+        expect(tally.fetches).toBe(answers.length);
+        expect(OUTCOME_KINDS.reduce((sum, kind) => sum + tally.outcomes[kind], 0)).toBe(answers.length);
+        expect(warmCount(tally) + failedCount(tally)).toBe(answers.length);
+        const bytes = outcomes.reduce((sum, outcome) => sum + ('bytes' in outcome ? outcome.bytes : 0), 0);
+        expect(tally.bytes).toBe(bytes);
+      }),
+    );
+  });
+});

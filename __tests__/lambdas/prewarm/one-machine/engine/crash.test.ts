@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { requestId } from '../../../../../lambdas/prewarm/engine/model/ids';
+import type { RequestRecord } from '../../../../../lambdas/prewarm/engine/model/request';
+import { DataDirLocked } from '../../../../../lambdas/prewarm/one-machine/adapters/data-dir';
+import { type LoopbackCdn, startLoopbackCdn } from '../../../../../scripts/loopback-cdn';
+import { engineFor, removeDir, specFor, tempDir, urlsOf } from './engine-fixture';
+
+const KILLS = 20;
+const URLS = 1_000;
+
+/** What must come out the same however often the process died: everything but times and hits. */
+const countersOf = ({
+  status,
+  countedSlices,
+  totals,
+  progress,
+  failedUrlCount,
+  urlBytes,
+}: RequestRecord) => ({
+  status,
+  countedSlices,
+  totals,
+  fetches: progress.fetches,
+  bytes: progress.bytes,
+  // An object that a killed process had warmed is a Hit for the next.
+  warm: progress.outcomes.warmed + progress.outcomes['already-warm'],
+  httpErrors: progress.outcomes['http-error'],
+  failedUrlCount,
+  urlBytes,
+});
+
+describe('an engine that is killed', () => {
+  let cdn: LoopbackCdn;
+  let dir: string;
+  let bundle: string;
+  let jobFile: string;
+  const children = new Set<ChildProcess>();
+
+  beforeAll(async () => {
+    dir = await tempDir();
+    cdn = await startLoopbackCdn({ pops: ['FRA56-P4', 'NRT57-P3'], edgeDelayMs: 2 });
+    cdn.inject({ path: /\/broken\//, fault: { kind: 'status', status: 404 } });
+    // A bundle starts in a tenth of the time that the sources take.
+    bundle = join(dir, 'child.cjs');
+    buildSync({
+      entryPoints: [join(__dirname, 'crash-child.ts')],
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      outfile: bundle,
+      external: ['classic-level'],
+    });
+    jobFile = join(dir, 'job.json');
+    const { resolver, edgePort, caPem, distributionDomain } = cdn;
+    const urls = [...urlsOf(distributionDomain, URLS), ...urlsOf(distributionDomain, 60, 'broken')];
+    const spec = specFor(cdn, { idempotencyKey: 'crash' });
+    await writeFile(jobFile, JSON.stringify({ cdn: { resolver, edgePort, caPem }, spec, urls }));
+  });
+  afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await cdn.close();
+    await removeDir(dir);
+  });
+
+  const start = (dataDir: string) => {
+    const child = spawn(process.execPath, [bundle, dataDir, jobFile], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_PATH: join(process.cwd(), 'node_modules') },
+    });
+    children.add(child);
+    let output = '';
+    let opened: () => void = () => {};
+    const isOpen = new Promise<void>((resolve) => {
+      opened = resolve;
+    });
+    const take = (chunk: Buffer): void => {
+      output += chunk;
+      if (output.includes('open')) opened();
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    const ended = new Promise<string>((resolve) => {
+      child.once('close', () => {
+        children.delete(child);
+        opened();
+        resolve(output);
+      });
+    });
+    return { child, isOpen, ended };
+  };
+
+  const recordIn = async (dataDir: string, output: string): Promise<RequestRecord> => {
+    const id = requestId(/ended (\S+) FINISHED/.exec(output)?.[1] ?? `none, the output was: ${output}`);
+    const engine = await engineFor(cdn, dataDir);
+    const record = await engine.get(id);
+    const pops = await engine.pops(id);
+    await engine.close();
+    expect(pops.map(({ progress }) => progress.fetches)).toEqual([URLS + 60, URLS + 60]);
+    return record as RequestRecord;
+  };
+
+  it(`ends with the counters of an undisturbed run after ${KILLS} kills at random moments`, async () => {
+    const cleanDir = join(dir, 'clean');
+    const startedMs = performance.now();
+    const clean = await recordIn(cleanDir, await start(cleanDir).ended);
+    const runMs = performance.now() - startedMs;
+
+    const killedDir = join(dir, 'killed');
+    const statuses = new Set<string>();
+    let kills = 0;
+    while (kills < KILLS) {
+      const { child, isOpen, ended } = start(killedDir);
+      await isOpen;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * (runMs / 12)));
+      const wasAlive = child.exitCode === null;
+      child.kill('SIGKILL');
+      const output = await ended;
+      kills += 1;
+      statuses.add(/ended/.test(output) ? 'ended' : wasAlive ? 'killed' : `died: ${output}`);
+    }
+    const after = await recordIn(killedDir, await start(killedDir).ended);
+
+    expect(statuses).toContain('killed');
+    expect([...statuses].filter((status) => status.startsWith('died'))).toEqual([]);
+    expect(countersOf(after)).toEqual(countersOf(clean));
+    expect(after.progress.outcomes['http-error']).toBe(120);
+  }, 90_000);
+
+  it('keeps a second process out of its data directory', async () => {
+    const dataDir = join(dir, 'shared');
+    const engine = await engineFor(cdn, dataDir);
+    const output = await start(dataDir).ended;
+    expect(output).toContain('DataDirLocked');
+    expect(output).toContain(`got ${dataDir}, which another process is using`);
+    await expect(engineFor(cdn, dataDir)).rejects.toThrow(DataDirLocked);
+    await engine.close();
+  });
+});

@@ -1,0 +1,129 @@
+import { popCode, type RequestId } from '../../../../../lambdas/prewarm/engine/model/ids';
+import type { RequestSpec } from '../../../../../lambdas/prewarm/engine/model/request';
+import type { Log } from '../../../../../lambdas/prewarm/engine/ports/log';
+import type { Resolver } from '../../../../../lambdas/prewarm/engine/ports/resolver';
+import type {
+  EmbeddedEngine,
+  EngineOptions,
+} from '../../../../../lambdas/prewarm/one-machine/engine/engine-api';
+import { type LoopbackCdn, startLoopbackCdn } from '../../../../../scripts/loopback-cdn';
+import { engineFor, listed, removeDir, specFor, tempDir, urlsOf } from './engine-fixture';
+
+const SITEMAPS = 50;
+const HEADS = 8;
+const DOMAIN = 'd111111abcdef8.cloudfront.net';
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+const sitemapsOf = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, index) => `<sitemap><loc>https://${DOMAIN}/map-${index}.txt</loc></sitemap>`,
+  ).join('');
+
+describe('a request whose network never answers', () => {
+  let cdn: LoopbackCdn;
+  let dataDir: string;
+  let engine: EmbeddedEngine;
+  let errors: string[];
+
+  beforeAll(async () => {
+    const maps = Array.from(
+      { length: SITEMAPS },
+      (_, index) => [`/map-${index}.txt`, { body: `https://${DOMAIN}/page-${index}` }] as const,
+    );
+    const body = `<sitemapindex>${sitemapsOf(SITEMAPS)}</sitemapindex>`;
+    cdn = await startLoopbackCdn({ objects: { '/index.xml': { body }, ...Object.fromEntries(maps) } });
+  });
+  afterAll(() => cdn.close());
+  beforeEach(async () => {
+    dataDir = await tempDir();
+    cdn.clearFaults();
+    errors = [];
+  });
+  afterEach(async () => {
+    await engine.close();
+    await removeDir(dataDir);
+  });
+
+  const open = async (options: Partial<EngineOptions> = {}): Promise<void> => {
+    const note = (event: string): number => errors.push(event);
+    const log: Log = { info: () => {}, warn: note, error: note };
+    engine = await engineFor(cdn, dataDir, { log, ...options });
+  };
+  const sitemapSpec = (fields: Partial<RequestSpec> = {}): RequestSpec =>
+    specFor(cdn, { sources: [{ kind: 'sitemap', url: `https://${DOMAIN}/index.xml` }], ...fields });
+  const asked = (path: RegExp): number => cdn.seen.filter((request) => path.test(request.path)).length;
+
+  /** Submits a request and resolves when an edge holds the first of its sitemaps. */
+  const submitSilent = async (fields: Partial<RequestSpec> = {}): Promise<RequestId> => {
+    cdn.inject({ path: /^\/map-/, fault: { kind: 'stall', at: 'header' } });
+    const before = asked(/^\/map-/);
+    const { id } = await engine.submit(sitemapSpec(fields), listed([]));
+    while (asked(/^\/map-/) === before) await pause();
+    return id;
+  };
+
+  it('reads no more sitemaps once it is stopped, and lets the engine close', async () => {
+    await open();
+    const id = await submitSilent();
+    const before = asked(/^\/map-/);
+    expect(await engine.stop(id, 'asked')).toBe(true);
+    expect(await engine.waitForEnd(id)).toMatchObject({ status: 'STOPPED', stopReason: 'asked' });
+    await engine.close();
+    expect(asked(/^\/map-/)).toBe(before);
+    expect(errors).toEqual([]);
+  });
+
+  it('reads no more sitemaps once its time has run out, and lets the engine close', async () => {
+    await open();
+    const id = await submitSilent({ timeoutMinutes: 0.02 });
+    expect(await engine.waitForEnd(id)).toMatchObject({ status: 'STOPPED', stopReason: 'deadline' });
+    await engine.close();
+    expect(errors).toEqual([]);
+  });
+
+  it('goes on with its sitemaps after the engine was closed in the middle of them', async () => {
+    await open();
+    const id = await submitSilent();
+    await engine.close();
+    expect(errors).toEqual([]);
+    cdn.clearFaults();
+    await open();
+    const end = await engine.waitForEnd(id);
+    expect(end).toMatchObject({ status: 'FINISHED', totals: { urlCount: SITEMAPS } });
+    expect(end.message).toBeUndefined();
+  });
+
+  it('asks for no more sizes once it is stopped', async () => {
+    await open({ limits: { sizingConcurrency: HEADS } });
+    cdn.inject({ path: /^\/object\//, fault: { kind: 'stall', at: 'header' } });
+    const { id } = await engine.submit(specFor(cdn), listed(urlsOf(DOMAIN, 3_000)));
+    while (asked(/^\/object\//) < HEADS) await pause();
+    await engine.stop(id, 'asked');
+    await engine.waitForEnd(id);
+    await engine.close();
+    expect(asked(/^\/object\//)).toBe(HEADS);
+    expect(errors).toEqual([]);
+  });
+
+  it('takes no PoP for lost that it had no time to look up', async () => {
+    const looked = new Set<string>();
+    const silent: Resolver = {
+      resolve: async (name, signal) => {
+        if (name === DOMAIN) return { kind: 'addresses', addresses: ['127.0.0.2'], canonicalName: name };
+        looked.add(name);
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true }));
+        return { kind: 'failed', message: 'the look-up was given up' };
+      },
+    };
+    await open({ resolver: silent });
+    const pops = cdn.pops.map(({ code }) => popCode(code));
+    const { id } = await engine.submit(specFor(cdn, { pops }), listed(urlsOf(DOMAIN, 3, 'page')));
+    while (looked.size < pops.length) await pause();
+    await engine.close();
+    expect(errors).toEqual([]);
+    await open();
+    const end = await engine.waitForEnd(id);
+    expect(end).toMatchObject({ status: 'FINISHED', totals: { popCount: pops.length } });
+  });
+});

@@ -1,0 +1,38 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readApiKey } from '../../../../../lambdas/prewarm/one-machine/service/api-key';
+
+describe('the API key file', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'warmpath-key-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const fileWith = async (text: string, mode = 0o600): Promise<string> => {
+    const file = join(folder, `key-${Math.random()}`);
+    await writeFile(file, text);
+    await chmod(file, mode);
+    return file;
+  };
+
+  it('holds the key in its first line', async () => {
+    expect(await readApiKey(await fileWith('0123456789abcdefghij\nnote\n'))).toBe('0123456789abcdefghij');
+  });
+
+  it.each([
+    ['a short key', 'short', 0o600, /got a first line of 5 characters; allowed: 20 to 128/],
+    ['an empty file', '', 0o600, /0 characters/],
+    ['a key with a blank', 'with a blank and long enough', 0o600, /visible ASCII/],
+    ['a file others may read', '0123456789abcdefghij', 0o644, /chmod 600/],
+  ])('is refused with %s, and the message does not show it', async (_, text, mode, message) => {
+    const error = await readApiKey(await fileWith(text, mode)).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ name: 'ApiKeyError', message: expect.stringMatching(message) });
+    if (text !== '') expect((error as Error).message).not.toContain(text);
+  });
+
+  it('is refused when it is not there', async () => {
+    await expect(readApiKey(join(folder, 'none'))).rejects.toThrow('cannot be read');
+  });
+});

@@ -1,0 +1,157 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { refresh, renderRefresh } from '../../../../scripts/cli/coldstart/refresh';
+import { paintFor } from '../../../../scripts/cli/terminal/paint';
+import { runCli } from '../prewarm/cli-process';
+import { type FakeAutoScaling, startFakeAutoScaling, WATCHED_REFRESH } from './fake-auto-scaling';
+
+const plain = paintFor({});
+const STEPS = [
+  { status: 'Pending', percent: 0, left: 8 },
+  { status: 'InProgress', percent: 37, left: 5, reason: 'Waiting for instances to warm up.' },
+  { status: 'InProgress', percent: 37, left: 5, reason: 'Waiting for instances to warm up.' },
+  { status: 'Successful', percent: 100, left: 0 },
+];
+
+describe('warmpath coldstart refresh, over the wire', () => {
+  let service: FakeAutoScaling;
+  let progress = '';
+  const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+  const run = async (terminal: boolean): Promise<number> => {
+    Object.defineProperty(process.stderr, 'isTTY', { value: terminal, configurable: true });
+    progress = '';
+    jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    jest.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+      progress += String(chunk);
+      return true;
+    });
+    const client = {
+      endpoint: service.endpoint,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    };
+    return refresh(
+      { autoScaling: new AutoScalingClient(client), ec2: new EC2Client(client) },
+      WATCHED_REFRESH,
+    );
+  };
+
+  beforeEach(async () => {
+    service = await startFakeAutoScaling(STEPS);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    Object.defineProperty(process.stderr, 'isTTY', isTTY ?? { value: undefined, configurable: true });
+    await service.close();
+  });
+
+  it('replaces every instance, protected and standby ones too, and changes nothing of the group', async () => {
+    expect(await run(false)).toBe(0);
+    expect(Object.fromEntries(service.started[0] ?? [])).toMatchObject({
+      AutoScalingGroupName: 'shell-ecs-asg',
+      'Preferences.MinHealthyPercentage': '100',
+      'Preferences.MaxHealthyPercentage': '110',
+      'Preferences.ScaleInProtectedInstances': 'Refresh',
+      'Preferences.StandbyInstances': 'Terminate',
+      'Preferences.SkipMatching': 'false',
+      'Preferences.AutoRollback': 'false',
+    });
+    expect([...(service.started[0]?.keys() ?? [])].join()).not.toContain('DesiredConfiguration');
+  });
+
+  it('shows a rollback and its reason, and says at the end what the group is left with', async () => {
+    await service.close();
+    const reason = 'Alarm shell-slow-start went into ALARM.';
+    service = await startFakeAutoScaling([
+      { status: 'InProgress', percent: 50, left: 4 },
+      { status: 'RollbackInProgress', percent: 25, left: 2, rollbackReason: reason },
+      { status: 'RollbackSuccessful', percent: 100, left: 0, rollbackReason: reason },
+    ]);
+    expect(await run(false)).toBe(1);
+    const lines = progress.trimEnd().split('\n');
+    expect(lines[1]).toMatch(/^RollbackInProgress .*Alarm shell-slow-start/);
+    expect(lines.at(-1)).toBe(
+      `rolled back: every instance has the version that the group had before (${reason})`,
+    );
+  });
+
+  it('writes a line for each change where nobody watches', async () => {
+    await run(false);
+    const lines = progress.trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['Pending', 'InProgress', 'Successful']);
+    expect(lines[1]).toContain('37 %  5 to replace  pool 50 %  Waiting for instances to warm up.');
+  });
+
+  it('redraws one line on a terminal, and leaves it when it is over', async () => {
+    await run(true);
+    expect(progress.split('\r\u001b[2K')).toHaveLength(STEPS.length + 1);
+    expect(progress.match(/\n/g)).toHaveLength(1);
+    expect(progress).toMatch(/Successful .*\n$/);
+  });
+});
+
+describe('warmpath coldstart refresh, as a command', () => {
+  const run = (service: FakeAutoScaling, ...flags: readonly string[]) =>
+    runCli(['coldstart', 'refresh', '--group', 'shell-ecs-asg', ...flags], '', {
+      AWS_ENDPOINT_URL: service.endpoint,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    });
+
+  it('rolls out the newest version of the template, with rollback when an alarm rings', async () => {
+    const service = await startFakeAutoScaling(STEPS);
+    const flags = ['--launch-template-version', 'latest', '--auto-rollback', '--skip-matching'];
+    const { code } = await run(service, ...flags, '--alarm', 'slow', '--alarm', 'pulled');
+    await service.close();
+    expect(code).toBe(0);
+    const policy = 'DesiredConfiguration.MixedInstancesPolicy';
+    const template = `${policy}.LaunchTemplate.LaunchTemplateSpecification`;
+    const sent = Object.fromEntries(service.started[0] ?? []);
+    expect(sent).toMatchObject({
+      [`${template}.LaunchTemplateId`]: 'lt-1',
+      [`${template}.Version`]: '7',
+      [`${policy}.LaunchTemplate.Overrides.member.1.InstanceType`]: 'm7g.large',
+      [`${policy}.LaunchTemplate.Overrides.member.2.InstanceType`]: 'm6g.large',
+      [`${policy}.InstancesDistribution.OnDemandAllocationStrategy`]: 'prioritized',
+      'Preferences.AutoRollback': 'true',
+      'Preferences.SkipMatching': 'true',
+      'Preferences.AlarmSpecification.Alarms.member.1': 'slow',
+      'Preferences.AlarmSpecification.Alarms.member.2': 'pulled',
+    });
+    // Auto Scaling refuses a template that is named twice.
+    expect(sent).not.toHaveProperty([`${template}.LaunchTemplateName`]);
+  });
+
+  it('starts nothing where its options contradict each other', async () => {
+    const service = await startFakeAutoScaling(STEPS);
+    const [rollback, attach, version] = await Promise.all([
+      run(service, '--auto-rollback'),
+      run(service, '--attach', '--skip-matching'),
+      run(service, '--launch-template-version', '$Latest'),
+    ]);
+    await service.close();
+    expect(rollback).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('add --launch-template-version latest or a number'),
+    });
+    expect(attach).toMatchObject({ code: 2, stderr: expect.stringContaining('--attach') });
+    expect(version).toMatchObject({ code: 2, stderr: expect.stringContaining('a version, or latest') });
+    expect(service.started).toEqual([]);
+  });
+});
+
+describe('the line of a refresh', () => {
+  const underway = { Status: 'InProgress', PercentageComplete: 50, InstancesToUpdate: 4 } as const;
+
+  it('has a bar as long as its share', () => {
+    const line = renderRefresh(underway, plain);
+    expect(line.match(/█/g)).toHaveLength(15);
+    expect(line.match(/░/g)).toHaveLength(15);
+  });
+
+  it('never is longer than the terminal is wide', () => {
+    const line = renderRefresh({ ...underway, StatusReason: 'x'.repeat(200) }, plain, 100);
+    expect(line).toHaveLength(100);
+  });
+});

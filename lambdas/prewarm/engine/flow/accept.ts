@@ -1,0 +1,78 @@
+import type { RequestId } from '../model/ids';
+import type { RequestRecord, RequestSpec } from '../model/request';
+import { emptyTally } from '../model/tally';
+import type { BlobStore } from '../ports/blob-store';
+import type { Clock } from '../ports/clock';
+import type { Deadlines } from '../ports/deadlines';
+import type { RequestStore } from '../ports/request-store';
+import { originalUrlsKey } from './blob-names';
+import { type FleetDeps, resizeFleet } from './fleet-size';
+import { joinLines } from './lines';
+
+/** Leaves out what came before, keeps the order, in constant memory. */
+export type Dedupe = (urls: AsyncIterable<string>) => AsyncIterable<string>;
+
+export interface AcceptDeps extends FleetDeps {
+  readonly requests: RequestStore;
+  readonly blobs: BlobStore;
+  readonly deadlines: Deadlines;
+  readonly clock: Clock;
+  readonly newId: () => RequestId;
+  readonly dedupe: Dedupe;
+}
+
+export interface Accepted {
+  readonly record: RequestRecord;
+  /** False where the idempotency key was known: nothing new was stored. */
+  readonly created: boolean;
+}
+
+const existing = async (requests: RequestStore, id: RequestId): Promise<RequestRecord> => {
+  const record = await requests.get(id);
+  if (record === undefined) throw new Error(`request ${id} is known by its key but has no record`);
+  return record;
+};
+
+/**
+ * Stores the list, sets the deadline and inserts the record, in this order: what a crash leaves behind before the
+ * record is there belongs to no request and starts nothing.
+ */
+export const acceptRequest = async (
+  deps: AcceptDeps,
+  spec: RequestSpec,
+  urls: AsyncIterable<string>,
+): Promise<Accepted> => {
+  const { requests, blobs, deadlines, clock } = deps;
+  const id = deps.newId();
+  let acceptedUrlCount = 0;
+  const counting = joinLines(deps.dedupe(urls), () => {
+    acceptedUrlCount += 1;
+  });
+  await blobs.put(originalUrlsKey(id), counting);
+
+  const createdAt = clock.now();
+  const timeoutAt = createdAt + Math.round(spec.timeoutMinutes * 60_000);
+  await deadlines.schedule(id, timeoutAt);
+  const record: RequestRecord = {
+    id,
+    spec,
+    status: 'CREATED',
+    createdAt,
+    timeoutAt,
+    updatedAt: createdAt,
+    acceptedUrlCount,
+    urlBytes: 0,
+    failedUrlCount: 0,
+    progress: emptyTally(),
+    countedSlices: 0,
+    reported: false,
+  };
+  const inserted = await requests.create(record);
+  if (!inserted.created) {
+    await deadlines.cancel(id);
+    await blobs.remove(originalUrlsKey(id));
+    return { record: await existing(requests, inserted.id), created: false };
+  }
+  await resizeFleet(deps);
+  return { record, created: true };
+};

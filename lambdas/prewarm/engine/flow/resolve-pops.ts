@@ -1,0 +1,55 @@
+import { type AddressPolicy, guardAddresses } from '../addresses/address-guard';
+import type { PopCode } from '../model/ids';
+import type { Resolver } from '../ports/resolver';
+import type { ResolvedPop } from './plan';
+
+export interface ResolvePopsOptions {
+  readonly resolver: Resolver;
+  readonly policy: AddressPolicy;
+  /**
+   * Names asked for at a time.
+   * @default 16
+   */
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The name under which one PoP answers for one distribution. */
+export const popHostName = (distributionDomain: string, pop: PopCode): string => {
+  const [label = ''] = distributionDomain.split('.');
+  return `${label}.${pop}.cloudfront.net`;
+};
+
+const resolvePop = async (
+  distributionDomain: string,
+  pop: PopCode,
+  { resolver, policy, signal }: ResolvePopsOptions,
+): Promise<ResolvedPop> => {
+  const failed = (message: string): ResolvedPop => ({ kind: 'failed', pop, message });
+  const name = popHostName(distributionDomain, pop);
+  const resolution = await resolver.resolve(name, signal);
+  if (resolution.kind === 'unknown-name') return failed(`${name} does not exist in DNS`);
+  if (resolution.kind === 'failed') return failed(`${name} could not be looked up: ${resolution.message}`);
+  const { allowed, refused } = guardAddresses(resolution.addresses, policy);
+  if (allowed.length > 0) return { kind: 'usable', pop, addresses: allowed };
+  return failed(
+    refused.length > 0
+      ? `${name} has only addresses that are not contacted: ${refused.join(', ')}`
+      : `${name} has no address`,
+  );
+};
+
+/** Resolves PoPs of a distribution concurrently, in their order; one that does not resolve is failed with the reason. */
+export const resolvePops = async (
+  distributionDomain: string,
+  pops: readonly PopCode[],
+  options: ResolvePopsOptions,
+): Promise<readonly ResolvedPop[]> => {
+  const resolved = new Array<ResolvedPop | undefined>(pops.length).fill(undefined);
+  const waiting = pops.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, pop] of waiting) resolved[index] = await resolvePop(distributionDomain, pop, options);
+  };
+  await Promise.all(Array.from({ length: Math.min(options.concurrency ?? 16, pops.length) }, work));
+  return resolved.filter((pop) => pop !== undefined);
+};

@@ -1,0 +1,17 @@
+/** There are no machines under the name of the fleet. */
+export class FleetNotFound extends Error {
+  override readonly name = 'FleetNotFound';
+  constructor(readonly fleet: string) {
+    super(`no fleet ${fleet}`);
+  }
+}
+
+/** The machines that warm. */
+export interface Fleet {
+  /** Name shown in messages, such as `prewarm_asg_prod`. */
+  readonly name: string;
+  /** Throws FleetNotFound. */
+  capacity(): Promise<number>;
+  /** Bounded 0 to 300 by the caller. */
+  setCapacity(instances: number): Promise<void>;
+}

@@ -1,0 +1,40 @@
+import type { FetchOutcome, OutcomeKind } from '../model/outcome';
+
+/** What a person calls each outcome. */
+export const OUTCOME_NAMES: Readonly<Record<OutcomeKind, string>> = {
+  warmed: 'warmed',
+  'already-warm': 'already warm',
+  redirect: 'redirect',
+  'http-error': 'HTTP error',
+  truncated: 'truncated',
+  'wrong-pop': 'wrong PoP',
+  'not-cacheable': 'not cacheable',
+  'timed-out': 'timed out',
+  unreachable: 'unreachable',
+  refused: 'refused',
+};
+
+/** One outcome in one short sentence, as reports show it. */
+export const describeOutcome = (outcome: FetchOutcome): string => {
+  switch (outcome.kind) {
+    case 'warmed':
+    case 'already-warm':
+      return `${OUTCOME_NAMES[outcome.kind]} (HTTP ${outcome.status})`;
+    case 'redirect':
+      return `HTTP ${outcome.status}, redirects${outcome.location === undefined ? '' : ` to ${outcome.location}`}`;
+    case 'http-error':
+      return `HTTP ${outcome.status}`;
+    case 'truncated':
+      return `truncated: ${outcome.bytes} of ${outcome.expectedBytes} bytes came`;
+    case 'wrong-pop':
+      return `answered by ${outcome.pop ?? 'an unnamed PoP'} instead of ${outcome.expectedPop}`;
+    case 'not-cacheable':
+      return `not cacheable: ${outcome.reason}`;
+    case 'timed-out':
+      return `timed out (${outcome.phase}) after ${Math.round(outcome.durationMs)} ms`;
+    case 'unreachable':
+      return `unreachable (${outcome.reason}): ${outcome.detail}`;
+    case 'refused':
+      return `refused: ${outcome.reason}`;
+  }
+};

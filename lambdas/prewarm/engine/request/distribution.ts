@@ -1,0 +1,46 @@
+import type { Resolver } from '../ports/resolver';
+import { isHostName } from './host-name';
+
+const DISTRIBUTION = /^[a-z0-9]+\.cloudfront\.net$/;
+const EXAMPLE = 'd111111abcdef8.cloudfront.net';
+const ALLOWED = `a name such as ${EXAMPLE}, or a CNAME of one`;
+
+export type DistributionResult =
+  | { readonly kind: 'distribution'; readonly domain: string }
+  | { readonly kind: 'refused'; readonly allowed: string; readonly hint: string };
+
+/** True for a distribution's own name, lower case. */
+export const isDistributionDomain = (name: string): boolean => DISTRIBUTION.test(name);
+
+const refused = (hint: string): DistributionResult => ({ kind: 'refused', allowed: ALLOWED, hint });
+
+/**
+ * The distribution that `cf_domain` stands for: its own `*.cloudfront.net` name, or a name whose CNAME chain ends
+ * there. Asks the resolver only for the latter.
+ */
+export const resolveDistribution = async (
+  cfDomain: string,
+  resolver: Resolver,
+): Promise<DistributionResult> => {
+  const name = cfDomain.trim().toLowerCase();
+  if (isDistributionDomain(name)) return { kind: 'distribution', domain: name };
+  if (name.endsWith('.cloudfront.cn')) {
+    return refused(
+      'cloudfront.cn is the separate service of mainland China, with its own account, API and points of presence; it cannot be warmed from here',
+    );
+  }
+  if (!isHostName(name)) {
+    return refused('give a host name alone, without scheme, path, port or IP address');
+  }
+  if (name.endsWith('.cloudfront.net')) {
+    return refused(`a distribution has one label before cloudfront.net, as in ${EXAMPLE}`);
+  }
+  const resolution = await resolver.resolve(name);
+  if (resolution.kind === 'failed') return refused(`it could not be looked up: ${resolution.message}`);
+  if (resolution.kind === 'unknown-name') return refused('the name does not exist in DNS');
+  const canonical = resolution.canonicalName.toLowerCase();
+  if (isDistributionDomain(canonical)) return { kind: 'distribution', domain: canonical };
+  return refused(
+    `its CNAME chain ends at ${canonical}; give the distribution's cloudfront.net name as cf_domain and this name in aliases`,
+  );
+};

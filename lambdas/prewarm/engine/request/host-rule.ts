@@ -1,0 +1,65 @@
+import type { Resolver } from '../ports/resolver';
+import { isHostName } from './host-name';
+import { MAX_LOOKED_UP_HOSTS } from './limits';
+
+export type HostVerdict = { readonly kind: 'ok' } | { readonly kind: 'refused'; readonly reason: string };
+
+/** Which hosts URLs of a request may have. */
+export interface HostRule {
+  /** The verdict where it is known without asking DNS again. */
+  known(host: string): HostVerdict | undefined;
+  /** The verdict, from DNS where it must be. */
+  judge(host: string): Promise<HostVerdict>;
+}
+
+export interface DistributionHosts {
+  readonly distributionDomain: string;
+  readonly cfDomain: string;
+  readonly aliases: readonly string[];
+}
+
+const OK: HostVerdict = { kind: 'ok' };
+const refused = (reason: string): HostVerdict => ({ kind: 'refused', reason });
+
+/**
+ * The distribution's domain, its aliases, and names whose CNAME chain ends at the domain. A name is looked up once per
+ * request, and only so many names are.
+ */
+export const hostRule = (
+  { distributionDomain, cfDomain, aliases }: DistributionHosts,
+  resolver: Resolver,
+): HostRule => {
+  const given = new Set([distributionDomain, cfDomain, ...aliases].map((host) => host.toLowerCase()));
+  const lookups = new Map<string, Promise<HostVerdict>>();
+  const verdicts = new Map<string, HostVerdict>();
+  const hint = `name it in aliases if ${distributionDomain} serves it`;
+
+  const lookUp = async (host: string): Promise<HostVerdict> => {
+    const resolution = await resolver.resolve(host);
+    if (resolution.kind === 'failed') {
+      return refused(`${host} could not be looked up (${resolution.message}); ${hint}`);
+    }
+    const leadsHere =
+      resolution.kind === 'addresses' && resolution.canonicalName.toLowerCase() === distributionDomain;
+    return leadsHere ? OK : refused(`${host} does not lead to ${distributionDomain}; ${hint}`);
+  };
+
+  return {
+    known: (host) => (given.has(host) ? OK : verdicts.get(host)),
+    judge: async (host) => {
+      if (given.has(host)) return OK;
+      if (!isHostName(host)) return refused(`${host} is not a host name`);
+      let lookup = lookups.get(host);
+      if (!lookup) {
+        if (lookups.size >= MAX_LOOKED_UP_HOSTS) {
+          return refused(`${host} is not looked up, ${MAX_LOOKED_UP_HOSTS} other hosts were; ${hint}`);
+        }
+        lookup = lookUp(host);
+        lookups.set(host, lookup);
+      }
+      const verdict = await lookup;
+      verdicts.set(host, verdict);
+      return verdict;
+    },
+  };
+};

@@ -1,0 +1,221 @@
+import type { AddressPolicy } from '../addresses/address-guard';
+import type { Encoding, RequestHeader, RequestSpec, UrlSource } from '../model/request';
+import type { PopDirectory } from '../ports/pop-directory';
+import type { Resolver } from '../ports/resolver';
+import { parseByteSize } from './byte-size';
+import { resolveDistribution } from './distribution';
+import { normaliseHeaders } from './header';
+import { asHostName, isHostName } from './host-name';
+import { type HostRule, hostRule } from './host-rule';
+import { type FieldIssue, InvalidRequest, shown } from './invalid-request';
+import { MAX_ALIASES, MAX_RANGE_BYTES, MAX_SOURCES } from './limits';
+import { checkNotifyUrl } from './notify-url';
+import type { PrewarmBody } from './request-body';
+import { selectPops } from './targets';
+import { parseUrl } from './url';
+
+export interface RequestContext {
+  readonly directory: PopDirectory;
+  readonly resolver: Resolver;
+  readonly policy: AddressPolicy;
+  /**
+   * True where the URLs come from elsewhere than the body: an uploaded list, a file.
+   * @default false
+   */
+  readonly hasOtherList?: boolean;
+}
+
+/** A request whose fields are right; its URLs are checked as they are read. */
+export interface NormalisedRequest {
+  readonly spec: RequestSpec;
+  readonly hosts: HostRule;
+}
+
+type Issues = FieldIssue[];
+
+const required = (field: string, allowed: string, issues: Issues): void => {
+  issues.push({ field, got: 'nothing', allowed, hint: 'the field is required' });
+};
+
+const normaliseAliases = (aliases: readonly string[], issues: Issues): readonly string[] => {
+  if (aliases.length > MAX_ALIASES) {
+    issues.push({ field: 'aliases', got: shown(aliases), allowed: `at most ${MAX_ALIASES}` });
+    return [];
+  }
+  const names = aliases.map(asHostName);
+  names.forEach((name, index) => {
+    if (isHostName(name)) return;
+    issues.push({
+      field: `aliases[${index}]`,
+      got: shown(aliases[index]),
+      allowed: 'a host name such as www.example.com, without wildcard, scheme or port',
+    });
+  });
+  return [...new Set(names)];
+};
+
+const normaliseEncodings = (
+  asked: PrewarmBody['encodings'],
+  headers: readonly RequestHeader[],
+  issues: Issues,
+): readonly Encoding[] => {
+  const hasHeader = headers.some(({ name }) => name === 'accept-encoding');
+  if (asked === undefined || asked.length === 0) return [hasHeader ? 'header' : 'browser'];
+  if (hasHeader) {
+    issues.push({
+      field: 'encodings',
+      got: 'encodings and an Accept-Encoding header',
+      allowed: 'one of them',
+      hint: 'leave one out',
+    });
+  }
+  return [...new Set(asked)];
+};
+
+const normaliseRange = (range: PrewarmBody['range'], issues: Issues): number | undefined => {
+  if (range === undefined) return undefined;
+  const bytes = parseByteSize(range);
+  if (bytes !== undefined && bytes >= 1 && bytes <= MAX_RANGE_BYTES) return bytes;
+  issues.push({
+    field: 'range',
+    got: shown(range),
+    allowed: `a number of bytes from 1 to ${MAX_RANGE_BYTES}, or a size such as "64KiB"`,
+  });
+  return undefined;
+};
+
+interface WrittenSource {
+  readonly field: string;
+  readonly source: UrlSource;
+  readonly host: string;
+}
+
+const normaliseSources = (body: PrewarmBody, issues: Issues): readonly WrittenSource[] => {
+  const sources = (['sitemap', 'playlist'] as const).flatMap((kind) => {
+    const written = body[kind] ?? [];
+    const urls = typeof written === 'string' ? [written] : written;
+    return urls.flatMap((url, index) => {
+      const field = typeof written === 'string' ? kind : `${kind}[${index}]`;
+      const parsed = parseUrl(url);
+      if (parsed.kind === 'url') return [{ field, source: { kind, url: parsed.url }, host: parsed.host }];
+      issues.push({
+        field,
+        got: shown(parsed.url),
+        allowed: 'an http or https URL of the distribution',
+        hint: parsed.reason,
+      });
+      return [];
+    });
+  });
+  if (sources.length > MAX_SOURCES) {
+    issues.push({ field: 'sitemap', got: `${sources.length} documents`, allowed: `at most ${MAX_SOURCES}` });
+  }
+  return sources.slice(0, MAX_SOURCES);
+};
+
+/** Where `cf_domain` is left out it is the host of the first URL, or of the first source. */
+const cfDomainOf = (body: PrewarmBody, sources: readonly WrittenSource[]): string | undefined => {
+  if (body.cf_domain !== undefined) return asHostName(body.cf_domain);
+  const first = body.url_list?.[0];
+  const parsed = first === undefined ? undefined : parseUrl(first);
+  return parsed?.kind === 'url' ? parsed.host : sources[0]?.host;
+};
+
+const checkDistribution = async (
+  cfDomain: string | undefined,
+  written: string | undefined,
+  resolver: Resolver,
+  issues: Issues,
+): Promise<string | undefined> => {
+  if (cfDomain === undefined) {
+    required('cf_domain', "the distribution's cloudfront.net name, or a CNAME of it", issues);
+    return undefined;
+  }
+  const distribution = await resolveDistribution(cfDomain, resolver);
+  if (distribution.kind === 'distribution') return distribution.domain;
+  const { allowed, hint } = distribution;
+  const got = written === undefined ? `nothing, and the first URL has ${shown(cfDomain)}` : shown(written);
+  issues.push({ field: 'cf_domain', got, allowed, hint });
+  return undefined;
+};
+
+const checkSourceHosts = async (
+  sources: readonly WrittenSource[],
+  hosts: HostRule,
+  issues: Issues,
+): Promise<void> => {
+  const verdicts = await Promise.all(sources.map(({ host }) => hosts.judge(host)));
+  sources.forEach(({ field, source }, index) => {
+    const verdict = verdicts[index];
+    if (verdict?.kind !== 'refused') return;
+    issues.push({
+      field,
+      got: shown(source.url),
+      allowed: 'a URL of the distribution',
+      hint: verdict.reason,
+    });
+  });
+};
+
+/**
+ * Turns a body whose values have the right types into what the engine works on: names resolved, defaults filled in.
+ * @param body fields that are wrong already are left out of it
+ * @param found what is wrong with them; the error names these too
+ * @throws InvalidRequest with everything that is wrong, after all of it is known
+ */
+export const normaliseRequest = async (
+  body: PrewarmBody,
+  context: RequestContext,
+  found: readonly FieldIssue[] = [],
+): Promise<NormalisedRequest> => {
+  // Something other than an object has no fields that could be missing.
+  if (found.some(({ field }) => field === 'body')) throw new InvalidRequest(found);
+  const issues: Issues = [];
+  const headers = normaliseHeaders(body.header ?? [], issues);
+  const sources = normaliseSources(body, issues);
+  const aliases = normaliseAliases(body.aliases ?? [], issues);
+  const pops = selectPops(body, context.directory, issues);
+  const encodings = normaliseEncodings(body.encodings, headers, issues);
+  const rangeBytes = normaliseRange(body.range, issues);
+  const notifyUrl = checkNotifyUrl(body.notify, context.policy, issues);
+  if (body.url_list === undefined && context.hasOtherList !== true && sources.length === 0) {
+    required('url_list', 'a list of URLs, or a sitemap or playlist', issues);
+  }
+  if (body.timeout === undefined) required('timeout', 'minutes', issues);
+  if (body.instance_count === undefined) required('instance_count', 'a whole number', issues);
+
+  const cfDomain = cfDomainOf(body, sources);
+  const distributionDomain = await checkDistribution(cfDomain, body.cf_domain, context.resolver, issues);
+  const hosts = hostRule(
+    { distributionDomain: distributionDomain ?? '', cfDomain: cfDomain ?? '', aliases },
+    context.resolver,
+  );
+  if (distributionDomain !== undefined) await checkSourceHosts(sources, hosts, issues);
+
+  const foundFields = new Set(found.map(({ field }) => field.replace(/\[.*$/, '')));
+  const all = [...found, ...issues.filter(({ field }) => !foundFields.has(field))];
+  const { timeout, instance_count: instanceCount } = body;
+  if (all.length > 0 || distributionDomain === undefined || cfDomain === undefined) {
+    throw new InvalidRequest(all);
+  }
+  if (timeout === undefined || instanceCount === undefined) throw new InvalidRequest(all);
+  const spec: RequestSpec = {
+    distributionDomain,
+    cfDomain,
+    aliases,
+    pops,
+    headers,
+    encodings,
+    verify: body.verify ?? 'none',
+    skipWarm: body.skip_warm ?? false,
+    ...(rangeBytes === undefined ? {} : { rangeBytes }),
+    ...(body.max_bandwidth_mbps === undefined ? {} : { maxBandwidthMbps: body.max_bandwidth_mbps }),
+    needInvalidate: body.need_invalidate ?? false,
+    instanceCount,
+    timeoutMinutes: timeout,
+    ...(notifyUrl === undefined ? {} : { notifyUrl }),
+    ...(body.idempotency_key === undefined ? {} : { idempotencyKey: body.idempotency_key }),
+    sources: sources.map(({ source }) => source),
+  };
+  return { spec, hosts };
+};

@@ -1,0 +1,106 @@
+import type { PopCode } from '../model/ids';
+import { popCode } from '../model/ids';
+import type { Answered, FetchOutcome } from '../model/outcome';
+import type { AnswerHeader, FetchAnswer } from '../ports/transport';
+
+type Headers = Readonly<Partial<Record<AnswerHeader, string>>>;
+type WithStatus = Extract<FetchAnswer, { readonly status: number }>;
+
+/** What an answer is measured against. */
+export interface Expectation {
+  readonly method: 'GET' | 'HEAD';
+  readonly pop: PopCode;
+}
+
+const NOT_STORED = /(?:^|[\s,])(no-store|private)(?:$|[\s,=])/i;
+const PLAIN_HIT = 'Hit from cloudfront';
+const PLAIN_MISS = 'Miss from cloudfront';
+const HIT = /^(?:Refresh)?Hit from cloudfront$/i;
+/** `OriginShieldHit` reached this edge from the shield: the edge itself missed, and stores it now. */
+const MISS = /^(?:Miss|OriginShieldHit) from cloudfront$/i;
+const RANGE = /^bytes (\d+)-(\d+)\//;
+
+/** The outcome of one exchange with an edge; the one place that decides what counts as warm. */
+export const classify = (answer: FetchAnswer, expected: Expectation): FetchOutcome => {
+  switch (answer.kind) {
+    case 'timeout':
+      return {
+        kind: 'timed-out',
+        phase: answer.phase,
+        durationMs: answer.durationMs,
+        bytes: answer.bytes,
+      };
+    case 'unreachable':
+      return {
+        kind: 'unreachable',
+        reason: answer.reason,
+        durationMs: answer.durationMs,
+        detail: answer.detail,
+      };
+    case 'cut':
+    case 'answer':
+      return classifyAnswered(answer, expected);
+  }
+};
+
+const classifyAnswered = (answer: WithStatus, expected: Expectation): FetchOutcome => {
+  const { headers, status } = answer;
+  if (!isFromCloudFront(headers))
+    return { kind: 'refused', reason: 'the answer has no header of CloudFront' };
+  const answered = describe(answer);
+  if (status >= 300 && status < 400) {
+    const { location } = headers;
+    return { kind: 'redirect', ...(location === undefined ? {} : { location }), ...answered };
+  }
+  if (status < 200 || status >= 400) return { kind: 'http-error', ...answered };
+  if (answered.pop !== expected.pop && answered.pop?.toUpperCase() !== expected.pop.toUpperCase())
+    return { kind: 'wrong-pop', expectedPop: expected.pop, ...answered };
+  const expectedBytes = promisedBytes(answer, expected);
+  if (answer.bytes < expectedBytes) return { kind: 'truncated', expectedBytes, ...answered };
+  return judgeCache(headers, answered);
+};
+
+/** Any sign will do: an edge always sends several of them. */
+const isFromCloudFront = (headers: Headers): boolean =>
+  headers['x-amz-cf-pop'] !== undefined ||
+  headers['x-amz-cf-id'] !== undefined ||
+  headers.via?.includes('CloudFront') === true ||
+  headers['x-cache']?.endsWith('from cloudfront') === true;
+
+const describe = ({ status, bytes, durationMs, headers }: WithStatus): Answered => {
+  const answered: { -readonly [K in keyof Answered]: Answered[K] } = { status, bytes, durationMs };
+  const pop = headers['x-amz-cf-pop'];
+  const xCache = headers['x-cache'];
+  if (pop !== undefined) answered.pop = popCode(pop);
+  if (xCache !== undefined) answered.xCache = xCache;
+  return answered;
+};
+
+/** The body bytes that the answer promised. Of a cut body it is known at least that one more was to come. */
+const promisedBytes = (answer: WithStatus, expected: Expectation): number =>
+  answer.kind === 'cut'
+    ? Math.max(answer.bytes + 1, announcedBytes(answer, expected))
+    : announcedBytes(answer, expected);
+
+const announcedBytes = ({ status, headers }: WithStatus, { method }: Expectation): number => {
+  if (method === 'HEAD') return 0;
+  const range = status === 206 ? RANGE.exec(headers['content-range'] ?? '') : null;
+  if (range) return Number(range[2]) - Number(range[1]) + 1;
+  const length = headers['content-length'];
+  return length !== undefined && /^\d+$/.test(length) ? Number(length) : 0;
+};
+
+/** A Hit proves itself, whatever the headers say: a minimum TTL of the distribution overrides them. */
+const judgeCache = (headers: Headers, answered: Answered): FetchOutcome => {
+  const xCache = answered.xCache ?? '';
+  // The usual words are compared: a pattern costs more than the rest of this function.
+  if (xCache === PLAIN_HIT || HIT.test(xCache)) return { kind: 'already-warm', ...answered };
+  if (xCache !== PLAIN_MISS && !MISS.test(xCache)) {
+    const reason = xCache === '' ? 'the answer has no x-cache header' : `x-cache says "${xCache}"`;
+    return { kind: 'not-cacheable', reason, ...answered };
+  }
+  const directive = NOT_STORED.exec(headers['cache-control'] ?? '')?.[1]?.toLowerCase();
+  return directive === undefined
+    ? { kind: 'warmed', ...answered }
+    : { kind: 'not-cacheable', reason: `cache-control says ${directive}`, ...answered };
+};

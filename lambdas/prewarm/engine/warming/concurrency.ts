@@ -1,0 +1,63 @@
+import type { Clock } from '../ports/clock';
+import { ConcurrencySearch } from './concurrency-search';
+import type { ConcurrencyRange } from './warm-limits';
+
+/** Waiters that have had their turn are cleared away in such numbers: the queue may never be empty while a list lasts. */
+const FORGOTTEN_AT_ONCE = 256;
+
+/** A gate that lets through as many fetches at a time as the search finds best; first come, first served. */
+export class AdaptiveLimiter {
+  private readonly search: ConcurrencySearch;
+  private underway = 0;
+  private readonly waiters: (() => void)[] = [];
+  private firstWaiter = 0;
+
+  constructor(
+    range: ConcurrencyRange,
+    private readonly clock: Pick<Clock, 'monotonicMs' | 'busyMs'>,
+  ) {
+    this.search = new ConcurrencySearch(range, clock);
+  }
+
+  /** Fetches that may be underway at the same time, now. */
+  get limit(): number {
+    return this.search.limit;
+  }
+
+  /** Changes the bounds; what is underway above them ends in its own time. */
+  confine(range: ConcurrencyRange): void {
+    this.search.confine(range);
+  }
+
+  get inFlight(): number {
+    return this.underway;
+  }
+
+  /** Takes a place; answers nothing when it is free at once, else a promise of it. */
+  acquire(): Promise<void> | undefined {
+    if (this.underway < this.search.limit) {
+      this.underway += 1;
+      return undefined;
+    }
+    this.search.waited();
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  /** Gives the place back, with the weight of what was done and whether it failed as at a place asked too much. */
+  release(work: number, overloaded: boolean): void {
+    this.underway -= 1;
+    this.search.finished(this.clock.monotonicMs(), work, overloaded);
+    while (this.underway < this.search.limit && this.firstWaiter < this.waiters.length) {
+      const next = this.waiters[this.firstWaiter];
+      this.firstWaiter += 1;
+      this.underway += 1;
+      next?.();
+    }
+    if (this.firstWaiter >= FORGOTTEN_AT_ONCE) this.forgetServed();
+  }
+
+  private forgetServed(): void {
+    this.waiters.splice(0, this.firstWaiter);
+    this.firstWaiter = 0;
+  }
+}

@@ -1,0 +1,110 @@
+import type { PopCode, RequestId } from '../model/ids';
+import type { Clock } from '../ports/clock';
+import type { Pace } from '../ports/transport';
+import { Bandwidth } from './bandwidth';
+import { AdaptiveLimiter } from './concurrency';
+import type { WarmLimits } from './warm-limits';
+
+/** A body of this size counts as much as one more fetch, so that neither small nor large objects hide the other. */
+const BYTES_PER_WORK = 32_768;
+const REMEMBERED_REQUESTS = 100;
+/** Places per PoP for each Mbit/s of a cap: enough to use it with objects of 12 KB that take 100 ms. */
+const PLACES_PER_MEGABIT = 1;
+/** Share of the places of a PoP that one request with a cap may hold: the rest is for those that do not wait for a pace. */
+const CAPPED_SHARE = 0.5;
+
+/** What a request with a cap on its bandwidth is held to. */
+export interface CappedRequest {
+  readonly megabitsPerSecond: number;
+  readonly pace: Pace;
+  readonly gates: Map<PopCode, AdaptiveLimiter>;
+}
+
+export interface GovernorOptions {
+  readonly limits: WarmLimits;
+  readonly clock: Clock;
+}
+
+/**
+ * How much a thread does at a time: what all its slices share. One per thread, for its whole life, so that what was
+ * learnt about a PoP is still known in its next slice.
+ */
+export class Governor {
+  private bounds: WarmLimits;
+  private readonly clock: Clock;
+  private readonly total: AdaptiveLimiter;
+  private readonly perPop = new Map<PopCode, AdaptiveLimiter>();
+  private readonly capped = new Map<RequestId, CappedRequest>();
+
+  constructor({ limits, clock }: GovernorOptions) {
+    this.bounds = limits;
+    this.clock = clock;
+    this.total = new AdaptiveLimiter(limits.total, clock);
+  }
+
+  get limits(): WarmLimits {
+    return this.bounds;
+  }
+
+  /** Goes on within other limits, such as when another thread begins to share them. */
+  confine(limits: WarmLimits): void {
+    this.bounds = limits;
+    this.total.confine(limits.total);
+    for (const limiter of this.perPop.values()) limiter.confine(limits.perPop);
+  }
+
+  /** Takes a place; answers nothing when one is free at once, else a promise of it. */
+  acquire(pop: PopCode, capped?: CappedRequest): Promise<void> | undefined {
+    const waitForGate = capped && this.gate(pop, capped).acquire();
+    return waitForGate ? waitForGate.then(() => this.acquirePlace(pop)) : this.acquirePlace(pop);
+  }
+
+  private acquirePlace(pop: PopCode): Promise<void> | undefined {
+    const waitForPop = this.limiter(pop).acquire();
+    return waitForPop ? waitForPop.then(() => this.total.acquire()) : this.total.acquire();
+  }
+
+  /** Gives a place back; `overloaded` tells that the PoP was asked too much. */
+  release(pop: PopCode, bytes: number, overloaded: boolean, capped?: CappedRequest): void {
+    const work = 1 + bytes / BYTES_PER_WORK;
+    this.total.release(work, overloaded);
+    this.limiter(pop).release(work, overloaded);
+    if (capped) this.gate(pop, capped).release(0, false);
+  }
+
+  /** What holds the request to its bandwidth; nothing where it has no cap. */
+  cap(id: RequestId, megabitsPerSecond: number | undefined): CappedRequest | undefined {
+    if (megabitsPerSecond === undefined) return undefined;
+    const known = this.capped.get(id);
+    if (known) return known;
+    const pace = new Bandwidth(megabitsPerSecond, this.clock);
+    const capped: CappedRequest = { megabitsPerSecond, pace, gates: new Map() };
+    this.capped.set(id, capped);
+    const oldest = this.capped.keys().next();
+    if (this.capped.size > REMEMBERED_REQUESTS && !oldest.done) this.capped.delete(oldest.value);
+    return capped;
+  }
+
+  /** The few places of a capped request: fetches that wait for its pace would else keep those of all others. */
+  private gate(pop: PopCode, { megabitsPerSecond, gates }: CappedRequest): AdaptiveLimiter {
+    const wanted = megabitsPerSecond * PLACES_PER_MEGABIT;
+    const places = Math.max(1, Math.floor(Math.min(wanted, this.limiter(pop).limit * CAPPED_SHARE)));
+    const range = { floor: places, start: places, ceiling: places };
+    const known = gates.get(pop);
+    if (known) {
+      known.confine(range);
+      return known;
+    }
+    const gate = new AdaptiveLimiter(range, this.clock);
+    gates.set(pop, gate);
+    return gate;
+  }
+
+  private limiter(pop: PopCode): AdaptiveLimiter {
+    const known = this.perPop.get(pop);
+    if (known) return known;
+    const limiter = new AdaptiveLimiter(this.bounds.perPop, this.clock);
+    this.perPop.set(pop, limiter);
+    return limiter;
+  }
+}

@@ -1,0 +1,29 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { sliceIdOf } from '../aws/slice-key';
+import { countSlices } from '../engine/flow/aggregate';
+import type { SliceId } from '../engine/model/ids';
+import { aggregationSettings, readSettings } from '../settings';
+import { emitCounted } from './metrics';
+import { reportWhenEnded } from './report-when-ended';
+import { requestIdOfRecord } from './request-id-of-record';
+import { log, openTables } from './runtime';
+import { runPerRequest } from './stream-batch';
+
+const settings = readSettings(aggregationSettings, process.env);
+const place = { namespace: settings.METRICS_NAMESPACE, deployment: settings.DEPLOYMENT };
+const { requests, ledger } = openTables(settings, {
+  onCounted: (results) => emitCounted(process.stdout, place, results),
+});
+const lambda = new LambdaClient({});
+
+const sliceOfRecord = (record: DynamoDBRecord): SliceId =>
+  sliceIdOf({ slice_id: { S: record.dynamodb?.Keys?.['slice_id']?.S ?? '' } });
+
+/** Counts the slices that were recorded; IN-PROGRESS to FINISHED with the last one. */
+export const handler = (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> =>
+  runPerRequest(event, requestIdOfRecord, log, async ({ id, records }) => {
+    const result = await countSlices({ requests, ledger }, id, records.map(sliceOfRecord));
+    if (result === 'ended')
+      await reportWhenEnded({ requests, lambda, functionName: settings.REPORT_FUNCTION_NAME }, id);
+  });

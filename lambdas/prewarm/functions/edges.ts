@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import type { AddressPolicy } from '../engine/addresses/address-guard';
+import { guardedResolver } from '../engine/addresses/guarded-resolver';
+import type { Resolver } from '../engine/ports/resolver';
+import { createResolver } from '../net/resolver';
+import type { GetSizeSettings } from '../settings';
+
+/** How a runtime finds and reaches edges. */
+export interface Edges {
+  readonly policy: AddressPolicy;
+  /** Answers only addresses that may be contacted. */
+  readonly resolver: Resolver;
+  readonly edgePort: number | undefined;
+  /** Certificates (PEM) to trust besides the usual ones. */
+  readonly ca: string | undefined;
+}
+
+/** A resolver of the operator's own may answer with private addresses; the public DNS may not. */
+export const openEdges = (
+  settings: Pick<GetSizeSettings, 'RESOLVER' | 'EDGE_PORT' | 'EDGE_CA_FILE'>,
+): Edges => {
+  const { RESOLVER, EDGE_PORT, EDGE_CA_FILE } = settings;
+  const policy: AddressPolicy = RESOLVER === undefined ? 'public' : 'any';
+  const resolver = createResolver(RESOLVER === undefined ? {} : { servers: [RESOLVER] });
+  return {
+    policy,
+    resolver: guardedResolver(resolver, policy),
+    edgePort: EDGE_PORT === undefined ? undefined : Number(EDGE_PORT),
+    ca: EDGE_CA_FILE === undefined ? undefined : readFileSync(EDGE_CA_FILE, 'utf8'),
+  };
+};

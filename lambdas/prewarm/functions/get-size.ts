@@ -1,0 +1,49 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { S3BlobStore } from '../aws/blob-store';
+import { HeaderCipher } from '../aws/header-cipher';
+import { dedupe } from '../engine/flow/dedupe';
+import { sizeRequest } from '../engine/flow/size';
+import { createSourceExpander } from '../net/source-expander';
+import { createTransport } from '../net/transport';
+import { DigestedUrls } from '../runtime/seen-urls';
+import { getSizeSettings, readSettings } from '../settings';
+import { budgetOf } from './budget';
+import { openEdges } from './edges';
+import { requestIdOfRecord } from './request-id-of-record';
+import { clock, log, openTables } from './runtime';
+import { SEGMENT_BOUNDS, workersFor } from './sizing';
+import { runPerRequest } from './stream-batch';
+
+const HEADS_IN_FLIGHT = 256;
+
+const settings = readSettings(getSizeSettings, process.env);
+const edges = openEdges(settings);
+const { requests } = openTables(settings, {
+  headers: new HeaderCipher(new KMSClient({}), settings.HEADERS_KEY_ARN),
+});
+const deps = {
+  requests,
+  blobs: new S3BlobStore(new S3Client({}), settings.BUCKET),
+  resolver: edges.resolver,
+  transport: createTransport(edges.ca === undefined ? {} : { ca: edges.ca }),
+  clock,
+  log,
+  dedupe: (urls: AsyncIterable<string>) => dedupe(urls, new DigestedUrls()),
+  expandSource: createSourceExpander(edges),
+  concurrency: HEADS_IN_FLIGHT,
+  bounds: SEGMENT_BOUNDS,
+  workersFor,
+  sizing: 'all' as const,
+  ...(edges.edgePort === undefined ? {} : { edgePort: edges.edgePort }),
+};
+
+/**
+ * CREATED to CHECK_POP. A step whose time runs out has stored its cursor; that write is the record that calls this
+ * function again.
+ */
+export const handler = (event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> =>
+  runPerRequest(event, requestIdOfRecord, log, async ({ id }) => {
+    await sizeRequest(deps, id, budgetOf(context));
+  });

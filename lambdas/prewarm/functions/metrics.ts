@@ -1,0 +1,109 @@
+import type { PopCode, RequestId } from '../engine/model/ids';
+import { percentileMs } from '../engine/model/latency-histogram';
+import { OUTCOME_KINDS } from '../engine/model/outcome';
+import type { SliceResult } from '../engine/model/slice';
+import {
+  emptyTally,
+  failedCount,
+  type MutableTally,
+  mergeTally,
+  type Tally,
+  warmCount,
+} from '../engine/model/tally';
+import type { RequestEnded } from '../engine/ports/notifier';
+
+export interface MetricsPlace {
+  readonly namespace: string;
+  readonly deployment: string;
+}
+
+type Output = { write(line: string): unknown };
+
+/** `outcome` in the words of a metric: `already-warm` -> `AlreadyWarm`. */
+const metricName = (kind: string): string =>
+  kind.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+
+const figures = (tally: Tally): Record<string, number> => {
+  const values: Record<string, number> = {
+    Fetches: tally.fetches,
+    Bytes: tally.bytes,
+    Warm: warmCount(tally),
+    Failed: failedCount(tally),
+  };
+  for (const kind of OUTCOME_KINDS)
+    if (tally.outcomes[kind] > 0) values[metricName(kind)] = tally.outcomes[kind];
+  for (const [name, share] of [
+    ['LatencyP50', 0.5],
+    ['LatencyP95', 0.95],
+  ] as const) {
+    const ms = percentileMs(tally.latency, share);
+    if (ms !== undefined) values[name] = ms;
+  }
+  return values;
+};
+
+const unitOf = (name: string): string =>
+  name === 'Bytes' ? 'Bytes' : name.startsWith('Latency') ? 'Milliseconds' : 'Count';
+
+/**
+ * One line in the embedded metric format: CloudWatch makes metrics of it, without a call.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+const emitMetrics = (
+  output: Output,
+  place: MetricsPlace,
+  dimensions: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, number>>,
+  properties: Readonly<Record<string, string>> = {},
+): void => {
+  const all = { Deployment: place.deployment, ...dimensions };
+  output.write(
+    `${JSON.stringify({
+      _aws: {
+        Timestamp: Date.now(),
+        CloudWatchMetrics: [
+          {
+            Namespace: place.namespace,
+            Dimensions: [Object.keys(all)],
+            Metrics: Object.keys(values).map((Name) => ({ Name, Unit: unitOf(Name) })),
+          },
+        ],
+      },
+      ...all,
+      ...properties,
+      ...values,
+    })}\n`,
+  );
+};
+
+/**
+ * What was counted just now, per PoP and together. The request's id is a property and no dimension: it can be searched
+ * for, but does not make a metric of its own, which would cost more than the request.
+ */
+export const emitCounted = (output: Output, place: MetricsPlace, results: readonly SliceResult[]): void => {
+  const byPop = new Map<PopCode, MutableTally>();
+  const total = emptyTally();
+  let id: RequestId | undefined;
+  for (const { requestId, pop, tally } of results) {
+    id = requestId;
+    const ofPop = byPop.get(pop) ?? emptyTally();
+    mergeTally(ofPop, tally);
+    mergeTally(total, tally);
+    byPop.set(pop, ofPop);
+  }
+  if (id === undefined) return;
+  const properties = { requestId: id };
+  emitMetrics(output, place, {}, { Slices: results.length, ...figures(total) }, properties);
+  for (const [pop, tally] of byPop) emitMetrics(output, place, { Pop: pop }, figures(tally), properties);
+};
+
+/** A request has ended, whatever ended it. */
+export const emitEnded = (
+  output: Output,
+  place: MetricsPlace,
+  { id, status }: Pick<RequestEnded, 'id' | 'status'>,
+): void => emitMetrics(output, place, { Status: status }, { RequestsEnded: 1 }, { requestId: id });
+
+/** A request was stopped by its deadline. */
+export const emitDeadlineReached = (output: Output, place: MetricsPlace, id: RequestId): void =>
+  emitMetrics(output, place, {}, { DeadlinesReached: 1 }, { requestId: id });

@@ -1,0 +1,34 @@
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { RequestId } from '../engine/model/ids';
+import { isFinal } from '../engine/model/request-status';
+import type { RequestStore } from '../engine/ports/request-store';
+
+/** What the Report function is called with. */
+export interface ReportEvent {
+  readonly requestId: RequestId;
+}
+
+/**
+ * Calls the Report function for a request that has ended and is not reported yet. Whoever may have ended a request asks
+ * this last, also when the step runs again, so that a crash in between loses nothing; the function itself does nothing
+ * for a request that is reported.
+ */
+export const reportWhenEnded = async (
+  deps: {
+    readonly requests: Pick<RequestStore, 'get'>;
+    readonly lambda: LambdaClient;
+    readonly functionName: string;
+  },
+  id: RequestId,
+): Promise<void> => {
+  const record = await deps.requests.get(id);
+  if (record === undefined || !isFinal(record.status) || record.reported) return;
+  const event: ReportEvent = { requestId: id };
+  await deps.lambda.send(
+    new InvokeCommand({
+      FunctionName: deps.functionName,
+      InvocationType: 'Event',
+      Payload: JSON.stringify(event),
+    }),
+  );
+};

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { BlobNotFound, type BlobStore } from '../../engine/ports/blob-store';
+import { hasCode } from './error-code';
+
+const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
+const WRITE_BYTES = 256 * 1024;
+
+const isNotFound = (error: unknown): boolean => hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR');
+
+/** Puts small pieces together, so that a line does not cost a system call. */
+async function* inLargePieces(
+  body: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = [];
+  let pending = 0;
+  for await (const piece of body) {
+    const bytes = Buffer.from(piece);
+    pieces.push(bytes);
+    pending += bytes.length;
+    if (pending < WRITE_BYTES) continue;
+    yield Buffer.concat(pieces);
+    pieces = [];
+    pending = 0;
+  }
+  if (pending > 0) yield Buffer.concat(pieces);
+}
+
+export interface FileBlobStoreOptions {
+  readonly blobsDir: string;
+  /** On the same file system as `blobsDir`. */
+  readonly tmpDir: string;
+  /** @default - a file URL, which does not expire */
+  readonly linkTo?: ((key: string, seconds: number) => string) | undefined;
+}
+
+/** Blobs as files: written aside, flushed to the disk, then renamed into place. */
+export class FileBlobStore implements BlobStore {
+  constructor(private readonly options: FileBlobStoreOptions) {}
+
+  async put(
+    key: string,
+    body: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  ): Promise<{ readonly sizeBytes: number }> {
+    const path = this.path(key);
+    const aside = join(this.options.tmpDir, randomUUID());
+    let sizeBytes = 0;
+    try {
+      const file = await open(aside, 'wx');
+      try {
+        for await (const piece of inLargePieces(body)) {
+          await file.writeFile(piece);
+          sizeBytes += piece.length;
+        }
+        // A record that is on disk must never name a blob that is not.
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await mkdir(dirname(path), { recursive: true });
+      await rename(aside, path);
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
+    return { sizeBytes };
+  }
+
+  async *read(
+    key: string,
+    range?: { readonly startByte: number; readonly endByte: number },
+  ): AsyncGenerator<Uint8Array> {
+    const path = this.path(key);
+    if (range !== undefined && range.endByte <= range.startByte) {
+      if (!(await this.exists(key))) throw new BlobNotFound(key);
+      return;
+    }
+    const stream = createReadStream(path, {
+      ...(range !== undefined && { start: range.startByte, end: range.endByte - 1 }),
+    });
+    try {
+      yield* stream;
+    } catch (error) {
+      throw isNotFound(error) ? new BlobNotFound(key) : error;
+    } finally {
+      stream.destroy();
+    }
+  }
+
+  async exists(key: string): Promise<boolean> {
+    try {
+      await access(this.path(key));
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  async link(key: string, seconds: number): Promise<string> {
+    return this.options.linkTo?.(key, seconds) ?? pathToFileURL(this.path(key)).href;
+  }
+
+  async *list(prefix: string): AsyncGenerator<string> {
+    yield* this.walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.path(key), { force: true });
+  }
+
+  /** Removes whole folders of the top level: what was written for requests that a crash kept from being accepted. */
+  async removeFolders(isUnwanted: (name: string) => Promise<boolean>): Promise<void> {
+    for (const name of await readdir(this.options.blobsDir))
+      if (await isUnwanted(name)) await rm(join(this.options.blobsDir, name), { recursive: true });
+  }
+
+  /** Moves whole folders of the top level to another folder of the same file system. */
+  async moveFolders(isUnwanted: (name: string) => Promise<boolean>, to: string): Promise<void> {
+    await mkdir(to, { recursive: true });
+    for (const name of await readdir(this.options.blobsDir))
+      if (await isUnwanted(name)) await rename(join(this.options.blobsDir, name), join(to, name));
+  }
+
+  private path(key: string): string {
+    if (!KEY.test(key))
+      throw new Error(`blob key: got ${key}; allowed: names of letters, digits, . _ - between /`);
+    return join(this.options.blobsDir, key);
+  }
+
+  /** Keys below a folder (empty, or ending in `/`) in the order of their text. */
+  private async *walk(folder: string, prefix: string): AsyncGenerator<string> {
+    const entries = await readdir(join(this.options.blobsDir, folder), { withFileTypes: true }).catch(
+      (error: unknown) => {
+        if (isNotFound(error)) return [];
+        throw error;
+      },
+    );
+    const names = entries.map((entry) => folder + entry.name + (entry.isDirectory() ? '/' : ''));
+    for (const name of names.sort()) {
+      if (!name.startsWith(prefix) && !prefix.startsWith(name)) continue;
+      if (name.endsWith('/')) yield* this.walk(name, prefix);
+      else yield name;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { PopCode, RequestId, SliceId } from '../../engine/model/ids';
+import type { Slice } from '../../engine/model/slice';
+
+/**
+ * Layout of the database. `!` sorts before everything that ids contain, so a prefix is a range.
+ *
+ * | key | value |
+ * | --- | --- |
+ * | `request!<id>` | RequestRecord |
+ * | `time!<created at>!<id>` | the id, for lists |
+ * | `idempotency!<key>` | the id |
+ * | `active!<id>` | requests whose status is not final |
+ * | `unsettled!<id>` | requests whose report is not written |
+ * | `pop!<id>!<code>` | PopRecord |
+ * | `slice!<id>!<slice>` | SliceResult |
+ * | `uncounted!<id>!<slice>` | slices recorded, not yet counted |
+ * | `queue!<id>!<code>!<segment>` | a queued slice; those of one request through one PoP lie together, in the order of queueing |
+ * | `dead!<id>!<segment>!<code>` | a slice given up, until it is recorded as such |
+ * | `deadline!<id>` | epoch milliseconds |
+ */
+const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
+
+export const keys = {
+  request: (id: RequestId): string => `request!${id}`,
+  time: (createdAt: number, id: RequestId): string => `time!${padded(createdAt, 15)}!${id}`,
+  times: 'time!',
+  idempotency: (key: string): string => `idempotency!${key}`,
+  active: (id: RequestId): string => `active!${id}`,
+  allActive: 'active!',
+  unsettled: (id: RequestId): string => `unsettled!${id}`,
+  allUnsettled: 'unsettled!',
+  pop: (id: RequestId, pop: PopCode): string => `pop!${id}!${pop}`,
+  pops: (id: RequestId): string => `pop!${id}!`,
+  slice: (id: RequestId, slice: SliceId): string => `slice!${id}!${slice}`,
+  slices: (id: RequestId): string => `slice!${id}!`,
+  uncounted: (id: RequestId, slice: SliceId): string => `uncounted!${id}!${slice}`,
+  allUncounted: (id: RequestId): string => `uncounted!${id}!`,
+  queued: ({ requestId, segment, pop }: Slice): string =>
+    `queue!${requestId}!${pop}!${padded(segment.index, 9)}`,
+  queue: 'queue!',
+  dead: ({ requestId, segment, pop }: Slice): string =>
+    `dead!${requestId}!${padded(segment.index, 9)}!${pop}`,
+  allDead: 'dead!',
+  deadline: (id: RequestId): string => `deadline!${id}`,
+  deadlines: 'deadline!',
+} as const;

@@ -1,0 +1,100 @@
+import type { RequestId } from '../../engine/model/ids';
+import type { RequestRecord } from '../../engine/model/request';
+import { isFinal, mayMove, type RequestStatus } from '../../engine/model/request-status';
+import type { Clock } from '../../engine/ports/clock';
+import {
+  InvalidPageToken,
+  type Page,
+  type RequestPatch,
+  type RequestStore,
+} from '../../engine/ports/request-store';
+import { keys } from './keys';
+import { del, put, type Store, type WriteOperation } from './store';
+
+/** Requests in the store; each write is one synchronous read-decide-commit. */
+export class EmbeddedRequestStore implements RequestStore {
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+  ) {}
+
+  async create(record: RequestRecord): Promise<{ readonly created: boolean; readonly id: RequestId }> {
+    const { id, spec } = record;
+    const sameKey =
+      spec.idempotencyKey === undefined
+        ? undefined
+        : this.store.get<RequestId>(keys.idempotency(spec.idempotencyKey));
+    if (sameKey !== undefined) return { created: false, id: sameKey };
+    if (this.store.has(keys.request(id))) return { created: false, id };
+    const writes: WriteOperation[] = [
+      put(keys.request(id), record),
+      put(keys.time(record.createdAt, id), id),
+      put(keys.unsettled(id), id),
+      put(keys.active(id), id),
+    ];
+    if (spec.idempotencyKey !== undefined) writes.push(put(keys.idempotency(spec.idempotencyKey), id));
+    await this.store.commit(writes, true);
+    return { created: true, id };
+  }
+
+  async get(id: RequestId): Promise<RequestRecord | undefined> {
+    return this.store.get(keys.request(id));
+  }
+
+  async advance(id: RequestId, to: RequestStatus, patch: RequestPatch = {}): Promise<'advanced' | 'refused'> {
+    const record = this.store.get<RequestRecord>(keys.request(id));
+    if (record === undefined || !mayMove(record.status, to)) return 'refused';
+    const { cursor: _, ...kept } = record;
+    const writes = [put(keys.request(id), { ...kept, ...patch, status: to, updatedAt: this.clock.now() })];
+    if (isFinal(to)) writes.push(del(keys.active(id)));
+    await this.store.commit(writes, true);
+    return 'advanced';
+  }
+
+  async patch(id: RequestId, expected: RequestStatus, patch: RequestPatch): Promise<'patched' | 'refused'> {
+    const record = this.store.get<RequestRecord>(keys.request(id));
+    if (record?.status !== expected) return 'refused';
+    const writes = [put(keys.request(id), { ...record, ...patch, updatedAt: this.clock.now() })];
+    if (patch.reported === true) writes.push(del(keys.unsettled(id)));
+    await this.store.commit(writes);
+    return 'patched';
+  }
+
+  async list({
+    limit,
+    after,
+  }: {
+    readonly limit: number;
+    readonly after?: string;
+  }): Promise<Page<RequestRecord>> {
+    const lt = keys.times + (after ?? '\uffff');
+    if (after !== undefined && !this.store.has(lt)) throw new InvalidPageToken();
+    const page = await this.store.page({ gt: keys.times, lt, reverse: true, limit: limit + 1 });
+    const shown = page.slice(0, limit);
+    const items = await this.read(shown.map(([, id]) => JSON.parse(id)));
+    const last = shown.at(-1);
+    return page.length > limit && last !== undefined
+      ? { items, next: last[0].slice(keys.times.length) }
+      : { items };
+  }
+
+  async active(): Promise<readonly RequestRecord[]> {
+    return this.read(await this.ids(keys.allActive));
+  }
+
+  /** Requests that are not final, or final without a report: what a restart takes up. */
+  async unsettled(): Promise<readonly RequestRecord[]> {
+    return this.read(await this.ids(keys.allUnsettled));
+  }
+
+  private async ids(prefix: string): Promise<RequestId[]> {
+    const ids: RequestId[] = [];
+    for await (const [, id] of this.store.entries<RequestId>(prefix)) ids.push(id);
+    return ids;
+  }
+
+  private async read(ids: readonly RequestId[]): Promise<RequestRecord[]> {
+    const records = await Promise.all(ids.map((id) => this.get(id)));
+    return records.filter((record) => record !== undefined);
+  }
+}

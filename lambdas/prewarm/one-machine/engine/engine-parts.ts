@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { guardedResolver } from '../../engine/addresses/guarded-resolver';
+import type { AcceptDeps } from '../../engine/flow/accept';
+import type { AggregateDeps } from '../../engine/flow/aggregate';
+import type { DeadSliceDeps } from '../../engine/flow/dead-slice';
+import { dedupe } from '../../engine/flow/dedupe';
+import type { PlanDeps } from '../../engine/flow/plan';
+import { writeReport } from '../../engine/flow/report';
+import { resolvePops } from '../../engine/flow/resolve-pops';
+import type { SettleDeps } from '../../engine/flow/settle';
+import type { SizeDeps } from '../../engine/flow/size';
+import type { WorkLoopDeps } from '../../engine/flow/work-loop';
+import { requestId } from '../../engine/model/ids';
+import type { RequestSpec } from '../../engine/model/request';
+import { createPopDirectory } from '../../engine/pops/pop-directory';
+import type { PopStore } from '../../engine/ports/pop-store';
+import { DEFAULT_WARM_LIMITS, withConcurrency } from '../../engine/warming/warm-limits';
+import { createResolver } from '../../net/resolver';
+import { createSourceExpander } from '../../net/source-expander';
+import { createTransport } from '../../net/transport';
+import { WebhookNotifier } from '../../net/webhook-notifier';
+import { systemClock } from '../../runtime/clock';
+import { DigestedUrls } from '../../runtime/seen-urls';
+import { openWarmPool } from '../../worker/warm-pool';
+import { FileBlobStore } from '../adapters/blob-store';
+import { openDataDir } from '../adapters/data-dir';
+import { EmbeddedDeadlines } from '../adapters/deadlines';
+import { EmbeddedFleet } from '../adapters/fleet';
+import { noInvalidator } from '../adapters/invalidator';
+import { EmbeddedPopStore } from '../adapters/pop-store';
+import { EmbeddedRequestStore } from '../adapters/request-store';
+import { EmbeddedSliceLedger } from '../adapters/slice-ledger';
+import type { Store } from '../adapters/store';
+import { EmbeddedTaskQueue } from '../adapters/task-queue';
+import type { EngineLimits, EngineOptions } from './engine-api';
+
+export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
+  slicesPerInstance: 8,
+  maxSlicesInFlight: Math.max(32, 4 * availableParallelism()),
+  maxFetchesInFlight: DEFAULT_WARM_LIMITS.total.ceiling,
+  maxUrlsPerSlice: 500,
+  maxBytesPerSlice: 2 ** 30,
+  sizingConcurrency: 64,
+  visibilitySeconds: 60,
+  maxDeliveries: 5,
+};
+
+/** Everything that the steps of the domain ask for, on one machine. */
+export interface EngineParts
+  extends AcceptDeps,
+    SizeDeps,
+    PlanDeps,
+    AggregateDeps,
+    DeadSliceDeps,
+    SettleDeps,
+    Omit<WorkLoopDeps, 'onSettled' | 'onBegin'> {
+  readonly requests: EmbeddedRequestStore;
+  readonly pops: PopStore;
+  readonly ledger: EmbeddedSliceLedger;
+  readonly queue: EmbeddedTaskQueue;
+  readonly deadlines: EmbeddedDeadlines;
+  readonly fleet: EmbeddedFleet;
+  readonly store: Store;
+  /** Ends the attempts to notify. */
+  readonly giveUpNotifying: () => void;
+  /** Closes what was opened here, the store last. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the data directory and puts the adapters together. */
+export const openParts = async (options: EngineOptions): Promise<EngineParts> => {
+  const { log, clock = systemClock, addressPolicy, edgePort, ca } = options;
+  const limits = { ...DEFAULT_ENGINE_LIMITS, ...options.limits };
+  const { store, blobsDir, tmpDir, dropped } = await openDataDir(options.dataDir);
+  const ended = new AbortController();
+
+  const requests = new EmbeddedRequestStore(store, clock);
+  const pops = new EmbeddedPopStore(store);
+  const ledger = new EmbeddedSliceLedger(store, clock);
+  const fleet = new EmbeddedFleet();
+  const slots = (): number => fleet.slots(limits.slicesPerInstance, limits.maxSlicesInFlight);
+  const queue = await EmbeddedTaskQueue.open(store, clock, {
+    ...limits,
+    // One slot is left for whatever comes next, however long the slices of a slow PoP or a slow request take.
+    maxPerLane: () => Math.max(1, slots() - 1),
+  });
+  const deadlines = await EmbeddedDeadlines.open(store, clock, log);
+  const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });
+  const isUnknown = async (name: string) => (await requests.get(requestId(name))) === undefined;
+  if (dropped.length === 0) await blobs.removeFolders(isUnknown);
+  else {
+    // A request may be unknown because its record was dropped: its list is then all that is left of it.
+    const lostDir = join(options.dataDir, 'lost', new Date(clock.now()).toISOString().replaceAll(':', '-'));
+    await blobs.moveFolders(isUnknown, lostDir);
+    log.warn('state-damaged', { dropped, lostDir });
+  }
+  const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca, signal: ended.signal });
+
+  const transport = options.transport ?? createTransport(ca === undefined ? {} : { ca });
+  const pool = openWarmPool({
+    limits: withConcurrency(DEFAULT_WARM_LIMITS, limits.maxFetchesInFlight),
+    clock,
+    transport,
+    ca,
+    edgePort,
+    // A given transport cannot be handed to a thread.
+    threads: options.transport === undefined ? options.threads : 1,
+  });
+  const resolver = guardedResolver(options.resolver ?? createResolver(), addressPolicy);
+  const directory = options.directory ?? createPopDirectory();
+  const expandSource =
+    options.expandSource ?? createSourceExpander({ resolver, policy: addressPolicy, edgePort, ca });
+  return {
+    store,
+    log,
+    clock,
+    requests,
+    pops,
+    ledger,
+    queue,
+    deadlines,
+    blobs,
+    fleet,
+    notifier,
+    transport,
+    resolver,
+    expandSource,
+    invalidator: options.invalidator ?? noInvalidator,
+    sizing: options.sizing ?? 'all',
+    concurrency: limits.sizingConcurrency,
+    bounds: { maxUrls: limits.maxUrlsPerSlice, maxBytes: limits.maxBytesPerSlice },
+    visibilitySeconds: limits.visibilitySeconds,
+    dedupe: (urls) => dedupe(urls, new DigestedUrls()),
+    newId: () => requestId(randomUUID()),
+    resolvePops: (domain, codes, signal) =>
+      resolvePops(domain, codes, {
+        resolver,
+        policy: addressPolicy,
+        ...(signal !== undefined && { signal }),
+      }),
+    workersFor: ({ instanceCount }: RequestSpec) =>
+      Math.min(limits.maxSlicesInFlight, Math.max(1, instanceCount) * limits.slicesPerInstance),
+    slots,
+    warm: options.warm ?? pool.warm,
+    writeReport: (record) => writeReport({ pops, ledger, blobs, directory }, record),
+    ...(edgePort !== undefined && { edgePort }),
+    giveUpNotifying: () => ended.abort(),
+    close: async () => {
+      await notifier.close();
+      await pool.close();
+      if (options.transport === undefined) await transport.close();
+      await store.close();
+    },
+  };
+};

@@ -1,0 +1,56 @@
+import type { PrewarmApplication } from '../../api/application';
+import { checkPrewarmBody } from '../../api/check-prewarm-body';
+import { listKey, newListId, UPLOAD_SECONDS, uploadedList } from '../../api/uploaded-list';
+import type { Log } from '../../engine/ports/log';
+import type { RequestContext } from '../../engine/request/normalise-request';
+import type { EmbeddedEngine } from '../engine/engine-api';
+
+/** Stands where the name of the Auto Scaling group does in messages. */
+const FLEET_NAME = 'prewarm_asg_local';
+
+export interface EmbeddedApplicationOptions {
+  readonly context: RequestContext;
+  readonly log: Log;
+  /**
+   * Where clients reach the service, without a slash at its end.
+   * @default - the host that each caller named
+   */
+  readonly publicUrl?: string | undefined;
+}
+
+/** The application behind the API on a single machine. */
+export const embeddedApplication = (
+  engine: EmbeddedEngine,
+  { context, log, publicUrl }: EmbeddedApplicationOptions,
+): PrewarmApplication => ({
+  parse: (body) =>
+    checkPrewarmBody(body, { ...context, openList: (listId) => uploadedList(engine.blobs, listId) }),
+  createList: async (origin) => {
+    const listId = newListId();
+    return {
+      listId,
+      url: `${publicUrl ?? origin}/lists/${listId}`,
+      expiresAt: Date.now() + UPLOAD_SECONDS * 1_000,
+    };
+  },
+  receiveList: async (listId, body) => {
+    await engine.blobs.put(listKey(listId), body);
+  },
+  submit: ({ spec, urls }) => engine.submit(spec, urls),
+  find: (id) => engine.get(id),
+  pops: (id) => engine.pops(id),
+  list: (page) => engine.list(page),
+  stop: (id) => engine.stop(id, 'asked'),
+  queueDepth: () => engine.queueDepth(),
+  fleet: {
+    name: FLEET_NAME,
+    capacity: () => engine.capacity(),
+    setCapacity: (instances) => engine.setCapacity(instances),
+  },
+  waitsForCapacity: async () => engine.isPaused(),
+  blobs: engine.blobs,
+  reportDelivery: 'stream',
+  directory: context.directory,
+  log,
+  now: Date.now,
+});

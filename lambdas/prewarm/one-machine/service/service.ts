@@ -1,0 +1,121 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAdaptorServer } from '@hono/node-server';
+import { createRouter } from '../../api/router';
+import type { Log } from '../../engine/ports/log';
+import type { RequestContext } from '../../engine/request/normalise-request';
+import type { EmbeddedEngine } from '../engine/engine-api';
+import { embeddedApplication } from './embedded-application';
+import { guard } from './guard';
+import { ReportLinks } from './report-links';
+
+export interface ServiceOptions {
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /**
+   * Where clients reach the service; what links to reports and the places of lists begin with.
+   * @default - the address it listens on for reports, the host that the caller named for lists
+   */
+  readonly publicUrl?: string;
+  /** Needed for a host that is not loopback. */
+  readonly apiKey?: string;
+  readonly context: RequestContext;
+  readonly log: Log;
+  /** Opens the engine; its links to reports are to be made by `linkTo`. */
+  readonly openEngine: (linkTo: (key: string, seconds: number) => string) => Promise<EmbeddedEngine>;
+}
+
+export interface RunningService {
+  /** Where it listens, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Resolves, with the reason, when the engine can store nothing any more. */
+  readonly broken: Promise<Error>;
+  /** Takes no new connection, lets answers and slices that are underway end (bounded), closes the store. */
+  stop(): Promise<void>;
+}
+
+/** The service cannot listen where it was told to. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+type Router = ReturnType<typeof createRouter>;
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+/** Time for answers that are underway when the service stops. */
+const GRACE_MS = 5_000;
+/** A client gets this long for its headers, and for its whole request: slow ones must not hold connections. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+
+const listen = (server: Server, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(
+        new ListenError(`cannot listen on ${host}:${port}: ${error.message}; choose another --port`, {
+          cause: error,
+        }),
+      );
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+
+const closeServer = async (server: Server): Promise<void> => {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const timer = new AbortController();
+  await Promise.race([closed, sleep(GRACE_MS, undefined, { signal: timer.signal }).catch(() => {})]);
+  timer.abort();
+  server.closeAllConnections();
+  await closed;
+};
+
+/**
+ * Starts the whole service on this machine: API, queue, store and workers in one process.
+ * @throws ListenError, and what opening the engine throws, such as a data directory that another process holds
+ */
+export const startService = async (options: ServiceOptions): Promise<RunningService> => {
+  const { host = '127.0.0.1', port, apiKey, context, log } = options;
+  const isLoopback = LOOPBACK.has(host);
+  if (!isLoopback && apiKey === undefined) {
+    throw new ListenError(
+      `host: got ${host} without an API key; allowed: 127.0.0.1, or another host together with an API key file`,
+    );
+  }
+  // Listening comes first: a port that is taken must leave no data directory behind. Who calls meanwhile waits.
+  let serve: (router: Router) => void = () => {};
+  const router = new Promise<Router>((resolve) => {
+    serve = resolve;
+  });
+  const server = createAdaptorServer({
+    fetch: async (request, environment) => (await router).fetch(request, environment),
+    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+  }) as Server;
+  const listening = await listen(server, host, port);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
+  const publicUrl = options.publicUrl?.replace(/\/+$/, '');
+  const links = new ReportLinks(Date.now, publicUrl ?? url);
+  try {
+    const engine = await options.openEngine((key, seconds) => links.linkTo(key, seconds));
+    serve(
+      createRouter(embeddedApplication(engine, { context, log, publicUrl }), {
+        guard: guard({ ...(apiKey !== undefined && { apiKey }), loopbackOnly: isLoopback, links }),
+      }),
+    );
+    return {
+      url,
+      broken: engine.broken,
+      stop: async () => {
+        await closeServer(server);
+        await engine.close({ drain: true });
+      },
+    };
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+};

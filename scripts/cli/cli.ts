@@ -1,0 +1,77 @@
+import { Command, CommanderError } from 'commander';
+import { keepHeapSmall } from '../../lambdas/prewarm/worker/small-heap';
+import { version } from '../../package.json';
+import { BadInput } from './bad-input';
+import { BAD_INPUT, FAILED } from './exit-codes';
+import { quietAwsSdk } from './quiet-aws-sdk';
+
+/** A family of commands in a folder of its own; loaded only when it is the one asked for. */
+interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => (program: Command) => void;
+}
+
+// `require` and not `import()`: the launcher turns TypeScript into CommonJS on the fly, and only a require passes there.
+const prewarm = (): typeof import('./prewarm/index') => require('./prewarm/index');
+const coldstart = (): typeof import('./coldstart/index') => require('./coldstart/index');
+
+const GROUPS: readonly CommandGroup[] = [
+  {
+    name: 'prewarm',
+    summary: 'warm CloudFront edges: download every URL through every point of presence',
+    load: () => prewarm().registerPrewarmCommands,
+  },
+  {
+    name: 'coldstart',
+    summary: 'measure how fast tasks start, roll an image out, see whether it is on every instance',
+    load: () => coldstart().registerColdstartCommands,
+  },
+];
+
+const wantedGroup = (args: readonly string[]): string | undefined => {
+  const operands = args.filter((arg) => !arg.startsWith('-'));
+  return operands[0] === 'help' ? operands[1] : operands[0];
+};
+
+/** Builds the program for these arguments: the group they name in full, the others as one line of help. */
+export const createProgram = (args: readonly string[]): Command => {
+  const program = new Command('warmpath')
+    .description('Removes two waits: a session for its container image, and a viewer for a CDN edge.')
+    .version(version, '-V, --version')
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'warmpath: ')) })
+    .exitOverride();
+  const wanted = wantedGroup(args);
+  for (const group of GROUPS) {
+    if (group.name === wanted) group.load()(program);
+    else program.command(group.name).description(group.summary);
+  }
+  return program;
+};
+
+/** Runs the command that the arguments name, and leaves its exit code in the process. */
+export const main = async (args: readonly string[]): Promise<void> => {
+  const program = createProgram(args);
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has already printed the message; help and version arrive here too, with code 0.
+      process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
+      return;
+    }
+    process.exitCode = error instanceof BadInput ? BAD_INPUT : FAILED;
+    // The reader of a pipe has gone, such as `head`: nobody is left to tell.
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
+    process.stderr.write(`warmpath: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+};
+
+if (require.main?.filename.endsWith('warmpath.cjs') || require.main === module) {
+  keepHeapSmall();
+  quietAwsSdk();
+  void main(process.argv.slice(2));
+}

@@ -1,0 +1,77 @@
+import { DescribeTasksCommand, type ECSClient, paginateListTasks, type Task } from '@aws-sdk/client-ecs';
+import { readOrigins } from '../../../lambdas/task-start-metrics/container-instances';
+import { FAILED } from '../exit-codes';
+import { paintFor } from '../terminal/paint';
+import { renderTable } from '../terminal/table';
+import { formatMs } from '../terminal/units';
+import { type StartSummary, summariseStarts, type TaskStart, taskStartOf } from './task-start';
+
+export interface MeasureOptions {
+  readonly cluster: string;
+  /** Only tasks created in the last so many seconds. */
+  readonly sinceSeconds: number;
+  readonly json: boolean;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+const TASKS_PER_CALL = 100;
+
+/** Starts of the tasks ECS still remembers: the running ones, and those stopped within about the last hour. */
+export const readTaskStarts = async (ecs: ECSClient, cluster: string, since: Date): Promise<TaskStart[]> => {
+  const tasks = new Map<string, Task>();
+  for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
+    const pages = paginateListTasks({ client: ecs, pageSize: TASKS_PER_CALL }, { cluster, desiredStatus });
+    for await (const { taskArns = [] } of pages) {
+      if (taskArns.length === 0) continue;
+      const described = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+      for (const task of described.tasks ?? [])
+        if (task.taskArn && task.createdAt && task.createdAt >= since) tasks.set(task.taskArn, task);
+    }
+  }
+  const instances = [...tasks.values()].flatMap(({ containerInstanceArn }) => containerInstanceArn ?? []);
+  const origins = await readOrigins(ecs, cluster, [...new Set(instances)]);
+  return [...tasks.values()]
+    .flatMap((task) => taskStartOf(task, origins.get(task.containerInstanceArn ?? '')) ?? [])
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+};
+
+const showSeconds = (seconds: number | undefined): string =>
+  seconds === undefined ? '-' : formatMs(seconds * 1000);
+
+const renderSummaries = (summaries: readonly StartSummary[], header: (text: string) => string): string[] =>
+  renderTable(
+    [
+      { title: 'task family' },
+      ...['tasks', 'cache hits', 'pool hits', 'p50', 'p95', 'p99', 'max', 'pull p50'].map((title) => ({
+        title,
+        align: 'right' as const,
+      })),
+    ],
+    summaries.map((summary) => [
+      summary.family,
+      String(summary.tasks),
+      String(summary.cacheHits),
+      summary.originsKnown === 0 ? '-' : `${summary.poolHits} of ${summary.originsKnown}`,
+      ...[summary.p50Seconds, summary.p95Seconds, summary.p99Seconds, summary.maxSeconds].map(showSeconds),
+      showSeconds(summary.pullP50Seconds),
+    ]),
+    header,
+  );
+
+/** Prints a table of how long tasks took to start, and how many needed a pull. Answers the exit code. */
+export const measure = async (ecs: ECSClient, options: MeasureOptions): Promise<number> => {
+  const since = new Date(Date.now() - options.sinceSeconds * 1000);
+  const starts = await readTaskStarts(ecs, options.cluster, since);
+  const summaries = summariseStarts(starts);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ cluster: options.cluster, summaries, starts })}\n`);
+  if (starts.length === 0) {
+    process.stderr.write(
+      `warmpath: no task of ${options.cluster} has started since ${since.toISOString()}; start one, or look further back with --since\n`,
+    );
+    return FAILED;
+  }
+  if (!options.json)
+    process.stdout.write(`${renderSummaries(summaries, paintFor(process.stdout).bold).join('\n')}\n`);
+  return 0;
+};

@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import { VERIFY_MODES } from '../../../lambdas/prewarm/engine/model/request';
+import { REQUEST_ENCODINGS } from '../../../lambdas/prewarm/engine/request/request-body';
+import { collectList, collectWhole, tellLater, wholeNumber } from '../option-values';
+import type { RunOptions } from './run-options';
+
+/** Text that is no number passes as it is: the check of the request names it together with all else. */
+const numberOrText = (value: string): number | string =>
+  value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
+
+const run = (): typeof import('./run') => require('./run');
+
+const EXAMPLES = `
+Examples:
+  warmpath prewarm run urls.txt --cf-domain d111111abcdef8.cloudfront.net --pops FRA56-P4,NRT57-P2
+  warmpath prewarm run request.json --verify all --report report.html
+  warmpath prewarm run urls.txt --cf-domain www.example.com --countries japan --json | jq .failed
+
+Exit codes: 0 all warm, 1 some are not (or a sitemap or playlist was not read whole), 2 bad input (nothing was started), 130 interrupted.`;
+
+/** Adds `warmpath prewarm run`; the engine is loaded when the command runs, not before. */
+export const registerRunCommand = (prewarm: Command): void => {
+  const problems: string[] = [];
+  const later = (option: string, low: number, high: number) =>
+    tellLater(problems, option, wholeNumber(low, high));
+  prewarm
+    .command('run')
+    .argument(
+      '[LIST]',
+      'JSON file with a request body, or a text file with one URL per line; - is standard input',
+    )
+    .description('warm a list of URLs from this machine and print a report per point of presence')
+    .optionsGroup('What to warm (an option wins over the field of a JSON list):')
+    .option('--cf-domain <NAME>', 'the distribution: d….cloudfront.net, or a CNAME of it')
+    .option('--alias <NAMES>', 'further host names of the distribution that URLs may have', collectList)
+    .option('--pops <CODES>', 'points of presence, comma separated', collectList)
+    .option('--countries <NAMES>', 'all points of presence of these countries', collectList)
+    .option('--regions <NAMES>', 'all points of presence of these regions', collectList)
+    .option('--near <LAT,LON>', 'the three points of presence nearest to a place')
+    .option(
+      '--sitemap <URL>',
+      'also what this sitemap, or index of sitemaps, lists; repeatable',
+      collectWhole,
+    )
+    .option('--playlist <URL>', 'also what this HLS or DASH playlist needs; repeatable', collectWhole)
+    .option(
+      '--encodings <NAMES>',
+      `what to ask for: ${REQUEST_ENCODINGS.join(', ')} (default: browser)`,
+      collectList,
+    )
+    .option('--header <LINE>', "header sent with every fetch, as 'Name: value'; repeatable", collectWhole)
+    .option('--range <SIZE>', 'fetch only the first bytes of each object, such as 65536 or 64KiB')
+    .option('--skip-warm', 'ask first, and do not download what is a Hit already')
+    .option(
+      '--verify <MODE>',
+      `ask again for warmed objects and expect a Hit: ${VERIFY_MODES.join(', ')} (default: none)`,
+    )
+    .option('--invalidate', 'invalidate the paths first, with the AWS credentials of the environment')
+    .optionsGroup('How:')
+    .option('--concurrency <N>', 'at most this many fetches at a time', later('--concurrency', 1, 10_000))
+    .option('--max-bandwidth <MBPS>', 'cap in megabits per second', numberOrText)
+    .option('--timeout <MINUTES>', 'stop after this many minutes; fractions allowed', numberOrText)
+    .option(
+      '--data-dir <DIR>',
+      'keep the state here: a run that was interrupted resumes; without it nothing is kept',
+    )
+    .optionsGroup('What comes out:')
+    .option('--json', 'one JSON object on standard output, nothing else')
+    .option('--report <FILE>', 'write the report to a .html, .json or .csv file; repeatable', collectWhole)
+    .optionsGroup('For tests against edges that are not CloudFront:')
+    .option('--resolver <HOST:PORT>', 'ask this DNS server; only then private addresses are contacted')
+    .option('--edge-port <PORT>', 'port of the edges instead of 443', later('--edge-port', 1, 65_535))
+    .option('--ca <FILE>', 'PEM file with certificates to trust besides the usual ones')
+    .addHelpText('after', EXAMPLES)
+    .action(async (list: string | undefined, options: RunOptions) => {
+      process.exitCode = await run().runPrewarm(list, options, problems);
+    });
+};

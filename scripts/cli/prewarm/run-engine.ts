@@ -1,0 +1,59 @@
+import type { Log } from '../../../lambdas/prewarm/engine/ports/log';
+import { DataDirLocked, DataDirUnusable } from '../../../lambdas/prewarm/one-machine/adapters/data-dir';
+import { openEngine } from '../../../lambdas/prewarm/one-machine/engine/engine';
+import type { EmbeddedEngine } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
+import { DEFAULT_ENGINE_LIMITS } from '../../../lambdas/prewarm/one-machine/engine/engine-parts';
+import { BadInput } from '../bad-input';
+import type { ProgressPrinter } from './progress';
+import type { PreparedRun } from './run-input';
+import type { RunOptions } from './run-options';
+import type { RunSurroundings } from './run-surroundings';
+
+/** What went wrong is said between the bars; what went well is in the report. */
+const logTo = (printer: ProgressPrinter): Log => {
+  const say =
+    (level: string) =>
+    (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      const details = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+      printer.say([`${level}:`, event, ...details].join(' '));
+    };
+  return { info: () => {}, warn: say('warning'), error: say('error') };
+};
+
+// The AWS SDK takes a moment to load; few runs need it.
+const invalidation = (): typeof import('./run-invalidator') => require('./run-invalidator');
+
+/**
+ * The engine of one run: sizes are not asked for, since every object is fetched at once anyway.
+ * @throws BadInput where the data directory cannot be used, or nothing can be invalidated
+ */
+export const openRunEngine = async (
+  { spec }: PreparedRun,
+  options: RunOptions,
+  scratchDir: string,
+  { directory, resolver, policy, ca }: RunSurroundings,
+  printer: ProgressPrinter,
+): Promise<EmbeddedEngine> => {
+  const invalidator = spec.needInvalidate ? await invalidation().createRunInvalidator() : undefined;
+  try {
+    return await openEngine({
+      dataDir: options.dataDir ?? scratchDir,
+      log: logTo(printer),
+      addressPolicy: policy,
+      resolver,
+      directory,
+      sizing: 'none',
+      ...(options.edgePort === undefined ? {} : { edgePort: options.edgePort }),
+      ...(ca === undefined ? {} : { ca }),
+      ...(invalidator === undefined ? {} : { invalidator }),
+      limits: {
+        // A run has the machine to itself, and every PoP sets its own pace.
+        slicesPerInstance: DEFAULT_ENGINE_LIMITS.maxSlicesInFlight,
+        ...(options.concurrency === undefined ? {} : { maxFetchesInFlight: options.concurrency }),
+      },
+    });
+  } catch (cause) {
+    if (!(cause instanceof DataDirLocked || cause instanceof DataDirUnusable)) throw cause;
+    throw new BadInput(cause.message.replace('data directory', '--data-dir'), { cause });
+  }
+};

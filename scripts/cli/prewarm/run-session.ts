@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PopRecord, RequestRecord } from '../../../lambdas/prewarm/engine/model/request';
+import { isFinal, type RequestStatus } from '../../../lambdas/prewarm/engine/model/request-status';
+import { failedCount } from '../../../lambdas/prewarm/engine/model/tally';
+import type { EmbeddedEngine, LiveProgress } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
+import { formatCount } from '../terminal/units';
+import type { Interrupt } from './interrupt';
+import type { ProgressPrinter, ProgressSnapshot } from './progress';
+import type { PreparedRun } from './run-input';
+
+/** What a run came to. */
+export interface SessionEnd {
+  readonly record: RequestRecord;
+  readonly pops: readonly PopRecord[];
+  readonly seconds: number;
+  /** Exit code of the signal that ended it early. */
+  readonly interruptedWith?: number;
+}
+
+const PHASES: Readonly<Record<RequestStatus, string>> = {
+  CREATED: 'reading the list',
+  CHECK_POP: 'finding the edges',
+  INSERT_TASK: 'cutting slices',
+  'IN-PROGRESS': 'warming',
+  FINISHED: 'warming',
+  STOPPED: 'warming',
+};
+
+const DRAIN_MS = 10_000;
+const DRAIN_POLL_MS = 50;
+const LIST_PAGE = 100;
+
+const snapshotOf = (live: LiveProgress): ProgressSnapshot => ({
+  phase: PHASES[live.status],
+  done: live.tally.fetches,
+  ...(live.fetchCount === undefined ? {} : { total: live.fetchCount }),
+  failed: failedCount(live.tally),
+  bytes: live.tally.bytes,
+});
+
+/** The runs that this data directory holds and that have not ended. */
+const findUnfinished = async (engine: EmbeddedEngine): Promise<readonly RequestRecord[]> => {
+  const unfinished: RequestRecord[] = [];
+  let after: string | undefined;
+  do {
+    const page = await engine.list({ limit: LIST_PAGE, ...(after === undefined ? {} : { after }) });
+    unfinished.push(...page.items.filter(({ status }) => !isFinal(status)));
+    after = page.next;
+  } while (after !== undefined);
+  return unfinished;
+};
+
+/** Running slices end, no new ones begin; bounded, since one slow slice must not hold Ctrl-C. */
+const drain = async (engine: EmbeddedEngine, live: () => LiveProgress | undefined): Promise<void> => {
+  await engine.setCapacity(0);
+  const giveUpMs = performance.now() + DRAIN_MS;
+  while ((live()?.slicesInFlight ?? 0) > 0 && performance.now() < giveUpMs) await sleep(DRAIN_POLL_MS);
+};
+
+/** Submits the run, or goes on with the one that was interrupted; shows progress until it ends or a signal comes. */
+export const runSession = async (
+  engine: EmbeddedEngine,
+  run: PreparedRun,
+  printer: ProgressPrinter,
+  interrupt: Interrupt,
+): Promise<SessionEnd> => {
+  const startedMs = performance.now();
+  const seconds = (): number => (performance.now() - startedMs) / 1000;
+  const unfinished = await findUnfinished(engine);
+  const same = unfinished.find(
+    ({ spec }) => run.fingerprint !== undefined && spec.idempotencyKey?.startsWith(run.fingerprint),
+  );
+  if (same !== undefined) {
+    const total = same.totals?.fetchCount;
+    const share =
+      total === undefined ? '' : `, ${formatCount(same.progress.fetches)} of ${formatCount(total)} done`;
+    printer.say(`going on with the run of ${new Date(same.createdAt).toISOString()}${share}`);
+  }
+  for (const { createdAt, spec } of unfinished.filter((record) => record !== same)) {
+    const started = new Date(createdAt).toISOString();
+    printer.say(`the run of ${started} for ${spec.cfDomain}, unfinished in this data directory, goes on too`);
+  }
+  let last: LiveProgress | undefined;
+  let id = same?.id;
+  const unfollow = engine.onProgress((live) => {
+    if (live.id !== id) return;
+    last = live;
+    printer.show(snapshotOf(live));
+  });
+  try {
+    if (same === undefined) printer.show({ phase: PHASES.CREATED, done: 0, failed: 0, bytes: 0 });
+    const { id: requestId } = same ?? (await engine.submit(run.spec, run.urls()));
+    id = requestId;
+    const ended = engine.waitForEnd(requestId);
+    // Closing the engine after a signal rejects it; nobody waits for it then.
+    ended.catch(() => {});
+    const end = await Promise.race([ended, interrupt.signalled]);
+    if (typeof end !== 'number')
+      return { record: end, pops: await engine.pops(requestId), seconds: seconds() };
+
+    printer.say('interrupted: what is underway ends first (Ctrl-C again to end at once)');
+    await drain(engine, () => last);
+    const record = (await engine.get(requestId)) ?? (await ended);
+    return { record, pops: await engine.pops(requestId), seconds: seconds(), interruptedWith: end };
+  } finally {
+    unfollow();
+    printer.finish();
+  }
+};

@@ -1,0 +1,80 @@
+import { lookup } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import {
+  createPopDirectory,
+  parseExtraPops,
+  UnknownPopSites,
+} from '../../../lambdas/prewarm/engine/pops/pop-directory';
+import type { PopDirectory } from '../../../lambdas/prewarm/engine/ports/pop-directory';
+import type { RequestContext } from '../../../lambdas/prewarm/engine/request/normalise-request';
+import { createResolver } from '../../../lambdas/prewarm/net/resolver';
+import { BadInput, Problems } from '../bad-input';
+import { HOST_PORT, isHostPort } from '../option-values';
+import type { RunOptions } from './run-options';
+
+/** What a run finds outside: names, points of presence, certificates. */
+export interface RunSurroundings extends RequestContext {
+  /** Certificates (PEM) to trust besides the usual ones. */
+  readonly ca?: string;
+}
+
+/** The name server as an address with a port, since a name server has to be found without one. */
+const nameServer = async (resolver: string): Promise<string> => {
+  if (!isHostPort(resolver)) {
+    throw new BadInput(`--resolver: got ${JSON.stringify(resolver)}; allowed: ${HOST_PORT}`);
+  }
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(resolver) ?? [];
+  if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) return resolver;
+  try {
+    const { address, family } = await lookup(host);
+    return family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+  } catch (cause) {
+    throw new BadInput(`--resolver: got ${host}, which has no address; allowed: HOST:PORT of a DNS server`, {
+      cause,
+    });
+  }
+};
+
+const certificates = async (file: string): Promise<string> => {
+  const pem = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new BadInput(`--ca: cannot read ${file}; allowed: a PEM file with certificates`, { cause });
+  });
+  if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+  throw new BadInput(`--ca: got ${file} without a certificate; allowed: a PEM file with certificates`);
+};
+
+/**
+ * The known PoPs, and those of the environment.
+ * @throws BadInput where one of these has no place
+ */
+export const knownPops = (): PopDirectory => {
+  try {
+    return createPopDirectory({ extraCodes: parseExtraPops(process.env['WARMPATH_EXTRA_POPS']) });
+  } catch (cause) {
+    if (!(cause instanceof UnknownPopSites)) throw cause;
+    throw new BadInput(cause.message, { cause });
+  }
+};
+
+/**
+ * Private addresses are contacted only where the operator names a resolver, since its answers are the operator's own.
+ * @throws BadInput where a file or a name server is not what its option says
+ */
+export const findSurroundings = async (
+  options: Pick<RunOptions, 'resolver' | 'ca'>,
+): Promise<RunSurroundings> => {
+  const problems = new Problems();
+  const { resolver } = options;
+  const server = await problems.collect(() => (resolver === undefined ? undefined : nameServer(resolver)));
+  const ca = await problems.collect(() => (options.ca === undefined ? undefined : certificates(options.ca)));
+  const directory = await problems.collect(knownPops);
+  problems.throwIfAny();
+  if (directory === undefined) throw new Error('no directory, and nothing wrong');
+  return {
+    directory,
+    resolver: createResolver(server === undefined ? {} : { servers: [server] }),
+    policy: resolver === undefined ? 'public' : 'any',
+    ...(ca === undefined ? {} : { ca }),
+  };
+};

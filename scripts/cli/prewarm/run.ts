@@ -1,0 +1,167 @@
+import { createWriteStream } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { hasCode } from '../../../lambdas/prewarm/one-machine/adapters/error-code';
+import type { EmbeddedEngine } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
+import { BadInput, Problems } from '../bad-input';
+import { BAD_INPUT, FAILED } from '../exit-codes';
+import { paintFor } from '../terminal/paint';
+import { removeAbandoned } from './abandoned';
+import { type Interrupt, listenForInterrupt } from './interrupt';
+import { ProgressPrinter } from './progress';
+import { openRunEngine } from './run-engine';
+import { asBadInput, inOptions, prepareRun } from './run-input';
+import type { RunOptions } from './run-options';
+import { renderJson, renderReport } from './run-report';
+import { runSession, type SessionEnd } from './run-session';
+import { findSurroundings } from './run-surroundings';
+import { SCRATCH_DATA, Scratch } from './scratch';
+import { type FailureEntry, failureEntry, popFailureEntries, type RunSummary, summarise } from './summary';
+
+/** Blobs of a finished request by the ending of a report file. */
+const REPORT_BLOBS: Readonly<Record<string, string>> = {
+  '.html': 'report.html',
+  '.json': 'report.json',
+  '.csv': 'failed_pop_urls.csv',
+};
+
+/**
+ * Warms LIST from this machine, with progress on standard error and the report on standard output.
+ * Answers the exit code: 0 all warm, 1 some are not, 2 bad input, 128 + signal when interrupted.
+ * @param wrongOptions what is wrong with options that are read already
+ */
+export const runPrewarm = async (
+  list: string | undefined,
+  options: RunOptions,
+  wrongOptions: readonly string[] = [],
+): Promise<number> => {
+  const scratch = new Scratch();
+  const interrupt = listenForInterrupt(() => scratch.remove());
+  try {
+    return await warm(list, options, new Problems([...wrongOptions]), scratch, interrupt);
+  } catch (thrown) {
+    // The list is checked while it is submitted, so what is wrong with a URL comes from there.
+    const error = asBadInput(withoutSpace(thrown, options));
+    if (!(error instanceof BadInput)) throw error;
+    process.stderr.write(`warmpath: ${error.message}\n`);
+    return BAD_INPUT;
+  } finally {
+    interrupt.release();
+    scratch.remove();
+  }
+};
+
+const warm = async (
+  list: string | undefined,
+  options: RunOptions,
+  problems: Problems,
+  scratch: Scratch,
+  interrupt: Interrupt,
+): Promise<number> => {
+  const printer = new ProgressPrinter(process.stderr, paintFor(process.stderr));
+  for (const file of options.report ?? []) await problems.collect(() => checkReportFile(file));
+  const surroundings = await problems.collect(() => findSurroundings(options));
+  const run =
+    surroundings && (await problems.collect(() => prepareRun(list, options, surroundings, scratch)));
+  problems.throwIfAny();
+  if (run === undefined || surroundings === undefined) throw new Error('nothing to run, and nothing wrong');
+  const dataDir = options.dataDir ?? join(scratch.path, SCRATCH_DATA);
+  await removeAbandoned();
+  const engine = await openRunEngine(run, options, dataDir, surroundings, printer);
+  try {
+    const end = await runSession(engine, run, printer, interrupt);
+    const summary = summarise(end.record, end.pops, end.seconds, stoppedSentence(end, options));
+    await printReport(engine, end, summary, options);
+    if (end.interruptedWith !== undefined) return end.interruptedWith;
+    await writeReportFiles(engine, end, options.report ?? []);
+    const isAllWarm = summary.requested > 0 && summary.failed === 0 && summary.notDone === 0;
+    return isAllWarm && !missesUrls(end) ? 0 : FAILED;
+  } finally {
+    await engine.close();
+  }
+};
+
+/** True where a sitemap or playlist could not be read, or not all of it: what it names is not warm. */
+const missesUrls = ({ record }: SessionEnd): boolean =>
+  record.spec.sources.length > 0 && record.message !== undefined;
+
+/** Why a run did not come to its end, and what to do, in a sentence; nothing where it did. */
+const stoppedSentence = (
+  { record, interruptedWith }: SessionEnd,
+  options: RunOptions,
+): string | undefined => {
+  if (interruptedWith !== undefined) {
+    return options.dataDir === undefined
+      ? 'Interrupted. With --data-dir the next run of the same list would go on here.'
+      : 'Interrupted. The same command goes on here.';
+  }
+  const message = record.message === undefined ? undefined : inOptions(record.message);
+  if (record.status !== 'STOPPED') return message;
+  if (record.stopReason === 'deadline') {
+    return `Stopped after ${record.spec.timeoutMinutes} minutes; --timeout gives it more time.`;
+  }
+  return message ?? `Stopped: ${record.stopReason ?? 'no reason given'}.`;
+};
+
+async function* allFailures(
+  engine: EmbeddedEngine,
+  end: SessionEnd,
+  summary: RunSummary,
+): AsyncGenerator<FailureEntry> {
+  yield* popFailureEntries(summary);
+  for await (const failure of engine.failures(end.record.id)) yield failureEntry(failure);
+}
+
+const printReport = async (
+  engine: EmbeddedEngine,
+  end: SessionEnd,
+  summary: RunSummary,
+  options: RunOptions,
+): Promise<void> => {
+  const failures = allFailures(engine, end, summary);
+  const output = options.json
+    ? renderJson(summary, failures)
+    : [await renderReport(summary, failures, paintFor(process.stdout))];
+  await pipeline(output, process.stdout, { end: false });
+};
+
+const REPORT_KINDS = 'a file name that ends in .html, .csv or .json';
+const REPORT_PLACE = 'a file in a folder that is there and that this user may write';
+
+/** Before hours of warming, not after them. */
+const checkReportFile = async (file: string): Promise<void> => {
+  const refused = (allowed: string, cause?: unknown): BadInput =>
+    new BadInput(`--report: got ${file}; allowed: ${allowed}`, { cause });
+  if (REPORT_BLOBS[extname(file).toLowerCase()] === undefined) throw refused(REPORT_KINDS);
+  try {
+    const there = await stat(file).catch(() => undefined);
+    if (there?.isDirectory()) throw refused(REPORT_PLACE);
+    await access(there === undefined ? `${dirname(file)}${sep}.` : file, constants.W_OK);
+  } catch (cause) {
+    throw cause instanceof BadInput ? cause : refused(REPORT_PLACE, cause);
+  }
+};
+
+/** A full disk, in words that say which one and what to do. */
+const withoutSpace = (error: unknown, { dataDir }: RunOptions): unknown => {
+  if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) return error;
+  const message =
+    dataDir === undefined
+      ? `no space is left in ${tmpdir()} or where the output goes; free some, or name another folder with --data-dir`
+      : `no space is left in ${dataDir} (--data-dir) or where the output goes; free some, then the same command goes on here`;
+  return new Error(message, { cause: error });
+};
+
+const writeReportFiles = async (
+  engine: EmbeddedEngine,
+  { record }: SessionEnd,
+  files: readonly string[],
+): Promise<void> => {
+  for (const file of files) {
+    const blob = REPORT_BLOBS[extname(file).toLowerCase()];
+    if (blob !== undefined)
+      await pipeline(engine.blobs.read(`${record.id}/${blob}`), createWriteStream(file));
+  }
+};

@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import { DataDirLocked, DataDirUnusable } from '../../../lambdas/prewarm/one-machine/adapters/data-dir';
+import { openEngine } from '../../../lambdas/prewarm/one-machine/engine/engine';
+import { ApiKeyError, readApiKey } from '../../../lambdas/prewarm/one-machine/service/api-key';
+import { ListenError, startService } from '../../../lambdas/prewarm/one-machine/service/service';
+import { jsonLog } from '../../../lambdas/prewarm/runtime/json-log';
+import { BadInput } from '../bad-input';
+import { BAD_INPUT, FAILED } from '../exit-codes';
+import { listenForInterrupt } from './interrupt';
+import { findSurroundings } from './run-surroundings';
+
+/** The options of `warmpath prewarm serve`, as commander hands them over. */
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl?: string;
+  readonly dataDir: string;
+  readonly apiKeyFile?: string;
+  /** HOST:PORT. */
+  readonly resolver?: string;
+  readonly edgePort?: number;
+  readonly ca?: string;
+}
+
+const start = async (options: ServeOptions) => {
+  const { host, port, publicUrl, dataDir, apiKeyFile, edgePort } = options;
+  const log = jsonLog(process.stderr);
+  const { ca, ...context } = await findSurroundings(options);
+  const apiKey = apiKeyFile === undefined ? undefined : await readApiKey(apiKeyFile);
+  return startService({
+    host,
+    port,
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(apiKey !== undefined && { apiKey }),
+    context,
+    log,
+    openEngine: (linkTo) =>
+      openEngine({
+        dataDir: resolve(dataDir),
+        log,
+        addressPolicy: context.policy,
+        resolver: context.resolver,
+        directory: context.directory,
+        ...(edgePort !== undefined && { edgePort }),
+        ...(ca !== undefined && { ca }),
+        linkTo,
+      }),
+  });
+};
+
+const REFUSALS = [BadInput, ApiKeyError, ListenError, DataDirLocked, DataDirUnusable];
+/** The same in the words of the options. */
+const inOptions = (message: string): string =>
+  message
+    .replace(/^data directory:/, '--data-dir:')
+    .replace(/^API key file /, '--api-key-file ')
+    .replace(/^host:/, '--host:')
+    .replace('an API key file', '--api-key-file');
+
+const isRefusal = (error: unknown): error is Error => REFUSALS.some((kind) => error instanceof kind);
+
+/**
+ * Serves until SIGTERM or Ctrl-C, then lets what is underway end; a second signal ends at once.
+ * Answers the exit code: 0 after a signal, 1 when the data directory takes no more writes, so that whoever supervises
+ * the process starts it again, 2 where it could not begin with these options.
+ */
+export const servePrewarm = async (options: ServeOptions): Promise<number> => {
+  const interrupt = listenForInterrupt(() => {});
+  try {
+    const service = await start(options);
+    process.stdout.write(`listening on ${service.url}\n`);
+    const broken = await Promise.race([interrupt.signalled.then(() => undefined), service.broken]);
+    await service.stop();
+    if (broken === undefined) return 0;
+    process.stderr.write(`warmpath: ${broken.message}\n`);
+    return FAILED;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    process.stderr.write(`warmpath: ${inOptions(error.message)}\n`);
+    return BAD_INPUT;
+  } finally {
+    interrupt.release();
+  }
+};
