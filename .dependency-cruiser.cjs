@@ -15,7 +15,9 @@ const ROOMS = {
 /** Libraries that the engine may use: parsers of text, without a socket, a thread or a file. */
 const ENGINE_LIBRARIES = ['node_modules/saxes/', 'node_modules/m3u8-parser/', '^(node:)?zlib$'];
 
-const inside = (room) => `^lambdas/prewarm/${room.replace('.', '\\.')}`;
+function inside(room) {
+  return `^lambdas/prewarm/${room.replace('.', '\\.')}`;
+}
 
 module.exports = {
   forbidden: [

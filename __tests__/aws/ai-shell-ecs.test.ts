@@ -116,10 +116,10 @@ function linesOf(log: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line));
 }
 
-const parameter = async (part: string): Promise<string | undefined> => {
+async function parameter(part: string): Promise<string | undefined> {
   const Name = String(stack.resource('aws_ssm_parameter', part)['name']);
   return (await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value;
-};
+}
 
 /** The `warmpath` command as a user runs it. */
 function warmpath(...args: string[]): Promise<{ readonly code: number | null; readonly text: string }> {
@@ -196,7 +196,7 @@ describe('warmpath coldstart verify', () => {
   // The emulator has no managed instances to ask.
   const silent = new SSMClient({});
   mockClient(silent).on(DescribeInstanceInformationCommand).resolves({ InstanceInformationList: [] });
-  const run = async (images?: readonly string[]): Promise<{ code: number; kinds: string[] }> => {
+  async function run(images?: readonly string[]): Promise<{ code: number; kinds: string[] }> {
     let printed = '';
     const write = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
       printed += String(chunk);
@@ -206,7 +206,7 @@ describe('warmpath coldstart verify', () => {
     const code = await verify({ autoScaling, ec2, ssm: silent }, options).finally(() => write.mockRestore());
     const judged: { verdict: { kind: string } }[] = JSON.parse(printed).instances;
     return { code, kinds: judged.map(({ verdict }) => verdict.kind) };
-  };
+  }
 
   it('reads the wanted digest from the applied launch template', async () => {
     expect(await run()).toEqual({ code: 0, kinds: ['by-template', 'by-template'] });
@@ -221,16 +221,18 @@ describe('warmpath coldstart verify', () => {
 });
 
 describe('a push to the repository', () => {
-  const pushOf = (digest: string) => ({
-    'detail-type': 'ECR Image Action',
-    detail: {
-      'action-type': 'PUSH',
-      result: 'SUCCESS',
-      'repository-name': 'ai-shell',
-      'image-digest': digest,
-      'image-tag': 'v2',
-    },
-  });
+  function pushOf(digest: string) {
+    return {
+      'detail-type': 'ECR Image Action',
+      detail: {
+        'action-type': 'PUSH',
+        result: 'SUCCESS',
+        'repository-name': 'ai-shell',
+        'image-digest': digest,
+        'image-tag': 'v2',
+      },
+    };
+  }
 
   it('becomes the reference to bake, once, also when the event of an earlier push comes late', async () => {
     const earlier = await pushImage('v2', `sha256:${'1e'.repeat(32)}`);

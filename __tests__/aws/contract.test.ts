@@ -32,11 +32,11 @@ import { describeSliceLedgerContract } from '../lambdas/prewarm/engine/ports/sli
 import { describeTaskQueueContract } from '../lambdas/prewarm/engine/ports/task-queue.contract';
 import { makeBucket, makeKey, makeQueues, makeTables, silent } from './support/resources';
 
-const close = async (): Promise<void> => {};
+async function close(): Promise<void> {}
 const RETENTION_DAYS = 7;
 const MAX_DELIVERIES = 3;
 
-const openTables = async () => {
+async function openTables() {
   const client = new DynamoDBClient({});
   const tables = await makeTables(client);
   const headers = new HeaderCipher(new KMSClient({}), await makeKey());
@@ -51,7 +51,7 @@ const openTables = async () => {
     pops: new DynamoPopStore(client, { table: tables.popTable, retentionDays: RETENTION_DAYS }),
     ledger: new DynamoSliceLedger(client, requests, { ...tables, retentionDays: RETENTION_DAYS, clock }),
   };
-};
+}
 
 describe('the AWS adapters', () => {
   describeRequestStoreContract(async () => ({ port: (await openTables()).requests, close }));
@@ -101,7 +101,7 @@ describe('the AWS adapters', () => {
       failedEventsArn: 'arn:aws:sqs:eu-central-1:123456789012:failed',
       functionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:shutdown',
     });
-    const pending = async (id: string): Promise<number | undefined> => {
+    async function pending(id: string): Promise<number | undefined> {
       try {
         const schedule = await client.send(new GetScheduleCommand({ GroupName: group, Name: id }));
         const [, at] = /^at\((.*)\)$/.exec(schedule.ScheduleExpression ?? '') ?? [];
@@ -110,7 +110,7 @@ describe('the AWS adapters', () => {
         if (error instanceof ResourceNotFoundException) return undefined;
         throw error;
       }
-    };
+    }
     return { port: { deadlines, pending }, close };
   });
 });

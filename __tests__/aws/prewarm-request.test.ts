@@ -57,37 +57,51 @@ afterAll(async () => {
   rmSync(outFolder, { recursive: true, force: true });
 }, 60_000);
 
-const requestBody = (fields: Record<string, unknown>): Record<string, unknown> => ({
-  url_list: Array.from({ length: 40 }, (_, index) => `https://${cdn.distributionDomain}/file-${index}.bin`),
-  cf_domain: cdn.distributionDomain,
-  pops: ['FRA56-P4', 'NRT57-P3'],
-  timeout: 30,
-  header: [`authorization: ${SECRET}`],
-  instance_count: 1,
-  ...fields,
-});
-const submit = async (fields: Record<string, unknown> = {}): Promise<string> => {
+function requestBody(fields: Record<string, unknown>): Record<string, unknown> {
+  return {
+    url_list: Array.from({ length: 40 }, (_, index) => `https://${cdn.distributionDomain}/file-${index}.bin`),
+    cf_domain: cdn.distributionDomain,
+    pops: ['FRA56-P4', 'NRT57-P3'],
+    timeout: 30,
+    header: [`authorization: ${SECRET}`],
+    instance_count: 1,
+    ...fields,
+  };
+}
+
+async function submit(fields: Record<string, unknown> = {}): Promise<string> {
   const answer = await prewarm.call('POST', '/prewarm', {}, requestBody(fields));
   expect(answer).toMatchObject({ status: 200, body: { status: 'Success' } });
   return answer.body.request_id;
-};
-const progress = async (id: string) => (await prewarm.call('GET', '/prewarm', { req_id: id })).body;
-const request = async (id: string) => (await prewarm.call('GET', `/requests/${id}`)).body;
-const capacity = async (): Promise<number> => (await prewarm.call('GET', '/instances')).body.desiredcapacity;
-const hasDeadline = async (id: string): Promise<boolean> => {
+}
+
+async function progress(id: string) {
+  return (await prewarm.call('GET', '/prewarm', { req_id: id })).body;
+}
+
+async function request(id: string) {
+  return (await prewarm.call('GET', `/requests/${id}`)).body;
+}
+
+async function capacity(): Promise<number> {
+  return (await prewarm.call('GET', '/instances')).body.desiredcapacity;
+}
+
+async function hasDeadline(id: string): Promise<boolean> {
   const GroupName = String(stack.resource('aws_scheduler_schedule_group')['name']);
   return scheduler.send(new GetScheduleCommand({ GroupName, Name: id })).then(
     () => true,
     () => false,
   );
-};
+}
+
 /** The report is written by a function that was called without waiting for it. */
-const reported = async (id: string): Promise<void> => {
+async function reported(id: string): Promise<void> {
   await pump.until(
     async () => (await prewarm.call('GET', '/report', { req_id: id, format: 'json' })).status === 302,
     30_000,
   );
-};
+}
 
 describe('the stack', () => {
   it('is applied whole, and a second plan finds nothing to do', () => {
@@ -101,7 +115,7 @@ describe('a message that is no slice', () => {
     const QueueUrl = String(stack.resource('aws_sqs_queue', 'queue_tasks')['url']);
     const deadLetterUrl = String(stack.resource('aws_sqs_queue', 'queue_dead-letters')['url']);
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'not a slice' }));
-    const dead = async (): Promise<number> => {
+    async function dead(): Promise<number> {
       const { Attributes } = await sqs.send(
         new GetQueueAttributesCommand({
           QueueUrl: deadLetterUrl,
@@ -109,7 +123,7 @@ describe('a message that is no slice', () => {
         }),
       );
       return Number(Attributes?.ApproximateNumberOfMessages);
-    };
+    }
     for (let delivery = 0; delivery < 20 && (await dead()) === 0; delivery += 1)
       await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0, WaitTimeSeconds: 0 }));
     expect(await dead()).toBe(1);
@@ -293,10 +307,13 @@ describe('a request', () => {
 });
 
 /** What AWS does under a role by itself, or asks for without a call of that name. */
-const isOfAws = (granted: string): boolean =>
-  / (logs:|ssm:|ssmmessages:|kms:|dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$|s3:(ListBucket|AbortMultipartUpload)$)/.test(
-    granted,
-  ) || /(?<!insert_tasks_to_queue_local) sqs:SendMessage$/.test(granted);
+function isOfAws(granted: string): boolean {
+  return (
+    / (logs:|ssm:|ssmmessages:|kms:|dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$|s3:(ListBucket|AbortMultipartUpload)$)/.test(
+      granted,
+    ) || /(?<!insert_tasks_to_queue_local) sqs:SendMessage$/.test(granted)
+  );
+}
 
 /** Role and action, each with what would need it. */
 const NOT_NEEDED_HERE = {

@@ -66,7 +66,9 @@ async function groups(): Promise<readonly AutoScalingGroup[]> {
   return AutoScalingGroups;
 }
 
-const versions = async () => (await groups()).map((group) => templateOf(group).version);
+async function versions() {
+  return (await groups()).map((group) => templateOf(group).version);
+}
 
 beforeAll(async () => {
   const app = new App({ outdir: outFolder, stackTraces: false });

@@ -28,7 +28,7 @@ import { FleetNotFound } from '../../lambdas/prewarm/engine/ports/fleet';
 import { systemClock } from '../../lambdas/prewarm/runtime/clock';
 import { makeBucket, makeDistribution, makeQueues, silent } from './support/resources';
 
-const slice = (index: number): Slice => {
+function slice(index: number): Slice {
   const pop = popCode('FRA56-P4');
   return {
     requestId: requestId('r'),
@@ -37,13 +37,13 @@ const slice = (index: number): Slice => {
     addresses: ['192.0.2.1', '192.0.2.2'],
     segment: { index, urlCount: 2, startByte: index * 10, endByte: index * 10 + 9, expectedBytes: 5 },
   };
-};
+}
 
-const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const all: Uint8Array[] = [];
   for await (const chunk of chunks) all.push(chunk);
   return Buffer.concat(all).toString();
-};
+}
 
 async function* asyncOf<T>(...items: T[]): AsyncGenerator<T> {
   yield* items;
@@ -150,10 +150,10 @@ describe('blobs in S3', () => {
 
   it('leaves the old blob when the new one cannot be read to its end', async () => {
     await blobs.put('r/kept', ['old']);
-    const broken = async function* (): AsyncGenerator<Uint8Array> {
+    async function* broken(): AsyncGenerator<Uint8Array> {
       yield randomBytes(20 * 1024 * 1024);
       throw new Error('source broke');
-    };
+    }
     await expect(blobs.put('r/kept', broken())).rejects.toThrow('source broke');
     expect(await collect(blobs.read('r/kept'))).toBe('old');
   });

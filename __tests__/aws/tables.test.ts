@@ -10,40 +10,44 @@ import type { SliceResult } from '../../lambdas/prewarm/engine/model/slice';
 import { addOutcome, emptyTally } from '../../lambdas/prewarm/engine/model/tally';
 import { makeKey, makeTables } from './support/resources';
 
-const record = (name: string, createdAt = 1_000): RequestRecord => ({
-  id: requestId(name),
-  spec: {
-    distributionDomain: 'd111.cloudfront.net',
-    cfDomain: 'www.example.com',
-    aliases: [],
-    pops: [popCode('FRA56-P4'), popCode('LHR50-P1')],
-    headers: [],
-    encodings: ['browser'],
-    verify: 'none',
-    skipWarm: false,
-    needInvalidate: false,
-    instanceCount: 2,
-    timeoutMinutes: 5,
-    sources: [],
-  },
-  status: 'CREATED',
-  createdAt,
-  timeoutAt: createdAt + 300_000,
-  updatedAt: createdAt,
-  acceptedUrlCount: 3,
-  urlBytes: 0,
-  failedUrlCount: 0,
-  progress: emptyTally(),
-  countedSlices: 0,
-  reported: false,
-});
+function record(name: string, createdAt = 1_000): RequestRecord {
+  return {
+    id: requestId(name),
+    spec: {
+      distributionDomain: 'd111.cloudfront.net',
+      cfDomain: 'www.example.com',
+      aliases: [],
+      pops: [popCode('FRA56-P4'), popCode('LHR50-P1')],
+      headers: [],
+      encodings: ['browser'],
+      verify: 'none',
+      skipWarm: false,
+      needInvalidate: false,
+      instanceCount: 2,
+      timeoutMinutes: 5,
+      sources: [],
+    },
+    status: 'CREATED',
+    createdAt,
+    timeoutAt: createdAt + 300_000,
+    updatedAt: createdAt,
+    acceptedUrlCount: 3,
+    urlBytes: 0,
+    failedUrlCount: 0,
+    progress: emptyTally(),
+    countedSlices: 0,
+    reported: false,
+  };
+}
 
-const withHeaders = (base: RequestRecord): RequestRecord => ({
-  ...base,
-  spec: { ...base.spec, headers: [{ name: 'authorization', value: 'Bearer s3cret' }] },
-});
+function withHeaders(base: RequestRecord): RequestRecord {
+  return {
+    ...base,
+    spec: { ...base.spec, headers: [{ name: 'authorization', value: 'Bearer s3cret' }] },
+  };
+}
 
-const result = (id: RequestId, pop: string, index: number): SliceResult => {
+function result(id: RequestId, pop: string, index: number): SliceResult {
   const tally = emptyTally();
   for (let fetch = 0; fetch <= index % 3; fetch += 1)
     addOutcome(tally, { kind: 'warmed', status: 200, bytes: 10, durationMs: 5 * (index + 1) });
@@ -54,7 +58,7 @@ const result = (id: RequestId, pop: string, index: number): SliceResult => {
     tally,
     finishedAt: 2_000,
   };
-};
+}
 
 describe('requests, PoPs and slices in DynamoDB', () => {
   let requests: DynamoRequestStore;
@@ -73,8 +77,8 @@ describe('requests, PoPs and slices in DynamoDB', () => {
     ledger = new DynamoSliceLedger(client, requests, { ...tables, retentionDays: 7, clock });
   });
 
-  const putPops = (id: RequestId, codes: readonly string[]): Promise<void> =>
-    pops.putAll(
+  function putPops(id: RequestId, codes: readonly string[]): Promise<void> {
+    return pops.putAll(
       codes.map((code) => ({
         requestId: id,
         pop: popCode(code),
@@ -84,6 +88,7 @@ describe('requests, PoPs and slices in DynamoDB', () => {
         progress: emptyTally(),
       })),
     );
+  }
 
   it('gives a request back as it was stored', async () => {
     const stored = withHeaders(record('as-stored'));

@@ -11,13 +11,14 @@ import { type FakeInstance, startFakeInstance } from './support/fake-instance';
 import { type RegistryFront, startRegistryFront } from './support/registry-front';
 import { buildStaticImage } from './support/static-image';
 
-const renderAgentConfig = (): string =>
-  renderEcsAgentConfig({
+function renderAgentConfig(): string {
+  return renderEcsAgentConfig({
     clusterName: 'shells',
     hasWarmPool: true,
     isSpot: false,
     agent: resolveSettings(minimal).agent,
   });
+}
 
 const PROGRAM = join(__dirname, '../../modules/ai-shell-ecs/boot/prepull/warmpath-prepull.sh');
 
@@ -43,11 +44,7 @@ describe('the pre-pull program on an instance', () => {
   const images: string[] = [];
   let bootCount = 0;
 
-  const start = (
-    settings: Settings,
-    on: DockerEngine = engine,
-    args: readonly string[] = [],
-  ): ChildProcess => {
+  function start(settings: Settings, on: DockerEngine = engine, args: readonly string[] = []): ChildProcess {
     const config = join(folder, `prepull-${bootCount++}.conf`);
     const values = {
       REGION: 'eu-west-1',
@@ -84,9 +81,9 @@ describe('the pre-pull program on an instance', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-  };
+  }
 
-  const boot = async (settings: Settings, on: DockerEngine = engine): Promise<Boot> => {
+  async function boot(settings: Settings, on: DockerEngine = engine): Promise<Boot> {
     const begin = Date.now();
     const child = start(settings, on);
     let stdout = '';
@@ -100,10 +97,10 @@ describe('the pre-pull program on an instance', () => {
     const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
     const last = stdout.trim().split('\n').at(-1) ?? '';
     return { exitCode, line: last ? JSON.parse(last) : {}, stderr, seconds: (Date.now() - begin) / 1000 };
-  };
+  }
 
   /** Lets the watch unit run until the condition is true. */
-  const watchUntil = async (condition: () => boolean): Promise<void> => {
+  async function watchUntil(condition: () => boolean): Promise<void> {
     const values = { IMAGES: image(0), WATCH_SECONDS: 1, RETRY_BASE_SECONDS: 1 };
     const watching = start(values, engine, ['watch']);
     const ended = new Promise((resolve) => watching.once('close', resolve));
@@ -113,26 +110,30 @@ describe('the pre-pull program on an instance', () => {
       if (watching.pid) process.kill(-watching.pid, 'SIGTERM');
       await ended;
     }
-  };
+  }
 
-  const hookCalls = (): number => instance.calls.filter((call) => call === 'CompleteLifecycleAction').length;
+  function hookCalls(): number {
+    return instance.calls.filter((call) => call === 'CompleteLifecycleAction').length;
+  }
 
   /** Lines about the hook that reached the log. */
-  const hookLines = (): unknown[] =>
-    instance.logged
+  function hookLines(): unknown[] {
+    return instance.logged
       .map((message): Record<string, unknown> => JSON.parse(message))
       .filter(({ event }) => event === 'launch-hook');
+  }
 
-  const isPresent = (reference: string): Promise<boolean> =>
-    engine.docker('image', 'inspect', reference).then(
+  function isPresent(reference: string): Promise<boolean> {
+    return engine.docker('image', 'inspect', reference).then(
       () => true,
       () => false,
     );
+  }
 
-  const forget = async (): Promise<void> => {
+  async function forget(): Promise<void> {
     const ids = await engine.docker('image', 'ls', '-aq');
     if (ids) await engine.docker('image', 'rm', '-f', ...new Set(ids.split('\n')));
-  };
+  }
 
   beforeAll(async () => {
     mkdirSync(runDir, { recursive: true });
@@ -164,7 +165,9 @@ describe('the pre-pull program on an instance', () => {
     writeFileSync(agentConfig, renderAgentConfig());
     rmSync(stateDir, { recursive: true, force: true });
   });
-  const image = (index: number): string => images[index]!;
+  function image(index: number): string {
+    return images[index]!;
+  }
 
   it('pulls the pinned image on the first boot, signs in with the instance role, and completes the hook', async () => {
     const { exitCode, line } = await boot({ IMAGES: image(0) });
@@ -487,11 +490,11 @@ describe('the pre-pull program on an instance', () => {
   });
 
   it('goes from boot to a running container without the registry where the image was pre-pulled', async () => {
-    const runTask = async (): Promise<number> => {
+    async function runTask(): Promise<number> {
       const begin = Date.now();
       await engine.docker('run', '--rm', '--network', 'none', image(0));
       return (Date.now() - begin) / 1000;
-    };
+    }
     front.bytesPerSecond = 6 * 1024 * 1024;
     front.credentials = undefined;
     const coldSeconds = await runTask();

@@ -121,10 +121,10 @@ function consumer(root: string, ...modules: readonly { readonly name: string }[]
 }
 
 /** How many resources a written module declares. */
-const held = (folder: string, { name }: { readonly name: string }): number => {
+function held(folder: string, { name }: { readonly name: string }): number {
   const { resource } = JSON.parse(readFileSync(join(folder, name, 'main.tf.json'), 'utf8'));
   return Object.values<object>(resource).flatMap((named) => Object.keys(named)).length;
-};
+}
 
 beforeAll(() => {
   writeModule(sampleModule, modulesFolder);
@@ -191,7 +191,9 @@ describe('the module ai-shell-ecs', () => {
 });
 
 describe('the module prewarm', () => {
-  const call = (root: string) => consumer(root, prewarmModule, publicVpcModule);
+  function call(root: string) {
+    return consumer(root, prewarmModule, publicVpcModule);
+  }
 
   test('plans two instances of itself, each in a network of the module public-vpc', async () => {
     const folder = call(callPrewarm);

@@ -123,10 +123,10 @@ export class SettingsError extends Error {
  * Reads a runtime's environment once, at start.
  * @throws SettingsError that names every variable at fault.
  */
-export const readSettings = <S extends z.ZodMiniType>(
+export function readSettings<S extends z.ZodMiniType>(
   schema: S,
   environment: Readonly<Record<string, string | undefined>>,
-): z.output<S> => {
+): z.output<S> {
   const read = schema.safeParse(environment);
   if (read.success) return read.data;
   const faults = read.error.issues.map((issue) =>
@@ -135,4 +135,4 @@ export const readSettings = <S extends z.ZodMiniType>(
       : `${issue.path.join('.')}: ${issue.message}`,
   );
   throw new SettingsError(`environment: ${faults.join('; ')}. The stack sets them; deploy it again.`);
-};
+}

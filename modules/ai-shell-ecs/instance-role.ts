@@ -33,8 +33,9 @@ export class InstanceRole extends Construct {
       assumeRolePolicy: trustService('ec2.amazonaws.com'),
     });
     const account = accountOf(this.role.arn);
-    const arn = (service: string, resource: string) =>
-      `arn:${place.partition}:${service}:${place.region}:${account}:${resource}`;
+    function arn(service: string, resource: string) {
+      return `arn:${place.partition}:${service}:${place.region}:${account}:${resource}`;
+    }
     const clusterArn = arn('ecs', `cluster/${clusterName}`);
 
     this.policy = new IamRolePolicy(this, 'policy', {

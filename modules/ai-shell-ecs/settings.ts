@@ -23,6 +23,7 @@ export type InstancesSettings = Optional<
 > & {
   readonly rootVolume: RootVolumeSettings;
 };
+
 export type RefreshSettings = Optional<
   InstanceRefreshProps,
   'instanceWarmupSeconds' | 'checkpointPercentages' | 'checkpointDelaySeconds'

@@ -174,7 +174,9 @@ export class ShellTask extends Construct {
 
 /** One action for each of the two services that keep secrets. */
 function secretStatements(arns: readonly string[]): PolicyStatement[] {
-  const isSecret = (arn: string) => arn.includes(':secretsmanager:');
+  function isSecret(arn: string) {
+    return arn.includes(':secretsmanager:');
+  }
   const statements: PolicyStatement[] = [
     {
       sid: 'ReadParameters',
@@ -188,7 +190,9 @@ function secretStatements(arns: readonly string[]): PolicyStatement[] {
 
 /** What a person or a service needs to open sessions into the shells, as the JSON of a policy to attach to their role. */
 export function sessionPolicy(cluster: ShellCluster): string {
-  const ofCluster = (kind: string) => `${Fn.replace(cluster.arn, ':cluster/', `:${kind}/`)}`;
+  function ofCluster(kind: string) {
+    return `${Fn.replace(cluster.arn, ':cluster/', `:${kind}/`)}`;
+  }
   return policyDocument(
     {
       sid: 'OpenSessions',

@@ -6,8 +6,8 @@ const DAYS = [
 ];
 
 /** What is wrong with a retention of logs, as sentences: CloudWatch knows only certain ones. */
-export const logRetentionFaults = (name: string, days: number | undefined): string[] => {
+export function logRetentionFaults(name: string, days: number | undefined): string[] {
   if (days === undefined || Token.isUnresolved(days) || DAYS.includes(days)) return [];
   const enough = DAYS.find((allowed) => allowed >= days) ?? Math.max(...DAYS);
   return [`${name}: got ${days}; allowed ${DAYS.join(', ')}; take ${enough}`];
-};
+}

@@ -51,8 +51,9 @@ module "network" {
       ],
     });
     const letters = ['a', 'b'].map((letter) => Fn.join('', [region.stringValue, letter]));
-    const zone = (index: number): string =>
-      Token.asString(Fn.element(Fn.coalescelist([zones.listValue, letters]), index));
+    function zone(index: number): string {
+      return Token.asString(Fn.element(Fn.coalescelist([zones.listValue, letters]), index));
+    }
     const vpc = new PublicVpc(stack, 'network', {
       name: name.stringValue,
       region: region.stringValue,

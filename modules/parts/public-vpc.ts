@@ -30,15 +30,16 @@ export interface PublicVpcProps extends VpcShape {
 }
 
 /** Zones that every account has; the letters are dealt out per account, and some are closed to newer ones. */
-const zonesOf = (region: string): readonly string[] =>
-  (region === 'ap-northeast-1' ? ['a', 'c'] : ['a', 'b']).map((letter) => `${region}${letter}`);
+function zonesOf(region: string): readonly string[] {
+  return (region === 'ap-northeast-1' ? ['a', 'c'] : ['a', 'b']).map((letter) => `${region}${letter}`);
+}
 
 /** The last letter of a zone's name, which is all that differs within a Region. */
-const letterOf = (zone: string, index: number): string => {
+function letterOf(zone: string, index: number): string {
   // What only Terraform knows has no letter yet: zones are counted then.
   const plain = Token.isUnresolved(zone) ? (['a', 'b'][index] ?? '') : zone;
   return plain.slice(-1);
-};
+}
 
 /** A VPC whose instances reach the internet without a NAT gateway; nothing reaches them. */
 export class PublicVpc extends Construct {
@@ -91,11 +92,11 @@ export class PublicVpc extends Construct {
 }
 
 /** What is wrong with the shape of a VPC, as sentences; `prefix` leads to the props. */
-export const vpcFaults = (
+export function vpcFaults(
   prefix: string,
   { cidrBlock, availabilityZones: zones }: VpcShape,
   region: string,
-): string[] => {
+): string[] {
   const faults: string[] = [];
   if (region === 'us-west-1' && zones === undefined)
     faults.push(
@@ -118,4 +119,4 @@ export const vpcFaults = (
       `${prefix}.availabilityZones: got ${zones.join(', ')}; allowed is each once; leave the second out`,
     );
   return faults;
-};
+}

@@ -18,7 +18,8 @@ export interface AgentUserDataProps {
  *
  * Variables of the shell are written without braces, which Terraform would take for its own.
  */
-export const agentUserData = (props: AgentUserDataProps): string => `#!/bin/bash
+export function agentUserData(props: AgentUserDataProps): string {
+  return `#!/bin/bash
 set -Eeuo pipefail
 trap 'echo "warmpath: boot failed at line $LINENO"; shutdown -h +1' ERR
 again() {
@@ -76,6 +77,7 @@ systemctl daemon-reload
 systemctl enable --now warmpath-agent.service
 /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json || echo "warmpath: no logs are shipped"
 `;
+}
 
 /** Restarted when it fails, without privileges, with nothing to write to but its temporary folder. */
 export const AGENT_UNIT = `[Unit]
@@ -124,8 +126,9 @@ LimitNOFILE=1048576
 WantedBy=multi-user.target
 `;
 
-const environmentLines = (environment: Environments['agent']): string =>
-  Object.entries(environment)
+function environmentLines(environment: Environments['agent']): string {
+  return Object.entries(environment)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${value}`)
     .join('\n');
+}

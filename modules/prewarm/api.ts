@@ -188,7 +188,7 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
 });
 
 /** What is wrong with the way the API is reached, as sentences. */
-export const apiFaults = (access: RegionalApi | PrivateApi, vpcIsNew: boolean): string[] => {
+export function apiFaults(access: RegionalApi | PrivateApi, vpcIsNew: boolean): string[] {
   if (access.kind === 'regional') return [];
   const faults: string[] = [];
   if (access.vpcEndpointId === undefined && !vpcIsNew && !access.clientCidrBlocks?.length)
@@ -200,4 +200,4 @@ export const apiFaults = (access: RegionalApi | PrivateApi, vpcIsNew: boolean): 
       'api.clientCidrBlocks: got a list together with vpcEndpointId, whose own security groups decide; leave one of them out',
     );
   return faults;
-};
+}

@@ -60,40 +60,49 @@ interface Table {
   readonly query: string;
 }
 
-const tablesOf = ({ functions, agentLog }: ObservedPrewarm): readonly Table[] => [
-  {
-    // The metrics of a request are properties of the lines that were written when its slices were counted.
-    title: 'Requests',
-    query: `SOURCE '${functions.aggregation.logGroup.name}' | SOURCE '${functions.shutdown.logGroup.name}' | filter ispresent(Slices) | stats sum(Fetches) as fetches, sum(Warm) as warm, sum(Failed) as failed, sum(Bytes) as bytes, max(LatencyP95) as slowest_p95_ms, max(@timestamp) as last_seen by requestId | sort last_seen desc | limit 50`,
-  },
-  {
-    title: 'What agents warn of',
-    query: `SOURCE '${agentLog.name}' | fields @timestamp, event, requestId, error | filter level in ["warn", "error"] | sort @timestamp desc | limit 50`,
-  },
-];
-
-const place = (index: number) => ({
-  x: (index % PER_ROW) * WIDTH,
-  y: Math.floor(index / PER_ROW) * HEIGHT,
-  width: WIDTH,
-  height: HEIGHT,
-});
-
-const graphsOf = (props: ObservedPrewarm): readonly Graph[] => {
-  const own = (name: string): MetricRow => [props.metricsNamespace, name, 'Deployment', props.deployment];
-  const ofPops = (name: string): MetricRow => [
+function tablesOf({ functions, agentLog }: ObservedPrewarm): readonly Table[] {
+  return [
     {
-      expression: `SEARCH('{${props.metricsNamespace},Deployment,Pop} MetricName="${name}" Deployment="${props.deployment}"', 'Sum', 60)`,
+      // The metrics of a request are properties of the lines that were written when its slices were counted.
+      title: 'Requests',
+      query: `SOURCE '${functions.aggregation.logGroup.name}' | SOURCE '${functions.shutdown.logGroup.name}' | filter ispresent(Slices) | stats sum(Fetches) as fetches, sum(Warm) as warm, sum(Failed) as failed, sum(Bytes) as bytes, max(LatencyP95) as slowest_p95_ms, max(@timestamp) as last_seen by requestId | sort last_seen desc | limit 50`,
+    },
+    {
+      title: 'What agents warn of',
+      query: `SOURCE '${agentLog.name}' | fields @timestamp, event, requestId, error | filter level in ["warn", "error"] | sort @timestamp desc | limit 50`,
     },
   ];
-  const ofQueue = (name: string): MetricRow => ['AWS/SQS', name, 'QueueName', props.queue.tasks.name];
-  const ofGroup = (name: string): MetricRow => [
-    'AWS/AutoScaling',
-    name,
-    'AutoScalingGroupName',
-    props.groupName,
-  ];
-  const ofApi = (name: string): MetricRow => ['AWS/ApiGateway', name, 'ApiName', props.apiName];
+}
+
+function place(index: number) {
+  return {
+    x: (index % PER_ROW) * WIDTH,
+    y: Math.floor(index / PER_ROW) * HEIGHT,
+    width: WIDTH,
+    height: HEIGHT,
+  };
+}
+
+function graphsOf(props: ObservedPrewarm): readonly Graph[] {
+  function own(name: string): MetricRow {
+    return [props.metricsNamespace, name, 'Deployment', props.deployment];
+  }
+  function ofPops(name: string): MetricRow {
+    return [
+      {
+        expression: `SEARCH('{${props.metricsNamespace},Deployment,Pop} MetricName="${name}" Deployment="${props.deployment}"', 'Sum', 60)`,
+      },
+    ];
+  }
+  function ofQueue(name: string): MetricRow {
+    return ['AWS/SQS', name, 'QueueName', props.queue.tasks.name];
+  }
+  function ofGroup(name: string): MetricRow {
+    return ['AWS/AutoScaling', name, 'AutoScalingGroupName', props.groupName];
+  }
+  function ofApi(name: string): MetricRow {
+    return ['AWS/ApiGateway', name, 'ApiName', props.apiName];
+  }
   return [
     { title: 'Fetches', stat: 'Sum', metrics: [own('Fetches'), own('Warm'), own('Failed')] },
     { title: 'Outcomes', stat: 'Sum', metrics: OUTCOMES.map(own) },
@@ -134,4 +143,4 @@ const graphsOf = (props: ObservedPrewarm): readonly Graph[] => {
     },
     { title: 'API', stat: 'Sum', metrics: [ofApi('Count'), ofApi('4XXError'), ofApi('5XXError')] },
   ];
-};
+}

@@ -257,12 +257,13 @@ export class PrewarmFleet extends Construct {
 }
 
 /** What is wrong with the fleet's props, as sentences. */
-export const fleetFaults = (sizing: FleetSizing): string[] => {
+export function fleetFaults(sizing: FleetSizing): string[] {
   const faults: string[] = [];
   const { instanceTypes, volumeGib = 8 } = sizing;
   // What only Terraform knows is checked by the variable it comes from.
-  const known = (value: number | undefined, fallback: number): number =>
-    value === undefined || Token.isUnresolved(value) ? fallback : value;
+  function known(value: number | undefined, fallback: number): number {
+    return value === undefined || Token.isUnresolved(value) ? fallback : value;
+  }
   const onDemandPercent = known(sizing.onDemandPercent, 0);
   const maxInstances = known(sizing.maxInstances, 1);
   const otherTypes = instanceTypes?.filter((type) => !ARM64.test(type)) ?? [];
@@ -281,4 +282,4 @@ export const fleetFaults = (sizing: FleetSizing): string[] => {
   if (!(volumeGib >= 8))
     faults.push(`fleet.volumeGib: got ${volumeGib}; allowed 8 or more, the size of the image; enlarge it`);
   return faults;
-};
+}

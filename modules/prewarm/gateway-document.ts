@@ -33,7 +33,7 @@ const GATEWAY_RESPONSES = Object.fromEntries(
  * schemas of bodies: the gateway would check none, and refuses an API whose models use what its own dialect lacks.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
-export const gatewayDocument = (props: GatewayDocumentProps): object => {
+export function gatewayDocument(props: GatewayDocumentProps): object {
   const document = prewarmOpenApi();
   const { securitySchemes } = document.components;
   const [keyScheme = ''] = Object.keys(securitySchemes);
@@ -58,18 +58,19 @@ export const gatewayDocument = (props: GatewayDocumentProps): object => {
     },
     'x-amazon-apigateway-gateway-responses': GATEWAY_RESPONSES,
   };
-};
+}
 
-const withoutContent = (responses: OpenApiOperation['responses']): OpenApiOperation['responses'] =>
-  Object.fromEntries(
+function withoutContent(responses: OpenApiOperation['responses']): OpenApiOperation['responses'] {
+  return Object.fromEntries(
     Object.entries(responses).map(([status, { content: _, ...response }]) => [status, response]),
   );
+}
 
-const mapPaths = (
+function mapPaths(
   { paths }: OpenApiDocument,
   change: (path: string, operation: OpenApiOperation) => OpenApiOperation,
-): OpenApiDocument['paths'] =>
-  Object.fromEntries(
+): OpenApiDocument['paths'] {
+  return Object.fromEntries(
     Object.entries(paths).map(([path, methods]) => [
       path,
       Object.fromEntries(
@@ -77,3 +78,4 @@ const mapPaths = (
       ),
     ]),
   );
+}

@@ -57,13 +57,13 @@ export interface PrewarmProps {
 }
 
 /** Names keep the form of the solution this one replaces, `prewarm_<kind>_<deployment>`. */
-const namesOf =
-  (deployment: string) =>
-  (kind: string): string =>
-    `prewarm_${kind}_${deployment}`;
+function namesOf(deployment: string) {
+  return (kind: string): string => `prewarm_${kind}_${deployment}`;
+}
 
-const partitionOf = (region: string): string =>
-  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+function partitionOf(region: string): string {
+  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
 
 const METRICS_NAMESPACE = 'Warmpath/Prewarm';
 
@@ -173,7 +173,7 @@ export class Prewarm extends Construct {
   }
 }
 
-const checkProps = (path: string, props: PrewarmProps): void => {
+function checkProps(path: string, props: PrewarmProps): void {
   const network = props.network ?? { kind: 'new' };
   const faults = [
     ...networkFaults(network, props.region),
@@ -197,25 +197,28 @@ const checkProps = (path: string, props: PrewarmProps): void => {
       `deployment: got ${JSON.stringify(props.deployment)}; allowed 1 to 20 lower-case letters and digits, with dashes between them; choose a short name such as prod`,
     );
   if (faults.length > 0) throw new InvalidPrewarmError(path, faults);
-};
+}
 
-const popFaults = (codes: readonly string[]): string[] => {
+function popFaults(codes: readonly string[]): string[] {
   const wrong = codes.filter((code) => !/^[A-Z]{3}\d{1,3}(-[A-Z]\d{1,2})?$/.test(code));
   return wrong.length === 0
     ? []
     : [`extraPops: got ${wrong.join(', ')}; allowed are codes such as FRA56-P4; correct them`];
-};
+}
 
-const quotaFaults = ({ requestsPerSecond, burst, requestsPerDay }: ApiQuota): string[] => [
-  ...range('quota.requestsPerSecond', requestsPerSecond, 1, 5_000),
-  ...range('quota.burst', burst, 1, 5_000),
-  ...range('quota.requestsPerDay', requestsPerDay, 1, 100_000_000),
-];
+function quotaFaults({ requestsPerSecond, burst, requestsPerDay }: ApiQuota): string[] {
+  return [
+    ...range('quota.requestsPerSecond', requestsPerSecond, 1, 5_000),
+    ...range('quota.burst', burst, 1, 5_000),
+    ...range('quota.requestsPerDay', requestsPerDay, 1, 100_000_000),
+  ];
+}
 
 /** A number that only Terraform knows is checked by the variable it comes from. */
-const range = (name: string, value: number | undefined, least: number, most: number): string[] =>
-  value === undefined ||
-  Token.isUnresolved(value) ||
-  (Number.isInteger(value) && value >= least && value <= most)
+function range(name: string, value: number | undefined, least: number, most: number): string[] {
+  return value === undefined ||
+    Token.isUnresolved(value) ||
+    (Number.isInteger(value) && value >= least && value <= most)
     ? []
     : [`${name}: got ${value}; allowed ${least} to ${most}; choose a whole number within it`];
+}

@@ -90,7 +90,7 @@ export class PrewarmNetwork extends Construct {
 }
 
 /** What is wrong with the network's props, as sentences. */
-export const networkFaults = (network: NetworkProps, region: string): string[] => {
+export function networkFaults(network: NetworkProps, region: string): string[] {
   if (network.kind === 'new') return vpcFaults('network', network, region);
   const faults: string[] = [];
   if (network.subnetIds.length === 0)
@@ -100,4 +100,4 @@ export const networkFaults = (network: NetworkProps, region: string): string[] =
       'network.securityGroupIds: got an empty list; allowed one or more; leave it out to have a group created',
     );
   return faults;
-};
+}

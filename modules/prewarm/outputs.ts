@@ -2,10 +2,10 @@ import { TerraformOutput, type TerraformStack } from 'cdktf';
 import type { Prewarm } from './index';
 
 /** The outputs of a stack that holds one prewarm service; names are unique per stack, so they are not part of the construct. */
-export const addPrewarmOutputs = (stack: TerraformStack, prewarm: Prewarm): void => {
-  const output = (id: string, description: string, value: unknown, sensitive = false): void => {
+export function addPrewarmOutputs(stack: TerraformStack, prewarm: Prewarm): void {
+  function output(id: string, description: string, value: unknown, sensitive = false): void {
     new TerraformOutput(stack, id, { value, description, sensitive, staticId: true });
-  };
+  }
   output('prewarm_endpoint', 'URL of the API; routes follow it', prewarm.api.endpoint);
   output('prewarm_api_key_id', 'Id of the API key', prewarm.api.key.id);
   output('prewarm_api_key', 'Value of the header x-api-key', prewarm.api.key.value, true);
@@ -16,4 +16,4 @@ export const addPrewarmOutputs = (stack: TerraformStack, prewarm: Prewarm): void
   const { queue } = prewarm.topic.subscribers;
   if (queue !== undefined)
     output('prewarm_event_queue_url', 'Queue that receives what the topic tells', queue.url);
-};
+}

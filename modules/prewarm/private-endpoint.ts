@@ -57,10 +57,10 @@ export class PrewarmApiEndpoint extends Construct {
  * the document replaces the whole API, and the provider then sets again only what the API's own arguments say. The API's
  * id is not known there; the policy is attached to this API alone.
  */
-export const onlyThroughEndpoint = (
+export function onlyThroughEndpoint(
   endpointId: string,
   { partition, region, accountId }: { partition: string; region: string; accountId: string },
-): string => {
+): string {
   const resources = [`arn:${partition}:execute-api:${region}:${accountId}:*/*`];
   return policyDocument(
     { sid: 'AllowClients', principals: '*', actions: ['execute-api:Invoke'], resources },
@@ -73,4 +73,4 @@ export const onlyThroughEndpoint = (
       conditions: { StringNotEquals: { 'aws:SourceVpce': endpointId } },
     },
   );
-};
+}

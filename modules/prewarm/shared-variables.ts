@@ -10,25 +10,24 @@ export interface DeploymentProps {
 }
 
 /** Variables of the environment that every function and the agent read. */
-export const deploymentVariables = ({
-  deployment,
-  metricsNamespace,
-  store,
-  retentionDays,
-}: DeploymentProps) => ({
-  DEPLOYMENT: deployment,
-  METRICS_NAMESPACE: metricsNamespace,
-  REQUEST_TABLE: store.requests.name,
-  POP_TABLE: store.pops.name,
-  TASK_TABLE: store.tasks.name,
-  RECORD_RETENTION_DAYS: Tokenization.stringifyNumber(retentionDays),
-});
+export function deploymentVariables({ deployment, metricsNamespace, store, retentionDays }: DeploymentProps) {
+  return {
+    DEPLOYMENT: deployment,
+    METRICS_NAMESPACE: metricsNamespace,
+    REQUEST_TABLE: store.requests.name,
+    POP_TABLE: store.pops.name,
+    TASK_TABLE: store.tasks.name,
+    RECORD_RETENTION_DAYS: Tokenization.stringifyNumber(retentionDays),
+  };
+}
 
 /** Variables of those who send slices or take them. */
-export const queueVariables = ({ tasks, deadLetters }: PrewarmQueue) => ({
-  QUEUE_URL: tasks.url,
-  DEAD_LETTER_QUEUE_URL: deadLetters.url,
-});
+export function queueVariables({ tasks, deadLetters }: PrewarmQueue) {
+  return {
+    QUEUE_URL: tasks.url,
+    DEAD_LETTER_QUEUE_URL: deadLetters.url,
+  };
+}
 
 export interface FleetProps {
   readonly groupName: string;
@@ -36,7 +35,9 @@ export interface FleetProps {
 }
 
 /** Variables of those who size the fleet. */
-export const fleetVariables = ({ groupName, maxInstances }: FleetProps) => ({
-  GROUP_NAME: groupName,
-  MAX_INSTANCES: Tokenization.stringifyNumber(maxInstances),
-});
+export function fleetVariables({ groupName, maxInstances }: FleetProps) {
+  return {
+    GROUP_NAME: groupName,
+    MAX_INSTANCES: Tokenization.stringifyNumber(maxInstances),
+  };
+}

@@ -28,7 +28,7 @@ interface StreamSource {
  * calls it.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
  */
-export const followStreams = (props: StreamSourcesProps): void => {
+export function followStreams(props: StreamSourcesProps): void {
   const { store, failedEventsArn } = props;
   const ofRequests = { streamArn: store.requests.streamArn, batchSize: 1, parallel: 10, failedEventsArn };
   follow(props.getSize, {
@@ -50,10 +50,10 @@ export const followStreams = (props: StreamSourcesProps): void => {
     batchingWindowSeconds: 5,
     failedEventsArn,
   });
-};
+}
 
 /** A batch that fails is halved until the record at fault is found; that one is given up in the end, and kept. */
-const follow = (target: NodeFunction<never>, source: StreamSource): void => {
+function follow(target: NodeFunction<never>, source: StreamSource): void {
   new LambdaEventSourceMapping(target, 'stream', {
     functionName: target.arn,
     eventSourceArn: source.streamArn,
@@ -70,4 +70,4 @@ const follow = (target: NodeFunction<never>, source: StreamSource): void => {
       filter: source.patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
     },
   });
-};
+}

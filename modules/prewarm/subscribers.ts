@@ -88,7 +88,9 @@ export class PrewarmSubscribers extends Construct {
 }
 
 /** Subscribers may change their order without changing their addresses. */
-const digest = (endpoint: string): string => createHash('sha256').update(endpoint).digest('hex').slice(0, 8);
+function digest(endpoint: string): string {
+  return createHash('sha256').update(endpoint).digest('hex').slice(0, 8);
+}
 
 const ALLOWED = {
   email: { pattern: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, form: 'an address; write it as name@example.com' },
@@ -103,7 +105,7 @@ const ALLOWED = {
 } as const satisfies Record<Subscriber['protocol'], { pattern: RegExp; form: string }>;
 
 /** What is wrong with the subscribers, as sentences. */
-export const subscriberFaults = (subscribers: readonly Subscriber[]): string[] => {
+export function subscriberFaults(subscribers: readonly Subscriber[]): string[] {
   const faults = subscribers.flatMap(({ protocol, endpoint }, index) => {
     const { pattern, form } = ALLOWED[protocol];
     return endpoint === undefined || pattern.test(endpoint)
@@ -117,4 +119,4 @@ export const subscriberFaults = (subscribers: readonly Subscriber[]): string[] =
   for (const name of new Set(twice))
     faults.push(`subscribers: got ${name} twice; allowed is each once; leave the second out`);
   return faults;
-};
+}

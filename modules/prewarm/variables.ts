@@ -2,8 +2,8 @@ import { Token } from 'cdktf';
 import type { HclModuleStack, ModuleVariable } from '../parts/hcl-module';
 import type { PrewarmProps } from './index';
 
-const whole = (name: string, description: string, fallback: number, least: number, most: number) =>
-  ({
+function whole(name: string, description: string, fallback: number, least: number, most: number) {
+  return {
     description,
     type: 'number',
     default: fallback,
@@ -13,15 +13,17 @@ const whole = (name: string, description: string, fallback: number, least: numbe
         message: `${name}: allowed ${least} to ${most}; choose a whole number within it.`,
       },
     ],
-  }) as const satisfies ModuleVariable;
+  } as const satisfies ModuleVariable;
+}
 
-const text = (name: string, description: string, pattern: string, allowed: string) =>
-  ({
+function text(name: string, description: string, pattern: string, allowed: string) {
+  return {
     description,
     validations: [
       { condition: `can(regex("${pattern}", var.${name}))`, message: `${name}: allowed ${allowed}` },
     ],
-  }) as const satisfies ModuleVariable;
+  } as const satisfies ModuleVariable;
+}
 
 /** What can change without changing which resources there are; the rest is chosen by writing TypeScript. */
 const variables = {
@@ -106,12 +108,16 @@ const variables = {
 } as const satisfies Record<string, ModuleVariable>;
 
 /** Declares the variables in the stack and answers the props made of them. */
-export const propsFromVariables = (stack: HclModuleStack): PrewarmProps => {
+export function propsFromVariables(stack: HclModuleStack): PrewarmProps {
   const declared = Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => [name, stack.variable(name, variable).value]),
   );
-  const textOf = (name: keyof typeof variables): string => Token.asString(declared[name]);
-  const numberOf = (name: keyof typeof variables): number => Token.asNumber(declared[name]);
+  function textOf(name: keyof typeof variables): string {
+    return Token.asString(declared[name]);
+  }
+  function numberOf(name: keyof typeof variables): number {
+    return Token.asNumber(declared[name]);
+  }
   return {
     deployment: textOf('deployment'),
     accountId: textOf('account_id'),
@@ -129,4 +135,4 @@ export const propsFromVariables = (stack: HclModuleStack): PrewarmProps => {
     retentionDays: numberOf('retention_days'),
     logRetentionDays: numberOf('log_retention_days'),
   };
-};
+}

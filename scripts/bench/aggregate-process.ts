@@ -21,7 +21,7 @@ const STREAM_BATCH = 500;
 /** One in so many batches is delivered a second time. */
 const REPEATED_EACH = 10;
 
-const tallyOf = (fetches: number): Tally => {
+function tallyOf(fetches: number): Tally {
   const tally = emptyTally();
   for (let index = 0; index < fetches; index += 1)
     addOutcome(
@@ -31,7 +31,7 @@ const tallyOf = (fetches: number): Tally => {
         : { kind: 'warmed', status: 200, bytes: 1_000, durationMs: 1 + (index % 100) },
     );
   return tally;
-};
+}
 
 runProcess(async (job: FlowJob) => {
   const { requests, pops, ledger } = openAdapters(job.endpoint);
@@ -40,7 +40,9 @@ runProcess(async (job: FlowJob) => {
   const perSegment = urlsPerSegment(job.urls, job.pops, workersFor(spec), SEGMENT_BOUNDS.maxUrls);
   const segments = Math.ceil(job.urls / perSegment);
   const slices = segments * job.pops;
-  const fetchesOf = (segment: number): number => Math.min(perSegment, job.urls - segment * perSegment);
+  function fetchesOf(segment: number): number {
+    return Math.min(perSegment, job.urls - segment * perSegment);
+  }
 
   await requests.create(record);
   await pops.putAll(
@@ -78,7 +80,7 @@ runProcess(async (job: FlowJob) => {
     );
   }
 
-  const batches = function* (): Generator<SliceId[]> {
+  function* batches(): Generator<SliceId[]> {
     let batch: SliceId[] = [];
     for (let segment = 0; segment < segments; segment += 1)
       for (const pop of spec.pops) {
@@ -88,7 +90,7 @@ runProcess(async (job: FlowJob) => {
         batch = [];
       }
     if (batch.length > 0) yield batch;
-  };
+  }
   await takeCounts(job.endpoint);
   const times = await timed(async () => {
     let number = 0;
@@ -106,13 +108,16 @@ runProcess(async (job: FlowJob) => {
   const all = emptyTally();
   for (const _pop of spec.pops) mergeTally(all, perPop);
   const counted = await requests.get(id);
-  const exact = (tally: Tally | undefined, expected: Tally): boolean =>
-    tally?.fetches === expected.fetches &&
-    tally.bytes === expected.bytes &&
-    tally.outcomes.warmed === expected.outcomes.warmed &&
-    tally.outcomes['http-error'] === expected.outcomes['http-error'] &&
-    JSON.stringify(Object.entries(tally.latency).sort()) ===
-      JSON.stringify(Object.entries(expected.latency).sort());
+  function exact(tally: Tally | undefined, expected: Tally): boolean {
+    return (
+      tally?.fetches === expected.fetches &&
+      tally.bytes === expected.bytes &&
+      tally.outcomes.warmed === expected.outcomes.warmed &&
+      tally.outcomes['http-error'] === expected.outcomes['http-error'] &&
+      JSON.stringify(Object.entries(tally.latency).sort()) ===
+        JSON.stringify(Object.entries(expected.latency).sort())
+    );
+  }
   const popsExact = (await pops.all(id)).every(({ progress }) => exact(progress, perPop));
   if (
     counted?.status !== 'FINISHED' ||

@@ -18,7 +18,9 @@ export const aggregate: Bench = {
     const [stated, largest, few, many] = rounds;
     if (!stated || !largest || !few || !many) throw new Error('aggregate: a round is missing');
     const pairs = STATED.urls * STATED.pops;
-    const perSlice = (round: typeof few): number => round.cpuSeconds / round.slices;
+    function perSlice(round: { readonly cpuSeconds: number; readonly slices: number }): number {
+      return round.cpuSeconds / round.slices;
+    }
     return {
       name: this.name,
       unit: 'rows written',

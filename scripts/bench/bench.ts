@@ -20,25 +20,27 @@ export interface Bench {
   run(say: (line: string) => void): Promise<BenchResult>;
 }
 
-export const median = (values: readonly number[]): number => {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-};
+}
 
 /** Three digits that count are as exact as a bench is. */
-export const rounded = (value: number): number => Number(value.toPrecision(4));
+export function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
 
 /**
  * Lets the contestants measure in turn, round after round, so that whatever else the machine does hits all alike.
  * A first round warms up and is not counted. Answers the median of each.
  */
-export const inTurn = async <Name extends string>(
+export async function inTurn<Name extends string>(
   contestants: Readonly<Record<Name, Contestant>>,
   rounds: number,
   say: (line: string) => void,
-): Promise<Readonly<Record<Name, number>>> => {
+): Promise<Readonly<Record<Name, number>>> {
   const names = Object.keys(contestants) as Name[];
   const figures = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = 0; round <= rounds; round += 1) {
@@ -52,8 +54,9 @@ export const inTurn = async <Name extends string>(
     Name,
     number
   >;
-};
+}
 
 /** Ours over each of the others. */
-export const ratiosOf = (ours: number, others: Readonly<Record<string, number>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(others).map(([name, theirs]) => [name, rounded(ours / theirs)]));
+export function ratiosOf(ours: number, others: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(others).map(([name, theirs]) => [name, rounded(ours / theirs)]));
+}

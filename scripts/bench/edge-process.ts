@@ -23,9 +23,9 @@ export type CountQuestion = 'count';
 
 const END = '\r\n\r\n';
 
-const answerTo = (pop: string, bytes: number): Readonly<Record<'Hit' | 'Miss', Buffer>> => {
-  const head = (cache: 'Hit' | 'Miss'): Buffer =>
-    Buffer.from(
+function answerTo(pop: string, bytes: number): Readonly<Record<'Hit' | 'Miss', Buffer>> {
+  function head(cache: 'Hit' | 'Miss'): Buffer {
+    return Buffer.from(
       [
         'HTTP/1.1 200 OK',
         'content-type: application/octet-stream',
@@ -40,12 +40,13 @@ const answerTo = (pop: string, bytes: number): Readonly<Record<'Hit' | 'Miss', B
         'x-amz-cf-id: 0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijk==',
       ].join('\r\n') + END,
     );
+  }
   return { Hit: head('Hit'), Miss: head('Miss') };
-};
+}
 
 let answers = 0;
 
-const serve = (options: EdgeProcessOptions, pop: string): ((socket: Socket) => void) => {
+function serve(options: EdgeProcessOptions, pop: string): (socket: Socket) => void {
   const { objectBytes, latencyMs, remember } = options;
   const heads = answerTo(pop, objectBytes);
   const body = Buffer.alloc(objectBytes, 'warm');
@@ -53,7 +54,7 @@ const serve = (options: EdgeProcessOptions, pop: string): ((socket: Socket) => v
   const whole = { Hit: Buffer.concat([heads.Hit, body]), Miss: Buffer.concat([heads.Miss, body]) };
   const stored = new Set<string>();
 
-  const answer = (socket: Socket, request: string): void => {
+  function answer(socket: Socket, request: string): void {
     answers += 1;
     const isHead = request.startsWith('HEAD ');
     const path = request.slice(isHead ? 5 : 4, request.indexOf(' ', 5));
@@ -65,7 +66,7 @@ const serve = (options: EdgeProcessOptions, pop: string): ((socket: Socket) => v
       socket.write(heads[cache]);
       socket.write(body);
     }
-  };
+  }
 
   return (socket) => {
     let pending = '';
@@ -81,9 +82,9 @@ const serve = (options: EdgeProcessOptions, pop: string): ((socket: Socket) => v
       }
     });
   };
-};
+}
 
-const start = async (options: EdgeProcessOptions): Promise<number> => {
+async function start(options: EdgeProcessOptions): Promise<number> {
   let port = 0;
   for (const { pop, address } of options.edges) {
     const { keyPem: key, certPem: cert } = options.certificate;
@@ -95,7 +96,7 @@ const start = async (options: EdgeProcessOptions): Promise<number> => {
     if (bound && typeof bound === 'object') port = bound.port;
   }
   return port;
-};
+}
 
 process.once('message', (options: EdgeProcessOptions) => {
   start(options).then(

@@ -24,11 +24,11 @@ const started = z.object({ port: z.number() });
 const counted = z.object({ answers: z.number() });
 
 /** Starts the edges of a bench in their own process and waits until they listen. */
-export const startEdges = async (
+export async function startEdges(
   options: Pick<EdgeProcessOptions, 'objectBytes' | 'latencyMs' | 'remember'> & {
     readonly pops: readonly string[];
   },
-): Promise<Edges> => {
+): Promise<Edges> {
   const certificate = await makeCertificate(['*.cloudfront.net', DOMAIN]);
   const folder = await mkdtemp(join(tmpdir(), 'warmpath-bench-'));
   const caFile = join(folder, 'ca.pem');
@@ -62,4 +62,4 @@ export const startEdges = async (
       await rm(folder, { recursive: true, force: true });
     },
   };
-};
+}

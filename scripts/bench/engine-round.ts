@@ -43,7 +43,7 @@ async function* each(urls: Iterable<string>): AsyncGenerator<string> {
  * One whole request through the embedded engine: DNS, durable store and queue on disk, fetches over TLS, accounting,
  * report. Throws where any fetch did not end warm, since a failed fetch is a fast one.
  */
-export const runEngine = async (options: EngineRoundOptions): Promise<EngineRound> => {
+export async function runEngine(options: EngineRoundOptions): Promise<EngineRound> {
   const { edges, urls, verify = 'sample', instanceCount = 4, maxFetchesInFlight, threads } = options;
   const addresses = new Map(
     edges.pops.map(({ code, address }) => [DOMAIN.replace('.', `.${code}.`).toLowerCase(), address]),
@@ -95,9 +95,9 @@ export const runEngine = async (options: EngineRoundOptions): Promise<EngineRoun
     await dns.close();
     await rm(dataDir, { recursive: true, force: true });
   }
-};
+}
 
 /** URLs that no earlier round has asked for. */
-export const freshUrls = function* (prefix: string, count: number): Generator<string> {
+export function* freshUrls(prefix: string, count: number): Generator<string> {
   for (let index = 0; index < count; index += 1) yield `https://${DOMAIN}/${prefix}/${index}`;
-};
+}

@@ -41,21 +41,28 @@ interface Answer {
   readonly body: unknown;
 }
 
-const ok = (body: unknown): Answer => ({ status: 200, body });
-const fault = (type: string, more: object = {}): Answer => ({
-  status: 400,
-  body: { __type: type, message: type, ...more },
-});
+function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
 
-const start = ({ latencyMs, sortKeys }: FakeAwsOptions): void => {
+function fault(type: string, more: object = {}): Answer {
+  return {
+    status: 400,
+    body: { __type: type, message: type, ...more },
+  };
+}
+
+function start({ latencyMs, sortKeys }: FakeAwsOptions): void {
   const tables = new FakeTables(sortKeys);
   const none = { queueCalls: 0, messages: 0, tableWrites: 0, tableWriteCalls: 0, tableReadCalls: 0 };
   let counts = { ...none };
 
-  const sendBatch = (entries: NonNullable<Call['Entries']>): Answer => {
+  function sendBatch(entries: NonNullable<Call['Entries']>): Answer {
     counts.queueCalls += 1;
     counts.messages += entries.length;
-    const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+    function md5(text: string): string {
+      return createHash('md5').update(text).digest('hex');
+    }
     return ok({
       Successful: entries.map(({ Id, MessageBody }) => ({
         Id,
@@ -64,9 +71,9 @@ const start = ({ latencyMs, sortKeys }: FakeAwsOptions): void => {
       })),
       Failed: [],
     });
-  };
+  }
 
-  const write = (writes: readonly TableWrite[], asTransaction: boolean): Answer => {
+  function write(writes: readonly TableWrite[], asTransaction: boolean): Answer {
     counts.tableWriteCalls += 1;
     counts.tableWrites += writes.length;
     const failed = tables.write(writes);
@@ -76,12 +83,12 @@ const start = ({ latencyMs, sortKeys }: FakeAwsOptions): void => {
           CancellationReasons: failed.map((one) => ({ Code: one ? 'ConditionalCheckFailed' : 'None' })),
         })
       : fault('ConditionalCheckFailedException');
-  };
+  }
 
-  const read = (rows: unknown): Answer => {
+  function read(rows: unknown): Answer {
     counts.tableReadCalls += 1;
     return ok(rows);
-  };
+  }
 
   const operations: Readonly<Record<string, (call: Call) => Answer>> = {
     [PRELOAD]: ({ rows = [] }) => {
@@ -116,26 +123,26 @@ const start = ({ latencyMs, sortKeys }: FakeAwsOptions): void => {
     },
   };
 
-  const textOf = async (request: IncomingMessage): Promise<string> => {
+  async function textOf(request: IncomingMessage): Promise<string> {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece);
     return Buffer.concat(pieces).toString('utf8');
-  };
+  }
 
   const server = createServer(async (request, response) => {
     const text = await textOf(request);
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const { status, body } = operations[operation]?.(JSON.parse(text)) ?? fault('UnknownOperationException');
     const answer = JSON.stringify(body);
-    const send = (): void => {
+    function send(): void {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(answer);
-    };
+    }
     if (operation === PRELOAD || operation === COUNTS) send();
     else setTimeout(send, latencyMs);
   });
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
-};
+}
 
 process.once('message', (options: FakeAwsOptions) => start(options));
 process.once('disconnect', () => process.exit(0));

@@ -6,7 +6,9 @@ import type { TableWrite } from './fake-tables';
 
 /** Names of the fake's tables, and its queue. */
 export const TABLES = { requestTable: 'requests', popTable: 'pops', taskTable: 'tasks' } as const;
-export const queueUrl = (endpoint: string): string => `${endpoint}/000000000000/tasks`;
+export function queueUrl(endpoint: string): string {
+  return `${endpoint}/000000000000/tasks`;
+}
 
 export interface FakeAws {
   readonly endpoint: string;
@@ -16,7 +18,7 @@ export interface FakeAws {
 const started = z.object({ port: z.number() });
 
 /** A queue and tables on loopback in a process of their own, every call of which takes so long. */
-export const startFakeAws = async (latencyMs: number): Promise<FakeAws> => {
+export async function startFakeAws(latencyMs: number): Promise<FakeAws> {
   const child = fork(require.resolve('./fake-aws-process.ts'), {
     execArgv: ['-r', require.resolve('tsx/cjs')],
   });
@@ -36,21 +38,21 @@ export const startFakeAws = async (latencyMs: number): Promise<FakeAws> => {
       await gone;
     },
   };
-};
+}
 
-const call = async (endpoint: string, operation: string, body: object): Promise<unknown> => {
+async function call(endpoint: string, operation: string, body: object): Promise<unknown> {
   const answer = await fetch(endpoint, {
     method: 'POST',
     headers: { 'x-amz-target': operation },
     body: JSON.stringify(body),
   });
   return answer.json();
-};
+}
 
 /** Writes rows without delay and without counting them. */
-export const preload = async (endpoint: string, rows: readonly TableWrite[]): Promise<void> => {
+export async function preload(endpoint: string, rows: readonly TableWrite[]): Promise<void> {
   await call(endpoint, PRELOAD, { rows });
-};
+}
 
 const counts = z.object({
   queueCalls: z.number(),
@@ -61,5 +63,6 @@ const counts = z.object({
 }) satisfies z.ZodType<FakeAwsCounts>;
 
 /** The calls since this was last asked. */
-export const takeCounts = async (endpoint: string): Promise<FakeAwsCounts> =>
-  counts.parse(await call(endpoint, COUNTS, {}));
+export async function takeCounts(endpoint: string): Promise<FakeAwsCounts> {
+  return counts.parse(await call(endpoint, COUNTS, {}));
+}

@@ -18,22 +18,27 @@ export type SortKeys = Readonly<Record<string, string>>;
 
 const PARTITION = 'req_id';
 
-const words = (text: string): string[] => text.split(',').map((part) => part.trim());
+function words(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
+}
 
-const nameIn = (write: TableWrite, word: string): string => write.ExpressionAttributeNames?.[word] ?? word;
+function nameIn(write: TableWrite, word: string): string {
+  return write.ExpressionAttributeNames?.[word] ?? word;
+}
 
-const valueIn = (write: TableWrite, word: string): AttributeValue => {
+function valueIn(write: TableWrite, word: string): AttributeValue {
   const value = write.ExpressionAttributeValues?.[word];
   if (value === undefined) throw new Error(`fake tables: ${word} has no value`);
   return value;
-};
+}
 
-const sameText = (a: AttributeValue | undefined, b: AttributeValue): boolean =>
-  a?.S !== undefined && a.S === b.S;
+function sameText(a: AttributeValue | undefined, b: AttributeValue): boolean {
+  return a?.S !== undefined && a.S === b.S;
+}
 
 /** `attribute_exists(a)`, `attribute_not_exists(a)` and `a IN (:b, :c)`, joined by AND. */
-const holds = (write: TableWrite, item: Item | undefined): boolean =>
-  (write.ConditionExpression ?? '')
+function holds(write: TableWrite, item: Item | undefined): boolean {
+  return (write.ConditionExpression ?? '')
     .split(' AND ')
     .filter((term) => term !== '')
     .every((term) => {
@@ -44,14 +49,16 @@ const holds = (write: TableWrite, item: Item | undefined): boolean =>
       if (name === undefined || list === undefined) throw new Error(`fake tables: no condition ${term}`);
       return words(list).some((word) => sameText(item?.[nameIn(write, name)], valueIn(write, word)));
     });
+}
 
-const added = (before: AttributeValue | undefined, value: AttributeValue): AttributeValue =>
-  value.SS === undefined
+function added(before: AttributeValue | undefined, value: AttributeValue): AttributeValue {
+  return value.SS === undefined
     ? { N: String(Number(before?.N ?? 0) + Number(value.N)) }
     : { SS: [...new Set([...(before?.SS ?? []), ...value.SS])] };
+}
 
 /** SET, ADD, REMOVE and DELETE, each with its list. */
-const updated = (write: TableWrite, before: Item): Item => {
+function updated(write: TableWrite, before: Item): Item {
   const item = { ...before };
   const parts = (write.UpdateExpression ?? '').split(/\b(SET|ADD|REMOVE|DELETE)\b/).slice(1);
   for (let at = 0; at < parts.length; at += 2) {
@@ -69,7 +76,7 @@ const updated = (write: TableWrite, before: Item): Item => {
     }
   }
   return item;
-};
+}
 
 /** Tables in memory: what the benches need of DynamoDB, with its conditions and transactions. */
 export class FakeTables {

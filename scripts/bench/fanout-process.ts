@@ -29,9 +29,9 @@ function* urlsOf(count: number): Generator<string> {
   for (let index = 0; index < count; index += 1) yield `https://${DOMAIN}/assets/images/object-${index}.jpg`;
 }
 
-const unused = (): never => {
+function unused(): never {
   throw new Error('bench: this is not part of the fan-out');
-};
+}
 
 runProcess(async (job: FlowJob) => {
   const folder = await mkdtemp(join(tmpdir(), 'warmpath-bench-'));

@@ -46,7 +46,7 @@ export const silent: Log = {
 };
 
 /** The adapters of the functions, against the fake. */
-export const openAdapters = (endpoint: string) => {
+export function openAdapters(endpoint: string) {
   const config = { endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 's' } };
   const client = new DynamoDBClient(config);
   const tables = { ...TABLES, retentionDays: RETENTION_DAYS, clock };
@@ -58,52 +58,55 @@ export const openAdapters = (endpoint: string) => {
     ledger: new DynamoSliceLedger(client, requests, tables),
     queue: new SqsTaskQueue(new SQSClient(config), { url, deadLetterUrl: url, log: silent }),
   };
-};
+}
 
-export const popCodes = (count: number): PopCode[] =>
-  Array.from({ length: count }, (_, index) => popCode(`FRA${index + 1}-P1`));
+export function popCodes(count: number): PopCode[] {
+  return Array.from({ length: count }, (_, index) => popCode(`FRA${index + 1}-P1`));
+}
 
 /** A request as it was accepted just now. */
-export const newRequest = ({ urls, pops, instances }: FlowJob): RequestRecord => ({
-  id: requestId('00000000-0000-4000-8000-000000000000'),
-  spec: {
-    distributionDomain: DOMAIN,
-    cfDomain: DOMAIN,
-    aliases: [],
-    pops: popCodes(pops),
-    headers: [],
-    encodings: ['browser'],
-    verify: 'none',
-    skipWarm: false,
-    needInvalidate: false,
-    instanceCount: instances,
-    timeoutMinutes: 60,
-    sources: [],
-  },
-  status: 'CREATED',
-  createdAt: clock.now(),
-  timeoutAt: clock.now() + 3_600_000,
-  updatedAt: clock.now(),
-  acceptedUrlCount: urls,
-  urlBytes: 0,
-  failedUrlCount: 0,
-  progress: emptyTally(),
-  countedSlices: 0,
-  reported: false,
-});
+export function newRequest({ urls, pops, instances }: FlowJob): RequestRecord {
+  return {
+    id: requestId('00000000-0000-4000-8000-000000000000'),
+    spec: {
+      distributionDomain: DOMAIN,
+      cfDomain: DOMAIN,
+      aliases: [],
+      pops: popCodes(pops),
+      headers: [],
+      encodings: ['browser'],
+      verify: 'none',
+      skipWarm: false,
+      needInvalidate: false,
+      instanceCount: instances,
+      timeoutMinutes: 60,
+      sources: [],
+    },
+    status: 'CREATED',
+    createdAt: clock.now(),
+    timeoutAt: clock.now() + 3_600_000,
+    updatedAt: clock.now(),
+    acceptedUrlCount: urls,
+    urlBytes: 0,
+    failedUrlCount: 0,
+    progress: emptyTally(),
+    countedSlices: 0,
+    reported: false,
+  };
+}
 
 /** Runs a step and answers its time and processor time. */
-export const timed = async (step: () => Promise<void>): Promise<{ seconds: number; cpuSeconds: number }> => {
+export async function timed(step: () => Promise<void>): Promise<{ seconds: number; cpuSeconds: number }> {
   const cpuBefore = process.cpuUsage();
   const began = performance.now();
   await step();
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
   return { seconds, cpuSeconds: (user + system) / 1e6 };
-};
+}
 
 /** Runs the program of a process: its job from the command line, its answer to the standard output. */
-export const runProcess = (measure: (job: FlowJob) => Promise<Omit<FlowRound, 'peakMib'>>): void => {
+export function runProcess(measure: (job: FlowJob) => Promise<Omit<FlowRound, 'peakMib'>>): void {
   measure(flowJob.parse(JSON.parse(process.argv[2] ?? ''))).then(
     (round) => {
       const peakMib = process.resourceUsage().maxRSS / 1024;
@@ -114,4 +117,4 @@ export const runProcess = (measure: (job: FlowJob) => Promise<Omit<FlowRound, 'p
       process.exitCode = 1;
     },
   );
-};
+}

@@ -18,15 +18,16 @@ export const CALL_MS = 10;
 /** URLs, PoPs and instances of a request. */
 export type FlowSize = Omit<FlowJob, 'endpoint'>;
 
-export const labelOf = ({ urls, pops, instances }: FlowSize): string =>
-  `${urls.toLocaleString('en')} URLs x ${pops} PoPs, ${instances} instances`;
+export function labelOf({ urls, pops, instances }: FlowSize): string {
+  return `${urls.toLocaleString('en')} URLs x ${pops} PoPs, ${instances} instances`;
+}
 
 /** Lets a process that starts fresh, with a queue and tables of its own, do each of these. */
-export const measureFlow = async (
+export async function measureFlow(
   program: './fanout-process.ts' | './aggregate-process.ts',
   sizes: readonly FlowSize[],
   say: (line: string) => void,
-): Promise<readonly FlowRound[]> => {
+): Promise<readonly FlowRound[]> {
   const folder = await mkdtemp(join(tmpdir(), 'warmpath-bench-'));
   try {
     const bundle = join(folder, 'flow.cjs');
@@ -65,4 +66,4 @@ export const measureFlow = async (
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}

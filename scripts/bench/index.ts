@@ -9,14 +9,15 @@ import { memory } from './memory';
 
 const BENCHES: readonly Bench[] = [agentSmall, agentLarge, agentLatency, memory, fanout, aggregate];
 
-const usage = (): string =>
-  [
+function usage(): string {
+  return [
     'usage: npm run bench -- NAME [--json]',
     '',
     ...BENCHES.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`),
   ].join('\n');
+}
 
-const main = async (args: readonly string[]): Promise<number> => {
+async function main(args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
   const names = args.filter((arg) => !arg.startsWith('--'));
   const bench = BENCHES.find(({ name }) => name === names[0]);
@@ -24,15 +25,15 @@ const main = async (args: readonly string[]): Promise<number> => {
     process.stderr.write(`${usage()}\n`);
     return 2;
   }
-  const say = (line: string): void => {
+  function say(line: string): void {
     if (!json) process.stdout.write(`${line}\n`);
-  };
+  }
   say(`${bench.name}: ${bench.summary}`);
   const result = await bench.run(say);
   for (const [name, ratio] of Object.entries(result.ratios)) say(`ratio to ${name}: ${ratio}`);
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return 0;
-};
+}
 
 main(process.argv.slice(2)).then(
   (code) => {

@@ -13,7 +13,7 @@ const job = z.object({
   }),
 });
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const { urls, edges } = job.parse(JSON.parse(process.argv[2] ?? ''));
   const { seconds, fetches } = await runEngine({
     edges,
@@ -26,7 +26,7 @@ const main = async (): Promise<void> => {
   });
   const peakMib = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(JSON.stringify({ peakMib, fetches, seconds }));
-};
+}
 
 // The threads that warm start from this same file.
 if (isMainThread) {

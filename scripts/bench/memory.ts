@@ -19,12 +19,12 @@ const answer = z.object({ peakMib: z.number(), fetches: z.number(), seconds: z.n
 const run = promisify(execFile);
 
 /** What an engine that starts fresh needs at its peak for so many URLs. */
-const measure = async (bundle: string, edges: Edges, urls: number) => {
+async function measure(bundle: string, edges: Edges, urls: number) {
   const { pops, port, caPem } = edges;
   const input = JSON.stringify({ urls, edges: { pops, port, caPem } });
   const { stdout } = await run(process.execPath, [bundle, input]);
   return answer.parse(JSON.parse(stdout));
-};
+}
 
 /** A list of a million URLs through three PoPs: whether memory grows with the list. */
 export const memory: Bench = {

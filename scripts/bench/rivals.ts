@@ -8,22 +8,23 @@ import { DOMAIN, type Edges } from './edges';
 const run = promisify(execFile);
 
 /** True where the program can be started here. */
-export const isInstalled = (program: string): Promise<boolean> =>
-  run(program, ['--version']).then(
+export function isInstalled(program: string): Promise<boolean> {
+  return run(program, ['--version']).then(
     () => true,
     (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
   );
+}
 
-const at = (edges: Edges, url: string): string => url.replace(DOMAIN, `${DOMAIN}:${edges.port}`);
-const pinned = (edges: Edges): string[] => [
-  '--cacert',
-  edges.caFile,
-  '--resolve',
-  `${DOMAIN}:${edges.port}:${edges.pops[0]?.address}`,
-];
+function at(edges: Edges, url: string): string {
+  return url.replace(DOMAIN, `${DOMAIN}:${edges.port}`);
+}
+
+function pinned(edges: Edges): string[] {
+  return ['--cacert', edges.caFile, '--resolve', `${DOMAIN}:${edges.port}:${edges.pops[0]?.address}`];
+}
 
 /** URLs per second of one curl with 64 transfers at a time over kept connections. */
-export const curlParallel = async (edges: Edges, urls: Iterable<string>): Promise<number> => {
+export async function curlParallel(edges: Edges, urls: Iterable<string>): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'warmpath-bench-'));
   try {
     const list = [...urls];
@@ -44,28 +45,28 @@ export const curlParallel = async (edges: Edges, urls: Iterable<string>): Promis
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}
 
 /** URLs per second of six workers that start one curl per URL and keep the body in a file, as the first agents did. */
-export const curlPerUrl = async (edges: Edges, urls: Iterable<string>): Promise<number> => {
+export async function curlPerUrl(edges: Edges, urls: Iterable<string>): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'warmpath-bench-'));
   try {
     let fetched = 0;
     const queue = urls[Symbol.iterator]();
-    const worker = async (name: number): Promise<void> => {
+    async function worker(name: number): Promise<void> {
       for (let next = queue.next(); !next.done; next = queue.next()) {
         const output = join(folder, String(name));
         await run('curl', ['--silent', '--fail', ...pinned(edges), '-o', output, at(edges, next.value)]);
         fetched += 1;
       }
-    };
+    }
     const began = performance.now();
     await Promise.all([0, 1, 2, 3, 4, 5].map(worker));
     return fetched / ((performance.now() - began) / 1000);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}
 
 const UNIT_BYTES: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
 
@@ -75,12 +76,12 @@ export interface WrkFigures {
 }
 
 /** One thread of wrk on one URL over and over: how fast a load generator that keeps nothing can be. */
-export const wrk = async (
+export async function wrk(
   edges: Edges,
   path: string,
   seconds: number,
   connections = 64,
-): Promise<WrkFigures> => {
+): Promise<WrkFigures> {
   const url = `https://${edges.pops[0]?.address}:${edges.port}${path}`;
   const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-H', `Host: ${DOMAIN}`];
   const { stdout } = await run('wrk', [...options, url]);
@@ -91,4 +92,4 @@ export const wrk = async (
     requestsPerSecond: Number(requests[1]),
     bytesPerSecond: Number(transfer[1]) * (UNIT_BYTES[transfer[2] ?? 'B'] ?? 1),
   };
-};
+}

@@ -4,10 +4,11 @@ import type { Configuration } from './terraform-cli';
 
 /** `type.name` of everything the stack holds, sorted; data sources begin with `data.`. */
 export function addressesOf({ resource = {}, data = {} }: Configuration): readonly string[] {
-  const list = (kind: string, types: Readonly<Record<string, Readonly<Record<string, unknown>>>>) =>
-    Object.entries(types).flatMap(([type, named]) =>
+  function list(kind: string, types: Readonly<Record<string, Readonly<Record<string, unknown>>>>) {
+    return Object.entries(types).flatMap(([type, named]) =>
       Object.keys(named).map((name) => `${kind}${type}.${name}`),
     );
+  }
   return [...list('', resource), ...list('data.', data)].sort();
 }
 

@@ -24,7 +24,9 @@ function examplesIn(configuration: Configuration): readonly string[] {
 
 /** Whether one of the arguments names the stack, as the CDKTF CLI takes them: `*` stands for any letters. */
 function isNamed(stack: string, args: readonly string[]): boolean {
-  const letters = (text: string) => text.replaceAll(/[^\w-]/g, '\\$&');
+  function letters(text: string) {
+    return text.replaceAll(/[^\w-]/g, '\\$&');
+  }
   return args.some((arg) => new RegExp(`^${arg.split('*').map(letters).join('.*')}$`).test(stack));
 }
 

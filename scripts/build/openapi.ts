@@ -19,4 +19,6 @@ export interface OpenApiDocument {
   };
 }
 
-export const prewarmOpenApi = (): OpenApiDocument => openApiDocument();
+export function prewarmOpenApi(): OpenApiDocument {
+  return openApiDocument();
+}

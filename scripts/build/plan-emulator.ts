@@ -32,10 +32,10 @@ export async function startEmulator(account: string): Promise<Emulator | undefin
     env: { ...process.env, MOTO_ACCOUNT_ID: account },
   });
   const ended = once(child, 'exit');
-  const stop = async () => {
+  async function stop() {
     child.kill('SIGTERM');
     await ended;
-  };
+  }
   for (;;) {
     if (child.exitCode !== null)
       throw new Error(`the AWS emulator ended with code ${child.exitCode} at start`);

@@ -38,13 +38,13 @@ export async function runStacks(
   const workbench = new Workbench();
   const results: StackResult[] = [];
   const waiting = [...stacks];
-  const worker = async () => {
+  async function worker() {
     for (let stack = waiting.shift(); stack; stack = waiting.shift()) {
       const result = await runStack(workbench, emulators, stack, verb);
       results.push(result);
       onResult(result);
     }
-  };
+  }
   try {
     await Promise.all(Array.from({ length: PARALLEL }, worker));
   } finally {
@@ -81,7 +81,9 @@ async function runStack(
   verb: Verb,
 ): Promise<StackResult> {
   const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
+  function seconds() {
+    return (performance.now() - started) / 1000;
+  }
   try {
     const copy = workbench.copyOf(folder);
     await workbench.init(copy);

@@ -43,14 +43,15 @@ const arcs = world.arcs.map((arc) => {
 });
 
 /** TopoJSON joins arcs end to end; a negative index means the arc of its complement, backwards. */
-const placesOf = (ring: readonly number[]): Place[] =>
-  ring.flatMap((index) => {
+function placesOf(ring: readonly number[]): Place[] {
+  return ring.flatMap((index) => {
     const arc = arcs[index < 0 ? ~index : index] ?? [];
     return (index < 0 ? arc.toReversed() : arc).slice(1);
   });
+}
 
 /** Land across the antimeridian jumps from one edge of the map to the other: it becomes one piece at each edge. */
-const piecesOf = (ring: readonly Place[]): readonly (readonly Place[])[] => {
+function piecesOf(ring: readonly Place[]): readonly (readonly Place[])[] {
   let turn = 0;
   let previous = ring[0]?.[0] ?? 0;
   const unwrapped = ring.map(([longitude, latitude]): Place => {
@@ -70,24 +71,25 @@ const piecesOf = (ring: readonly Place[]): readonly (readonly Place[])[] => {
         [-1, 1].some((step) => Math.abs(clamped.at((index + step) % clamped.length)?.[0] ?? 0) < 180),
     );
   });
-};
+}
 
-const area = (points: readonly MapPoint[]): number =>
-  Math.abs(
+function area(points: readonly MapPoint[]): number {
+  return Math.abs(
     points.reduce((sum, point, index) => {
       const next = points[(index + 1) % points.length] ?? point;
       return sum + point.x * next.y - next.x * point.y;
     }, 0) / 2,
   );
+}
 
-const distanceToLine = (point: MapPoint, from: MapPoint, to: MapPoint): number => {
+function distanceToLine(point: MapPoint, from: MapPoint, to: MapPoint): number {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   if (length === 0) return Math.hypot(point.x - from.x, point.y - from.y);
   return Math.abs((to.x - from.x) * (from.y - point.y) - (from.x - point.x) * (to.y - from.y)) / length;
-};
+}
 
 /** Ramer-Douglas-Peucker. */
-const simplify = (points: readonly MapPoint[]): readonly MapPoint[] => {
+function simplify(points: readonly MapPoint[]): readonly MapPoint[] {
   const first = points[0];
   const last = points.at(-1);
   if (first === undefined || last === undefined || points.length < 3) return points;
@@ -102,10 +104,10 @@ const simplify = (points: readonly MapPoint[]): readonly MapPoint[] => {
   });
   if (distance <= TOLERANCE) return [first, last];
   return [...simplify(points.slice(0, farthest + 1)).slice(0, -1), ...simplify(points.slice(farthest))];
-};
+}
 
 /** Whole tenths, each point after the first relative to the one before: the shortest way to write it. */
-const pathOf = (points: readonly MapPoint[]): string => {
+function pathOf(points: readonly MapPoint[]): string {
   let x = 0;
   let y = 0;
   const steps = points.map((point) => {
@@ -117,7 +119,7 @@ const pathOf = (points: readonly MapPoint[]): string => {
   });
   const [start, ...lines] = steps;
   return `M${start}l${lines.join(' ').replaceAll(' -', '-')}z`;
-};
+}
 
 const rings = world.objects.land.geometries
   .flatMap(({ arcs: polygons }) => polygons.flat())

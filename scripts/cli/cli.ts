@@ -13,8 +13,13 @@ interface CommandGroup {
 }
 
 // `require` and not `import()`: the launcher turns TypeScript into CommonJS on the fly, and only a require passes there.
-const prewarm = (): typeof import('./prewarm/index') => require('./prewarm/index');
-const coldstart = (): typeof import('./coldstart/index') => require('./coldstart/index');
+function prewarm(): typeof import('./prewarm/index') {
+  return require('./prewarm/index');
+}
+
+function coldstart(): typeof import('./coldstart/index') {
+  return require('./coldstart/index');
+}
 
 const GROUPS: readonly CommandGroup[] = [
   {
@@ -29,13 +34,13 @@ const GROUPS: readonly CommandGroup[] = [
   },
 ];
 
-const wantedGroup = (args: readonly string[]): string | undefined => {
+function wantedGroup(args: readonly string[]): string | undefined {
   const operands = args.filter((arg) => !arg.startsWith('-'));
   return operands[0] === 'help' ? operands[1] : operands[0];
-};
+}
 
 /** Builds the program for these arguments: the group they name in full, the others as one line of help. */
-export const createProgram = (args: readonly string[]): Command => {
+export function createProgram(args: readonly string[]): Command {
   const program = new Command('warmpath')
     .description('Removes two waits: a session for its container image, and a viewer for a CDN edge.')
     .version(version, '-V, --version')
@@ -49,10 +54,10 @@ export const createProgram = (args: readonly string[]): Command => {
     else program.command(group.name).description(group.summary);
   }
   return program;
-};
+}
 
 /** Runs the command that the arguments name, and leaves its exit code in the process. */
-export const main = async (args: readonly string[]): Promise<void> => {
+export async function main(args: readonly string[]): Promise<void> {
   const program = createProgram(args);
   try {
     if (args.length === 0) program.outputHelp();
@@ -68,7 +73,7 @@ export const main = async (args: readonly string[]): Promise<void> => {
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
     process.stderr.write(`warmpath: ${error instanceof Error ? error.message : String(error)}\n`);
   }
-};
+}
 
 if (require.main?.filename.endsWith('warmpath.cjs') || require.main === module) {
   keepHeapSmall();

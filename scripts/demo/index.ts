@@ -17,15 +17,25 @@ const SERVICES_WIDTH = 75;
 const PATHS = Array.from({ length: 24 }, (_, index) => `/assets/chunk-${index}.js`);
 
 const paint = paintFor(process.stdout);
-const say = (...lines: readonly string[]): void => {
-  process.stdout.write(`${lines.join('\n')}\n`);
-};
-const heading = (text: string, note: string): void => say('', `${paint.bold(text)}  ${paint.dim(note)}`);
-const secondsSince = (startMs: number): number => (performance.now() - startMs) / 1000;
-const seconds = (startMs: number): string => `${secondsSince(startMs).toFixed(1)} s`;
 
-const stackTable = (stacks: readonly StackContent[]): string[] =>
-  renderTable(
+function say(...lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function heading(text: string, note: string): void {
+  say('', `${paint.bold(text)}  ${paint.dim(note)}`);
+}
+
+function secondsSince(startMs: number): number {
+  return (performance.now() - startMs) / 1000;
+}
+
+function seconds(startMs: number): string {
+  return `${secondsSince(startMs).toFixed(1)} s`;
+}
+
+function stackTable(stacks: readonly StackContent[]): string[] {
+  return renderTable(
     [{ title: 'stack' }, { title: 'resources', align: 'right' }, { title: 'what it holds' }],
     stacks.map(({ name, resourceCount, services }) => [
       name,
@@ -34,9 +44,10 @@ const stackTable = (stacks: readonly StackContent[]): string[] =>
     ]),
     paint.dim,
   );
+}
 
-const viewerTable = (pops: readonly string[], cold: readonly View[], warm: readonly View[]): string[] => {
-  const row = (name: string, before: readonly View[], after: readonly View[]) => {
+function viewerTable(pops: readonly string[], cold: readonly View[], warm: readonly View[]): string[] {
+  function row(name: string, before: readonly View[], after: readonly View[]) {
     const ratio = percentile(before, 0.5) / percentile(after, 0.5);
     const hits = after.filter(({ isHit }) => isHit).length;
     return [
@@ -48,8 +59,10 @@ const viewerTable = (pops: readonly string[], cold: readonly View[], warm: reado
       { text: `${ratio.toFixed(1)} x`, paint: paint.green },
       { text: `${hits} of ${after.length}`, paint: hits === after.length ? paint.green : paint.red },
     ];
-  };
-  const of = (views: readonly View[], pop: string): View[] => views.filter((view) => view.pop === pop);
+  }
+  function of(views: readonly View[], pop: string): View[] {
+    return views.filter((view) => view.pop === pop);
+  }
   return renderTable(
     [
       { title: 'viewers at' },
@@ -63,15 +76,15 @@ const viewerTable = (pops: readonly string[], cold: readonly View[], warm: reado
     [...pops.map((pop) => row(pop, of(cold, pop), of(warm, pop))), row('all', cold, warm)],
     paint.dim,
   );
-};
+}
 
-const describeRun = ({ command, result }: PrewarmRun): string => {
+function describeRun({ command, result }: PrewarmRun): string {
   const warm = result.warmed + result.alreadyWarm;
   return `${paint.cyan('$')} ${command}\n  ${warm} of ${result.requested} warm in ${result.seconds.toFixed(1)} s`;
-};
+}
 
 /** Answers whether every view after the prewarm was a Hit. */
-const demonstratePrewarm = async (): Promise<boolean> => {
+async function demonstratePrewarm(): Promise<boolean> {
   const cdn = await startLoopbackCdn({ originDelayMs: ORIGIN_DELAY_MS, objectBytes: OBJECT_BYTES });
   try {
     const cold = await viewAll(cdn, PATHS);
@@ -85,9 +98,9 @@ const demonstratePrewarm = async (): Promise<boolean> => {
   } finally {
     await cdn.close();
   }
-};
+}
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const startedMs = performance.now();
   const stacks = await synthesize(root);
   heading('1  Every stack, synthesized', `in ${seconds(startedMs)}, into cdktf.out`);
@@ -105,7 +118,7 @@ const main = async (): Promise<void> => {
   heading('3  Plan with Terraform and the real AWS provider', 'fake credentials, no network, empty state');
   say(...(await planSome(join(root, 'cdktf.out'), secondsSince(startedMs))));
   say('', paint.dim(`done in ${seconds(startedMs)}`));
-};
+}
 
 main().catch((error: unknown) => {
   process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -11,9 +11,9 @@ import {
 const LATEST_START_SECONDS = { two: 8, one: 12 } as const;
 
 /** One stack of each kind, which is its name without the environment. */
-const onePerKind = <Stack extends { readonly name: string }>(stacks: readonly Stack[]): Stack[] => [
-  ...new Map(stacks.map((stack) => [stack.name.replace(/-[^-]+$/, ''), stack])).values(),
-];
+function onePerKind<Stack extends { readonly name: string }>(stacks: readonly Stack[]): Stack[] {
+  return [...new Map(stacks.map((stack) => [stack.name.replace(/-[^-]+$/, ''), stack])).values()];
+}
 
 /**
  * Plans as many of the synthesized stacks with the real provider as fit into the demo's time, and answers one line per
@@ -21,7 +21,7 @@ const onePerKind = <Stack extends { readonly name: string }>(stacks: readonly St
  * has to be started.
  * @throws Error where a plan fails
  */
-export const planSome = async (outFolder: string, secondsIntoDemo: number): Promise<readonly string[]> => {
+export async function planSome(outFolder: string, secondsIntoDemo: number): Promise<readonly string[]> {
   if (terraformVersion() === undefined) return ['skipped: terraform (1.11 or later) is not installed'];
   if (findProviderMirror() === undefined) {
     return ['skipped: no copy of the AWS provider on this machine (set TF_PROVIDER_MIRROR to its folder)'];
@@ -36,4 +36,4 @@ export const planSome = async (outFolder: string, secondsIntoDemo: number): Prom
   const lines = results.map(describeResult);
   if (results.some(({ kind }) => kind === 'failed')) throw new Error(`the plan failed:\n${lines.join('\n')}`);
   return [...lines, `the other ${all.length - results.length} stacks: npm run plan`];
-};
+}

@@ -23,11 +23,7 @@ export interface PrewarmRun {
  * Warms the paths through every PoP with the command line tool, as a process of its own.
  * Throws with what it printed where it ended in any way but "all warm".
  */
-export const prewarm = async (
-  root: string,
-  cdn: LoopbackCdn,
-  paths: readonly string[],
-): Promise<PrewarmRun> => {
+export async function prewarm(root: string, cdn: LoopbackCdn, paths: readonly string[]): Promise<PrewarmRun> {
   const folder = await mkdtemp(join(tmpdir(), 'warmpath-demo-'));
   try {
     const list = join(folder, 'urls.txt');
@@ -44,10 +40,10 @@ export const prewarm = async (
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}
 
-const runNode = (args: readonly string[], cwd: string): Promise<string> =>
-  new Promise((resolve, reject) => {
+function runNode(args: readonly string[], cwd: string): Promise<string> {
+  return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -61,3 +57,4 @@ const runNode = (args: readonly string[], cwd: string): Promise<string> =>
       else reject(new Error(`warmpath prewarm run ended with code ${code}:\n${stdout}${stderr}`));
     });
   });
+}

@@ -22,12 +22,12 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** The service that a resource type belongs to, in a word or two: `aws_sqs_queue_policy` to `sqs`. */
-const serviceOf = (type: string): string => {
+function serviceOf(type: string): string {
   const name = type.replace(/^aws_/, '');
   if (NETWORK.test(name)) return 'network';
   const service = SERVICE.exec(name)?.[0] ?? name;
   return NAMES[service] ?? service;
-};
+}
 
 const synthesized = z.object({
   resource: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
@@ -39,14 +39,14 @@ const run = promisify(execFile);
  * Runs the app, which writes every stack of every environment to `cdktf.out`.
  * Throws with what the app printed where a stack is wrong.
  */
-export const synthesize = async (root: string): Promise<readonly StackContent[]> => {
+export async function synthesize(root: string): Promise<readonly StackContent[]> {
   await run(process.execPath, ['--require', 'tsx/cjs', 'main.ts'], { cwd: root });
   const folder = join(root, 'cdktf.out', 'stacks');
   const names = (await readdir(folder)).sort();
   return Promise.all(names.map((name) => readStack(name, join(folder, name, 'cdk.tf.json'))));
-};
+}
 
-const readStack = async (name: string, file: string): Promise<StackContent> => {
+async function readStack(name: string, file: string): Promise<StackContent> {
   const { resource } = synthesized.parse(JSON.parse(await readFile(file, 'utf8')));
   const counts = new Map<string, number>();
   for (const [type, instances] of Object.entries(resource)) {
@@ -55,10 +55,10 @@ const readStack = async (name: string, file: string): Promise<StackContent> => {
   }
   const services = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a.localeCompare(b));
   return { name, resourceCount: services.reduce((sum, [, count]) => sum + count, 0), services };
-};
+}
 
 /** The services with their counts, as many as fit into `width` columns. */
-export const describeServices = (services: StackContent['services'], width: number): string => {
+export function describeServices(services: StackContent['services'], width: number): string {
   let text = '';
   for (const [index, [service, count]] of services.entries()) {
     const part = `${text === '' ? '' : ', '}${count} ${service}`;
@@ -68,4 +68,4 @@ export const describeServices = (services: StackContent['services'], width: numb
     text += part;
   }
   return text;
-};
+}

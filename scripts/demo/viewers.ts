@@ -9,8 +9,8 @@ export interface View {
 }
 
 /** One plain HTTPS GET on a connection of its own, as a browser's first request to this edge. */
-const view = (cdn: LoopbackCdn, pop: LoopbackPop, path: string): Promise<View> =>
-  new Promise((resolve, reject) => {
+function view(cdn: LoopbackCdn, pop: LoopbackPop, path: string): Promise<View> {
+  return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     const outgoing = request(
       {
@@ -32,24 +32,25 @@ const view = (cdn: LoopbackCdn, pop: LoopbackPop, path: string): Promise<View> =
     );
     outgoing.on('error', reject).end();
   });
+}
 
 const VIEWERS_AT_A_TIME = 4;
 
 /** Viewers come to every PoP and open every path, a few at a time. */
-export const viewAll = async (cdn: LoopbackCdn, paths: readonly string[]): Promise<View[]> => {
+export async function viewAll(cdn: LoopbackCdn, paths: readonly string[]): Promise<View[]> {
   const queue = cdn.pops.flatMap((pop) => paths.map((path) => ({ pop, path })));
   const views: View[] = [];
-  const viewer = async (): Promise<void> => {
+  async function viewer(): Promise<void> {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       views.push(await view(cdn, next.pop, next.path));
     }
-  };
+  }
   await Promise.all(Array.from({ length: VIEWERS_AT_A_TIME }, viewer));
   return views;
-};
+}
 
 /** The duration in milliseconds below which this share (0 to 1) of the views lie. */
-export const percentile = (views: readonly View[], share: number): number => {
+export function percentile(views: readonly View[], share: number): number {
   const sorted = views.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-};
+}

@@ -10,7 +10,7 @@ export interface Certificate {
 const EC = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
 /** Makes a certificate authority and one certificate that is valid for `hosts` (a leading `*.` is allowed). */
-export const makeCertificate = async (hosts: readonly string[]): Promise<Certificate> => {
+export async function makeCertificate(hosts: readonly string[]): Promise<Certificate> {
   const ca = await generate([{ name: 'commonName', value: 'Warmpath loopback CA' }], {
     ...EC,
     extensions: [
@@ -29,4 +29,4 @@ export const makeCertificate = async (hosts: readonly string[]): Promise<Certifi
     ],
   });
   return { caPem: ca.cert, keyPem: edge.private, certPem: edge.cert };
-};
+}

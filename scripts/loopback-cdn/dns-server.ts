@@ -31,13 +31,13 @@ interface Reply {
   readonly udpLimitBytes: number;
 }
 
-const subnetOf = (query: dns.Packet): string | undefined => {
+function subnetOf(query: dns.Packet): string | undefined {
   const opt = query.additionals?.find((record) => record.type === 'OPT');
   const subnet = opt?.options?.find((option) => 'ip' in option && option.ip !== undefined);
   return subnet && 'ip' in subnet ? subnet.ip : undefined;
-};
+}
 
-const answersFor = (question: dns.Question, answer: ZoneAnswer, ttlSeconds: number): dns.Answer[] => {
+function answersFor(question: dns.Question, answer: ZoneAnswer, ttlSeconds: number): dns.Answer[] {
   const base = { class: 'IN', ttl: ttlSeconds } as const;
   if (answer.kind === 'pointer')
     return question.type === 'PTR' ? [{ ...base, type: 'PTR', name: question.name, data: answer.name }] : [];
@@ -51,13 +51,13 @@ const answersFor = (question: dns.Question, answer: ZoneAnswer, ttlSeconds: numb
       ? wanted.map((data) => ({ ...base, type, name: owner, data }) as const)
       : []),
   ];
-};
+}
 
 /** Starts a DNS server on 127.0.0.1, UDP and TCP on the same port, that answers from `zone`. */
-export const startDnsServer = async (zone: Zone, ttlSeconds = 60): Promise<DnsServer> => {
+export async function startDnsServer(zone: Zone, ttlSeconds = 60): Promise<DnsServer> {
   const queries = new Map<string, number>();
 
-  const reply = (request: Buffer): Reply | undefined => {
+  function reply(request: Buffer): Reply | undefined {
     const query = dns.decode(request);
     const question = query.questions?.[0];
     if (!question) return undefined;
@@ -83,7 +83,7 @@ export const startDnsServer = async (zone: Zone, ttlSeconds = 60): Promise<DnsSe
       truncated: dns.encode({ ...packet, flags: flags | dns.TRUNCATED_RESPONSE }),
       udpLimitBytes: Math.max(PLAIN_UDP_BYTES, opt?.udpPayloadSize ?? 0),
     };
-  };
+  }
 
   const tcpSockets = new Set<Socket>();
   const tcp = createServer((socket) => {
@@ -132,4 +132,4 @@ export const startDnsServer = async (zone: Zone, ttlSeconds = 60): Promise<DnsSe
       ]);
     },
   };
-};
+}

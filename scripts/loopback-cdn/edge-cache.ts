@@ -15,14 +15,14 @@ export interface StoredObject {
 export type CacheStatus = 'Hit' | 'Miss' | 'RefreshHit' | 'Error';
 
 /** As CloudFront does it: only br and gzip count, in a fixed order. */
-export const normaliseAcceptEncoding = (header: string | undefined): string => {
+export function normaliseAcceptEncoding(header: string | undefined): string {
   const accepted = (header ?? '')
     .split(',')
     .map((part) => part.trim().toLowerCase())
     .filter((part) => !/;\s*q=0(\.0*)?$/.test(part))
     .map((part) => part.split(';', 1)[0]);
   return ['br', 'gzip'].filter((name) => accepted.includes(name)).join(',');
-};
+}
 
 const COMPRESSIBLE = /^(text\/|application\/(json|xml|javascript|vnd\.apple\.mpegurl|dash\+xml))/;
 const UNCACHEABLE = /\b(no-store|no-cache|private)\b/i;
@@ -108,12 +108,12 @@ export class EdgeCache {
   }
 }
 
-const toObject = (
+function toObject(
   status: number,
   headers: IncomingHttpHeaders,
   raw: Buffer,
   encodings: string,
-): StoredObject => {
+): StoredObject {
   const contentType = headers['content-type'] ?? 'application/octet-stream';
   const compress = raw.length >= MIN_COMPRESSED_BYTES && COMPRESSIBLE.test(contentType);
   const contentEncoding = !compress
@@ -133,4 +133,4 @@ const toObject = (
       contentEncoding === 'br' ? brotliCompressSync(raw) : contentEncoding === 'gzip' ? gzipSync(raw) : raw,
     storedAt: Date.now(),
   };
-};
+}

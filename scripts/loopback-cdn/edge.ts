@@ -56,7 +56,7 @@ interface Reply {
 }
 
 /** The part of the object that a `bytes=first-last` range asks for. */
-const withRange = (reply: Reply, range: string | undefined): Reply => {
+function withRange(reply: Reply, range: string | undefined): Reply {
   const match = /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
   if (!match || reply.status !== 200) return reply;
   const size = reply.body.length;
@@ -70,15 +70,15 @@ const withRange = (reply: Reply, range: string | undefined): Reply => {
   const contentRange = `bytes ${first}-${last}/${size}`;
   const headers = { ...reply.headers, 'content-range': contentRange, 'content-length': String(body.length) };
   return { status: 206, headers, body };
-};
+}
 
-const cacheControlOf = (object: StoredObject, fault?: Fault): string | undefined => {
+function cacheControlOf(object: StoredObject, fault?: Fault): string | undefined {
   if (fault?.kind === 'uncacheable') return fault.cacheControl;
   if (fault?.kind === 'cache-control') return fault.value;
   return object.cacheControl === '' ? undefined : object.cacheControl;
-};
+}
 
-const replyOf = (pop: string, cacheStatus: CacheStatus, object: StoredObject, fault?: Fault): Reply => {
+function replyOf(pop: string, cacheStatus: CacheStatus, object: StoredObject, fault?: Fault): Reply {
   const cacheControl = cacheControlOf(object, fault);
   const headers: Record<string, string> = {
     'content-type': object.contentType,
@@ -98,10 +98,10 @@ const replyOf = (pop: string, cacheStatus: CacheStatus, object: StoredObject, fa
     headers['x-amz-cf-id'] = id;
   }
   return { status: object.status, headers, body: object.body };
-};
+}
 
 /** What the edge answers by itself, without its cache: an error or a redirect that a fault asked for. */
-const faultReply = (pop: string, fault: Fault): Reply | undefined => {
+function faultReply(pop: string, fault: Fault): Reply | undefined {
   const object = { contentType: 'text/html', cacheControl: '', body: Buffer.from('fault'), storedAt: 0 };
   switch (fault.kind) {
     case 'status': {
@@ -117,17 +117,17 @@ const faultReply = (pop: string, fault: Fault): Reply | undefined => {
     default:
       return undefined;
   }
-};
+}
 
-const drip = async (response: ServerResponse, body: Buffer, chunkBytes: number, everyMs: number) => {
+async function drip(response: ServerResponse, body: Buffer, chunkBytes: number, everyMs: number) {
   for (let offset = 0; offset < body.length && !response.destroyed; offset += chunkBytes) {
     response.write(body.subarray(offset, offset + chunkBytes));
     await sleep(everyMs);
   }
   response.end();
-};
+}
 
-const sendBody = async (response: ServerResponse, reply: Reply, fault?: Fault): Promise<void> => {
+async function sendBody(response: ServerResponse, reply: Reply, fault?: Fault): Promise<void> {
   const half = reply.body.subarray(0, Math.ceil(reply.body.length / 2));
   if (fault?.kind === 'chunked') delete reply.headers['content-length'];
   response.writeHead(reply.status, reply.headers);
@@ -138,18 +138,14 @@ const sendBody = async (response: ServerResponse, reply: Reply, fault?: Fault): 
   if (fault?.kind === 'reset') return void response.write(half, () => response.socket?.resetAndDestroy());
   if (fault?.kind === 'stall') return void response.write(half);
   response.end(reply.body);
-};
+}
 
 /** Starts one caching edge, TLS and plain HTTP on the same port, at one loopback address. */
-export const startEdge = async (options: EdgeOptions): Promise<Edge> => {
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { pop, address, certificate, cache, faults, counters, onRequest, latencyMs } = options;
   let underway = 0;
 
-  const answer = async (
-    scheme: SeenRequest['scheme'],
-    request: IncomingMessage,
-    response: ServerResponse,
-  ) => {
+  async function answer(scheme: SeenRequest['scheme'], request: IncomingMessage, response: ServerResponse) {
     const { method = 'GET', url = '/', headers } = request;
     const host = headers.host?.split(':', 1)[0]?.toLowerCase() ?? '';
     onRequest({ method, scheme, address, host, path: url, headers });
@@ -166,11 +162,10 @@ export const startEdge = async (options: EdgeOptions): Promise<Edge> => {
     const reply = withRange(replyOf(pop, got.status, got.object, fault), headers.range);
     if (method !== 'HEAD') counters.bodyBytes += reply.body.length;
     await sendBody(response, reply, fault);
-  };
+  }
 
-  const handle =
-    (scheme: SeenRequest['scheme']) =>
-    (request: IncomingMessage, response: ServerResponse): void => {
+  function handle(scheme: SeenRequest['scheme']) {
+    return (request: IncomingMessage, response: ServerResponse): void => {
       counters.requests += 1;
       underway += 1;
       counters.peakRequests = Math.max(counters.peakRequests, underway);
@@ -182,6 +177,7 @@ export const startEdge = async (options: EdgeOptions): Promise<Edge> => {
         response.end();
       });
     };
+  }
 
   const http = createHttpServer({ keepAliveTimeout: 60_000 }, handle('http'));
   const https = createTlsServer(
@@ -220,4 +216,4 @@ export const startEdge = async (options: EdgeOptions): Promise<Edge> => {
         http.closeAllConnections();
       }),
   };
-};
+}

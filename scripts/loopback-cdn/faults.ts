@@ -37,8 +37,9 @@ export interface FaultRule {
   readonly times?: number;
 }
 
-const isAtConnect = ({ fault }: FaultRule): boolean =>
-  (fault.kind === 'reset' || fault.kind === 'stall') && fault.at === 'connect';
+function isAtConnect({ fault }: FaultRule): boolean {
+  return (fault.kind === 'reset' || fault.kind === 'stall') && fault.at === 'connect';
+}
 
 /** The rules in force; the first that matches strikes. */
 export class Faults {

@@ -80,7 +80,7 @@ interface Plan {
 
 const PORT_TRIES = 20;
 
-const zoneOf = (domains: readonly string[], plans: readonly Plan[], options: LoopbackCdnOptions): Zone => {
+function zoneOf(domains: readonly string[], plans: readonly Plan[], options: LoopbackCdnOptions): Zone {
   const records = new Map(Object.entries(options.records ?? {}));
   const names = new Map<string, ZoneAnswer>();
   for (const plan of plans) {
@@ -106,13 +106,13 @@ const zoneOf = (domains: readonly string[], plans: readonly Plan[], options: Loo
     const target = domains[0];
     return { kind: 'addresses', addresses, ...(isAlias && target ? { cname: target } : {}) };
   };
-};
+}
 
 /** Starts every edge on one and the same port, as real PoPs share 443; tries another where one is taken. */
-const startEdges = async (
+async function startEdges(
   start: (plan: Plan, address: string, port: number) => Promise<Edge>,
   plans: Plan[],
-) => {
+) {
   const places = plans.flatMap((plan) => plan.addresses.map((address) => ({ plan, address })));
   for (let attempt = 1; ; attempt += 1) {
     const edges: Edge[] = [];
@@ -130,13 +130,13 @@ const startEdges = async (
       if (code !== 'EADDRINUSE' || attempt === PORT_TRIES) throw error;
     }
   }
-};
+}
 
 /**
  * Starts a content delivery network on loopback, for tests, the demo and the benches: a DNS server that knows the
  * PoPs by name, and caching TLS edges, one port, one address each, before a slow origin.
  */
-export const startLoopbackCdn = async (options: LoopbackCdnOptions = {}): Promise<LoopbackCdn> => {
+export async function startLoopbackCdn(options: LoopbackCdnOptions = {}): Promise<LoopbackCdn> {
   const domains = (options.labels ?? ['d111111abcdef8']).map((label) =>
     `${label}.cloudfront.net`.toLowerCase(),
   );
@@ -218,4 +218,4 @@ export const startLoopbackCdn = async (options: LoopbackCdnOptions = {}): Promis
       await rm(folder, { recursive: true, force: true });
     },
   };
-};
+}

@@ -31,7 +31,7 @@ export interface Origin {
   close(): Promise<void>;
 }
 
-const send = (object: OriginObject, response: ServerResponse): void => {
+function send(object: OriginObject, response: ServerResponse): void {
   const body = Buffer.from(object.body);
   response.writeHead(object.status ?? 200, {
     'content-type': object.contentType ?? 'application/octet-stream',
@@ -40,10 +40,10 @@ const send = (object: OriginObject, response: ServerResponse): void => {
     ...(object.location === undefined ? {} : { location: object.location }),
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);
-};
+}
 
 /** Starts a slow HTTP origin on 127.0.0.1. */
-export const startOrigin = async (options: OriginOptions): Promise<Origin> => {
+export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const filler: OriginObject = { body: Buffer.alloc(options.objectBytes, 'warm') };
   let requests = 0;
   const server = createServer(async (request, response) => {
@@ -64,4 +64,4 @@ export const startOrigin = async (options: OriginOptions): Promise<Origin> => {
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -7,31 +7,35 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Log } from '../../../lambdas/prewarm/engine/ports/log';
 
-const unique = (): string => randomUUID().slice(0, 8);
+function unique(): string {
+  return randomUUID().slice(0, 8);
+}
 
 export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-export const makeTables = async (
+export async function makeTables(
   client = new DynamoDBClient({}),
-): Promise<{ requestTable: string; popTable: string; taskTable: string }> => {
+): Promise<{ requestTable: string; popTable: string; taskTable: string }> {
   const suffix = unique();
   const names = {
     requestTable: `requests-${suffix}`,
     popTable: `pops-${suffix}`,
     taskTable: `tasks-${suffix}`,
   };
-  const table = (TableName: string, hash: string, range?: string) => ({
-    TableName,
-    BillingMode: 'PAY_PER_REQUEST' as const,
-    KeySchema: [
-      { AttributeName: hash, KeyType: 'HASH' as const },
-      ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }]),
-    ],
-    AttributeDefinitions: [hash, ...(range === undefined ? [] : [range])].map((AttributeName) => ({
-      AttributeName,
-      AttributeType: 'S' as const,
-    })),
-  });
+  function table(TableName: string, hash: string, range?: string) {
+    return {
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST' as const,
+      KeySchema: [
+        { AttributeName: hash, KeyType: 'HASH' as const },
+        ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }]),
+      ],
+      AttributeDefinitions: [hash, ...(range === undefined ? [] : [range])].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S' as const,
+      })),
+    };
+  }
   const requests = table(names.requestTable, 'req_id');
   await client.send(
     new CreateTableCommand({
@@ -56,12 +60,12 @@ export const makeTables = async (
   await client.send(new CreateTableCommand(table(names.popTable, 'req_id', 'pop')));
   await client.send(new CreateTableCommand(table(names.taskTable, 'req_id', 'slice_id')));
   return names;
-};
+}
 
-export const makeQueues = async (
+export async function makeQueues(
   visibilitySeconds: number,
   maxDeliveries = 5,
-): Promise<{ url: string; deadLetterUrl: string }> => {
+): Promise<{ url: string; deadLetterUrl: string }> {
   const client = new SQSClient({});
   const suffix = unique();
   const { QueueUrl: deadLetterUrl } = await client.send(
@@ -83,9 +87,9 @@ export const makeQueues = async (
     }),
   );
   return { url: url!, deadLetterUrl: deadLetterUrl! };
-};
+}
 
-export const makeBucket = async (): Promise<string> => {
+export async function makeBucket(): Promise<string> {
   const bucket = `blobs-${unique()}`;
   await new S3Client({}).send(
     new CreateBucketCommand({
@@ -94,18 +98,18 @@ export const makeBucket = async (): Promise<string> => {
     }),
   );
   return bucket;
-};
+}
 
-export const makeKey = async (): Promise<string> => {
+export async function makeKey(): Promise<string> {
   const { KeyMetadata } = await new KMSClient({}).send(new CreateKeyCommand({}));
   return KeyMetadata!.Arn!;
-};
+}
 
 /** Answers its id. */
-export const makeDistribution = async (
+export async function makeDistribution(
   alternateName: string,
   client = new CloudFrontClient({}),
-): Promise<string> => {
+): Promise<string> {
   const { Distribution } = await client.send(
     new CreateDistributionCommand({
       DistributionConfig: {
@@ -129,4 +133,4 @@ export const makeDistribution = async (
     }),
   );
   return Distribution?.Id ?? '';
-};
+}

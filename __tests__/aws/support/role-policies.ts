@@ -16,18 +16,20 @@ interface Statement {
 }
 
 /** What every role asked for since the emulator started. */
-export const notedCalls = async (): Promise<readonly NotedCall[]> => {
+export async function notedCalls(): Promise<readonly NotedCall[]> {
   const answer = await fetch(`${process.env['AWS_ENDPOINT_URL']}/calls`);
   return (await answer.json()) as readonly NotedCall[];
-};
+}
 
 /** The emulator's account is another one than that of the stack. */
-const anyAccount = (arn: string): string => arn.replaceAll(/:\d{12}:/g, ':account:');
+function anyAccount(arn: string): string {
+  return arn.replaceAll(/:\d{12}:/g, ':account:');
+}
 
-const covers = (pattern: string, arn: string): boolean => {
+function covers(pattern: string, arn: string): boolean {
   const literal = anyAccount(pattern).replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${literal.replaceAll('*', '.*')}$`).test(anyAccount(arn));
-};
+}
 
 export class RolePolicies {
   private readonly statements = new Map<string, Statement[]>();

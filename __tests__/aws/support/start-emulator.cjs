@@ -6,22 +6,23 @@ const { setTimeout: sleep } = require('node:timers/promises');
 
 const START_MS = 60_000;
 
-const freePort = () =>
-  new Promise((resolve, reject) => {
+function freePort() {
+  return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address();
       server.close(() => resolve(port));
     });
   });
+}
 
-const answers = async (endpoint) => {
+async function answers(endpoint) {
   try {
     return (await fetch(`${endpoint}/moto-api/`)).ok;
   } catch {
     return false;
   }
-};
+}
 
 module.exports = async () => {
   if (spawnSync('python3', ['-c', 'import moto.server'], { stdio: 'ignore' }).status !== 0) {

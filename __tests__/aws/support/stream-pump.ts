@@ -120,10 +120,10 @@ export class StreamPump {
 }
 
 /** Event filter patterns as far as the stacks use them: exact values in lists. */
-const matches = (pattern: unknown, value: unknown): boolean => {
+function matches(pattern: unknown, value: unknown): boolean {
   if (Array.isArray(pattern)) return pattern.includes(value);
   if (typeof pattern !== 'object' || pattern === null || typeof value !== 'object' || value === null)
     return false;
   const fields = new Map(Object.entries(value));
   return Object.entries(pattern).every(([name, inner]) => matches(inner, fields.get(name)));
-};
+}

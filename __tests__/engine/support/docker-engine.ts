@@ -28,26 +28,26 @@ export interface DockerEngineOptions {
   readonly dataRoot?: string;
 }
 
-const until = async (ready: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> => {
+async function until(ready: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await ready().catch(() => false))) {
     if (Date.now() > deadline) throw new Error(`${what} was not ready within ${timeoutMs} ms`);
     await sleep(50);
   }
-};
+}
 
-const end = async (child: ChildProcess): Promise<void> => {
+async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
   const killed = setTimeout(() => child.kill('SIGKILL'), 15_000);
   await ended;
   clearTimeout(killed);
-};
+}
 
 /** A port nobody listens on; a registry binds it a moment later. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
@@ -57,17 +57,18 @@ export const freePort = (): Promise<number> =>
       );
     });
   });
+}
 
-const clientConfig = (folder: string, binaries: EngineBinaries): string => {
+function clientConfig(folder: string, binaries: EngineBinaries): string {
   const config = join(folder, 'config');
   mkdirSync(join(config, 'cli-plugins'), { recursive: true });
   writeFileSync(join(config, 'config.json'), '{}');
   if (binaries.buildxPlugin) symlinkSync(binaries.buildxPlugin, join(config, 'cli-plugins/docker-buildx'));
   return config;
-};
+}
 
 /** Starts an engine without any bridge network: containers run with `--network none` or `host`. */
-export const startDockerEngine = async (options: DockerEngineOptions = {}): Promise<DockerEngine> => {
+export async function startDockerEngine(options: DockerEngineOptions = {}): Promise<DockerEngine> {
   const binaries = engineBinaries();
   const folder = mkdtempSync(join(tmpdir(), 'warmpath-docker-'));
   const socketPath = join(folder, 'docker.sock');
@@ -103,12 +104,13 @@ export const startDockerEngine = async (options: DockerEngineOptions = {}): Prom
     ],
     { env, stdio: 'ignore' },
   );
-  const docker = async (...args: readonly string[]): Promise<string> =>
-    (await run('docker', [...args], { env, maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
-  const stop = async () => {
+  async function docker(...args: readonly string[]): Promise<string> {
+    return (await run('docker', [...args], { env, maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
+  }
+  async function stop() {
     await end(daemon);
     rmSync(folder, { recursive: true, force: true });
-  };
+  }
   try {
     await until(
       async () => (await docker('version', '--format', '{{.Server.Version}}')) !== '',
@@ -119,7 +121,7 @@ export const startDockerEngine = async (options: DockerEngineOptions = {}): Prom
     throw cause;
   }
   return { socketPath, env, docker, stop };
-};
+}
 
 export interface Registry {
   /** `127.0.0.1:<port>`. */
@@ -128,10 +130,10 @@ export interface Registry {
 }
 
 /** Starts a registry; `folder` keeps its blobs over a restart on the same `port`. */
-export const startRegistry = async (options: {
+export async function startRegistry(options: {
   readonly folder: string;
   readonly port?: number;
-}): Promise<Registry> => {
+}): Promise<Registry> {
   const binaries = engineBinaries();
   const port = options.port ?? (await freePort());
   const config = join(options.folder, 'registry.yml');
@@ -158,4 +160,4 @@ export const startRegistry = async (options: {
     throw cause;
   }
   return { host, stop: () => end(child) };
-};
+}

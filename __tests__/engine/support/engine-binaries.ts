@@ -24,26 +24,27 @@ export interface EngineBinaries {
   readonly buildxPlugin: string | undefined;
 }
 
-const onPath = (binary: string): boolean =>
-  (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, binary)));
+function onPath(binary: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, binary)));
+}
 
-const under = (root: string): EngineBinaries => {
+function under(root: string): EngineBinaries {
   const plugin = join(root, 'usr/libexec/docker/cli-plugins/docker-buildx');
   return {
     path: [join(root, 'usr/bin'), join(root, 'usr/sbin')].join(delimiter),
     buildxPlugin: existsSync(plugin) ? plugin : undefined,
   };
-};
+}
 
 /** The machine's own Debian sources, pointed at the release that has the engine. */
-const engineSources = (): string => {
+function engineSources(): string {
   const file = '/etc/apt/sources.list.d/debian.sources';
   if (!existsSync(file))
     throw new EngineUnavailable('no Docker engine on PATH and no Debian sources to take one from');
   return readFileSync(file, 'utf8').replace(/\b(bookworm|trixie)\b/g, ENGINE_RELEASE);
-};
+}
 
-const download = (folder: string): void => {
+function download(folder: string): void {
   for (const sub of ['sources', 'lists/partial', 'cache/archives/partial', 'packages']) {
     mkdirSync(join(folder, sub), { recursive: true });
   }
@@ -55,18 +56,19 @@ const download = (folder: string): void => {
     ['Dir::Cache', join(folder, 'cache')],
   ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
   const packages = join(folder, 'packages');
-  const run = (args: readonly string[]) =>
-    execFileSync('apt-get', ['-qq', ...args], { cwd: packages, stdio: 'pipe', timeout: 180_000 });
+  function run(args: readonly string[]) {
+    return execFileSync('apt-get', ['-qq', ...args], { cwd: packages, stdio: 'pipe', timeout: 180_000 });
+  }
   run([...options, 'update']);
   run([...options, 'download', ...FROM_ENGINE_RELEASE]);
   run(['download', ...FROM_OWN_RELEASE]);
   for (const file of readdirSync(packages)) {
     execFileSync('dpkg', ['-x', join(packages, file), join(folder, 'root')], { stdio: 'pipe' });
   }
-};
+}
 
 /** Throws EngineUnavailable with one sentence when this machine can offer none. */
-export const engineBinaries = (): EngineBinaries => {
+export function engineBinaries(): EngineBinaries {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new EngineUnavailable('a Docker engine of our own needs Linux and root');
   }
@@ -84,4 +86,4 @@ export const engineBinaries = (): EngineBinaries => {
     }
   }
   return under(ready);
-};
+}

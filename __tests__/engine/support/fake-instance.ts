@@ -31,18 +31,18 @@ export interface FakeInstance {
   close(): Promise<void>;
 }
 
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
+async function bodyOf(request: IncomingMessage): Promise<string> {
   let body = '';
   for await (const chunk of request) body += String(chunk);
   return body;
-};
+}
 
 const NO_ACTIVE_ACTION = `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>
 <Message>No active Lifecycle Action found with instance ID i-0123456789abcdef0</Message></Error></ErrorResponse>`;
 const COMPLETED =
   '<CompleteLifecycleActionResponse><CompleteLifecycleActionResult/></CompleteLifecycleActionResponse>';
 
-export const startFakeInstance = async (): Promise<FakeInstance> => {
+export async function startFakeInstance(): Promise<FakeInstance> {
   const hookResults: string[] = [];
   const calls: string[] = [];
   const logged: string[] = [];
@@ -55,7 +55,7 @@ export const startFakeInstance = async (): Promise<FakeInstance> => {
   };
   const state = { ...initial };
 
-  const metadata = (path: string): string | undefined => {
+  function metadata(path: string): string | undefined {
     switch (path) {
       case 'iam/security-credentials/':
         return 'instance-role';
@@ -82,9 +82,9 @@ export const startFakeInstance = async (): Promise<FakeInstance> => {
       default:
         return undefined;
     }
-  };
+  }
 
-  const answer = async (request: IncomingMessage): Promise<readonly [number, string]> => {
+  async function answer(request: IncomingMessage): Promise<readonly [number, string]> {
     const path = request.url ?? '/';
     if (path === '/latest/api/token') return request.method === 'PUT' ? [200, IMDS_TOKEN] : [405, ''];
     if (path.startsWith('/latest/meta-data/')) {
@@ -115,7 +115,7 @@ export const startFakeInstance = async (): Promise<FakeInstance> => {
     hookResults.push(form.get('LifecycleActionResult') ?? '');
     state.hookActive = false;
     return [200, COMPLETED];
-  };
+  }
 
   const server = createServer((request, response) => {
     answer(request).then(
@@ -140,4 +140,4 @@ export const startFakeInstance = async (): Promise<FakeInstance> => {
       }),
   });
   return instance;
-};
+}

@@ -22,17 +22,18 @@ export interface RegistryFront {
   close(): Promise<void>;
 }
 
-const throttle = (bytesPerSecond: number): Transform =>
-  new Transform({
+function throttle(bytesPerSecond: number): Transform {
+  return new Transform({
     highWaterMark: 16 * 1024,
     async transform(chunk: Buffer, _encoding, done) {
       await sleep((chunk.length / bytesPerSecond) * 1000);
       done(null, chunk);
     },
   });
+}
 
 /** Starts a front before `upstream` (`127.0.0.1:<port>`). */
-export const startRegistryFront = async (upstream: string): Promise<RegistryFront> => {
+export async function startRegistryFront(upstream: string): Promise<RegistryFront> {
   const requests: string[] = [];
   const front = { down: false, throttling: false, bytesPerSecond: undefined, credentials: undefined } as {
     down: boolean;
@@ -40,7 +41,7 @@ export const startRegistryFront = async (upstream: string): Promise<RegistryFron
     bytesPerSecond: number | undefined;
     credentials: string | undefined;
   };
-  const forward = (request: IncomingMessage, response: ServerResponse) => {
+  function forward(request: IncomingMessage, response: ServerResponse) {
     const target = httpRequest(
       `http://${upstream}${request.url}`,
       { method: request.method, headers: { ...request.headers, host: request.headers.host } },
@@ -53,7 +54,7 @@ export const startRegistryFront = async (upstream: string): Promise<RegistryFron
     );
     target.on('error', () => response.destroy());
     pipeline(request, target).catch(() => target.destroy());
-  };
+  }
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     if (front.down) {
@@ -83,4 +84,4 @@ export const startRegistryFront = async (upstream: string): Promise<RegistryFron
         server.closeAllConnections();
       }),
   });
-};
+}

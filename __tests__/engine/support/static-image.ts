@@ -10,10 +10,10 @@ import type { DockerEngine } from './docker-engine';
 const PROGRAM = 'int main(void) { return 0; }';
 
 /** Builds and pushes `repository:version`; answers the reference by digest. Nothing of it stays in the engine. */
-export const buildStaticImage = async (
+export async function buildStaticImage(
   engine: DockerEngine,
   image: { readonly repository: string; readonly version: string; readonly payloadMib: number },
-): Promise<string> => {
+): Promise<string> {
   const context = mkdtempSync(join(tmpdir(), 'warmpath-image-'));
   try {
     writeFileSync(join(context, 'main.c'), PROGRAM);
@@ -37,4 +37,4 @@ export const buildStaticImage = async (
   } finally {
     rmSync(context, { recursive: true, force: true });
   }
-};
+}

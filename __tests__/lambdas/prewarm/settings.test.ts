@@ -22,7 +22,9 @@ describe('the environment of a runtime', () => {
 
   it('is refused with everything that is wrong with it, and without its values', () => {
     const { REQUEST_TABLE: _, ...others } = complete;
-    const read = () => readSettings(aggregationSettings, { ...others, RECORD_RETENTION_DAYS: 's3cret' });
+    function read() {
+      return readSettings(aggregationSettings, { ...others, RECORD_RETENTION_DAYS: 's3cret' });
+    }
     expect(read).toThrow(SettingsError);
     expect(read).toThrow(/REQUEST_TABLE is not set; RECORD_RETENTION_DAYS: must be a whole number/);
     expect(read).not.toThrow(/s3cret/);

@@ -76,7 +76,9 @@ describe('measure(): a running task', () => {
         const event = startEvent.parse(
           taskRunningEvent({ createdAt, pullStartedAt, pullStoppedAt, startedAt }),
         );
-        const of = (name: string) => measure(event)?.metrics[name]?.value ?? Number.NaN;
+        function of(name: string) {
+          return measure(event)?.metrics[name]?.value ?? Number.NaN;
+        }
         const parts = of('PlacementSeconds') + of('ImagePullSeconds') + of('ContainerStartSeconds');
         expect(parts).toBeCloseTo(of('TaskStartSeconds'), 6);
       }),

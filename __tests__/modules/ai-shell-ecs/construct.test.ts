@@ -141,12 +141,12 @@ describe('AiShellEcs with the least props', () => {
 });
 
 describe('AiShellEcs whose refresh is started by a command', () => {
-  const ignored = (instanceTypes: readonly string[]) => {
+  function ignored(instanceTypes: readonly string[]) {
     const shell = synthesize({ refresh: { startedBy: 'command' }, instances: { instanceTypes } });
     const group = shell.one('aws_autoscaling_group');
     expect(group).not.toHaveProperty('instance_refresh');
     return (group['lifecycle'] as { readonly ignore_changes: readonly string[] }).ignore_changes;
-  };
+  }
 
   it('leaves the version to the command, and nothing else of the template', () => {
     expect(ignored(['m7g.large'])).toEqual(['desired_capacity', 'launch_template[0].version']);
@@ -223,13 +223,13 @@ describe('AiShellEcs with VPC endpoints', () => {
     subnetIds: ['subnet-1'],
     endpoints: { routeTableIds: ['rtb-1'], vpcCidr: '10.0.0.0/16' },
   };
-  const services = (props: Partial<AiShellEcsProps>): string[] => {
+  function services(props: Partial<AiShellEcsProps>): string[] {
     const { json } = synthesize({ network, ...props });
     const resources = json['resource'] as Record<string, Record<string, { service_name: string }>>;
     return Object.values(resources['aws_vpc_endpoint']!)
       .map(({ service_name }) => service_name.replace(/^.*\}\./, ''))
       .sort();
-  };
+  }
   const ofInstances = [
     'autoscaling',
     'ec2',

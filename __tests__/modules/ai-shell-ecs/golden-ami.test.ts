@@ -81,7 +81,9 @@ describe('the component document', () => {
       .filter(({ name }) => name !== 'test')
       .flatMap((phase) => phase.steps)
       .flatMap(({ inputs }) => inputs.commands.join('\n').split('\n'));
-    const last = (command: string): number => onBuildHost.lastIndexOf(command);
+    function last(command: string): number {
+      return onBuildHost.lastIndexOf(command);
+    }
     expect(last('systemctl stop docker')).toBeGreaterThan(last('systemctl start docker'));
     expect(last('rm -f /var/lib/docker/engine-id')).toBeGreaterThan(last('systemctl stop docker'));
   });
@@ -90,7 +92,9 @@ describe('the component document', () => {
 describe('contentVersion()', () => {
   const stack = new TerraformStack(Testing.app(), 'stack');
   let count = 0;
-  const contentVersion = (content: string): string => versionOf(stack, `content-${count++}`, content);
+  function contentVersion(content: string): string {
+    return versionOf(stack, `content-${count++}`, content);
+  }
 
   it('is a version that Image Builder takes, the same for the same content', () => {
     fc.assert(

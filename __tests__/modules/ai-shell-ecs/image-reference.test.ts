@@ -7,7 +7,9 @@ import { ecrRepository, pinImage } from '../../../modules/ai-shell-ecs/image-ref
 import { ImageLockError, readLockedImage } from '../../../modules/ai-shell-ecs/images-lock';
 import { DIGEST, REPOSITORY } from './props';
 
-const stack = () => new TerraformStack(Testing.app(), 'stack');
+function stack() {
+  return new TerraformStack(Testing.app(), 'stack');
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'warmpath-lock-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -9,7 +9,10 @@ import { DIGEST, minimal, REPOSITORY } from './props';
 type Case = readonly [rule: string, props: Partial<AiShellEcsProps>, cure: RegExp];
 
 const launchAmi = { from: 'ssm', parameter: '/ami', resolve: 'launch' } as const;
-const rootVolume = (volume: object) => ({ instances: { rootVolume: volume } });
+
+function rootVolume(volume: object) {
+  return { instances: { rootVolume: volume } };
+}
 
 /** A broken combination per rule, and the words of its message that tell the way out. */
 const cases: readonly Case[] = [
@@ -180,12 +183,13 @@ describe('rules of ai-shell-ecs', () => {
 
   it('throw every problem at once, before any resource exists', () => {
     const stack = new TerraformStack(Testing.app(), 'stack');
-    const build = () =>
-      new AiShellEcs(stack, 'shell', {
+    function build() {
+      return new AiShellEcs(stack, 'shell', {
         ...minimal,
         warmPool: { reuseOnScaleIn: true },
         agent: { containerStopTimeout: '120' },
       });
+    }
     expect(build).toThrow(InvalidAiShellEcsError);
     expect(stack.node.findAll().filter(TerraformElement.isTerraformElement).slice(1)).toEqual([]);
   });

@@ -20,8 +20,9 @@ export function synthesize(props: Partial<AiShellEcsProps> = {}): Synthesized {
   new AwsProvider(stack, 'aws', { region: 'eu-central-1' });
   new AiShellEcs(stack, 'shell', { ...minimal, ...props });
   const json = JSON.parse(Testing.synth(stack, true));
-  const all = (type: string): [string, Block][] =>
-    Object.entries(json.resource[type] ?? json.data[type.replace(/^data\./, '')] ?? {});
+  function all(type: string): [string, Block][] {
+    return Object.entries(json.resource[type] ?? json.data[type.replace(/^data\./, '')] ?? {});
+  }
   return {
     json,
     count: (type) => all(type).length,

@@ -84,8 +84,13 @@ describe('a function of the stack', () => {
 
   test('is refused with every fault at once, before any resource exists', () => {
     const other = new TerraformStack(Testing.app(), 'other');
-    const make = () =>
-      new NodeFunction<Settings>(other, 'f', { ...base, timeoutSeconds: 901, functionName: 'f'.repeat(65) });
+    function make() {
+      return new NodeFunction<Settings>(other, 'f', {
+        ...base,
+        timeoutSeconds: 901,
+        functionName: 'f'.repeat(65),
+      });
+    }
     expect(make).toThrow(/timeoutSeconds: got 901; allowed 1 to 900.*functionName: got f{65}.*allowed 64/s);
     expect(JSON.parse(Testing.synth(other))).not.toHaveProperty('resource');
   });

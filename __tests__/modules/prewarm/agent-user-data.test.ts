@@ -29,12 +29,12 @@ const script = agentUserData({
 });
 
 /** What a tool of Linux says; nothing on a workstation without it. CI has it. */
-const ask = (tool: string, args: readonly string[], input = ''): { status: number | null; said: string } => {
+function ask(tool: string, args: readonly string[], input = ''): { status: number | null; said: string } {
   const { error, status, stdout, stderr } = spawnSync(tool, args, { input, encoding: 'utf8' });
   if (error === undefined) return { status, said: `${stdout}${stderr}` };
   if (process.env['CI'] === 'true') throw error;
   return { status: 0, said: '' };
-};
+}
 
 describe('what an agent instance does at boot', () => {
   it('is a shell script without a fault of syntax', () => {
@@ -75,11 +75,13 @@ describe('a first boot', () => {
   const seen = join(root, 'seen');
   const code = 'console.log("agent")\n';
   const sha256 = createHash('sha256').update(code).digest('hex');
-  const path = (name: string): string => join(root, name);
+  function path(name: string): string {
+    return join(root, name);
+  }
   afterAll(() => rmSync(root, { recursive: true }));
 
   /** Runs the script with folders of its own; `aws` fails so many times before it answers with the code. */
-  const boot = (failures: number, hash = sha256): { status: number | null; calls: string } => {
+  function boot(failures: number, hash = sha256): { status: number | null; calls: string } {
     rmSync(root, { recursive: true });
     for (const folder of [
       'bin',
@@ -88,14 +90,15 @@ describe('a first boot', () => {
       'opt/aws/amazon-cloudwatch-agent/etc',
     ])
       mkdirSync(path(folder), { recursive: true });
-    const program = (name: string, ...lines: readonly string[]) =>
-      writeFileSync(
+    function program(name: string, ...lines: readonly string[]) {
+      return writeFileSync(
         path(`bin/${name}`),
         ['#!/bin/bash', `echo "${name} $*" >>${seen}`, ...lines, ''].join('\n'),
         {
           mode: 0o755,
         },
       );
+    }
     for (const name of ['dnf', 'systemctl', 'shutdown', 'sleep', 'rpm', 'node-22']) program(name);
     program(
       'aws',
@@ -115,7 +118,7 @@ describe('a first boot', () => {
       env: { PATH: `${path('bin')}:${process.env['PATH']}` },
     });
     return { status, calls: readFileSync(seen, 'utf8') };
-  };
+  }
 
   it('starts the agent, with its environment, once code and unit are there', () => {
     const { status, calls } = boot(0);

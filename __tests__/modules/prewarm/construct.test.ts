@@ -214,8 +214,11 @@ describe('Prewarm in a VPC of its own', () => {
   });
 
   it('refuses a block or zones that do not do', () => {
-    const build = () =>
-      synthesize({ network: { kind: 'new', cidrBlock: '10.0.0.0/28', availabilityZones: ['a', 'a'] } });
+    function build() {
+      return synthesize({
+        network: { kind: 'new', cidrBlock: '10.0.0.0/28', availabilityZones: ['a', 'a'] },
+      });
+    }
     expect(build).toThrow(
       /network\.cidrBlock: got 10\.0\.0\.0\/28; allowed is an IPv4 block of \/16 to \/24/,
     );
@@ -266,8 +269,8 @@ describe('Prewarm in private subnets', () => {
 
 describe('Prewarm with props that cannot be', () => {
   it('names all that is wrong, before any resource exists', () => {
-    const build = () =>
-      synthesize({
+    function build() {
+      return synthesize({
         deployment: 'Not_Ok',
         network: { kind: 'existing', vpcId: 'vpc-1', subnetIds: [] },
         api: { kind: 'private' },
@@ -282,6 +285,7 @@ describe('Prewarm with props that cannot be', () => {
         quota: { requestsPerDay: 0 },
         accountId: '1',
       });
+    }
     expect(build).toThrow(/deployment: got "Not_Ok"/);
     for (const part of [
       /network\.subnetIds: got none/,

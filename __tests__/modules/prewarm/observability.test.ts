@@ -16,10 +16,11 @@ interface NamedMetric {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-const key = ({ name, dimensions }: NamedMetric): string =>
-  `${name} ${JSON.stringify(Object.entries(dimensions).sort())}`;
+function key({ name, dimensions }: NamedMetric): string {
+  return `${name} ${JSON.stringify(Object.entries(dimensions).sort())}`;
+}
 
-const ofGraph = (row: readonly (string | { expression: string })[]): NamedMetric => {
+function ofGraph(row: readonly (string | { expression: string })[]): NamedMetric {
   const [first] = row;
   if (typeof first === 'string') {
     const [namespace = '', name = '', ...pairs] = row as string[];
@@ -28,21 +29,23 @@ const ofGraph = (row: readonly (string | { expression: string })[]): NamedMetric
     );
     return { namespace, name, dimensions };
   }
-  const [, namespace = '', names = ''] = /\{([^,}]+),([^}]+)\}/.exec(first!.expression) ?? [];
-  const value = (dimension: string) =>
-    new RegExp(`${dimension}="([^"]+)"`).exec(first!.expression)?.[1] ?? '*';
+  const { expression } = first!;
+  const [, namespace = '', names = ''] = /\{([^,}]+),([^}]+)\}/.exec(expression) ?? [];
+  function value(dimension: string) {
+    return new RegExp(`${dimension}="([^"]+)"`).exec(expression)?.[1] ?? '*';
+  }
   return {
     namespace,
     name: value('MetricName'),
     dimensions: Object.fromEntries(names.split(',').map((dimension) => [dimension, value(dimension)])),
   };
-};
+}
 
 interface Query {
   readonly metric?: { namespace: string; metric_name: string; dimensions: Record<string, string> };
 }
 
-const ofAlarm = (alarm: Record<string, unknown>): readonly NamedMetric[] => {
+function ofAlarm(alarm: Record<string, unknown>): readonly NamedMetric[] {
   const queries = (alarm['metric_query'] ?? []) as readonly Query[];
   const metrics = queries.flatMap(({ metric }) => (metric === undefined ? [] : [metric]));
   const plain = 'metric_name' in alarm ? [alarm as never as NonNullable<Query['metric']>] : [];
@@ -51,10 +54,10 @@ const ofAlarm = (alarm: Record<string, unknown>): readonly NamedMetric[] => {
     name,
     dimensions,
   }));
-};
+}
 
 /** Every metric that the functions can write, by what they write it with. */
-const emitted = (): ReadonlySet<string> => {
+function emitted(): ReadonlySet<string> {
   const place = { namespace: NAMESPACE, deployment: 'test' };
   const lines: string[] = [];
   const output = { write: (line: string) => lines.push(line) };
@@ -75,7 +78,7 @@ const emitted = (): ReadonlySet<string> => {
       return Metrics.map(({ Name: name }: { Name: string }) => key({ namespace, name, dimensions }));
     }),
   );
-};
+}
 
 describe('metrics of our own', () => {
   const graphed: readonly NamedMetric[] = dashboard.widgets.flatMap(
@@ -98,7 +101,9 @@ describe('metrics of our own', () => {
 });
 
 describe('alarms', () => {
-  const named = (name: string) => alarms.find((alarm) => alarm['alarm_name'] === `prewarm_${name}_test`);
+  function named(name: string) {
+    return alarms.find((alarm) => alarm['alarm_name'] === `prewarm_${name}_test`);
+  }
 
   it('ring for all that somebody must look at, and tell the topic when it is over too', () => {
     expect(

@@ -59,19 +59,20 @@ describe('the topic', () => {
   });
 
   it('keeps the addresses of subscribers whose order changes', () => {
-    const addresses = (endpoints: readonly string[]) =>
-      synthesize({ subscribers: endpoints.map((endpoint) => ({ protocol: 'email', endpoint })) })
+    function addresses(endpoints: readonly string[]) {
+      return synthesize({ subscribers: endpoints.map((endpoint) => ({ protocol: 'email', endpoint })) })
         .all('aws_sns_topic_subscription')
         .map(([address, { endpoint }]) => `${address} ${String(endpoint)}`)
         .sort();
+    }
     expect(addresses(['a@example.com', 'b@example.com'])).toEqual(
       addresses(['b@example.com', 'a@example.com']),
     );
   });
 
   it('refuses subscribers that could not be told', () => {
-    const build = () =>
-      synthesize({
+    function build() {
+      return synthesize({
         subscribers: [
           { protocol: 'email', endpoint: 'team' },
           { protocol: 'https', endpoint: 'http://hooks.example.com' },
@@ -80,6 +81,7 @@ describe('the topic', () => {
           { protocol: 'email', endpoint: 'a@example.com' },
         ],
       });
+    }
     for (const part of [
       /subscribers\[0\]\.endpoint: got team; allowed for email is an address/,
       /subscribers\[1\]\.endpoint: got http:.*; allowed for https is an https URL/,

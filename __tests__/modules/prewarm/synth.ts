@@ -21,7 +21,7 @@ export interface Synthesized {
   readonly json: Block;
 }
 
-export const synthesize = (props: Partial<PrewarmProps> = {}): Synthesized => {
+export function synthesize(props: Partial<PrewarmProps> = {}): Synthesized {
   const stack = new TerraformStack(Testing.app(), 'stack');
   new Prewarm(stack, 'prewarm', {
     deployment: 'test',
@@ -30,16 +30,18 @@ export const synthesize = (props: Partial<PrewarmProps> = {}): Synthesized => {
     ...props,
   });
   const json = JSON.parse(Testing.synth(stack));
-  const all = (type: string): [string, Block][] => Object.entries(json.resource[type] ?? {});
-  const one = (type: string, part = ''): Block => {
+  function all(type: string): [string, Block][] {
+    return Object.entries(json.resource[type] ?? {});
+  }
+  function one(type: string, part = ''): Block {
     const found = all(type).filter(([address]) => address.includes(part));
     if (found.length !== 1) throw new Error(`${type} with ${part}: ${found.map(([address]) => address)}`);
     return found[0]![1];
-  };
+  }
   return {
     json,
     all,
     one,
     statements: (part) => JSON.parse(String(one('aws_iam_role_policy', part)['policy'])).Statement,
   };
-};
+}

@@ -15,8 +15,9 @@ describe('a stack on its way to a deployment', () => {
     'shell-staging': { account: '123456789012', digest: '0' },
     'shell-local': { account: '111111111111', digest: '0' },
   };
-  const refused = (...args: readonly string[]) =>
-    refusalsOf(folder, args).map((refusal) => refusal.replace(/ still has.*/, ''));
+  function refused(...args: readonly string[]) {
+    return refusalsOf(folder, args).map((refusal) => refusal.replace(/ still has.*/, ''));
+  }
 
   beforeAll(() => {
     const names = Object.keys(stacks);
@@ -58,8 +59,9 @@ it.each([
   { checked: 2, deployed: '' },
 ])('npm run deploy goes on to the CDKTF CLI only where the check ends with 0: $checked', (run) => {
   const programs = mkdtempSync(join(folder, 'bin-'));
-  const program = (name: string, body: string) =>
-    writeFileSync(join(programs, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  function program(name: string, body: string) {
+    return writeFileSync(join(programs, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  }
   program(
     'tsx',
     `[ "$*" = 'scripts/build/check-deployable.ts shell-prod --var a b' ] && exit ${run.checked}`,

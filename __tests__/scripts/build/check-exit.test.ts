@@ -15,18 +15,22 @@ describe('the way out of the archived library', () => {
   });
 
   test('takes stacks for equal that differ in what the libraries say of themselves', () => {
-    const stack = (version: string) => ({
-      '//': { metadata: { version, stackName: 'prod' } },
-      terraform: { required_providers: { aws: { version } } },
-      resource: { aws_sqs_queue: { tasks: { tags: ['a'] } } },
-    });
+    function stack(version: string) {
+      return {
+        '//': { metadata: { version, stackName: 'prod' } },
+        terraform: { required_providers: { aws: { version } } },
+        resource: { aws_sqs_queue: { tasks: { tags: ['a'] } } },
+      };
+    }
     expect(differences(stack('0.21.0'), stack('0.24.0'))).toEqual([]);
   });
 
   test('names the path of every other difference', () => {
-    const stack = (name: string, tags: string[]) => ({
-      resource: { aws_sqs_queue: { tasks: { name, tags } } },
-    });
+    function stack(name: string, tags: string[]) {
+      return {
+        resource: { aws_sqs_queue: { tasks: { name, tags } } },
+      };
+    }
     expect(differences(stack('a', ['x', 'y']), stack('b', ['x', 'z']))).toEqual([
       '.resource.aws_sqs_queue.tasks.name: "a" became "b"',
       '.resource.aws_sqs_queue.tasks.tags[1]: "y" became "z"',

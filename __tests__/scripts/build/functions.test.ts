@@ -9,7 +9,9 @@ describe('bundle of a program', () => {
   const folder = mkdtempSync(join(repositoryRoot, 'dist-test-'));
   const source = join(folder, 'handler.ts');
   const spec = { entry: relative(repositoryRoot, source), budgetKib: 10 };
-  const build = () => bundleProgram('sample', spec, join(folder, 'dist'));
+  function build() {
+    return bundleProgram('sample', spec, join(folder, 'dist'));
+  }
 
   beforeAll(() => {
     mkdirSync(join(folder, 'dist'));
@@ -48,7 +50,9 @@ describe('bundle of a program', () => {
   });
 
   test('is refused with the name and the reason when it cannot be built', () => {
-    const missing = () => bundleProgram('lost', { entry: 'lambdas/lost.ts', budgetKib: 1 }, folder);
+    function missing() {
+      return bundleProgram('lost', { entry: 'lambdas/lost.ts', budgetKib: 1 }, folder);
+    }
     expect(missing).toThrow(
       new BundleError('bundle lost: entry lambdas/lost.ts does not exist; correct scripts/build/bundles.ts'),
     );

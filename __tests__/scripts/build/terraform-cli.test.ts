@@ -30,7 +30,9 @@ describe('stacks on their way to Terraform', () => {
   test('are found in the manifest of a synthesis, in the order of names', () => {
     const folder = mkdtempSync(join(tmpdir(), 'warmpath-manifest-'));
     mkdirSync(join(folder, 'stacks'));
-    const stack = (name: string) => ({ name, workingDirectory: `stacks/${name}` });
+    function stack(name: string) {
+      return { name, workingDirectory: `stacks/${name}` };
+    }
     writeFileSync(
       join(folder, 'manifest.json'),
       JSON.stringify({ stacks: { b: stack('b'), a: stack('a') } }),

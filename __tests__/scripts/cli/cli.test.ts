@@ -13,10 +13,11 @@ describe('warmpath', () => {
   });
 
   it('loads a group of commands only where the arguments name it', () => {
-    const subcommands = (args: string[]) =>
-      createProgram(args)
+    function subcommands(args: string[]) {
+      return createProgram(args)
         .commands.find((command) => command.name() === 'prewarm')
         ?.commands.map((command) => command.name());
+    }
     expect(subcommands(['--help'])).toEqual([]);
     expect(subcommands(['prewarm', 'run'])).toContain('run');
     expect(subcommands(['help', 'prewarm'])).toContain('run');

@@ -28,14 +28,14 @@ beforeEach(() => {
 });
 afterAll(() => cdn.close());
 
-const resolver = () => {
+function resolver() {
   const resolving = new dns.Resolver({ tries: 1 });
   resolving.setServers([cdn.resolver]);
   return resolving;
-};
+}
 
 /** One query in DNS's own words, with or without EDNS, over UDP or TCP. */
-const ask = (name: string, options: { readonly subnet?: string; readonly tcp?: boolean } = {}) => {
+function ask(name: string, options: { readonly subnet?: string; readonly tcp?: boolean } = {}) {
   const port = Number(cdn.resolver.split(':')[1]);
   const query: packet.Packet = {
     type: 'query',
@@ -81,39 +81,45 @@ const ask = (name: string, options: { readonly subnet?: string; readonly tcp?: b
     });
     socket.send(packet.encode(query), port, '127.0.0.1');
   });
-};
+}
 
-const get = (
+function get(
   path: string,
   changes: { pop?: string; method?: string; headers?: Record<string, string> } = {},
-) =>
-  new Promise<{ status: number; headers: Record<string, unknown>; bytes: number }>((resolve, reject) => {
-    request(
-      {
-        host: cdn.pop(changes.pop ?? 'FRA56-P4').addresses[0],
-        port: cdn.edgePort,
-        servername: 'www.example.com',
-        ca: cdn.caPem,
-        agent: false,
-        path,
-        method: changes.method ?? 'GET',
-        headers: { host: 'www.example.com', ...changes.headers },
-      },
-      (response) => {
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-        });
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes }),
-        );
-        response.on('error', reject);
-      },
-    )
-      .on('error', reject)
-      .end();
-  });
-const cacheOf = async (...args: Parameters<typeof get>) => (await get(...args)).headers['x-cache'];
+) {
+  return new Promise<{ status: number; headers: Record<string, unknown>; bytes: number }>(
+    (resolve, reject) => {
+      request(
+        {
+          host: cdn.pop(changes.pop ?? 'FRA56-P4').addresses[0],
+          port: cdn.edgePort,
+          servername: 'www.example.com',
+          ca: cdn.caPem,
+          agent: false,
+          path,
+          method: changes.method ?? 'GET',
+          headers: { host: 'www.example.com', ...changes.headers },
+        },
+        (response) => {
+          let bytes = 0;
+          response.on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+          });
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes }),
+          );
+          response.on('error', reject);
+        },
+      )
+        .on('error', reject)
+        .end();
+    },
+  );
+}
+
+async function cacheOf(...args: Parameters<typeof get>) {
+  return (await get(...args)).headers['x-cache'];
+}
 
 describe('the DNS server of the loopback CDN', () => {
   it('knows each PoP of the distribution by name, in any case, and no other', async () => {

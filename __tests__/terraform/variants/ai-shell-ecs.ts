@@ -6,8 +6,10 @@ import { addAiShellEcsOutputs } from '../../../modules/ai-shell-ecs/outputs';
 import { WarmpathStack } from '../../../modules/warmpath-stack';
 
 const repository = '000000000000.dkr.ecr.eu-central-1.amazonaws.com/ai-shell';
-const image = (repositoryUrl: string) =>
-  ({ from: 'digest', reference: `${repositoryUrl}@sha256:${'1f'.repeat(32)}` }) as const;
+
+function image(repositoryUrl: string) {
+  return { from: 'digest', reference: `${repositoryUrl}@sha256:${'1f'.repeat(32)}` } as const;
+}
 
 /** The least a user writes, and the id of an AMI, so that a plan needs no answer from AWS. */
 const minimal: AiShellEcsProps = {
@@ -93,5 +95,6 @@ class VariantStack extends WarmpathStack {
 }
 
 /** Adds the variant's stack to the app, under the variant's name. */
-export const addAiShellEcsVariant = (app: App, name: AiShellEcsVariant): TerraformStack =>
-  new VariantStack(app, name, variants[name]);
+export function addAiShellEcsVariant(app: App, name: AiShellEcsVariant): TerraformStack {
+  return new VariantStack(app, name, variants[name]);
+}

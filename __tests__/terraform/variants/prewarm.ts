@@ -58,5 +58,6 @@ class VariantStack extends WarmpathStack {
 }
 
 /** Adds the variant's stack to the app, under the variant's name. */
-export const addPrewarmVariant = (app: App, name: PrewarmVariant): TerraformStack =>
-  new VariantStack(app, name, variants[name]);
+export function addPrewarmVariant(app: App, name: PrewarmVariant): TerraformStack {
+  return new VariantStack(app, name, variants[name]);
+}

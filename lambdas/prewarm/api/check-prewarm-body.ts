@@ -40,7 +40,7 @@ export interface CheckedBody {
  * From the parsed JSON of a body to what the engine takes.
  * @throws InvalidRequest that names everything that is wrong with the fields
  */
-export const checkPrewarmBody = async (json: unknown, context: CheckContext): Promise<CheckedBody> => {
+export async function checkPrewarmBody(json: unknown, context: CheckContext): Promise<CheckedBody> {
   const { body, issues } = readPrewarmBody(json);
   const lines = body.url_list ?? [];
   const { maxInlineUrls = MAX_INLINE_URLS, maxUrls = MAX_URLS } = context;
@@ -62,9 +62,9 @@ export const checkPrewarmBody = async (json: unknown, context: CheckContext): Pr
     [...issues, ...tooMany, ...listIssues(body, context)],
   );
   return { spec, hosts, urlCount: lines.length, urls: checkedUrls(list ?? lines, { hosts, maxUrls }) };
-};
+}
 
-const listIssues = (body: PrewarmBody, context: CheckContext): readonly FieldIssue[] => {
+function listIssues(body: PrewarmBody, context: CheckContext): readonly FieldIssue[] {
   if (body.list_id === undefined) return [];
   if (context.openList === undefined)
     return [
@@ -77,4 +77,4 @@ const listIssues = (body: PrewarmBody, context: CheckContext): readonly FieldIss
     ];
   if (body.url_list === undefined) return [];
   return [{ field: 'list_id', got: 'list_id and url_list', allowed: 'one of them', hint: 'leave one out' }];
-};
+}

@@ -6,49 +6,49 @@ import { type BodyLimits, readJsonBody } from './request-body';
 import { estimateExtras } from './request-schemas';
 import * as responses from './responses';
 
-const withoutExtras = (body: unknown): unknown => {
+function withoutExtras(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   const { average_object_bytes: _, ...request } = body as { average_object_bytes?: unknown };
   return request;
-};
+}
 
 /** URLs that a request would warm: duplicates are left out, as they are there. */
-const count = async (urls: AsyncIterable<string>): Promise<number> => {
+async function count(urls: AsyncIterable<string>): Promise<number> {
   const seen = new Set<string>();
   for await (const url of urls) seen.add(url);
   return seen.size;
-};
+}
 
 /** Requests looked through for one of the same distribution. */
 const REMEMBERED_REQUESTS = 100;
 
 /** What objects of this distribution had on average when they were last sized. */
-const rememberedObjectBytes = async (
+async function rememberedObjectBytes(
   application: PrewarmApplication,
   distributionDomain: string,
-): Promise<number | undefined> => {
+): Promise<number | undefined> {
   const { items } = await application.list({ limit: REMEMBERED_REQUESTS });
   const last = items.find(
     ({ spec, urlBytes, totals }) =>
       spec.distributionDomain === distributionDomain && urlBytes > 0 && totals !== undefined,
   );
   return last?.totals === undefined ? undefined : Math.round(last.urlBytes / last.totals.urlCount);
-};
+}
 
-const objectSize = async (
+async function objectSize(
   application: PrewarmApplication,
   distributionDomain: string,
   given: number | undefined,
-): Promise<ObjectSize> => {
+): Promise<ObjectSize> {
   if (given !== undefined) return { bytes: given, source: 'given' };
   const remembered = await rememberedObjectBytes(application, distributionDomain);
   return remembered === undefined
     ? { bytes: DEFAULT_OBJECT_BYTES, source: 'assumed' }
     : { bytes: remembered, source: 'remembered' };
-};
+}
 
 /** `POST /estimate`: the body of `POST /prewarm`; nothing is started. */
-export const estimateRoute = (application: PrewarmApplication, limits: BodyLimits): Hono => {
+export function estimateRoute(application: PrewarmApplication, limits: BodyLimits): Hono {
   const routes = new Hono();
   routes.post('/estimate', async (context) => {
     const body = await readJsonBody(context.req.raw, limits);
@@ -63,4 +63,4 @@ export const estimateRoute = (application: PrewarmApplication, limits: BodyLimit
     return context.json(responses.estimated(result));
   });
   return routes;
-};
+}

@@ -15,11 +15,13 @@ export class ApiFailure extends Error {
 }
 
 /** The body of every failure except invalid URLs. */
-export const failureBody = (now: number, message: string) => ({
-  status: 'failure' as const,
-  timestamp: timestamp(now),
-  message,
-});
+export function failureBody(now: number, message: string) {
+  return {
+    status: 'failure' as const,
+    timestamp: timestamp(now),
+    message,
+  };
+}
 
 /** What the gateway answers before a route is reached; the single-machine service uses the same words. */
 export const GATEWAY_MESSAGES = {
@@ -28,8 +30,9 @@ export const GATEWAY_MESSAGES = {
 } as const;
 
 /** What is added where a list in an answer is cut. */
-export const notListed = (more: number): string =>
-  `${more} more are not listed: the answer would be too long`;
+export function notListed(more: number): string {
+  return `${more} more are not listed: the answer would be too long`;
+}
 
 /** The words of the compatible API, spelling included: clients compare them. */
 export const MESSAGES = {

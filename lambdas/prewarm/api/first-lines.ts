@@ -9,11 +9,11 @@ export interface FirstLines {
 }
 
 /** The first `limit` lines of a blob that are not empty, as far as they fit an answer; none where there is no blob. */
-export const firstLines = async (
+export async function firstLines(
   blobs: Pick<BlobStore, 'read' | 'exists'>,
   key: string,
   limit: number,
-): Promise<FirstLines> => {
+): Promise<FirstLines> {
   if (!(await blobs.exists(key))) return { lines: [], isWhole: true };
   const fits = answerRoom();
   const lines: string[] = [];
@@ -22,4 +22,4 @@ export const firstLines = async (
     lines.push(line);
   }
   return { lines, isWhole: true };
-};
+}

@@ -15,24 +15,32 @@ interface CapacityChange {
   readonly stop?: string;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
-const failureText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function failureText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** `/instances`: the fleet's size, and the old way to stop a request. */
-export const instancesRoutes = (application: PrewarmApplication, limits: BodyLimits): Hono => {
+export function instancesRoutes(application: PrewarmApplication, limits: BodyLimits): Hono {
   const routes = new Hono();
   const { fleet } = application;
-  const aboutGroup = (text: string): string => `Auto Scaling Group ${fleet.name} ${text}`;
-  const refusal = (text: string): ApiFailure => new ApiFailure(400, aboutGroup(text));
-  const failed = (status: 400 | 500, error: unknown): ApiFailure =>
-    new ApiFailure(status, aboutGroup(`updated to Desired Capacity failed:${failureText(error)}`), {
+  function aboutGroup(text: string): string {
+    return `Auto Scaling Group ${fleet.name} ${text}`;
+  }
+  function refusal(text: string): ApiFailure {
+    return new ApiFailure(400, aboutGroup(text));
+  }
+  function failed(status: 400 | 500, error: unknown): ApiFailure {
+    return new ApiFailure(status, aboutGroup(`updated to Desired Capacity failed:${failureText(error)}`), {
       cause: error,
     });
+  }
 
   /** Checks in the order of the compatible API, so that a body with several faults gets the same message. */
-  const readChange = (body: unknown): CapacityChange => {
+  function readChange(body: unknown): CapacityChange {
     if (body === null) throw refusal('DesiredCapacity is missing');
     if (!isObject(body)) throw failed(400, 'the body must be a JSON object');
     const wanted = body['DesiredCapacity'];
@@ -47,26 +55,26 @@ export const instancesRoutes = (application: PrewarmApplication, limits: BodyLim
     if (!forceStop) return { instances };
     if (id === undefined || id === null || id === '') throw new ApiFailure(400, MESSAGES.stopWithoutId);
     return { instances, stop: id };
-  };
+  }
 
   /**
    * A stop touches its own request only: its share of the fleet goes with it, and instances that others asked for stay,
    * so a wish for fewer is not carried out. The words are the old ones, with the number asked for.
    */
-  const stopAndResize = async (id: string, instances: number): Promise<void> => {
+  async function stopAndResize(id: string, instances: number): Promise<void> {
     const record = await findRequest(application, id);
     if (!(await application.stop(record.id))) throw new ApiFailure(409, MESSAGES.notStoppable);
     if (instances > (await fleet.capacity())) await fleet.setCapacity(instances);
-  };
+  }
 
-  const change = async ({ instances, stop }: CapacityChange): Promise<string> => {
+  async function change({ instances, stop }: CapacityChange): Promise<string> {
     if (stop !== undefined) {
       await stopAndResize(stop, instances);
       return aboutGroup(`updated to Desired Capacity: ${instances} and clean SQS success!`);
     }
     await fleet.setCapacity(instances);
     return aboutGroup(`updated to Desired Capacity: ${instances}`);
-  };
+  }
 
   routes.get('/instances', async (context) =>
     context.json(responses.capacity(await fleet.capacity(), application.now())),
@@ -86,4 +94,4 @@ export const instancesRoutes = (application: PrewarmApplication, limits: BodyLim
   });
 
   return routes;
-};
+}

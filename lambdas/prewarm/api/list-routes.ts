@@ -13,43 +13,44 @@ import { findRequest } from './request-lookup';
 import { listQuery, popsQuery } from './request-schemas';
 import * as responses from './responses';
 
-const named = (
+function named(
   lists: Readonly<Record<string, readonly PopCode[]>>,
   name: string,
-): ReadonlySet<PopCode> | undefined => {
+): ReadonlySet<PopCode> | undefined {
   const key = Object.keys(lists).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   return key === undefined ? undefined : new Set(lists[key]);
-};
+}
 
-const unknownName = (field: string, name: string, known: readonly string[]): ApiFailure =>
-  new ApiFailure(
+function unknownName(field: string, name: string, known: readonly string[]): ApiFailure {
+  return new ApiFailure(
     400,
     [`${field}: got ${JSON.stringify(name)}; allowed: ${known.join(', ')}`, didYouMean(name, known)]
       .filter((part) => part !== undefined)
       .join('; '),
   );
+}
 
-const inRegion = (directory: PopDirectory, region: string): ((entry: PopEntry) => boolean) => {
+function inRegion(directory: PopDirectory, region: string): (entry: PopEntry) => boolean {
   const codes = named(directory.regions, region);
   if (codes === undefined) throw unknownName('region', region, Object.keys(directory.regions));
   return ({ code }) => codes.has(code);
-};
+}
 
 /** The same names as `countries` of a request. */
-const inCountry = (directory: PopDirectory, country: string): ((entry: PopEntry) => boolean) => {
+function inCountry(directory: PopDirectory, country: string): (entry: PopEntry) => boolean {
   const codes = popsOfCountry(country, directory);
   if (codes === undefined) throw unknownName('country', country, countryNames(directory));
   const wanted = new Set(codes);
   return ({ code }) => wanted.has(code);
-};
+}
 
 const WAITING = 'waiting for capacity: the fleet has 0 instances; POST /instances sets its size';
 
 /** Says of requests that have not ended when nobody is there to warm them. */
-const sayingWhatTheyWaitFor = async (
+async function sayingWhatTheyWaitFor(
   application: PrewarmApplication,
   records: readonly RequestRecord[],
-): Promise<readonly RequestRecord[]> => {
+): Promise<readonly RequestRecord[]> {
   if (records.every(({ status }) => isFinal(status)) || !(await application.waitsForCapacity()))
     return records;
   return records.map((record) =>
@@ -57,13 +58,15 @@ const sayingWhatTheyWaitFor = async (
       ? record
       : { ...record, message: record.message === undefined ? WAITING : `${record.message}; ${WAITING}` },
   );
-};
+}
 
 /** `/requests` and `/pops`. */
-export const listRoutes = (application: PrewarmApplication): Hono => {
+export function listRoutes(application: PrewarmApplication): Hono {
   const routes = new Hono();
   const { directory } = application;
-  const findPlace = (code: PopCode): PopEntry | undefined => directory.find(code);
+  function findPlace(code: PopCode): PopEntry | undefined {
+    return directory.find(code);
+  }
 
   routes.get('/requests', async (context) => {
     const { limit, after } = readBy(listQuery, context.req.query());
@@ -96,4 +99,4 @@ export const listRoutes = (application: PrewarmApplication): Hono => {
   });
 
   return routes;
-};
+}

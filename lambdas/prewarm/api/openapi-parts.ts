@@ -36,16 +36,28 @@ export const ANSWER_BODIES = {
 type RequestName = keyof typeof REQUEST_BODIES;
 type AnswerName = keyof typeof ANSWER_BODIES;
 
-export const reference = (name: RequestName | AnswerName): Json => ({ $ref: `#/components/schemas/${name}` });
-export const json = (schema: Json): Json => ({ 'application/json': { schema } });
-export const answer = (description: string, name: AnswerName): Json => ({
-  description,
-  content: json(reference(name)),
-});
-export const either = (description: string, names: readonly AnswerName[]): Json => ({
-  description,
-  content: json({ oneOf: names.map(reference) }),
-});
+export function reference(name: RequestName | AnswerName): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+export function json(schema: Json): Json {
+  return { 'application/json': { schema } };
+}
+
+export function answer(description: string, name: AnswerName): Json {
+  return {
+    description,
+    content: json(reference(name)),
+  };
+}
+
+export function either(description: string, names: readonly AnswerName[]): Json {
+  return {
+    description,
+    content: json({ oneOf: names.map(reference) }),
+  };
+}
+
 export const TEXT: Json = { schema: { type: 'string' } };
 
 export const FORBIDDEN = answer(
@@ -59,19 +71,21 @@ const WRONG_ENCODING = answer('The Content-Encoding is not gzip.', 'Failure');
 const BROKEN = answer('Something broke here; the log has the reason.', 'Failure');
 
 /** Each body may be compressed: `Content-Encoding: gzip`, or base64 of gzip in `input`. */
-export const compressible = (name: RequestName): Json => ({
-  required: true,
-  content: json({
-    anyOf: [
-      reference(name),
-      {
-        type: 'object',
-        required: ['input'],
-        properties: { input: { type: 'string', description: 'Base64 of the gzip-compressed body.' } },
-      },
-    ],
-  }),
-});
+export function compressible(name: RequestName): Json {
+  return {
+    required: true,
+    content: json({
+      anyOf: [
+        reference(name),
+        {
+          type: 'object',
+          required: ['input'],
+          properties: { input: { type: 'string', description: 'Base64 of the gzip-compressed body.' } },
+        },
+      ],
+    }),
+  };
+}
 
 export const requestIdParameter: Json = {
   name: 'req_id',
@@ -81,8 +95,8 @@ export const requestIdParameter: Json = {
   schema: { type: 'string' },
 };
 
-export const queryParameters = (schema: z.ZodObject): readonly Json[] =>
-  Object.entries(schema.shape).map(([name, field]) => {
+export function queryParameters(schema: z.ZodObject): readonly Json[] {
+  return Object.entries(schema.shape).map(([name, field]) => {
     const { description, ...rest } = z.toJSONSchema(field, { target: TARGET });
     return {
       name,
@@ -92,6 +106,7 @@ export const queryParameters = (schema: z.ZodObject): readonly Json[] =>
       schema: rest,
     };
   });
+}
 
 export const KEY_IS_NEEDED = [{ apiKey: [] }];
 export const withBody = { '413': TOO_LARGE, '415': WRONG_ENCODING };

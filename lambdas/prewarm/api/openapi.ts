@@ -198,11 +198,11 @@ const LIST_UPLOAD = {
   },
 } as const;
 
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   // `id` names a schema among others in JSON Schema; OpenAPI names it by its place instead and does not know the key.
   const { $schema: _, id: __, ...rest } = z.toJSONSchema(schema, { target: TARGET, io });
   return rest;
-};
+}
 
 export interface OpenApiOptions {
   /**
@@ -213,25 +213,27 @@ export interface OpenApiOptions {
 }
 
 /** The API as an OpenAPI document; the schemas are those by which bodies are read and tests check answers. */
-export const openApiDocument = ({ takesLists = false }: OpenApiOptions = {}) => ({
-  openapi: '3.0.3',
-  info: {
-    title: 'Warmpath prewarm',
-    version,
-    description: 'Warms CloudFront edges: every URL is downloaded through every point of presence.',
-    license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
-  },
-  security: KEY_IS_NEEDED,
-  paths: { ...PATHS, ...(takesLists && LIST_UPLOAD) },
-  components: {
-    securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
-    schemas: {
-      ...Object.fromEntries(
-        Object.entries(REQUEST_BODIES).map(([name, schema]) => [name, schemaOf(schema, 'input')]),
-      ),
-      ...Object.fromEntries(
-        Object.entries(ANSWER_BODIES).map(([name, schema]) => [name, schemaOf(schema, 'output')]),
-      ),
+export function openApiDocument({ takesLists = false }: OpenApiOptions = {}) {
+  return {
+    openapi: '3.0.3',
+    info: {
+      title: 'Warmpath prewarm',
+      version,
+      description: 'Warms CloudFront edges: every URL is downloaded through every point of presence.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
-  },
-});
+    security: KEY_IS_NEEDED,
+    paths: { ...PATHS, ...(takesLists && LIST_UPLOAD) },
+    components: {
+      securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
+      schemas: {
+        ...Object.fromEntries(
+          Object.entries(REQUEST_BODIES).map(([name, schema]) => [name, schemaOf(schema, 'input')]),
+        ),
+        ...Object.fromEntries(
+          Object.entries(ANSWER_BODIES).map(([name, schema]) => [name, schemaOf(schema, 'output')]),
+        ),
+      },
+    },
+  };
+}

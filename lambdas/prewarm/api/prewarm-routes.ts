@@ -13,7 +13,7 @@ export const REPORT_LINK_SECONDS = 600;
 const LISTED_URLS = 10_000;
 
 /** `/prewarm` and `/summary`. */
-export const prewarmRoutes = (application: PrewarmApplication, limits: BodyLimits): Hono => {
+export function prewarmRoutes(application: PrewarmApplication, limits: BodyLimits): Hono {
   const routes = new Hono();
 
   routes.post('/prewarm', async (context) => {
@@ -50,4 +50,4 @@ export const prewarmRoutes = (application: PrewarmApplication, limits: BodyLimit
   });
 
   return routes;
-};
+}

@@ -2,39 +2,42 @@ import type * as z from 'zod';
 import { shown } from '../engine/request/invalid-request';
 import { ApiFailure } from './failure';
 
-const size = (origin: string, bound: string, count: number | bigint): string =>
-  origin === 'string' ? `${bound} ${count} characters` : `${bound} ${count}`;
+function size(origin: string, bound: string, count: number | bigint): string {
+  return origin === 'string' ? `${bound} ${count} characters` : `${bound} ${count}`;
+}
 
-const allowedBy = (issue: z.core.$ZodIssue): string => {
+function allowedBy(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return issue.values.map(String).join(', ');
   if (issue.code === 'too_small') return size(issue.origin, 'at least', issue.minimum);
   if (issue.code === 'too_big') return size(issue.origin, 'at most', issue.maximum);
   if (issue.code === 'invalid_type')
     return issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`;
   return issue.message;
-};
+}
 
-const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
     (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
     input,
   );
+}
 
 /** What is wrong with the fields of a query string or a small body, in the words of all other errors. */
-export const explainIssues = (error: z.ZodError, input: unknown): string =>
-  error.issues
+export function explainIssues(error: z.ZodError, input: unknown): string {
+  return error.issues
     .map((issue) => {
       const { path } = issue;
       return `${path.join('.') || 'body'}: got ${shown(valueAt(input, path))}; allowed: ${allowedBy(issue)}`;
     })
     .join('. ');
+}
 
 /**
  * Reads a query string or a small body by its schema.
  * @throws ApiFailure 400 that names every field at fault.
  */
-export const readBy = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
+export function readBy<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const read = schema.safeParse(input);
   if (read.success) return read.data;
   throw new ApiFailure(400, explainIssues(read.error, input));
-};
+}

@@ -17,29 +17,40 @@ const MAX_KEY_LENGTH = 64;
 /** Elements of the longest list besides url_list. */
 const MAX_ELEMENTS = Math.max(MAX_ALIASES, 2 * MAX_POPS);
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isField = (key: string): key is keyof PrewarmBody => Object.hasOwn(prewarmBodySchema.shape, key);
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
-const typeOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
+function isField(key: string): key is keyof PrewarmBody {
+  return Object.hasOwn(prewarmBodySchema.shape, key);
+}
 
-const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((value, key) => (value instanceof Object ? Reflect.get(value, key) : undefined), root);
+function typeOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value;
+}
 
-const pathName = (path: readonly PropertyKey[]): string =>
-  path
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value instanceof Object ? Reflect.get(value, key) : undefined),
+    root,
+  );
+}
+
+function pathName(path: readonly PropertyKey[]): string {
+  return path
     .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index ? '.' : ''}${String(key)}`))
     .join('');
+}
 
-const unknownKey = (key: string): FieldIssue => {
+function unknownKey(key: string): FieldIssue {
   const field = key.slice(0, MAX_KEY_LENGTH);
   const hint = didYouMean(field, FIELDS);
   return hint === undefined
     ? { field, got: 'an unknown field', allowed: FIELDS.join(', '), hint: 'leave it out' }
     : { field, got: 'an unknown field', allowed: 'the documented ones', hint };
-};
+}
 
-const fieldIssue = (issue: z.core.$ZodIssue, input: unknown): readonly FieldIssue[] => {
+function fieldIssue(issue: z.core.$ZodIssue, input: unknown): readonly FieldIssue[] {
   if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
     return issue.keys.slice(0, MAX_ISSUES).map(unknownKey);
   }
@@ -51,10 +62,10 @@ const fieldIssue = (issue: z.core.$ZodIssue, input: unknown): readonly FieldIssu
   }
   const allowed = isField(field) ? ALLOWED[field] : issue.message;
   return [{ field: pathName(issue.path), got: shown(value), allowed }];
-};
+}
 
 /** A million strings are checked in a loop: a schema keeps an issue for each that is none. */
-const readUrlList = (value: unknown, issues: FieldIssue[]): readonly string[] | undefined => {
+function readUrlList(value: unknown, issues: FieldIssue[]): readonly string[] | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) {
     issues.push({ field: 'url_list', got: shown(value), allowed: ALLOWED.url_list });
@@ -64,28 +75,28 @@ const readUrlList = (value: unknown, issues: FieldIssue[]): readonly string[] | 
   if (wrong < 0) return value;
   issues.push({ field: `url_list[${wrong}]`, got: shown(value[wrong]), allowed: 'a string' });
   return undefined;
-};
+}
 
-const elementCount = (value: unknown): number => {
+function elementCount(value: unknown): number {
   if (Array.isArray(value)) return value.length;
   return isRecord(value) ? Object.keys(value).length : 0;
-};
+}
 
 /** Lists that are too long for any field are not shown to the schema: it keeps an issue for each element that is wrong. */
-const takeLongLists = (fields: Record<string, unknown>, issues: FieldIssue[]): void => {
+function takeLongLists(fields: Record<string, unknown>, issues: FieldIssue[]): void {
   for (const field of FIELDS.filter(isField)) {
     const count = elementCount(fields[field]);
     if (count <= MAX_ELEMENTS) continue;
     delete fields[field];
     issues.push({ field, got: `${count} elements`, allowed: ALLOWED[field] });
   }
-};
+}
 
 /**
  * Reads the body of `POST /prewarm`. Never throws: what is wrong is collected, unknown fields with the nearest known
  * one. A field that is `null` counts as left out.
  */
-export const readPrewarmBody = (json: unknown): ReadBody => {
+export function readPrewarmBody(json: unknown): ReadBody {
   if (!isRecord(json)) {
     return { body: {}, issues: [{ field: 'body', got: shown(json), allowed: 'a JSON object' }] };
   }
@@ -104,4 +115,4 @@ export const readPrewarmBody = (json: unknown): ReadBody => {
     body: { ...body, ...(urlList === undefined ? {} : { url_list: urlList }) },
     issues: issues.slice(0, MAX_ISSUES),
   };
-};
+}

@@ -16,7 +16,7 @@ export const REPORT_BLOBS: Readonly<Record<ReportFormat, { readonly name: string
   };
 
 /** `GET /report`: what the run came to, as a file. */
-export const reportRoute = (application: PrewarmApplication): Hono => {
+export function reportRoute(application: PrewarmApplication): Hono {
   const routes = new Hono();
   routes.get('/report', async (context) => {
     const { req_id: id, format } = readBy(reportQuery, context.req.query());
@@ -41,4 +41,4 @@ export const reportRoute = (application: PrewarmApplication): Hono => {
     return context.body(ReadableStream.from(application.blobs.read(key)));
   });
   return routes;
-};
+}

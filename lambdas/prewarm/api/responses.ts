@@ -16,53 +16,60 @@ import type * as schemas from './response-schemas';
 type Body<S extends z.ZodType> = z.output<S>;
 
 /** Bodies of the compatible API: names and order of keys as its clients know them. */
-export const accepted = (record: RequestRecord): Body<typeof schemas.acceptedBody> => ({
-  status: 'Success',
-  error_message: '',
-  error_urls: [],
-  request_id: record.id,
-  timestamp: timestamp(record.createdAt),
-  timeout_at: timestamp(record.timeoutAt),
-});
+export function accepted(record: RequestRecord): Body<typeof schemas.acceptedBody> {
+  return {
+    status: 'Success',
+    error_message: '',
+    error_urls: [],
+    request_id: record.id,
+    timestamp: timestamp(record.createdAt),
+    timeout_at: timestamp(record.timeoutAt),
+  };
+}
 
 /** No request exists, hence no id and no deadline; the keys stay. */
-export const invalidUrls = (
+export function invalidUrls(
   { urls, unlistedCount }: InvalidUrls,
   now: number,
-): Body<typeof schemas.invalidUrlsBody> => ({
-  status: 'Failed',
-  error_message:
-    unlistedCount === 0 ? MESSAGES.invalidUrls : `${MESSAGES.invalidUrls}; ${notListed(unlistedCount)}`,
-  error_urls: urls.map(({ url }) => url),
-  request_id: '',
-  timestamp: timestamp(now),
-  timeout_at: '',
-});
+): Body<typeof schemas.invalidUrlsBody> {
+  return {
+    status: 'Failed',
+    error_message:
+      unlistedCount === 0 ? MESSAGES.invalidUrls : `${MESSAGES.invalidUrls}; ${notListed(unlistedCount)}`,
+    error_urls: urls.map(({ url }) => url),
+    request_id: '',
+    timestamp: timestamp(now),
+    timeout_at: '',
+  };
+}
 
 /** Percent of the fetches that are done, rounded down: 100 means all of them. 0 while the total is not known. */
-const percentageComplete = ({ progress, totals }: RequestRecord): number =>
-  totals === undefined || totals.fetchCount === 0
+function percentageComplete({ progress, totals }: RequestRecord): number {
+  return totals === undefined || totals.fetchCount === 0
     ? 0
     : Math.min(100, Math.floor((progress.fetches / totals.fetchCount) * 100));
+}
 
-export const progress = (
+export function progress(
   record: RequestRecord,
   depth: Awaited<ReturnType<TaskQueue['depth']>>,
   now: number,
-): Body<typeof schemas.progressBody> => ({
-  request_id: record.id,
-  download_size: record.progress.bytes,
-  total_size: record.urlBytes * record.spec.encodings.length * (record.totals?.popCount ?? 0),
-  percentage_complete: percentageComplete(record),
-  available_task_count: depth.available,
-  in_progress_task_count: depth.inFlight,
-  download_count: record.progress.fetches,
-  total_count: record.totals?.fetchCount ?? 0,
-  created_at: timestamp(record.createdAt),
-  last_update_time: timestamp(record.updatedAt),
-  timestamp: timestamp(now),
-  status: record.status,
-});
+): Body<typeof schemas.progressBody> {
+  return {
+    request_id: record.id,
+    download_size: record.progress.bytes,
+    total_size: record.urlBytes * record.spec.encodings.length * (record.totals?.popCount ?? 0),
+    percentage_complete: percentageComplete(record),
+    available_task_count: depth.available,
+    in_progress_task_count: depth.inFlight,
+    download_count: record.progress.fetches,
+    total_count: record.totals?.fetchCount ?? 0,
+    created_at: timestamp(record.createdAt),
+    last_update_time: timestamp(record.updatedAt),
+    timestamp: timestamp(now),
+    status: record.status,
+  };
+}
 
 export interface SummaryParts {
   readonly record: RequestRecord;
@@ -72,68 +79,81 @@ export interface SummaryParts {
   readonly reportLink: string;
 }
 
-export const summary = (parts: SummaryParts, now: number): Body<typeof schemas.summaryBody> => ({
-  request_id: parts.record.id,
-  failure_pops: [...parts.failurePops],
-  failure_urls: [...parts.failureUrls.lines],
-  failure_pop_urls_report: parts.reportLink,
-  timestamp: timestamp(now),
-  created_at: timestamp(parts.record.createdAt),
-  last_update_time: timestamp(parts.record.updatedAt),
-  status: parts.status,
-  ...(parts.failureUrls.isWhole
-    ? {}
-    : {
-        message: `failure_urls: ${notListed(parts.record.failedUrlCount - parts.failureUrls.lines.length)}`,
-      }),
-});
+export function summary(parts: SummaryParts, now: number): Body<typeof schemas.summaryBody> {
+  return {
+    request_id: parts.record.id,
+    failure_pops: [...parts.failurePops],
+    failure_urls: [...parts.failureUrls.lines],
+    failure_pop_urls_report: parts.reportLink,
+    timestamp: timestamp(now),
+    created_at: timestamp(parts.record.createdAt),
+    last_update_time: timestamp(parts.record.updatedAt),
+    status: parts.status,
+    ...(parts.failureUrls.isWhole
+      ? {}
+      : {
+          message: `failure_urls: ${notListed(parts.record.failedUrlCount - parts.failureUrls.lines.length)}`,
+        }),
+  };
+}
 
-export const success = (message: string, now: number): Body<typeof schemas.successBody> => ({
-  status: 'success',
-  timestamp: timestamp(now),
-  message,
-});
+export function success(message: string, now: number): Body<typeof schemas.successBody> {
+  return {
+    status: 'success',
+    timestamp: timestamp(now),
+    message,
+  };
+}
 
-export const capacity = (instances: number, now: number): Body<typeof schemas.capacityBody> => ({
-  ...success(MESSAGES.capacityRead, now),
-  desiredcapacity: instances,
-});
+export function capacity(instances: number, now: number): Body<typeof schemas.capacityBody> {
+  return {
+    ...success(MESSAGES.capacityRead, now),
+    desiredcapacity: instances,
+  };
+}
 
-export const requestDetails = (report: RequestReport): Body<typeof schemas.requestBody> =>
-  overviewJson(report);
+export function requestDetails(report: RequestReport): Body<typeof schemas.requestBody> {
+  return overviewJson(report);
+}
 
-export const requestLine = (report: RequestReport): Body<typeof schemas.requestLine> => {
+export function requestLine(report: RequestReport): Body<typeof schemas.requestLine> {
   const { pops: _, ...line } = overviewJson(report);
   return line;
-};
+}
 
-export const popLine = (entry: PopEntry): Body<typeof schemas.popListBody>['pops'][number] => ({
-  pop: entry.code,
-  city: entry.city,
-  country: entry.country,
-  country_name: entry.countryName,
-  continent: entry.continent,
-  latitude: entry.latitude,
-  longitude: entry.longitude,
-  partition: entry.partition,
-});
+export function popLine(entry: PopEntry): Body<typeof schemas.popListBody>['pops'][number] {
+  return {
+    pop: entry.code,
+    city: entry.city,
+    country: entry.country,
+    country_name: entry.countryName,
+    continent: entry.continent,
+    latitude: entry.latitude,
+    longitude: entry.longitude,
+    partition: entry.partition,
+  };
+}
 
-const roundedDollars = (dollars: number): number => Math.round(dollars * 10_000) / 10_000;
+function roundedDollars(dollars: number): number {
+  return Math.round(dollars * 10_000) / 10_000;
+}
 
-export const estimated = (estimate: Estimate): Body<typeof schemas.estimateBody> => ({
-  urls: estimate.urls,
-  pops: estimate.pops,
-  requests: estimate.requests,
-  bytes: estimate.bytes,
-  minutes: Math.round(estimate.minutes * 100) / 100,
-  cost_usd: {
-    cloudfront_transfer: roundedDollars(estimate.cost.cloudFrontTransfer),
-    cloudfront_requests: roundedDollars(estimate.cost.cloudFrontRequests),
-    invalidation: roundedDollars(estimate.cost.invalidation),
-    instances: roundedDollars(estimate.cost.instances),
-    queue_and_tables: roundedDollars(estimate.cost.queueAndTables),
-    total: roundedDollars(estimate.cost.total),
-  },
-  prices_as_of: PRICES_AS_OF,
-  assumptions: [...estimate.assumptions],
-});
+export function estimated(estimate: Estimate): Body<typeof schemas.estimateBody> {
+  return {
+    urls: estimate.urls,
+    pops: estimate.pops,
+    requests: estimate.requests,
+    bytes: estimate.bytes,
+    minutes: Math.round(estimate.minutes * 100) / 100,
+    cost_usd: {
+      cloudfront_transfer: roundedDollars(estimate.cost.cloudFrontTransfer),
+      cloudfront_requests: roundedDollars(estimate.cost.cloudFrontRequests),
+      invalidation: roundedDollars(estimate.cost.invalidation),
+      instances: roundedDollars(estimate.cost.instances),
+      queue_and_tables: roundedDollars(estimate.cost.queueAndTables),
+      total: roundedDollars(estimate.cost.total),
+    },
+    prices_as_of: PRICES_AS_OF,
+    assumptions: [...estimate.assumptions],
+  };
+}

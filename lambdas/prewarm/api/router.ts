@@ -34,7 +34,7 @@ export interface ApiEnvironment {
   readonly Variables: { readonly requestId: string };
 }
 
-const asFailure = (error: unknown): ApiFailure => {
+function asFailure(error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error;
   if (error instanceof InvalidRequest || error instanceof InvalidPageToken) {
     return new ApiFailure(400, error.message, { cause: error });
@@ -47,16 +47,16 @@ const asFailure = (error: unknown): ApiFailure => {
       cause: error,
     },
   );
-};
+}
 
 /**
  * The HTTP API over an application: the same routes, bodies and messages for the single-machine service and for the
  * API function. Who may call is decided in front of it: by the gateway, or by the service.
  */
-export const createRouter = (
+export function createRouter(
   application: PrewarmApplication,
   options: RouterOptions = {},
-): Hono<ApiEnvironment> => {
+): Hono<ApiEnvironment> {
   const router = new Hono<ApiEnvironment>();
   const { log } = application;
   const { limits = DEFAULT_LIMITS, guard } = options;
@@ -110,4 +110,4 @@ export const createRouter = (
   router.route('/', uploadRoute(application));
   router.route('/', reportRoute(application));
   return router;
-};
+}

@@ -17,7 +17,10 @@ import {
 } from '../engine/request/limits';
 import { type PrewarmBody, REQUEST_ENCODINGS } from '../engine/request/request-body';
 
-const names = (max: number) => z.array(z.string()).max(max).optional();
+function names(max: number) {
+  return z.array(z.string()).max(max).optional();
+}
+
 const documents = z.union([z.string(), z.array(z.string()).max(MAX_SOURCES)]).optional();
 
 /**

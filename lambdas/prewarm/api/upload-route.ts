@@ -23,7 +23,7 @@ async function* bounded(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8A
 }
 
 /** `POST /lists`: where to put a list that is too long for a body; and the place itself, where it is here. */
-export const uploadRoute = (application: PrewarmApplication): Hono => {
+export function uploadRoute(application: PrewarmApplication): Hono {
   const routes = new Hono();
   routes.post('/lists', async (context) => {
     const { listId, url, expiresAt } = await application.createList(new URL(context.req.url).origin);
@@ -44,4 +44,4 @@ export const uploadRoute = (application: PrewarmApplication): Hono => {
     return context.json(responses.success(`List ${id} stored`, application.now()));
   });
   return routes;
-};
+}

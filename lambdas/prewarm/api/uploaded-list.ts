@@ -6,13 +6,18 @@ import { InvalidRequest } from '../engine/request/invalid-request';
 /** How long a place takes a list. */
 export const UPLOAD_SECONDS = 3_600;
 
-export const newListId = (): string => randomUUID();
+export function newListId(): string {
+  return randomUUID();
+}
 
-export const isListId = (text: string): boolean =>
-  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+export function isListId(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
 
 /** Uploaded lists are no blobs of a request: whoever keeps them removes them after a day, or when it starts. */
-export const listKey = (listId: string): string => `lists/${listId.toLowerCase()}.txt`;
+export function listKey(listId: string): string {
+  return `lists/${listId.toLowerCase()}.txt`;
+}
 
 /**
  * The lines of an uploaded list.

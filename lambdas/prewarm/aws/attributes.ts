@@ -11,20 +11,34 @@ export class DamagedItem extends Error {
   }
 }
 
-export const text = (value: string): AttributeValue => ({ S: value });
-export const number = (value: number): AttributeValue => ({ N: String(value) });
-export const json = (value: unknown): AttributeValue => ({ S: JSON.stringify(value) });
+export function text(value: string): AttributeValue {
+  return { S: value };
+}
 
-export const readText = (item: Item, attribute: string): string => {
+export function number(value: number): AttributeValue {
+  return { N: String(value) };
+}
+
+export function json(value: unknown): AttributeValue {
+  return { S: JSON.stringify(value) };
+}
+
+export function readText(item: Item, attribute: string): string {
   const value = item[attribute]?.S;
   if (value === undefined) throw new DamagedItem(attribute, 'a text');
   return value;
-};
-export const readOptionalText = (item: Item, attribute: string): string | undefined => item[attribute]?.S;
-export const readNumber = (item: Item, attribute: string): number => {
+}
+
+export function readOptionalText(item: Item, attribute: string): string | undefined {
+  return item[attribute]?.S;
+}
+
+export function readNumber(item: Item, attribute: string): number {
   const value = item[attribute]?.N;
   if (value === undefined) throw new DamagedItem(attribute, 'a number');
   return Number(value);
-};
-export const readOptionalNumber = (item: Item, attribute: string): number | undefined =>
-  item[attribute]?.N === undefined ? undefined : Number(item[attribute].N);
+}
+
+export function readOptionalNumber(item: Item, attribute: string): number | undefined {
+  return item[attribute]?.N === undefined ? undefined : Number(item[attribute].N);
+}

@@ -7,12 +7,12 @@ const MAX_KEYS = 100;
 const CALLS_IN_FLIGHT = 8;
 
 /** Reads rows by key, consistently, in no order; keys without a row are left out. */
-export const batchGet = async (
+export async function batchGet(
   client: DynamoDBClient,
   table: string,
   keys: readonly Item[],
   projection?: string,
-): Promise<Item[]> => {
+): Promise<Item[]> {
   const items: Item[] = [];
   const starts = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, call) => call * MAX_KEYS);
   await inParallel(starts, CALLS_IN_FLIGHT, async (start) => {
@@ -35,4 +35,4 @@ export const batchGet = async (
     }
   });
   return items;
-};
+}

@@ -147,12 +147,16 @@ export class S3BlobStore implements BlobStore {
   }
 }
 
-const rangeHeader = ({ startByte, endByte }: { startByte: number; endByte: number }): string =>
-  endByte >= Number.MAX_SAFE_INTEGER ? `bytes=${startByte}-` : `bytes=${startByte}-${endByte - 1}`;
+function rangeHeader({ startByte, endByte }: { startByte: number; endByte: number }): string {
+  return endByte >= Number.MAX_SAFE_INTEGER ? `bytes=${startByte}-` : `bytes=${startByte}-${endByte - 1}`;
+}
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof NoSuchKey ||
-  (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404);
+function isMissing(error: unknown): boolean {
+  return (
+    error instanceof NoSuchKey ||
+    (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404)
+  );
+}
 
 async function* chunksOf(body: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
   for await (const chunk of body) {

@@ -6,7 +6,7 @@ import { retrying } from './retry';
  * Sends the write of one row. Answers false where its condition does not hold; nothing is written then. Transactions
  * that touch the row at the same moment are waited out.
  */
-export const writeConditionally = async (send: () => Promise<unknown>): Promise<boolean> => {
+export async function writeConditionally(send: () => Promise<unknown>): Promise<boolean> {
   try {
     await retrying(send, isPassingConflict);
     return true;
@@ -14,4 +14,4 @@ export const writeConditionally = async (send: () => Promise<unknown>): Promise<
     if (error instanceof ConditionalCheckFailedException) return false;
     throw error;
   }
-};
+}

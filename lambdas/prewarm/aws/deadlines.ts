@@ -67,14 +67,10 @@ export class ScheduledDeadlines implements Deadlines {
 }
 
 /** For runtimes that only take deadlines away. */
-export const cancelSchedule = async (
-  client: SchedulerClient,
-  group: string,
-  id: RequestId,
-): Promise<void> => {
+export async function cancelSchedule(client: SchedulerClient, group: string, id: RequestId): Promise<void> {
   try {
     await client.send(new DeleteScheduleCommand({ Name: id, GroupName: group }));
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
   }
-};
+}

@@ -1,10 +1,10 @@
 import { type CloudFrontClient, paginateListDistributions } from '@aws-sdk/client-cloudfront';
 
 /** The id of the distribution that has this id, domain or alternate name; `undefined` where the account has none. */
-export const findDistribution = async (
+export async function findDistribution(
   client: CloudFrontClient,
   wanted: string,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const name = wanted.toLowerCase();
   for await (const { DistributionList } of paginateListDistributions({ client }, {})) {
     for (const { Id, DomainName, Aliases } of DistributionList?.Items ?? []) {
@@ -13,4 +13,4 @@ export const findDistribution = async (
     }
   }
   return undefined;
-};
+}

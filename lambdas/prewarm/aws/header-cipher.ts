@@ -83,11 +83,11 @@ export class HeaderCipher {
   }
 }
 
-const headersOf = (value: unknown): readonly RequestHeader[] => {
+function headersOf(value: unknown): readonly RequestHeader[] {
   if (!Array.isArray(value)) throw new TypeError('not a list');
   return value.map((header: unknown) => {
     if (typeof header !== 'object' || header === null || !('name' in header) || !('value' in header))
       throw new TypeError('not a header');
     return { name: String(header.name), value: String(header.value) };
   });
-};
+}

@@ -1,12 +1,12 @@
 /** Runs over all items with so many in flight; rejects with the first rejection, once what is in flight has ended. */
-export const inParallel = async <T>(
+export async function inParallel<T>(
   items: Iterable<T>,
   inFlight: number,
   run: (item: T) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   const iterator = items[Symbol.iterator]();
   let failure: { readonly error: unknown } | undefined;
-  const lane = async (): Promise<void> => {
+  async function lane(): Promise<void> {
     for (;;) {
       const next = iterator.next();
       if (next.done || failure) return;
@@ -16,7 +16,7 @@ export const inParallel = async <T>(
         failure ??= { error };
       }
     }
-  };
+  }
   await Promise.all(Array.from({ length: inFlight }, lane));
   if (failure) throw failure.error;
-};
+}

@@ -22,34 +22,40 @@ export class PathIsWildcard extends Error {
   }
 }
 
-const folderOf = (path: string): string => {
+function folderOf(path: string): string {
   const end = path.indexOf('?');
   const bare = end === -1 ? path : path.slice(0, end);
   return bare.slice(0, bare.lastIndexOf('/') + 1) || '/';
-};
+}
 
-const parentOf = (folder: string): string => folderOf(folder.slice(0, -1));
-const depthOf = (folder: string): number => folder.split('/').length;
+function parentOf(folder: string): string {
+  return folderOf(folder.slice(0, -1));
+}
+
+function depthOf(folder: string): number {
+  return folder.split('/').length;
+}
 
 /** Replaces the deepest folders by their parents until so few are left. */
-const rollUp = (folders: Set<string>, most: number): Set<string> => {
+function rollUp(folders: Set<string>, most: number): Set<string> {
   let left = folders;
   while (left.size > most) {
     const deepest = Math.max(...[...left].map(depthOf));
     left = new Set([...left].map((folder) => (depthOf(folder) === deepest ? parentOf(folder) : folder)));
   }
   return left;
-};
+}
 
 /** Folders without those that lie in another one of them. */
-const outermost = (folders: Set<string>): string[] =>
-  [...folders].filter((folder) => {
+function outermost(folders: Set<string>): string[] {
+  return [...folders].filter((folder) => {
     for (let above = folder; above !== '/'; ) {
       above = parentOf(above);
       if (folders.has(above)) return false;
     }
     return true;
   });
+}
 
 /**
  * The calls that invalidate these paths: the paths themselves where they fit four calls, else the folders that hold
@@ -57,9 +63,9 @@ const outermost = (folders: Set<string>): string[] =>
  * paths would take hours and thousands of dollars to invalidate.
  * @throws PathIsWildcard for a single path that CloudFront would take as more than one
  */
-export const planInvalidation = async (
+export async function planInvalidation(
   paths: AsyncIterable<string>,
-): Promise<readonly (readonly string[])[]> => {
+): Promise<readonly (readonly string[])[]> {
   const single = new Set<string>();
   let folders: Set<string> | undefined;
   for await (const path of paths) {
@@ -83,4 +89,4 @@ export const planInvalidation = async (
   return Array.from({ length: Math.ceil(listed.length / MAX_PATHS) }, (_, batch) =>
     listed.slice(batch * MAX_PATHS, (batch + 1) * MAX_PATHS),
   );
-};
+}

@@ -22,7 +22,7 @@ const THROTTLING = new Set([
 ]);
 
 /** True where the same call may be taken a little later. */
-const isPassing = (error: unknown): boolean => {
+function isPassing(error: unknown): boolean {
   if (!(error instanceof CloudFrontServiceException)) return false;
   const { httpStatusCode = 0 } = error.$metadata;
   return (
@@ -31,7 +31,7 @@ const isPassing = (error: unknown): boolean => {
     httpStatusCode === 429 ||
     httpStatusCode >= 500
   );
-};
+}
 
 export interface InvalidatorOptions {
   /** How long the invalidation is waited for, all its calls together. */
@@ -137,4 +137,6 @@ export class CloudFrontInvalidator implements Invalidator {
   }
 }
 
-const refused = (message: string): InvalidationOutcome => ({ kind: 'refused', message });
+function refused(message: string): InvalidationOutcome {
+  return { kind: 'refused', message };
+}

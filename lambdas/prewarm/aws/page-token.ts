@@ -2,12 +2,13 @@ import { InvalidPageToken } from '../engine/ports/request-store';
 import type { Item } from './attributes';
 
 /** The key where a page ended, as text that a client passes back. */
-export const encodePage = (key: Item): string =>
-  Buffer.from(
+export function encodePage(key: Item): string {
+  return Buffer.from(
     JSON.stringify(Object.fromEntries(Object.entries(key).map(([name, value]) => [name, value.S]))),
   ).toString('base64url');
+}
 
-export const decodePage = (token: string): Item => {
+export function decodePage(token: string): Item {
   try {
     const key: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
     if (typeof key !== 'object' || key === null) throw new TypeError('not a key');
@@ -15,4 +16,4 @@ export const decodePage = (token: string): Item => {
   } catch {
     throw new InvalidPageToken();
   }
-};
+}

@@ -11,7 +11,7 @@ const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedT
  * True where a write failed only because a transaction touched its rows at the same moment: nothing was written, and a
  * repeat may succeed. The SDK does not repeat these.
  */
-export const isPassingConflict = (error: unknown): boolean => {
+export function isPassingConflict(error: unknown): boolean {
   if (error instanceof TransactionCanceledException) {
     const codes = (error.CancellationReasons ?? []).flatMap(({ Code = 'None' }) =>
       Code === 'None' ? [] : [Code],
@@ -20,4 +20,4 @@ export const isPassingConflict = (error: unknown): boolean => {
   }
   // The first is what a plain write gets, the second a transaction whose token is still at work.
   return error instanceof TransactionConflictException || error instanceof TransactionInProgressException;
-};
+}

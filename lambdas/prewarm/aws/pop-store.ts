@@ -63,7 +63,7 @@ export class DynamoPopStore implements PopStore {
   }
 }
 
-const readPop = (item: Item): PopRecord => {
+function readPop(item: Item): PopRecord {
   const message = readOptionalText(item, 'message');
   return {
     requestId: requestId(readText(item, 'req_id')),
@@ -74,4 +74,4 @@ const readPop = (item: Item): PopRecord => {
     progress: readTally(item),
     ...(message === undefined ? {} : { message }),
   };
-};
+}

@@ -20,20 +20,23 @@ export const REQUEST_KIND = 'request';
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** Rows are removed so long after their request was made. */
-export const expiryOf = (createdAtMs: number, retentionDays: number): Item => ({
-  expires_at: number(Math.floor(createdAtMs / 1000) + retentionDays * DAY_SECONDS),
-});
+export function expiryOf(createdAtMs: number, retentionDays: number): Item {
+  return {
+    expires_at: number(Math.floor(createdAtMs / 1000) + retentionDays * DAY_SECONDS),
+  };
+}
 
 /** Newest requests sort last; the id tells two of one millisecond apart. */
-const createdOrder = (record: RequestRecord): string =>
-  `${String(record.createdAt).padStart(15, '0')}#${record.id}`;
+function createdOrder(record: RequestRecord): string {
+  return `${String(record.createdAt).padStart(15, '0')}#${record.id}`;
+}
 
 /** Headers are kept apart from the rest of the specification, sealed. */
-export const requestItem = (
+export function requestItem(
   record: RequestRecord,
   sealedHeaders: Uint8Array | undefined,
   retentionDays: number,
-): Item => {
+): Item {
   const { headers: _sealed, ...spec } = record.spec;
   return {
     req_id: text(record.id),
@@ -55,21 +58,23 @@ export const requestItem = (
     ...patchAttributes(record),
     ...expiryOf(record.createdAt, retentionDays),
   };
-};
+}
 
 /** The fields of a patch as attributes; absent fields are left out. */
-export const patchAttributes = (patch: RequestPatch): Item => ({
-  ...(patch.totals === undefined ? {} : { totals: json(patch.totals) }),
-  ...(patch.urlBytes === undefined ? {} : { url_bytes: number(patch.urlBytes) }),
-  ...(patch.failedUrlCount === undefined ? {} : { failed_url_count: number(patch.failedUrlCount) }),
-  ...(patch.acceptedUrlCount === undefined ? {} : { accepted_url_count: number(patch.acceptedUrlCount) }),
-  ...(patch.cursor === undefined ? {} : { cursor: text(patch.cursor) }),
-  ...(patch.stopReason === undefined ? {} : { stop_reason: text(patch.stopReason) }),
-  ...(patch.message === undefined ? {} : { message: text(patch.message) }),
-  ...(patch.reported === undefined ? {} : { reported: { BOOL: patch.reported } }),
-});
+export function patchAttributes(patch: RequestPatch): Item {
+  return {
+    ...(patch.totals === undefined ? {} : { totals: json(patch.totals) }),
+    ...(patch.urlBytes === undefined ? {} : { url_bytes: number(patch.urlBytes) }),
+    ...(patch.failedUrlCount === undefined ? {} : { failed_url_count: number(patch.failedUrlCount) }),
+    ...(patch.acceptedUrlCount === undefined ? {} : { accepted_url_count: number(patch.acceptedUrlCount) }),
+    ...(patch.cursor === undefined ? {} : { cursor: text(patch.cursor) }),
+    ...(patch.stopReason === undefined ? {} : { stop_reason: text(patch.stopReason) }),
+    ...(patch.message === undefined ? {} : { message: text(patch.message) }),
+    ...(patch.reported === undefined ? {} : { reported: { BOOL: patch.reported } }),
+  };
+}
 
-export const readRequest = (item: Item, headers: readonly RequestHeader[]): RequestRecord => {
+export function readRequest(item: Item, headers: readonly RequestHeader[]): RequestRecord {
   const totals = readOptionalText(item, 'totals');
   const cursor = readOptionalText(item, 'cursor');
   const stopReason = readOptionalText(item, 'stop_reason');
@@ -92,14 +97,14 @@ export const readRequest = (item: Item, headers: readonly RequestHeader[]): Requ
     ...(stopReason === undefined ? {} : { stopReason: readStopReason(stopReason) }),
     ...(message === undefined ? {} : { message }),
   };
-};
+}
 
-const readStatus = (item: Item): RequestStatus => {
+function readStatus(item: Item): RequestStatus {
   const written = readText(item, 'status');
   const status = REQUEST_STATUSES.find((known) => known === written);
   if (status === undefined) throw new DamagedItem('status', `one of ${REQUEST_STATUSES.join(', ')}`);
   return status;
-};
+}
 
 const STOP_REASONS: readonly StopReason[] = [
   'asked',
@@ -109,32 +114,36 @@ const STOP_REASONS: readonly StopReason[] = [
   'no-usable-url',
 ];
 
-const readStopReason = (written: string): StopReason => {
+function readStopReason(written: string): StopReason {
   const reason = STOP_REASONS.find((known) => known === written);
   if (reason === undefined) throw new DamagedItem('stop_reason', `one of ${STOP_REASONS.join(', ')}`);
   return reason;
-};
+}
 
-const readSpec = (item: Item): Omit<RequestSpec, 'headers'> => {
+function readSpec(item: Item): Omit<RequestSpec, 'headers'> {
   const spec: unknown = JSON.parse(readText(item, 'spec'));
   if (!isSpec(spec)) throw new DamagedItem('spec', 'the specification of a request');
   return spec;
-};
+}
 
-const isSpec = (value: unknown): value is Omit<RequestSpec, 'headers'> =>
-  typeof value === 'object' &&
-  value !== null &&
-  'distributionDomain' in value &&
-  'pops' in value &&
-  Array.isArray(value.pops) &&
-  'encodings' in value &&
-  Array.isArray(value.encodings);
+function isSpec(value: unknown): value is Omit<RequestSpec, 'headers'> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'distributionDomain' in value &&
+    'pops' in value &&
+    Array.isArray(value.pops) &&
+    'encodings' in value &&
+    Array.isArray(value.encodings)
+  );
+}
 
-const readTotals = (written: string): Totals => {
+function readTotals(written: string): Totals {
   const totals: unknown = JSON.parse(written);
   if (!isTotals(totals)) throw new DamagedItem('totals', 'totals of a request');
   return totals;
-};
+}
 
-const isTotals = (value: unknown): value is Totals =>
-  typeof value === 'object' && value !== null && 'sliceCount' in value && 'fetchCount' in value;
+function isTotals(value: unknown): value is Totals {
+  return typeof value === 'object' && value !== null && 'sliceCount' in value && 'fetchCount' in value;
+}

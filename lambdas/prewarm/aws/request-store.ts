@@ -21,8 +21,14 @@ import { transact } from './transaction';
 
 /** Row that holds the ids of the requests that have not ended; the fleet's size is computed from it, consistently. */
 const ACTIVE_ROW = '#active';
-const keyRow = (idempotencyKey: string): string => `#key#${idempotencyKey}`;
-const keyOf = (id: string): Item => ({ req_id: text(id) });
+
+function keyRow(idempotencyKey: string): string {
+  return `#key#${idempotencyKey}`;
+}
+
+function keyOf(id: string): Item {
+  return { req_id: text(id) };
+}
 
 /** Index of the Request table, newest last. */
 const INDEX = 'by_created';

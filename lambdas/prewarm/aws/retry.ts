@@ -8,17 +8,20 @@ export interface RetryOptions {
 const DEFAULTS: RetryOptions = { attempts: 8, baseMs: 25, maxMs: 2_000 };
 
 /** Milliseconds before the next attempt; `attempt` is 0 before the first repeat. */
-export const backoffMs = (attempt: number, { baseMs, maxMs }: RetryOptions = DEFAULTS): number =>
-  Math.random() * Math.min(maxMs, baseMs * 2 ** attempt);
+export function backoffMs(attempt: number, { baseMs, maxMs }: RetryOptions = DEFAULTS): number {
+  return Math.random() * Math.min(maxMs, baseMs * 2 ** attempt);
+}
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 /** Runs until it succeeds, fails with something that will not heal, or the attempts are used up. */
-export const retrying = async <T>(
+export async function retrying<T>(
   run: () => Promise<T>,
   mayHeal: (error: unknown) => boolean,
   options: RetryOptions = DEFAULTS,
-): Promise<T> => {
+): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await run();
@@ -27,4 +30,4 @@ export const retrying = async <T>(
       await pause(backoffMs(attempt, options));
     }
   }
-};
+}

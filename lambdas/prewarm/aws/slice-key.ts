@@ -8,25 +8,29 @@ import { DamagedItem, type Item, readText, text } from './attributes';
 export const SHARDS = 8;
 
 /** FNV-1a; only has to spread. */
-const hash = (value: string): number => {
+function hash(value: string): number {
   let state = 0x811c9dc5;
   for (let index = 0; index < value.length; index += 1)
     state = Math.imul(state ^ value.charCodeAt(index), 0x01000193) >>> 0;
   return state;
-};
+}
 
-export const sliceShard = (id: RequestId, shard: number): string => `${id}#${shard}`;
+export function sliceShard(id: RequestId, shard: number): string {
+  return `${id}#${shard}`;
+}
 
-export const sliceKey = (id: RequestId, slice: SliceId): Item => ({
-  req_id: text(sliceShard(id, hash(slice) % SHARDS)),
-  slice_id: text(slice),
-});
+export function sliceKey(id: RequestId, slice: SliceId): Item {
+  return {
+    req_id: text(sliceShard(id, hash(slice) % SHARDS)),
+    slice_id: text(slice),
+  };
+}
 
 /** The slice of a row, or of a row's key. */
-export const sliceIdOf = (item: Item): SliceId => {
+export function sliceIdOf(item: Item): SliceId {
   const written = readText(item, 'slice_id');
   const dot = written.lastIndexOf('.');
   const index = Number(written.slice(dot + 1));
   if (dot < 1 || !Number.isInteger(index)) throw new DamagedItem('slice_id', '<PoP>.<segment>');
   return sliceId(popCode(written.slice(0, dot)), index);
-};
+}

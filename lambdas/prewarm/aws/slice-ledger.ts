@@ -176,7 +176,7 @@ export class DynamoSliceLedger implements SliceLedger {
 }
 
 /** Groups that fit one transaction: a row each, one more per PoP among them, and the request's. */
-export const transactionGroups = (rows: readonly SliceResult[]): SliceResult[][] => {
+export function transactionGroups(rows: readonly SliceResult[]): SliceResult[][] {
   const groups: SliceResult[][] = [];
   let group: SliceResult[] = [];
   let pops = new Set<PopCode>();
@@ -193,20 +193,22 @@ export const transactionGroups = (rows: readonly SliceResult[]): SliceResult[][]
   }
   if (group.length > 0) groups.push(group);
   return groups;
-};
+}
 
 /** The row of a result. */
-export const resultItem = (result: SliceResult, retentionDays: number): Item => ({
-  ...sliceKey(result.requestId, result.sliceId),
-  request: text(result.requestId),
-  pop: text(result.pop),
-  ...(result.failuresKey === undefined ? {} : { failures_key: text(result.failuresKey) }),
-  finished_at: number(result.finishedAt),
-  ...tallyAttributes(result.tally),
-  ...expiryOf(result.finishedAt, retentionDays),
-});
+export function resultItem(result: SliceResult, retentionDays: number): Item {
+  return {
+    ...sliceKey(result.requestId, result.sliceId),
+    request: text(result.requestId),
+    pop: text(result.pop),
+    ...(result.failuresKey === undefined ? {} : { failures_key: text(result.failuresKey) }),
+    finished_at: number(result.finishedAt),
+    ...tallyAttributes(result.tally),
+    ...expiryOf(result.finishedAt, retentionDays),
+  };
+}
 
-const readResult = (item: Item): SliceResult => {
+function readResult(item: Item): SliceResult {
   const failuresKey = readOptionalText(item, 'failures_key');
   return {
     requestId: requestId(readText(item, 'request')),
@@ -216,4 +218,4 @@ const readResult = (item: Item): SliceResult => {
     finishedAt: readNumber(item, 'finished_at'),
     ...(failuresKey === undefined ? {} : { failuresKey }),
   };
-};
+}

@@ -16,16 +16,17 @@ const message = z.object({
 });
 
 /** The body of a queue message. */
-export const encodeSlice = (slice: Slice): string =>
-  JSON.stringify({
+export function encodeSlice(slice: Slice): string {
+  return JSON.stringify({
     req_id: slice.requestId,
     pop: slice.pop,
     pop_ips: slice.addresses,
     segment: slice.segment,
   });
+}
 
 /** `undefined` for a body that is no slice; its message is left to the dead-letter queue. */
-export const decodeSlice = (body: string | undefined): Slice | undefined => {
+export function decodeSlice(body: string | undefined): Slice | undefined {
   const read = message.safeParse(parse(body));
   if (!read.success) return undefined;
   const { req_id, pop, pop_ips, segment } = read.data;
@@ -37,12 +38,12 @@ export const decodeSlice = (body: string | undefined): Slice | undefined => {
     addresses: pop_ips,
     segment,
   };
-};
+}
 
-const parse = (body: string | undefined): unknown => {
+function parse(body: string | undefined): unknown {
   try {
     return JSON.parse(body ?? '');
   } catch {
     return undefined;
   }
-};
+}

@@ -6,18 +6,20 @@ import { type Item, number, readOptionalNumber } from './attributes';
  * A tally as attributes of the top level, because `ADD` knows no others: `fetches`, `bytes`, `o_<outcome>` and
  * `l_<latency bucket>`. What is zero is left out.
  */
-const entriesOf = (tally: Tally): readonly (readonly [string, number])[] =>
-  [
+function entriesOf(tally: Tally): readonly (readonly [string, number])[] {
+  return [
     ['fetches', tally.fetches] as const,
     ['bytes', tally.bytes] as const,
     ...OUTCOME_KINDS.map((kind) => [`o_${kind}`, tally.outcomes[kind]] as const),
     ...Object.entries(tally.latency).map(([bucket, count]) => [`l_${bucket}`, count] as const),
   ].filter(([, count]) => count !== 0);
+}
 
-export const tallyAttributes = (tally: Tally): Item =>
-  Object.fromEntries(entriesOf(tally).map(([name, count]) => [name, number(count)]));
+export function tallyAttributes(tally: Tally): Item {
+  return Object.fromEntries(entriesOf(tally).map(([name, count]) => [name, number(count)]));
+}
 
-export const readTally = (item: Item): Tally => {
+export function readTally(item: Item): Tally {
   const tally = emptyTally();
   tally.fetches = readOptionalNumber(item, 'fetches') ?? 0;
   tally.bytes = readOptionalNumber(item, 'bytes') ?? 0;
@@ -25,7 +27,7 @@ export const readTally = (item: Item): Tally => {
   for (const name of Object.keys(item))
     if (name.startsWith('l_')) tally.latency[name.slice(2)] = readOptionalNumber(item, name) ?? 0;
   return tally;
-};
+}
 
 /** The part of an update that adds a tally to the one that is stored. */
 export interface Addition {
@@ -35,11 +37,11 @@ export interface Addition {
   readonly values: Item;
 }
 
-export const additionOf = (tally: Tally, more: Readonly<Record<string, number>> = {}): Addition => {
+export function additionOf(tally: Tally, more: Readonly<Record<string, number>> = {}): Addition {
   const entries = [...entriesOf(tally), ...Object.entries(more)];
   return {
     expression: entries.map((_, index) => `#t${index} :t${index}`).join(', '),
     names: Object.fromEntries(entries.map(([name], index) => [`#t${index}`, name])),
     values: Object.fromEntries(entries.map(([, count], index) => [`:t${index}`, number(count)])),
   };
-};
+}

@@ -58,9 +58,9 @@ export class SqsTaskQueue implements TaskQueue {
   async receive(max: number, waitSeconds: number, signal?: AbortSignal): Promise<readonly Received[]> {
     const breakOff = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    const soon = (): void => {
+    function soon(): void {
       timer = setTimeout(() => breakOff.abort(), BREAK_OFF_MS);
-    };
+    }
     signal?.addEventListener('abort', soon, { once: true });
     try {
       let leftSeconds = Math.min(Math.ceil(waitSeconds), MAX_WAIT_SECONDS);

@@ -10,17 +10,18 @@ import { retrying } from './retry';
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 export const MAX_TRANSACTION_ITEMS = 100;
 
-const codesOf = (error: TransactionCanceledException): readonly string[] =>
-  (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
+function codesOf(error: TransactionCanceledException): readonly string[] {
+  return (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
+}
 
 /**
  * Writes all or nothing. Conflicts with other transactions are tried again; the client's token makes a repeat after a
  * lost answer harmless. Answers which items' conditions did not hold; nothing is written then.
  */
-export const transact = async (
+export async function transact(
   client: DynamoDBClient,
   items: readonly TransactWriteItem[],
-): Promise<{ readonly failedConditions: readonly number[] }> => {
+): Promise<{ readonly failedConditions: readonly number[] }> {
   try {
     await retrying(
       () => client.send(new TransactWriteItemsCommand({ TransactItems: [...items] })),
@@ -35,4 +36,4 @@ export const transact = async (
     if (failedConditions.length === 0) throw error;
     return { failedConditions };
   }
-};
+}

@@ -17,13 +17,15 @@ const { requests, ledger } = openTables(settings, {
 });
 const lambda = new LambdaClient({});
 
-const sliceOfRecord = (record: DynamoDBRecord): SliceId =>
-  sliceIdOf({ slice_id: { S: record.dynamodb?.Keys?.['slice_id']?.S ?? '' } });
+function sliceOfRecord(record: DynamoDBRecord): SliceId {
+  return sliceIdOf({ slice_id: { S: record.dynamodb?.Keys?.['slice_id']?.S ?? '' } });
+}
 
 /** Counts the slices that were recorded; IN-PROGRESS to FINISHED with the last one. */
-export const handler = (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> =>
-  runPerRequest(event, requestIdOfRecord, log, async ({ id, records }) => {
+export function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  return runPerRequest(event, requestIdOfRecord, log, async ({ id, records }) => {
     const result = await countSlices({ requests, ledger }, id, records.map(sliceOfRecord));
     if (result === 'ended')
       await reportWhenEnded({ requests, lambda, functionName: settings.REPORT_FUNCTION_NAME }, id);
   });
+}

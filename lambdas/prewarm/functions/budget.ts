@@ -4,6 +4,8 @@ import type { Budget } from '../engine/flow/step';
 const RESERVE_MS = 90_000;
 
 /** Lets a step go on while the invocation has time for one more piece of work. */
-export const budgetOf = (context: { getRemainingTimeInMillis(): number }): Budget => ({
-  shouldContinue: () => context.getRemainingTimeInMillis() > RESERVE_MS,
-});
+export function budgetOf(context: { getRemainingTimeInMillis(): number }): Budget {
+  return {
+    shouldContinue: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+  };
+}

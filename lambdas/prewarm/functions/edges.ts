@@ -16,9 +16,7 @@ export interface Edges {
 }
 
 /** A resolver of the operator's own may answer with private addresses; the public DNS may not. */
-export const openEdges = (
-  settings: Pick<GetSizeSettings, 'RESOLVER' | 'EDGE_PORT' | 'EDGE_CA_FILE'>,
-): Edges => {
+export function openEdges(settings: Pick<GetSizeSettings, 'RESOLVER' | 'EDGE_PORT' | 'EDGE_CA_FILE'>): Edges {
   const { RESOLVER, EDGE_PORT, EDGE_CA_FILE } = settings;
   const policy: AddressPolicy = RESOLVER === undefined ? 'public' : 'any';
   const resolver = createResolver(RESOLVER === undefined ? {} : { servers: [RESOLVER] });
@@ -28,4 +26,4 @@ export const openEdges = (
     edgePort: EDGE_PORT === undefined ? undefined : Number(EDGE_PORT),
     ca: EDGE_CA_FILE === undefined ? undefined : readFileSync(EDGE_CA_FILE, 'utf8'),
   };
-};
+}

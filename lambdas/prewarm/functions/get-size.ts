@@ -43,7 +43,8 @@ const deps = {
  * CREATED to CHECK_POP. A step whose time runs out has stored its cursor; that write is the record that calls this
  * function again.
  */
-export const handler = (event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> =>
-  runPerRequest(event, requestIdOfRecord, log, async ({ id }) => {
+export function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
+  return runPerRequest(event, requestIdOfRecord, log, async ({ id }) => {
     await sizeRequest(deps, id, budgetOf(context));
   });
+}

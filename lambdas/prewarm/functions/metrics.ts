@@ -20,10 +20,11 @@ export interface MetricsPlace {
 type Output = { write(line: string): unknown };
 
 /** `outcome` in the words of a metric: `already-warm` -> `AlreadyWarm`. */
-const metricName = (kind: string): string =>
-  kind.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+function metricName(kind: string): string {
+  return kind.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+}
 
-const figures = (tally: Tally): Record<string, number> => {
+function figures(tally: Tally): Record<string, number> {
   const values: Record<string, number> = {
     Fetches: tally.fetches,
     Bytes: tally.bytes,
@@ -40,22 +41,23 @@ const figures = (tally: Tally): Record<string, number> => {
     if (ms !== undefined) values[name] = ms;
   }
   return values;
-};
+}
 
-const unitOf = (name: string): string =>
-  name === 'Bytes' ? 'Bytes' : name.startsWith('Latency') ? 'Milliseconds' : 'Count';
+function unitOf(name: string): string {
+  return name === 'Bytes' ? 'Bytes' : name.startsWith('Latency') ? 'Milliseconds' : 'Count';
+}
 
 /**
  * One line in the embedded metric format: CloudWatch makes metrics of it, without a call.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-const emitMetrics = (
+function emitMetrics(
   output: Output,
   place: MetricsPlace,
   dimensions: Readonly<Record<string, string>>,
   values: Readonly<Record<string, number>>,
   properties: Readonly<Record<string, string>> = {},
-): void => {
+): void {
   const all = { Deployment: place.deployment, ...dimensions };
   output.write(
     `${JSON.stringify({
@@ -74,13 +76,13 @@ const emitMetrics = (
       ...values,
     })}\n`,
   );
-};
+}
 
 /**
  * What was counted just now, per PoP and together. The request's id is a property and no dimension: it can be searched
  * for, but does not make a metric of its own, which would cost more than the request.
  */
-export const emitCounted = (output: Output, place: MetricsPlace, results: readonly SliceResult[]): void => {
+export function emitCounted(output: Output, place: MetricsPlace, results: readonly SliceResult[]): void {
   const byPop = new Map<PopCode, MutableTally>();
   const total = emptyTally();
   let id: RequestId | undefined;
@@ -95,15 +97,18 @@ export const emitCounted = (output: Output, place: MetricsPlace, results: readon
   const properties = { requestId: id };
   emitMetrics(output, place, {}, { Slices: results.length, ...figures(total) }, properties);
   for (const [pop, tally] of byPop) emitMetrics(output, place, { Pop: pop }, figures(tally), properties);
-};
+}
 
 /** A request has ended, whatever ended it. */
-export const emitEnded = (
+export function emitEnded(
   output: Output,
   place: MetricsPlace,
   { id, status }: Pick<RequestEnded, 'id' | 'status'>,
-): void => emitMetrics(output, place, { Status: status }, { RequestsEnded: 1 }, { requestId: id });
+): void {
+  emitMetrics(output, place, { Status: status }, { RequestsEnded: 1 }, { requestId: id });
+}
 
 /** A request was stopped by its deadline. */
-export const emitDeadlineReached = (output: Output, place: MetricsPlace, id: RequestId): void =>
+export function emitDeadlineReached(output: Output, place: MetricsPlace, id: RequestId): void {
   emitMetrics(output, place, {}, { DeadlinesReached: 1 }, { requestId: id });
+}

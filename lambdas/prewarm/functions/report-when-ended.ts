@@ -13,14 +13,14 @@ export interface ReportEvent {
  * this last, also when the step runs again, so that a crash in between loses nothing; the function itself does nothing
  * for a request that is reported.
  */
-export const reportWhenEnded = async (
+export async function reportWhenEnded(
   deps: {
     readonly requests: Pick<RequestStore, 'get'>;
     readonly lambda: LambdaClient;
     readonly functionName: string;
   },
   id: RequestId,
-): Promise<void> => {
+): Promise<void> {
   const record = await deps.requests.get(id);
   if (record === undefined || !isFinal(record.status) || record.reported) return;
   const event: ReportEvent = { requestId: id };
@@ -31,4 +31,4 @@ export const reportWhenEnded = async (
       Payload: JSON.stringify(event),
     }),
   );
-};
+}

@@ -40,4 +40,6 @@ const deps: SettleDeps = {
 };
 
 /** What follows a request's end: deadline gone, fleet resized, report, notification. Does nothing a second time. */
-export const handler = (event: unknown): Promise<void> => settleRequest(deps, requestIdOfEvent(event));
+export function handler(event: unknown): Promise<void> {
+  return settleRequest(deps, requestIdOfEvent(event));
+}

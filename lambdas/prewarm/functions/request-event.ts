@@ -7,9 +7,9 @@ const schema = z.object({ requestId: z.string().check(z.minLength(1)) });
  * The id in the event of a deadline or of a report.
  * @throws TypeError for an event of another shape, which a retry cannot mend
  */
-export const requestIdOfEvent = (event: unknown): RequestId => {
+export function requestIdOfEvent(event: unknown): RequestId {
   const read = schema.safeParse(event);
   if (!read.success)
     throw new TypeError('event: got no requestId; allowed {"requestId": "<id>"}; call it with one');
   return requestId(read.data.requestId);
-};
+}

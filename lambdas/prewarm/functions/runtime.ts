@@ -20,14 +20,14 @@ export interface Tables {
   readonly ledger: DynamoSliceLedger;
 }
 
-export const openTables = (
+export function openTables(
   settings: Pick<AggregationSettings, 'REQUEST_TABLE' | 'POP_TABLE' | 'TASK_TABLE' | 'RECORD_RETENTION_DAYS'>,
   options: {
     /** Left out by runtimes that have no use for the headers of requests. */
     readonly headers?: RequestTableOptions['headers'];
     readonly onCounted?: (results: readonly SliceResult[]) => void;
   } = {},
-): Tables => {
+): Tables {
   const client = new DynamoDBClient({});
   const retentionDays = Number(settings.RECORD_RETENTION_DAYS);
   const requests = new DynamoRequestStore(client, {
@@ -48,10 +48,11 @@ export const openTables = (
       ...(options.onCounted === undefined ? {} : { onCounted: options.onCounted }),
     }),
   };
-};
+}
 
-export const openFleet = (settings: Pick<ApiSettings, 'GROUP_NAME' | 'MAX_INSTANCES'>): GroupFleet =>
-  new GroupFleet(new AutoScalingClient({}), {
+export function openFleet(settings: Pick<ApiSettings, 'GROUP_NAME' | 'MAX_INSTANCES'>): GroupFleet {
+  return new GroupFleet(new AutoScalingClient({}), {
     name: settings.GROUP_NAME,
     maxInstances: Number(settings.MAX_INSTANCES),
   });
+}

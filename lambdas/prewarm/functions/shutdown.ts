@@ -18,7 +18,7 @@ const lambda = new LambdaClient({});
  * The deadline of a request, whatever its status. What was recorded but never counted is counted first: a request that
  * is complete then has finished and is not stopped.
  */
-export const handler = async (event: unknown): Promise<void> => {
+export async function handler(event: unknown): Promise<void> {
   const id = requestIdOfEvent(event);
   const counted = await recoverCounts({ requests, ledger }, id);
   if (counted === 'open') {
@@ -27,4 +27,4 @@ export const handler = async (event: unknown): Promise<void> => {
     log.info('deadline', { requestId: id, stopped });
   }
   await reportWhenEnded({ requests, lambda, functionName: settings.REPORT_FUNCTION_NAME }, id);
-};
+}

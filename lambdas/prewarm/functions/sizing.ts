@@ -7,5 +7,6 @@ export const SEGMENT_BOUNDS: SegmentBounds = { maxUrls: 1_000, maxBytes: 2 * 102
 /** Slices that an agent of the usual size warms at a time. */
 const SLICES_PER_INSTANCE = 8;
 
-export const workersFor = (spec: RequestSpec): number =>
-  Math.max(1, spec.instanceCount) * SLICES_PER_INSTANCE;
+export function workersFor(spec: RequestSpec): number {
+  return Math.max(1, spec.instanceCount) * SLICES_PER_INSTANCE;
+}

@@ -13,12 +13,12 @@ export interface StreamGroup<Id extends string> {
  * name; requests that succeeded meanwhile find their work done.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
-export const runPerRequest = async <Id extends string>(
+export async function runPerRequest<Id extends string>(
   event: DynamoDBStreamEvent,
   idOf: (record: DynamoDBRecord) => Id,
   log: Log,
   run: (group: StreamGroup<Id>) => Promise<void>,
-): Promise<DynamoDBBatchResponse> => {
+): Promise<DynamoDBBatchResponse> {
   const groups = new Map<Id, DynamoDBRecord[]>();
   for (const record of event.Records) {
     const id = idOf(record);
@@ -41,4 +41,4 @@ export const runPerRequest = async <Id extends string>(
   }
   const first = event.Records.find((record) => failed.has(record))?.dynamodb?.SequenceNumber;
   return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] };
-};
+}

@@ -39,8 +39,9 @@ const deps: PlanDeps = {
 };
 
 /** CHECK_POP to IN-PROGRESS; goes on from the stored cursor, as Get Size does. */
-export const handler = (event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> =>
-  runPerRequest(event, requestIdOfRecord, log, async ({ id }) => {
+export function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
+  return runPerRequest(event, requestIdOfRecord, log, async ({ id }) => {
     await planRequest(deps, id, budgetOf(context));
     await reportWhenEnded({ requests, lambda, functionName: settings.REPORT_FUNCTION_NAME }, id);
   });
+}

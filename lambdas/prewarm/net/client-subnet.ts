@@ -28,28 +28,28 @@ const NAME_ERROR = 3;
 const EDGE_NAME = /\.([a-z]{3}\d{1,3}(?:-[a-z]\d{1,2})?)\.r\.cloudfront\.net$/i;
 
 /** True for an IPv4 network that a question may be asked for, `ADDRESS/BITS`. */
-export const isSubnet = (text: string): boolean => {
+export function isSubnet(text: string): boolean {
   const [address = '', bits = ''] = text.split('/');
   return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= 32;
-};
+}
 
-const answersOf = async (
+async function answersOf(
   question: Parameters<typeof askDns>[0],
   server: DnsServerAddress,
   timeoutMs: number,
-): Promise<readonly Answer[]> => {
+): Promise<readonly Answer[]> {
   const packet = await askDns(question, server, timeoutMs);
   const code = packet.flags === undefined ? 0 : packet.flags & 0x0f;
   if (code === NAME_ERROR) return [];
   if (code !== 0) throw new DnsFailure(`the DNS server answered with code ${code}`);
   return packet.answers ?? [];
-};
+}
 
-const siteOf = async (
+async function siteOf(
   address: string,
   server: DnsServerAddress,
   timeoutMs: number,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const name = `${address.split('.').reverse().join('.')}.in-addr.arpa`;
   const answers = await answersOf({ name, type: 'PTR' }, server, timeoutMs).catch(() => []);
   for (const answer of answers) {
@@ -57,9 +57,9 @@ const siteOf = async (
     if (site !== undefined) return site.toUpperCase();
   }
   return undefined;
-};
+}
 
-const discoverFrom = async (clientSubnet: string, options: DiscoverOptions): Promise<Discovery> => {
+async function discoverFrom(clientSubnet: string, options: DiscoverOptions): Promise<Discovery> {
   const { distributionDomain: name, server, timeoutMs = 5_000 } = options;
   if (!isSubnet(clientSubnet)) {
     return { kind: 'failed', clientSubnet, message: 'is not a network such as 18.184.0.0/24' };
@@ -78,11 +78,12 @@ const discoverFrom = async (clientSubnet: string, options: DiscoverOptions): Pro
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'failed', clientSubnet, message };
   }
-};
+}
 
 /**
  * Asks which edges clients of some networks are sent to (EDNS Client Subnet, RFC 7871), and by the edges' names at
  * which sites they stand. For a region whose list of codes has grown stale. Never rejects.
  */
-export const discoverEdges = (options: DiscoverOptions): Promise<readonly Discovery[]> =>
-  Promise.all(options.clientSubnets.map((clientSubnet) => discoverFrom(clientSubnet, options)));
+export function discoverEdges(options: DiscoverOptions): Promise<readonly Discovery[]> {
+  return Promise.all(options.clientSubnets.map((clientSubnet) => discoverFrom(clientSubnet, options)));
+}

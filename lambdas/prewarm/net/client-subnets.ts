@@ -24,8 +24,9 @@ const REGION_BLOCKS = {
 
 type AwsRegion = keyof typeof REGION_BLOCKS;
 
-const subnets = (...regions: readonly AwsRegion[]): readonly string[] =>
-  regions.map((region) => REGION_BLOCKS[region]);
+function subnets(...regions: readonly AwsRegion[]): readonly string[] {
+  return regions.map((region) => REGION_BLOCKS[region]);
+}
 
 /** Networks to ask from, by name of the `regions` and `countries` lists. Lists without an AWS Region nearby are absent. */
 export const CLIENT_SUBNETS: Readonly<Record<string, readonly string[]>> = {

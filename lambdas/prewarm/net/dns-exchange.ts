@@ -18,7 +18,7 @@ const RESEND_MS = 1_000;
 const UDP_PAYLOAD_BYTES = 1_232;
 
 /** `HOST:PORT`, `[IPV6]:PORT`, or an address alone (port 53). */
-export const parseServer = (text: string): DnsServerAddress => {
+export function parseServer(text: string): DnsServerAddress {
   const match = /^(?:\[([0-9a-f:]+)\]|([\d.]+))(?::(\d{1,5}))?$/i.exec(text);
   const host = match?.[1] ?? match?.[2] ?? (isIPv6(text) ? text : undefined);
   const port = Number(match?.[3] ?? 53);
@@ -28,9 +28,9 @@ export const parseServer = (text: string): DnsServerAddress => {
     );
   }
   return { host, port };
-};
+}
 
-const isAnswerTo = (answer: dns.Packet, query: dns.Packet): boolean => {
+function isAnswerTo(answer: dns.Packet, query: dns.Packet): boolean {
   const asked = query.questions?.[0];
   const answered = answer.questions?.[0];
   return (
@@ -39,32 +39,34 @@ const isAnswerTo = (answer: dns.Packet, query: dns.Packet): boolean => {
     answered?.name.toLowerCase() === asked?.name.toLowerCase() &&
     answered?.type === asked?.type
   );
-};
+}
 
 /** Answers that do not belong to the question (another id, another name) are passed over, as forged ones would be. */
-const decodeAnswer = (bytes: Buffer, query: dns.Packet): dns.DecodedPacket | undefined => {
+function decodeAnswer(bytes: Buffer, query: dns.Packet): dns.DecodedPacket | undefined {
   try {
     const answer = dns.decode(bytes);
     return isAnswerTo(answer, query) ? answer : undefined;
   } catch {
     return undefined;
   }
-};
+}
 
-const overUdp = (query: dns.Packet, { host, port }: DnsServerAddress, timeoutMs: number) =>
-  new Promise<dns.DecodedPacket>((resolve, reject) => {
+function overUdp(query: dns.Packet, { host, port }: DnsServerAddress, timeoutMs: number) {
+  return new Promise<dns.DecodedPacket>((resolve, reject) => {
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     const bytes = dns.encode(query);
-    const send = (): void => socket.send(bytes);
-    const end = (): void => {
+    function send(): void {
+      socket.send(bytes);
+    }
+    function end(): void {
       clearTimeout(timer);
       clearInterval(resend);
       socket.close();
-    };
-    const fail = (message: string): void => {
+    }
+    function fail(message: string): void {
       end();
       reject(new DnsFailure(message));
-    };
+    }
     const timer = setTimeout(() => fail('no DNS server answered in time'), timeoutMs);
     const resend = setInterval(send, RESEND_MS);
     socket.on('error', (error) => fail(error.message));
@@ -77,17 +79,20 @@ const overUdp = (query: dns.Packet, { host, port }: DnsServerAddress, timeoutMs:
     // A connected socket takes datagrams of this server only.
     socket.connect(port, host, send);
   });
+}
 
-const overTcp = (query: dns.Packet, { host, port }: DnsServerAddress, timeoutMs: number) =>
-  new Promise<dns.DecodedPacket>((resolve, reject) => {
+function overTcp(query: dns.Packet, { host, port }: DnsServerAddress, timeoutMs: number) {
+  return new Promise<dns.DecodedPacket>((resolve, reject) => {
     const socket = connect({ host, port });
     let received = Buffer.alloc(0);
-    const end = (settle: () => void): void => {
+    function end(settle: () => void): void {
       clearTimeout(timer);
       socket.destroy();
       settle();
-    };
-    const fail = (message: string): void => end(() => reject(new DnsFailure(message)));
+    }
+    function fail(message: string): void {
+      end(() => reject(new DnsFailure(message)));
+    }
     const timer = setTimeout(() => fail('no DNS server answered in time'), timeoutMs);
     socket.on('error', (error) => fail(error.message));
     socket.on('close', () => fail('the DNS server closed the connection'));
@@ -105,6 +110,7 @@ const overTcp = (query: dns.Packet, { host, port }: DnsServerAddress, timeoutMs:
       else fail('the DNS server answered something else');
     });
   });
+}
 
 export interface Question {
   readonly name: string;
@@ -117,11 +123,11 @@ export interface Question {
  * Asks one server over UDP, and again over TCP where the answer was cut.
  * @throws DnsFailure when there is no answer
  */
-export const askDns = async (
+export async function askDns(
   { name, type, clientSubnet }: Question,
   server: DnsServerAddress,
   timeoutMs: number,
-): Promise<dns.DecodedPacket> => {
+): Promise<dns.DecodedPacket> {
   const [ip = '', bits = ''] = clientSubnet?.split('/') ?? [];
   const subnet: dns.PacketOpt = {
     code: 8,
@@ -150,4 +156,4 @@ export const askDns = async (
   };
   const answer = await overUdp(query, server, timeoutMs);
   return answer.flag_tc ? overTcp(query, server, timeoutMs) : answer;
-};
+}

@@ -37,7 +37,7 @@ type Answer =
   | { readonly kind: 'document'; readonly document: Document }
   | { readonly kind: 'redirect'; readonly to: string };
 
-const readBody = async (body: AsyncIterable<unknown>, maxBytes: number): Promise<Uint8Array> => {
+async function readBody(body: AsyncIterable<unknown>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -47,13 +47,13 @@ const readBody = async (body: AsyncIterable<unknown>, maxBytes: number): Promise
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-};
+}
 
 /**
  * Reads documents of one distribution: its hosts only, from its guarded addresses only, each redirect checked alike.
  * @throws UnreadableDocument with the reason
  */
-export const createDocumentReader = (options: DocumentReaderOptions): DocumentReader => {
+export function createDocumentReader(options: DocumentReaderOptions): DocumentReader {
   const { distributionDomain, hosts, resolver, policy, edgePort, ca } = options;
   const secureContext = ca === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, ca] });
   const ownHeaders: Readonly<Record<string, string>> = {
@@ -62,7 +62,7 @@ export const createDocumentReader = (options: DocumentReaderOptions): DocumentRe
     'accept-encoding': 'identity',
   };
 
-  const addressesOf = async (signal: AbortSignal): Promise<readonly string[]> => {
+  async function addressesOf(signal: AbortSignal): Promise<readonly string[]> {
     const resolution = await resolver.resolve(distributionDomain, signal);
     if (resolution.kind === 'unknown-name')
       throw new UnreadableDocument(`${distributionDomain} is not in DNS`);
@@ -70,17 +70,17 @@ export const createDocumentReader = (options: DocumentReaderOptions): DocumentRe
     const { allowed, refused } = guardAddresses(resolution.addresses, policy);
     if (allowed.length > 0) return allowed.slice(0, MAX_ADDRESSES);
     throw new UnreadableDocument(`has no address that may be contacted: ${refused.join(', ')}`);
-  };
+  }
 
-  const checkedUrl = async (written: string): Promise<URL> => {
+  async function checkedUrl(written: string): Promise<URL> {
     const parsed = parseUrl(written);
     if (parsed.kind === 'invalid') throw new UnreadableDocument(parsed.reason);
     const verdict = await hosts.judge(parsed.host);
     if (verdict.kind === 'refused') throw new UnreadableDocument(verdict.reason);
     return new URL(parsed.url);
-  };
+  }
 
-  const ask = async (url: URL, address: string, maxBytes: number, signal: AbortSignal): Promise<Answer> => {
+  async function ask(url: URL, address: string, maxBytes: number, signal: AbortSignal): Promise<Answer> {
     const answer = await getPinned(url, {
       address,
       port: edgePort ?? (url.port === '' ? undefined : Number(url.port)),
@@ -98,9 +98,9 @@ export const createDocumentReader = (options: DocumentReaderOptions): DocumentRe
     } finally {
       answer.destroy();
     }
-  };
+  }
 
-  const askInTurn = async (url: URL, maxBytes: number, signal: AbortSignal): Promise<Answer> => {
+  async function askInTurn(url: URL, maxBytes: number, signal: AbortSignal): Promise<Answer> {
     let first: unknown;
     for (const address of await addressesOf(signal)) {
       try {
@@ -116,9 +116,9 @@ export const createDocumentReader = (options: DocumentReaderOptions): DocumentRe
         : 'took too long'
       : `could not be fetched: ${first instanceof Error ? first.message : first}`;
     throw new UnreadableDocument(reason, { cause: first });
-  };
+  }
 
-  const follow = async (written: string, maxBytes: number, signal: AbortSignal): Promise<Document> => {
+  async function follow(written: string, maxBytes: number, signal: AbortSignal): Promise<Document> {
     let url = await checkedUrl(written);
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const answer = await askInTurn(url, maxBytes, signal);
@@ -127,14 +127,16 @@ export const createDocumentReader = (options: DocumentReaderOptions): DocumentRe
       url = await checkedUrl(next);
     }
     throw new UnreadableDocument(`redirects more than ${MAX_REDIRECTS} times`);
-  };
+  }
 
   return {
     read: async (written, maxBytes) => {
       options.signal?.throwIfAborted();
       // Not AbortSignal.any: a time-out that only it refers to may be collected before it fires.
       const ended = new AbortController();
-      const end = (): void => ended.abort();
+      function end(): void {
+        ended.abort();
+      }
       const timer = setTimeout(end, options.timeoutMs ?? TIMEOUT_MS);
       options.signal?.addEventListener('abort', end, { once: true });
       try {
@@ -145,4 +147,4 @@ export const createDocumentReader = (options: DocumentReaderOptions): DocumentRe
       }
     },
   };
-};
+}

@@ -16,20 +16,20 @@ export interface PinnedRequestOptions {
 
 const DEFAULT_PORT = { https: 443, http: 80 } as const;
 
-const limitConnect = (request: ClientRequest, connected: 'connect' | 'secureConnect', ms: number): void => {
+function limitConnect(request: ClientRequest, connected: 'connect' | 'secureConnect', ms: number): void {
   const timer = setTimeout(() => request.destroy(new Error(`no connection within ${ms} ms`)), ms);
   request.once('socket', (socket) => socket.once(connected, () => clearTimeout(timer)));
   request.once('close', () => clearTimeout(timer));
-};
+}
 
 /**
  * GETs a URL from one address, on a connection of its own; redirects are not followed. The caller reads the answer or
  * destroys it.
  */
-export const getPinned = (
+export function getPinned(
   { protocol, hostname, pathname, search }: URL,
   { address, port, secureContext, headers, connectTimeoutMs, signal }: PinnedRequestOptions,
-): Promise<IncomingMessage> => {
+): Promise<IncomingMessage> {
   const scheme = protocol === 'http:' ? 'http' : 'https';
   const options = {
     host: address,
@@ -47,4 +47,4 @@ export const getPinned = (
     limitConnect(request, scheme === 'http' ? 'connect' : 'secureConnect', connectTimeoutMs);
     request.once('response', resolve).once('error', reject).end();
   });
-};
+}

@@ -43,12 +43,19 @@ const TTL_SECONDS = {
   failed: 2,
 } as const;
 
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : 'EUNKNOWN';
-const isNoName = (code: string): boolean => code === 'ENOTFOUND';
-const isNoRecord = (code: string): boolean => code === 'ENODATA';
+}
+
+function isNoName(code: string): boolean {
+  return code === 'ENOTFOUND';
+}
+
+function isNoRecord(code: string): boolean {
+  return code === 'ENODATA';
+}
 
 interface Records {
   readonly addresses: readonly string[];
@@ -63,7 +70,7 @@ const ABORTED: Resolution = { kind: 'failed', message: 'the look-up was given up
  * Looks names up in DNS, never in the hosts file. Names that do not exist and servers that do not answer are data;
  * nothing is thrown. Answers are kept for their life, at most five minutes; the same name is asked for once at a time.
  */
-export const createResolver = (options: ResolverOptions = {}): Resolver => {
+export function createResolver(options: ResolverOptions = {}): Resolver {
   const { ipv6 = false, concurrency = 64, now = () => performance.now() } = options;
   const dns = new DnsResolver({ timeout: options.timeoutMs ?? 2_000, tries: options.tries ?? 2 });
   if (options.servers !== undefined) dns.setServers(options.servers);
@@ -73,7 +80,7 @@ export const createResolver = (options: ResolverOptions = {}): Resolver => {
   let free = concurrency;
 
   /** The records of one type; none where the name has others only. */
-  const records = async (name: string, type: 4 | 6): Promise<Records> => {
+  async function records(name: string, type: 4 | 6): Promise<Records> {
     try {
       const found = await (type === 4
         ? dns.resolve4(name, { ttl: true })
@@ -86,10 +93,10 @@ export const createResolver = (options: ResolverOptions = {}): Resolver => {
       if (isNoRecord(codeOf(error))) return { addresses: [], ttlSeconds: TTL_SECONDS.unknownName };
       throw error;
     }
-  };
+  }
 
   /** `resolve4` follows CNAMEs but does not say which; a distribution's own name has none. */
-  const canonicalName = async (name: string): Promise<string> => {
+  async function canonicalName(name: string): Promise<string> {
     let canonical = name;
     for (let hops = 0; hops < MAX_CNAMES && !isDistributionDomain(canonical); hops += 1) {
       const next = await dns.resolveCname(canonical).catch((error: unknown): readonly string[] => {
@@ -100,9 +107,9 @@ export const createResolver = (options: ResolverOptions = {}): Resolver => {
       canonical = next[0].toLowerCase();
     }
     return canonical;
-  };
+  }
 
-  const lookUp = async (name: string): Promise<Lookup> => {
+  async function lookUp(name: string): Promise<Lookup> {
     try {
       const [found, canonical] = await Promise.all([
         Promise.all([records(name, 4), ...(ipv6 ? [records(name, 6)] : [])]),
@@ -124,9 +131,9 @@ export const createResolver = (options: ResolverOptions = {}): Resolver => {
       const message = code === 'ETIMEOUT' ? 'no DNS server answered in time' : `DNS answered ${code}`;
       return { resolution: { kind: 'failed', message }, ttlSeconds: TTL_SECONDS.failed };
     }
-  };
+  }
 
-  const inTurn = async (name: string): Promise<Resolution> => {
+  async function inTurn(name: string): Promise<Resolution> {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
@@ -139,15 +146,15 @@ export const createResolver = (options: ResolverOptions = {}): Resolver => {
       else free += 1;
       running.delete(name);
     }
-  };
+  }
 
-  const shared = (name: string): Promise<Resolution> => {
+  function shared(name: string): Promise<Resolution> {
     const cached = cache.get(name);
     if (cached) return Promise.resolve(cached);
     const started = running.get(name) ?? inTurn(name);
     running.set(name, started);
     return started;
-  };
+  }
 
   return {
     resolve: async (written, signal) => {
@@ -166,4 +173,4 @@ export const createResolver = (options: ResolverOptions = {}): Resolver => {
       }
     },
   };
-};
+}

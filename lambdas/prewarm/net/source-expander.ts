@@ -43,8 +43,8 @@ async function* untilError(
  * The answered function throws one sentence at the end when documents could not be read or URLs were left out;
  * everything else has been passed on by then. When the signal aborts it throws its reason at once.
  */
-export const createSourceExpander = ({ resolver, policy, edgePort, ca, limits }: SourceExpanderOptions) =>
-  async function* (source: UrlSource, spec: RequestSpec, signal?: AbortSignal): AsyncIterable<string> {
+export function createSourceExpander({ resolver, policy, edgePort, ca, limits }: SourceExpanderOptions) {
+  return async function* (source: UrlSource, spec: RequestSpec, signal?: AbortSignal): AsyncIterable<string> {
     const hosts = hostRule(spec, { resolve: (name) => resolver.resolve(name, signal) });
     const { distributionDomain, headers } = spec;
     const reader = createDocumentReader({
@@ -77,3 +77,4 @@ export const createSourceExpander = ({ resolver, policy, edgePort, ca, limits }:
     if (problems.length > 0)
       throw new UnreadableDocument(problems.join('; ').replaceAll(`${source.url} `, 'it '));
   };
+}

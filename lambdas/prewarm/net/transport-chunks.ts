@@ -10,11 +10,11 @@ const MAX_SIZE_DIGITS = 12;
 /** Of the extensions of one chunk, and of all trailers. */
 const MAX_IGNORED_BYTES = 65_536;
 
-const hexDigit = (code: number): number => {
+function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-};
+}
 
 type State =
   | 'size'

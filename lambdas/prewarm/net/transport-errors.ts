@@ -12,20 +12,22 @@ export class UntrustedCertificate extends Error {
   }
 }
 
-const codeOf = (error: Error): string =>
-  'code' in error && typeof error.code === 'string' ? error.code : '';
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
 
 /** In which of the ways that matter for a retry an exchange without an answer failed. */
-export const unreachableReason = (error: Error): UnreachableReason => {
+export function unreachableReason(error: Error): UnreachableReason {
   const code = codeOf(error);
   if (error instanceof UntrustedCertificate || code === 'EPROTO' || /^ERR_(?:TLS|SSL)/.test(code))
     return 'tls';
   if (code === 'ECONNREFUSED') return 'connect-refused';
   return RESET_CODES.has(code) ? 'reset' : 'network';
-};
+}
 
 /** The error that ended a handshake, told as one of trust where it was one. */
-export const connectionError = (error: Error, socket: Socket): Error =>
-  socket instanceof TLSSocket && socket.authorizationError
+export function connectionError(error: Error, socket: Socket): Error {
+  return socket instanceof TLSSocket && socket.authorizationError
     ? new UntrustedCertificate(error, codeOf(error))
     : error;
+}

@@ -66,27 +66,29 @@ const DIGIT_9 = 0x39;
 const LINE_END_BYTES = 2;
 
 /** The one of these whose name stands at `start`; all are as long as what stands there. */
-const candidateAt = (
+function candidateAt(
   candidates: readonly Candidate[],
   text: string,
   start: number,
   end: number,
-): Candidate | undefined => {
+): Candidate | undefined {
   for (const candidate of candidates)
     if (text.startsWith(candidate.usual, start) || text.startsWith(candidate.name, start)) return candidate;
   const name = text.slice(start, end).toLowerCase();
   return candidates.find((candidate) => candidate.name === name);
-};
+}
 
-const isBlank = (code: number): boolean => code === SPACE || code === TAB;
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
 
-const trimmed = (text: string, start: number, end: number): string => {
+function trimmed(text: string, start: number, end: number): string {
   let first = start;
   let last = end;
   while (first < last && isBlank(text.charCodeAt(first))) first += 1;
   while (last > first && isBlank(text.charCodeAt(last - 1))) last -= 1;
   return text.slice(first, last);
-};
+}
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
@@ -96,10 +98,11 @@ const CONTROLS = new RegExp(CONTROL, 'g');
  * A value as it may be shown: control bytes of an origin must not reach a terminal, so they are written as `\x1b`. Those
  * from 0x80 on are not refused because UTF-8 has them too.
  */
-const shownValue = (value: string): string =>
-  CONTROL.test(value)
+function shownValue(value: string): string {
+  return CONTROL.test(value)
     ? value.replace(CONTROLS, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
     : value;
+}
 
 const PROTOCOL = 'HTTP/1.';
 /** Where the parts of `HTTP/1.1 200 OK` begin. */
@@ -107,13 +110,13 @@ const VERSION_AT = 7;
 const STATUS_AT = 9;
 const REASON_AT = 12;
 
-const digitAt = (text: string, at: number): number => {
+function digitAt(text: string, at: number): number {
   const code = text.charCodeAt(at);
   return code >= DIGIT_0 && code <= DIGIT_9 ? code - DIGIT_0 : Number.NaN;
-};
+}
 
 /** The status of a status line that ends at `end`; not a number where it is none. */
-const statusOf = (text: string, end: number): number => {
+function statusOf(text: string, end: number): number {
   const isWellFormed =
     text.startsWith(PROTOCOL) &&
     digitAt(text, VERSION_AT) <= 1 &&
@@ -123,7 +126,7 @@ const statusOf = (text: string, end: number): number => {
   return isWellFormed
     ? 100 * digitAt(text, STATUS_AT) + 10 * digitAt(text, STATUS_AT + 1) + digitAt(text, STATUS_AT + 2)
     : Number.NaN;
-};
+}
 
 const MAX_LENGTH_DIGITS = 15;
 
@@ -179,7 +182,7 @@ class Framing {
  * Header lines whose name is of a length that no needed one has are passed over unread. Of a repeated header the last one counts.
  * @throws BadAnswer
  */
-export const parseHead = (text: string, end: number, isAnswerToHead: boolean): AnswerHead => {
+export function parseHead(text: string, end: number, isAnswerToHead: boolean): AnswerHead {
   const statusEnd = text.indexOf('\n') - 1;
   const status = statusOf(text, statusEnd);
   if (Number.isNaN(status) || text.charCodeAt(statusEnd) !== CR)
@@ -210,4 +213,4 @@ export const parseHead = (text: string, end: number, isAnswerToHead: boolean): A
   }
   const hasNoBody = isAnswerToHead || status < 200 || status === 204 || status === 304;
   return { status, headers, ...framing.conclude(digitAt(text, VERSION_AT) === 0, hasNoBody) };
-};
+}

@@ -12,18 +12,18 @@ export class UnwritableRequest extends Error {
   override readonly name = 'UnwritableRequest';
 }
 
-const checked = (text: string, allowed: RegExp, what: string): string => {
+function checked(text: string, allowed: RegExp, what: string): string {
   if (!allowed.test(text)) throw new UnwritableRequest(`${what} has a character that HTTP does not allow`);
   return text;
-};
+}
 
-const endOfHead = (host: string, headers: Headers): string => {
+function endOfHead(host: string, headers: Headers): string {
   const lines = Object.entries(headers).map(
     ([name, value]) =>
       `${checked(name, NAME, 'a header name')}: ${checked(value, VALUE, `the header ${name}`)}\r\n`,
   );
   return ` HTTP/1.1\r\nhost: ${checked(host, PATH, 'the host')}\r\n${lines.join('')}\r\n`;
-};
+}
 
 /** Writes the requests for one host. What follows the path is made once per set of headers, not per request. */
 export class RequestWriter {

@@ -70,4 +70,6 @@ class SocketTransport implements Transport {
  * request at a time on each. Bodies are counted in the read buffer and never copied. Closing it breaks the exchanges
  * underway.
  */
-export const createTransport = (options: TransportOptions = {}): Transport => new SocketTransport(options);
+export function createTransport(options: TransportOptions = {}): Transport {
+  return new SocketTransport(options);
+}

@@ -22,13 +22,13 @@ const ATTEMPTS = 3;
 const BACKOFF_MS = 1_000;
 const TIMEOUT_MS = 5_000;
 
-const bodyOf = ({ id, status, fetches, warm, failed, bytes }: RequestEnded): string =>
-  JSON.stringify({ request_id: id, status, fetches, warm, failed, bytes });
+function bodyOf({ id, status, fetches, warm, failed, bytes }: RequestEnded): string {
+  return JSON.stringify({ request_id: id, status, fetches, warm, failed, bytes });
+}
 
 /** `node:dns` lookup that answers only addresses that may be contacted. */
-const guardedLookup =
-  (policy: AddressPolicy): LookupFunction =>
-  (hostname, options, answer) => {
+function guardedLookup(policy: AddressPolicy): LookupFunction {
+  return (hostname, options, answer) => {
     lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error) return answer(error, '', 0);
       const { allowed, refused } = guardAddresses(
@@ -42,11 +42,12 @@ const guardedLookup =
       return options.all ? answer(null, kept) : answer(null, first.address, first.family);
     });
   };
+}
 
-const literalAddress = (url: URL): string | undefined => {
+function literalAddress(url: URL): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return isIP(host) > 0 ? host : undefined;
-};
+}
 
 interface Posted {
   readonly kind: 'taken' | 'refused' | 'failed';
@@ -54,11 +55,11 @@ interface Posted {
 }
 
 /** What an answer's status means for another attempt. Redirects are not followed. */
-const judged = (status: number): Posted => {
+function judged(status: number): Posted {
   if (status >= 200 && status < 300) return { kind: 'taken', message: '' };
   const mayHeal = status >= 500 || status === 429 || status === 408;
   return { kind: mayHeal ? 'failed' : 'refused', message: `answered ${status}` };
-};
+}
 
 /**
  * Posts the end of a request to its `notify` URL, as JSON. The name is looked up, and its addresses are guarded, at each

@@ -14,11 +14,11 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      const done = (): void => {
+      function done(): void {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);
         resolve();
-      };
+      }
       const timer = setTimeout(done, Math.min(ms, LONGEST_MS));
       // Hundreds of fetches wait on the signal of their slice; Node would warn of a leak from the eleventh on.
       if (signal) setMaxListeners(0, signal);

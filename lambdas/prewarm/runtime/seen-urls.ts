@@ -11,20 +11,25 @@ const MAX_FILL = 0.8;
  * A resizable buffer has pages of its own, which go back to the system; what the C library hands out for a plain one of
  * this size may stay with the process for good.
  */
-const newTable = (slots: number): Uint32Array<ArrayBuffer> => {
+function newTable(slots: number): Uint32Array<ArrayBuffer> {
   const sizeBytes = slots * WORDS * Uint32Array.BYTES_PER_ELEMENT;
   return new Uint32Array(new ArrayBuffer(sizeBytes, { maxByteLength: sizeBytes }), 0, slots * WORDS);
-};
+}
 
 /** Its pages go back at once, and not when garbage is collected some day. */
-const release = (table: Uint32Array<ArrayBuffer>): void => table.buffer.resize(0);
+function release(table: Uint32Array<ArrayBuffer>): void {
+  table.buffer.resize(0);
+}
 
-const wordAt = (text: string, at: number): number =>
-  ((text.charCodeAt(at) << 24) |
-    (text.charCodeAt(at + 1) << 16) |
-    (text.charCodeAt(at + 2) << 8) |
-    text.charCodeAt(at + 3)) >>>
-  0;
+function wordAt(text: string, at: number): number {
+  return (
+    ((text.charCodeAt(at) << 24) |
+      (text.charCodeAt(at + 1) << 16) |
+      (text.charCodeAt(at + 2) << 8) |
+      text.charCodeAt(at + 3)) >>>
+    0
+  );
+}
 
 /** An open-addressing table of digests of 96 bits. */
 class DigestTable {

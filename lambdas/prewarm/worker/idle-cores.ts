@@ -1,11 +1,13 @@
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
-const idleMs = (): number => cpus().reduce((sum, { times }) => sum + times.idle, 0);
+function idleMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0);
+}
 
 /** Begins to watch the machine; the answer is called later and tells how many cores nobody used on average since then. */
-export const watchIdleCores = (): (() => number) => {
+export function watchIdleCores(): () => number {
   const before = idleMs();
   const beganMs = performance.now();
   return () => (idleMs() - before) / (performance.now() - beganMs);
-};
+}

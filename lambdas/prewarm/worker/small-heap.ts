@@ -5,9 +5,9 @@ import { setFlagsFromString } from 'node:v8';
  * keeps little. Nothing is capped: a heap that needs more gets more. To be called first, and by every thread as it begins:
  * the settings hold for the process, but a new thread sets some of them back.
  */
-export const keepHeapSmall = (): void => {
+export function keepHeapSmall(): void {
   // How much the old generation may grow over what was alive at the last collection; by default it doubles and more.
   setFlagsFromString('--heap-growing-percent=15');
   // The young generation keeps the few MiB that it has; by default it grows to 32 MiB.
   setFlagsFromString('--semi-space-growth-factor=1');
-};
+}

@@ -21,12 +21,12 @@ interface Underway {
 const HEAP = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 } as const;
 
 /** Its own source under tsx; the bundle itself where all is one file. */
-const startThread = (settings: ThreadSettings): Worker => {
+function startThread(settings: ThreadSettings): Worker {
   const options = { workerData: settings, resourceLimits: HEAP };
   if (!__filename.endsWith('.ts')) return new Worker(__filename, { ...options, execArgv: [] });
   const execArgv = ['--require', createRequire(__filename).resolve('tsx/cjs')];
   return new Worker(join(__dirname, 'warm-thread.ts'), { ...options, execArgv });
-};
+}
 
 /** Warms on a thread of its own. Where the thread ends by itself, its slices are rejected and `onEnd` is called. */
 export class ThreadWarmer implements Warmer {

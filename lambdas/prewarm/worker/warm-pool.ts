@@ -142,4 +142,6 @@ class Pool implements WarmPool {
 }
 
 /** Opens a pool that warms on the calling thread, and on more of them as soon as that one is not enough. */
-export const openWarmPool = (options: WarmPoolOptions): WarmPool => new Pool(options);
+export function openWarmPool(options: WarmPoolOptions): WarmPool {
+  return new Pool(options);
+}

@@ -17,23 +17,26 @@ interface Underway {
   soFar?: Tally;
 }
 
-const settingsOf = (data: unknown): ThreadSettings | undefined =>
-  !isMainThread &&
-  typeof data === 'object' &&
-  data !== null &&
-  'role' in data &&
-  data.role === 'warmpath-warm-thread'
+function settingsOf(data: unknown): ThreadSettings | undefined {
+  return !isMainThread &&
+    typeof data === 'object' &&
+    data !== null &&
+    'role' in data &&
+    data.role === 'warmpath-warm-thread'
     ? (data as ThreadSettings)
     : undefined;
+}
 
-const serve = (port: MessagePort, { limits, ca, edgePort }: ThreadSettings): void => {
+function serve(port: MessagePort, { limits, ca, edgePort }: ThreadSettings): void {
   keepHeapSmall();
   const transport = createTransport(ca === undefined ? {} : { ca });
   const governor = new Governor({ limits, clock });
   const jobs = new Map<number, Underway>();
-  const send = (message: FromThread): void => port.postMessage(message);
+  function send(message: FromThread): void {
+    port.postMessage(message);
+  }
 
-  const warm = async ({ job, slice, spec, lines }: Extract<ToThread, { kind: 'warm' }>): Promise<void> => {
+  async function warm({ job, slice, spec, lines }: Extract<ToThread, { kind: 'warm' }>): Promise<void> {
     const underway: Underway = { abort: new AbortController() };
     jobs.set(job, underway);
     const failures: FetchFailure[] = [];
@@ -57,7 +60,7 @@ const serve = (port: MessagePort, { limits, ca, edgePort }: ThreadSettings): voi
     } finally {
       jobs.delete(job);
     }
-  };
+  }
 
   setInterval(() => {
     const sums = [...jobs].flatMap(([job, { soFar }]) => (soFar ? [{ job, soFar }] : []));
@@ -69,7 +72,7 @@ const serve = (port: MessagePort, { limits, ca, edgePort }: ThreadSettings): voi
     else if (message.kind === 'abort') jobs.get(message.job)?.abort.abort();
     else governor.confine(message.limits);
   });
-};
+}
 
 const settings = settingsOf(workerData);
 

@@ -17,15 +17,15 @@ const HEIGHT = 6;
 
 /** The dashboard's body: how long starts take, where the time goes, and whether image and pool were warm. */
 export function dashboardBody(region: string, watched: Watched, alarmArns: readonly string[]): string {
-  const ours = (name: string, options: object): Metric => [
-    METRICS_NAMESPACE,
-    name,
-    'Cluster',
-    watched.clusterName,
-    options,
-  ];
-  const pool = (name: string): Metric => ['AWS/AutoScaling', name, 'AutoScalingGroupName', watched.groupName];
-  const warm = (name: string): Metric => [METRICS_NAMESPACE, name, 'AutoScalingGroupName', watched.groupName];
+  function ours(name: string, options: object): Metric {
+    return [METRICS_NAMESPACE, name, 'Cluster', watched.clusterName, options];
+  }
+  function pool(name: string): Metric {
+    return ['AWS/AutoScaling', name, 'AutoScalingGroupName', watched.groupName];
+  }
+  function warm(name: string): Metric {
+    return [METRICS_NAMESPACE, name, 'AutoScalingGroupName', watched.groupName];
+  }
   const charts: readonly (readonly [title: string, stat: string, metrics: readonly Metric[]])[] = [
     [
       'Task start, seconds',

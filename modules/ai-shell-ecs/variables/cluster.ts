@@ -3,12 +3,14 @@ import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
 import type { ClusterProps } from '../props';
 import { declare } from './declare';
 
-const clusterName = (more: string) => [
-  {
-    condition: `can(regex("^[A-Za-z0-9_-]{${more},255}$", var.ecs_cluster_name))`,
-    message: `ecs_cluster_name: ${more === '0' ? 'up to' : '1 to'} 255 letters, digits, hyphens and underscores.`,
-  },
-];
+function clusterName(more: string) {
+  return [
+    {
+      condition: `can(regex("^[A-Za-z0-9_-]{${more},255}$", var.ecs_cluster_name))`,
+      message: `ecs_cluster_name: ${more === '0' ? 'up to' : '1 to'} 255 letters, digits, hyphens and underscores.`,
+    },
+  ];
+}
 
 const ofOwn = {
   ecs_cluster_name: {

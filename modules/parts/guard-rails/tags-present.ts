@@ -2,9 +2,8 @@ import type { GuardRail } from './rule';
 import { type Attributes, blocks, type SeenResource } from './stack-view';
 
 /** The provider's default tags do not reach instances and volumes: the group and the launch template carry them. */
-export const tagsPresent =
-  (required: readonly string[]): GuardRail =>
-  (stack) =>
+export function tagsPresent(required: readonly string[]): GuardRail {
+  return (stack) =>
     stack.ofType('aws_autoscaling_group', 'aws_launch_template').flatMap((resource) => {
       const missing = required.filter((key) => !hasTag(resource, key));
       if (missing.length === 0) return [];
@@ -17,6 +16,7 @@ export const tagsPresent =
         },
       ];
     });
+}
 
 function hasTag(resource: SeenResource, key: string): boolean {
   if (resource.type === 'aws_autoscaling_group')

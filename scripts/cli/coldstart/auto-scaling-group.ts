@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 
 /** @throws when there is no such group in the region */
-export const findGroup = async (client: AutoScalingClient, name: string): Promise<AutoScalingGroup> => {
+export async function findGroup(client: AutoScalingClient, name: string): Promise<AutoScalingGroup> {
   const { AutoScalingGroups = [] } = await client.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
   );
@@ -13,7 +13,7 @@ export const findGroup = async (client: AutoScalingClient, name: string): Promis
   if (!group)
     throw new Error(`--group: got ${name}; allowed: the name of an Auto Scaling group in this region`);
   return group;
-};
+}
 
 export interface UsedTemplate {
   readonly id: string;
@@ -22,9 +22,9 @@ export interface UsedTemplate {
 }
 
 /** The launch template of a group, whether it is plain or of several instance types. @throws when it has none */
-export const templateOf = (group: AutoScalingGroup): UsedTemplate => {
+export function templateOf(group: AutoScalingGroup): UsedTemplate {
   const used =
     group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
   if (!used?.LaunchTemplateId) throw new Error(`${group.AutoScalingGroupName} has no launch template`);
   return { id: used.LaunchTemplateId, version: used.Version ?? '$Default' };
-};
+}

@@ -2,24 +2,24 @@ import type { AutoScalingGroup, DesiredConfiguration } from '@aws-sdk/client-aut
 import { DescribeLaunchTemplatesCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { templateOf } from './auto-scaling-group';
 
-const newestVersion = async (client: EC2Client, id: string): Promise<number> => {
+async function newestVersion(client: EC2Client, id: string): Promise<number> {
   const { LaunchTemplates = [] } = await client.send(
     new DescribeLaunchTemplatesCommand({ LaunchTemplateIds: [id] }),
   );
   const version = LaunchTemplates[0]?.LatestVersionNumber;
   if (version === undefined) throw new Error(`launch template ${id} has no versions`);
   return version;
-};
+}
 
 /**
  * What the group is to become by a refresh: itself with another version of its launch template. Always a number: Auto
  * Scaling cannot roll back to or from an alias.
  */
-export const desiredConfiguration = async (
+export async function desiredConfiguration(
   client: EC2Client,
   group: AutoScalingGroup,
   version: number | 'latest',
-): Promise<DesiredConfiguration> => {
+): Promise<DesiredConfiguration> {
   const { id } = templateOf(group);
   const wanted = {
     LaunchTemplateId: id,
@@ -33,4 +33,4 @@ export const desiredConfiguration = async (
       LaunchTemplate: { ...policy.LaunchTemplate, LaunchTemplateSpecification: wanted },
     },
   };
-};
+}

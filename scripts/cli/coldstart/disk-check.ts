@@ -20,21 +20,23 @@ const REFERENCE = /^[A-Za-z0-9._:/@-]+$/;
 const SILENT: DiskAnswer = { kind: 'silent' };
 
 /** Prints each image that is not there, then a line that proves that the command ran to its end. */
-const script = (images: readonly string[]): string[] => [
-  ...images.map((image) => `docker image inspect '${image}' >/dev/null 2>&1 || echo 'missing ${image}'`),
-  'echo checked',
-];
+function script(images: readonly string[]): string[] {
+  return [
+    ...images.map((image) => `docker image inspect '${image}' >/dev/null 2>&1 || echo 'missing ${image}'`),
+    'echo checked',
+  ];
+}
 
-const parse = (output: string): DiskAnswer => {
+function parse(output: string): DiskAnswer {
   const lines = output.split('\n').map((line) => line.trim());
   if (!lines.includes('checked')) return SILENT;
   return {
     kind: 'answered',
     missing: lines.flatMap((line) => (line.startsWith('missing ') ? [line.slice('missing '.length)] : [])),
   };
-};
+}
 
-const online = async (ssm: SSMClient, ids: readonly string[]): Promise<string[]> => {
+async function online(ssm: SSMClient, ids: readonly string[]): Promise<string[]> {
   const pages = paginateDescribeInstanceInformation(
     { client: ssm, pageSize: INSTANCES_PER_PAGE },
     { Filters: [{ Key: 'InstanceIds', Values: [...ids] }] },
@@ -44,13 +46,13 @@ const online = async (ssm: SSMClient, ids: readonly string[]): Promise<string[]>
     for (const { InstanceId, PingStatus } of InstanceInformationList)
       if (InstanceId !== undefined && PingStatus === 'Online') found.push(InstanceId);
   return found;
-};
+}
 
-const ask = async (
+async function ask(
   ssm: SSMClient,
   ids: readonly string[],
   images: readonly string[],
-): Promise<ReadonlyMap<string, DiskAnswer>> => {
+): Promise<ReadonlyMap<string, DiskAnswer>> {
   const { Command } = await ssm.send(
     new SendCommandCommand({
       DocumentName: 'AWS-RunShellScript',
@@ -72,23 +74,23 @@ const ask = async (
     }
   }
   return answers;
-};
+}
 
 /** References become words of a shell command. @throws BadInput for one that is none */
-export const checkReferences = (images: readonly string[]): void => {
+export function checkReferences(images: readonly string[]): void {
   const bad = images.find((image) => !REFERENCE.test(image));
   if (bad !== undefined)
     throw new BadInput(
       `--image: got ${JSON.stringify(bad)}; allowed: a reference such as repository@sha256:…`,
     );
-};
+}
 
 /** Asks the running instances, through Systems Manager, which of the images are on their disks. */
-export const checkDisks = async (
+export async function checkDisks(
   ssm: SSMClient,
   ids: readonly string[],
   images: readonly string[],
-): Promise<ReadonlyMap<string, DiskAnswer>> => {
+): Promise<ReadonlyMap<string, DiskAnswer>> {
   checkReferences(images);
   const answers = new Map<string, DiskAnswer>();
   for (let start = 0; start < ids.length; start += INSTANCES_PER_COMMAND) {
@@ -97,4 +99,4 @@ export const checkDisks = async (
     for (const [id, answer] of await ask(ssm, reachable, images)) answers.set(id, answer);
   }
   return answers;
-};
+}

@@ -10,22 +10,23 @@ import { verify } from './verify';
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 };
 
-const duration = (text: string): number => {
+function duration(text: string): number {
   const [, count, unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? [];
   const seconds = Number(count) * (UNIT_SECONDS[unit] ?? Number.NaN);
   if (seconds > 0) return seconds;
   throw new InvalidArgumentError('Allowed: minutes, hours or days, such as 30m, 6h or 1d.');
-};
+}
 
-const templateVersion = (text: string): number | 'latest' => {
+function templateVersion(text: string): number | 'latest' {
   if (text === 'latest') return text;
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Allowed: the number of a version, or latest.');
-};
+}
 
 /** An option that says nothing about a refresh that is underway already. */
-const forANewOne = (flags: string, description: string): Option =>
-  new Option(flags, description).conflicts('attach');
+function forANewOne(flags: string, description: string): Option {
+  return new Option(flags, description).conflicts('attach');
+}
 
 interface MeasureFlags {
   readonly cluster: string;
@@ -52,7 +53,7 @@ interface VerifyFlags {
 }
 
 /** Adds `warmpath coldstart …`. Region and credentials come from where the AWS SDK finds them. */
-export const registerColdstartCommands = (program: Command): void => {
+export function registerColdstartCommands(program: Command): void {
   const coldstart = program
     .command('coldstart')
     .description('measure how fast tasks start, roll an image out, see whether it is on every instance')
@@ -140,4 +141,4 @@ export const registerColdstartCommands = (program: Command): void => {
         json: json === true,
       });
     });
-};
+}

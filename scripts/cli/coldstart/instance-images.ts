@@ -24,22 +24,26 @@ export type Verdict =
   | { readonly kind: 'pending' };
 
 /** True for the verdicts on which a task starts without a pull. */
-export const isReady = ({ kind }: Verdict): boolean => kind === 'on-disk' || kind === 'by-template';
+export function isReady({ kind }: Verdict): boolean {
+  return kind === 'on-disk' || kind === 'by-template';
+}
 
 /** The images a template's user data asks the pre-pull program for; empty where it asks for none. */
-export const imagesInUserData = (userData: string): string[] =>
-  (/^IMAGES=(.*)$/m.exec(userData)?.[1] ?? '').split(',').filter((image) => image !== '');
+export function imagesInUserData(userData: string): string[] {
+  return (/^IMAGES=(.*)$/m.exec(userData)?.[1] ?? '').split(',').filter((image) => image !== '');
+}
 
-const same = (left: readonly string[], right: readonly string[]): boolean =>
-  left.length === right.length && left.every((image) => right.includes(image));
+function same(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((image) => right.includes(image));
+}
 
 /** Whether `wanted` is on the instance, and how that is known. */
-export const judgeInstance = (
+export function judgeInstance(
   instance: PooledInstance,
   wanted: readonly string[],
   templateImages: readonly string[],
   disk: DiskAnswer,
-): Verdict => {
+): Verdict {
   if (disk.kind === 'answered') {
     return disk.missing.length === 0 ? { kind: 'on-disk' } : { kind: 'missing', images: disk.missing };
   }
@@ -47,4 +51,4 @@ export const judgeInstance = (
   return same(wanted, templateImages)
     ? { kind: 'by-template' }
     : { kind: 'outdated', images: templateImages };
-};
+}

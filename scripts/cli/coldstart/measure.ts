@@ -17,7 +17,7 @@ export interface MeasureOptions {
 const TASKS_PER_CALL = 100;
 
 /** Starts of the tasks ECS still remembers: the running ones, and those stopped within about the last hour. */
-export const readTaskStarts = async (ecs: ECSClient, cluster: string, since: Date): Promise<TaskStart[]> => {
+export async function readTaskStarts(ecs: ECSClient, cluster: string, since: Date): Promise<TaskStart[]> {
   const tasks = new Map<string, Task>();
   for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
     const pages = paginateListTasks({ client: ecs, pageSize: TASKS_PER_CALL }, { cluster, desiredStatus });
@@ -33,13 +33,14 @@ export const readTaskStarts = async (ecs: ECSClient, cluster: string, since: Dat
   return [...tasks.values()]
     .flatMap((task) => taskStartOf(task, origins.get(task.containerInstanceArn ?? '')) ?? [])
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-};
+}
 
-const showSeconds = (seconds: number | undefined): string =>
-  seconds === undefined ? '-' : formatMs(seconds * 1000);
+function showSeconds(seconds: number | undefined): string {
+  return seconds === undefined ? '-' : formatMs(seconds * 1000);
+}
 
-const renderSummaries = (summaries: readonly StartSummary[], header: (text: string) => string): string[] =>
-  renderTable(
+function renderSummaries(summaries: readonly StartSummary[], header: (text: string) => string): string[] {
+  return renderTable(
     [
       { title: 'task family' },
       ...['tasks', 'cache hits', 'pool hits', 'p50', 'p95', 'p99', 'max', 'pull p50'].map((title) => ({
@@ -57,9 +58,10 @@ const renderSummaries = (summaries: readonly StartSummary[], header: (text: stri
     ]),
     header,
   );
+}
 
 /** Prints a table of how long tasks took to start, and how many needed a pull. Answers the exit code. */
-export const measure = async (ecs: ECSClient, options: MeasureOptions): Promise<number> => {
+export async function measure(ecs: ECSClient, options: MeasureOptions): Promise<number> {
   const since = new Date(Date.now() - options.sinceSeconds * 1000);
   const starts = await readTaskStarts(ecs, options.cluster, since);
   const summaries = summariseStarts(starts);
@@ -74,4 +76,4 @@ export const measure = async (ecs: ECSClient, options: MeasureOptions): Promise<
   if (!options.json)
     process.stdout.write(`${renderSummaries(summaries, paintFor(process.stdout).bold).join('\n')}\n`);
   return 0;
-};
+}

@@ -14,15 +14,16 @@ const FAILURES: Readonly<Record<string, string>> = {
 };
 
 /** Why Auto Scaling does what it does with a refresh; empty when it does not say. */
-export const reasonOf = ({ RollbackDetails, StatusReason }: InstanceRefresh): string =>
-  RollbackDetails?.RollbackReason ?? StatusReason ?? '';
+export function reasonOf({ RollbackDetails, StatusReason }: InstanceRefresh): string {
+  return RollbackDetails?.RollbackReason ?? StatusReason ?? '';
+}
 
 /** What became of a refresh; `undefined` until it is over. */
-export const outcomeOf = (refresh: InstanceRefresh): RefreshOutcome | undefined => {
+export function outcomeOf(refresh: InstanceRefresh): RefreshOutcome | undefined {
   const status = refresh.Status ?? 'Pending';
   if (status === 'Successful') return { kind: 'succeeded' };
   const failure = FAILURES[status];
   if (failure === undefined) return undefined;
   const reason = reasonOf(refresh);
   return { kind: 'failed', sentence: reason === '' ? failure : `${failure} (${reason})` };
-};
+}

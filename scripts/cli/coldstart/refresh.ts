@@ -39,7 +39,7 @@ export interface RefreshOptions {
   readonly pollSeconds?: number;
 }
 
-const latest = async (client: AutoScalingClient, group: string, id?: string): Promise<InstanceRefresh> => {
+async function latest(client: AutoScalingClient, group: string, id?: string): Promise<InstanceRefresh> {
   const { InstanceRefreshes = [] } = await client.send(
     new DescribeInstanceRefreshesCommand({
       AutoScalingGroupName: group,
@@ -49,9 +49,9 @@ const latest = async (client: AutoScalingClient, group: string, id?: string): Pr
   const [refresh] = InstanceRefreshes;
   if (!refresh) throw new Error(`${group} has no instance refresh to follow; start one without --attach`);
   return refresh;
-};
+}
 
-const start = async (clients: RefreshClients, options: RefreshOptions): Promise<string | undefined> => {
+async function start(clients: RefreshClients, options: RefreshOptions): Promise<string | undefined> {
   const { autoScaling, ec2 } = clients;
   const { group, launchTemplateVersion: version, alarms } = options;
   const desired =
@@ -75,7 +75,7 @@ const start = async (clients: RefreshClients, options: RefreshOptions): Promise<
     }),
   );
   return InstanceRefreshId;
-};
+}
 
 const BAR_CELLS = 30;
 
@@ -85,11 +85,11 @@ const STATUS_WIDTH = 'RollbackSuccessful'.length;
  * One line: share, instances left to replace in the group and in its warm pool, and as much of the service's reason as
  * fits into the columns.
  */
-export const renderRefresh = (
+export function renderRefresh(
   refresh: InstanceRefresh,
   paint: Paint,
   columns = Number.POSITIVE_INFINITY,
-): string => {
+): string {
   const percent = refresh.PercentageComplete ?? 0;
   const filled = Math.floor((percent / 100) * BAR_CELLS);
   const bar = paint.green('█'.repeat(filled)) + paint.dim('░'.repeat(BAR_CELLS - filled));
@@ -104,13 +104,13 @@ export const renderRefresh = (
   const room = columns - [status, '', figures, ''].join('  ').length - BAR_CELLS;
   const reason = reasonOf(refresh).slice(0, Math.max(0, room));
   return [status, bar, figures, ...(reason === '' ? [] : [paint.dim(reason)])].join('  ');
-};
+}
 
-const follow = async (
+async function follow(
   client: AutoScalingClient,
   options: RefreshOptions,
   id?: string,
-): Promise<RefreshOutcome> => {
+): Promise<RefreshOutcome> {
   const paint = paintFor(process.stderr);
   let shown = '';
   for (;;) {
@@ -127,9 +127,9 @@ const follow = async (
     }
     await sleep((options.pollSeconds ?? 10) * 1000);
   }
-};
+}
 
-const check = (options: RefreshOptions): void => {
+function check(options: RefreshOptions): void {
   const { minHealthyPercentage: low, maxHealthyPercentage: high } = options;
   if (high - low > 100) {
     throw new BadInput(
@@ -142,10 +142,10 @@ const check = (options: RefreshOptions): void => {
         'itself brings; add --launch-template-version latest or a number',
     );
   }
-};
+}
 
 /** Starts an instance refresh (or attaches to the one underway) and follows it. Answers the exit code. */
-export const refresh = async (clients: RefreshClients, options: RefreshOptions): Promise<number> => {
+export async function refresh(clients: RefreshClients, options: RefreshOptions): Promise<number> {
   check(options);
   const id = options.attach
     ? (await latest(clients.autoScaling, options.group)).InstanceRefreshId
@@ -156,4 +156,4 @@ export const refresh = async (clients: RefreshClients, options: RefreshOptions):
   if (outcome.kind === 'succeeded') return 0;
   process.stderr.write(`${outcome.sentence}\n`);
   return FAILED;
-};
+}

@@ -21,10 +21,12 @@ export interface DescribedTask {
   readonly pullStoppedAt?: Date | undefined;
 }
 
-const lastPart = (arn: string | undefined): string => arn?.split('/').at(-1) ?? '';
+function lastPart(arn: string | undefined): string {
+  return arn?.split('/').at(-1) ?? '';
+}
 
 /** `undefined` for a task that has not run (yet). */
-export const taskStartOf = (task: DescribedTask, origin?: InstanceOrigin): TaskStart | undefined => {
+export function taskStartOf(task: DescribedTask, origin?: InstanceOrigin): TaskStart | undefined {
   if (!task.createdAt) return undefined;
   const spans = spansOf({
     createdAt: task.createdAt.getTime(),
@@ -41,7 +43,7 @@ export const taskStartOf = (task: DescribedTask, origin?: InstanceOrigin): TaskS
       ...(origin && { instanceOrigin: origin }),
     }
   );
-};
+}
 
 /** Starts of one task family, or of all. */
 export interface StartSummary {
@@ -60,10 +62,11 @@ export interface StartSummary {
 }
 
 /** The smallest of the sorted values that at least `share` (0 to 1) of them do not exceed. */
-export const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
 
-const summarise = (family: string, starts: readonly TaskStart[]): StartSummary => {
+function summarise(family: string, starts: readonly TaskStart[]): StartSummary {
   const totals = starts.map(({ totalSeconds }) => totalSeconds).sort((a, b) => a - b);
   const pulls = starts.flatMap(({ pull }) => pull?.pullSeconds ?? []).sort((a, b) => a - b);
   const origins = starts.flatMap(({ instanceOrigin }) => instanceOrigin ?? []);
@@ -79,10 +82,10 @@ const summarise = (family: string, starts: readonly TaskStart[]): StartSummary =
     maxSeconds: percentile(totals, 1),
     ...(pulls.length > 0 && { pullP50Seconds: percentile(pulls, 0.5) }),
   };
-};
+}
 
 /** One summary per family in alphabetical order, then one of all where there are several. */
-export const summariseStarts = (starts: readonly TaskStart[]): StartSummary[] => {
+export function summariseStarts(starts: readonly TaskStart[]): StartSummary[] {
   const families = [...new Set(starts.map(({ family }) => family))].sort();
   const each = families.map((family) =>
     summarise(
@@ -91,4 +94,4 @@ export const summariseStarts = (starts: readonly TaskStart[]): StartSummary[] =>
     ),
   );
   return families.length > 1 ? [...each, summarise('all', starts)] : each;
-};
+}

@@ -33,30 +33,30 @@ export interface VerifyOptions {
   readonly json: boolean;
 }
 
-const decode = (base64: string): string => {
+function decode(base64: string): string {
   const bytes = Buffer.from(base64, 'base64');
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return (isGzip ? gunzipSync(bytes) : bytes).toString('utf8');
-};
+}
 
 /** Images that each version of the template asks for, read once per version. */
-const templateImages = (ec2: EC2Client, id: string): ((version: string) => Promise<readonly string[]>) => {
+function templateImages(ec2: EC2Client, id: string): (version: string) => Promise<readonly string[]> {
   const known = new Map<string, Promise<readonly string[]>>();
-  const read = async (version: string): Promise<readonly string[]> => {
+  async function read(version: string): Promise<readonly string[]> {
     const { LaunchTemplateVersions = [] } = await ec2.send(
       new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: [version] }),
     );
     return imagesInUserData(decode(LaunchTemplateVersions[0]?.LaunchTemplateData?.UserData ?? ''));
-  };
+  }
   return (version) => {
     const images = known.get(version) ?? read(version);
     known.set(version, images);
     return images;
   };
-};
+}
 
-const pooled = (instances: readonly Instance[]): PooledInstance[] =>
-  instances.flatMap(({ InstanceId, LifecycleState, LaunchTemplate }) =>
+function pooled(instances: readonly Instance[]): PooledInstance[] {
+  return instances.flatMap(({ InstanceId, LifecycleState, LaunchTemplate }) =>
     InstanceId === undefined
       ? []
       : [
@@ -67,19 +67,21 @@ const pooled = (instances: readonly Instance[]): PooledInstance[] =>
           },
         ],
   );
+}
 
-const instancesOf = async (client: AutoScalingClient, group: AutoScalingGroup): Promise<PooledInstance[]> => {
+async function instancesOf(client: AutoScalingClient, group: AutoScalingGroup): Promise<PooledInstance[]> {
   const found = pooled(group.Instances ?? []);
   if (!group.WarmPoolConfiguration) return found;
   const pages = paginateDescribeWarmPool({ client }, { AutoScalingGroupName: group.AutoScalingGroupName });
   for await (const { Instances = [] } of pages) found.push(...pooled(Instances));
   return found;
-};
+}
 
-const mayAnswer = ({ lifecycleState }: PooledInstance): boolean =>
-  lifecycleState === 'InService' || lifecycleState === 'Warmed:Running';
+function mayAnswer({ lifecycleState }: PooledInstance): boolean {
+  return lifecycleState === 'InService' || lifecycleState === 'Warmed:Running';
+}
 
-const sentenceOf = (verdict: Verdict): string => {
+function sentenceOf(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'on-disk':
       return 'on disk (asked)';
@@ -92,13 +94,14 @@ const sentenceOf = (verdict: Verdict): string => {
     case 'pending':
       return 'still launching';
   }
-};
+}
 
-const colourOf = (verdict: Verdict, paint: Paint): ((text: string) => string) =>
-  isReady(verdict) ? paint.green : verdict.kind === 'pending' ? paint.yellow : paint.red;
+function colourOf(verdict: Verdict, paint: Paint): (text: string) => string {
+  return isReady(verdict) ? paint.green : verdict.kind === 'pending' ? paint.yellow : paint.red;
+}
 
 /** Tells for every instance of a group and its warm pool whether the wanted images are on it. Answers the exit code. */
-export const verify = async (clients: VerifyClients, options: VerifyOptions): Promise<number> => {
+export async function verify(clients: VerifyClients, options: VerifyOptions): Promise<number> {
   checkReferences(options.images ?? []);
   const group = await findGroup(clients.autoScaling, options.group);
   const template = templateOf(group);
@@ -138,4 +141,4 @@ export const verify = async (clients: VerifyClients, options: VerifyOptions): Pr
     process.stdout.write(`${ready} of ${judged.length} ready: ${wanted.join(', ')}\n`);
   }
   return ready === judged.length ? 0 : FAILED;
-};
+}

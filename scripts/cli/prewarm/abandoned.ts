@@ -12,7 +12,7 @@ const KEPT_MS = 24 * 60 * 60_000;
  * the folder as it is: above all the database's lock, which a run holds for as long as it lives.
  * @default parent the system's folder for temporary files
  */
-export const removeAbandoned = async (parent = tmpdir()): Promise<void> => {
+export async function removeAbandoned(parent = tmpdir()): Promise<void> {
   const names = await readdir(parent).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(SCRATCH_PREFIX))) {
     const folder = join(parent, name);
@@ -27,4 +27,4 @@ export const removeAbandoned = async (parent = tmpdir()): Promise<void> => {
       await rm(folder, { recursive: true });
     } catch {}
   }
-};
+}

@@ -5,7 +5,7 @@ import { registerRunCommand } from './run-command';
 import { registerServeCommand } from './serve-command';
 
 /** Adds `warmpath prewarm …`. Each subcommand loads what it runs on only when it runs. */
-export const registerPrewarmCommands = (program: Command): void => {
+export function registerPrewarmCommands(program: Command): void {
   const prewarm = program
     .command('prewarm')
     .description('warm CloudFront edges: download every URL through every point of presence');
@@ -13,4 +13,4 @@ export const registerPrewarmCommands = (program: Command): void => {
   registerServeCommand(prewarm);
   registerPopsCommand(prewarm);
   registerListenCommand(prewarm);
-};
+}

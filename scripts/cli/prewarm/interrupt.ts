@@ -10,11 +10,11 @@ export interface Interrupt {
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Takes Ctrl-C and termination: the first asks for a clean end, the second ends the process after `lastWords`. */
-export const listenForInterrupt = (lastWords: () => void): Interrupt => {
-  let release = (): void => {};
+export function listenForInterrupt(lastWords: () => void): Interrupt {
+  let release: () => void = () => {};
   const signalled = new Promise<number>((resolve) => {
     let seen = 0;
-    const onSignal = (signal: (typeof SIGNALS)[number]): void => {
+    function onSignal(signal: (typeof SIGNALS)[number]): void {
       const exitCode = 128 + constants.signals[signal];
       seen += 1;
       if (seen === 1) {
@@ -23,11 +23,11 @@ export const listenForInterrupt = (lastWords: () => void): Interrupt => {
       }
       lastWords();
       process.exit(exitCode);
-    };
+    }
     for (const signal of SIGNALS) process.on(signal, onSignal);
     release = () => {
       for (const signal of SIGNALS) process.off(signal, onSignal);
     };
   });
   return { signalled, release: () => release() };
-};
+}

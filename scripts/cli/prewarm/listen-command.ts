@@ -2,14 +2,16 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../option-values';
 import type { ListenOptions } from './listen';
 
-const listen = (): typeof import('./listen') => require('./listen');
+function listen(): typeof import('./listen') {
+  return require('./listen');
+}
 
 const DEFAULT_PORT = 8443;
 
-const topicArn = (value: string, before: readonly string[] = []): string[] => {
+function topicArn(value: string, before: readonly string[] = []): string[] {
   if (/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/.test(value)) return [...before, value];
   throw new InvalidArgumentError('Allowed: the ARN of an SNS topic, such as the output prewarm_topic_arn.');
-};
+}
 
 const EXAMPLES = `
 Examples:
@@ -22,7 +24,7 @@ It confirms the subscription, takes only what SNS signed (version 2) for one of 
 GET /health answers 200.`;
 
 /** Adds `warmpath prewarm listen`; what it runs on is loaded when the command runs, not before. */
-export const registerListenCommand = (prewarm: Command): void => {
+export function registerListenCommand(prewarm: Command): void {
   prewarm
     .command('listen')
     .description('receive the notifications of a deployment over HTTPS: ended requests and alarms')
@@ -36,4 +38,4 @@ export const registerListenCommand = (prewarm: Command): void => {
     .action(async (options: ListenOptions) => {
       process.exitCode = await listen().listenToTopic(options);
     });
-};
+}

@@ -19,23 +19,24 @@ export interface ListenOptions {
   readonly json?: boolean;
 }
 
-const readPem = (option: string, file: string): Promise<string> =>
-  readFile(file, 'utf8').catch((error) => {
+function readPem(option: string, file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error) => {
     throw new BadInput(`${option}: ${error.message}; allowed: a PEM file`);
   });
+}
 
-const tlsOf = async ({ cert, key }: ListenOptions) => {
+async function tlsOf({ cert, key }: ListenOptions) {
   if (cert === undefined && key === undefined) return {};
   if (cert === undefined || key === undefined)
     throw new BadInput('--cert, --key: got one of them; allowed: both, or none behind a proxy that ends TLS');
   return { tls: { cert: await readPem('--cert', cert), key: await readPem('--key', key) } };
-};
+}
 
 /**
  * Receives what the topic tells until SIGTERM or Ctrl-C, or until nobody reads what it prints: one line per message.
  * Answers the exit code: 0 then, 2 where it could not begin with these options.
  */
-export const listenToTopic = async (options: ListenOptions): Promise<number> => {
+export async function listenToTopic(options: ListenOptions): Promise<number> {
   const interrupt = listenForInterrupt(() => {});
   const readerGone = new Promise<void>((resolve) => process.stdout.once('error', () => resolve()));
   const render = options.json ? eventJson : eventLine;
@@ -65,4 +66,4 @@ export const listenToTopic = async (options: ListenOptions): Promise<number> => 
   } finally {
     interrupt.release();
   }
-};
+}

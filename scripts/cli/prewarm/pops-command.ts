@@ -2,15 +2,17 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { collectList } from '../option-values';
 import type { PopsOptions } from './pops';
 
-const count = (value: string): number => {
+function count(value: string): number {
   if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
   throw new InvalidArgumentError('Allowed: a whole number from 1.');
-};
+}
 
-const pops = (): typeof import('./pops') => require('./pops');
+function pops(): typeof import('./pops') {
+  return require('./pops');
+}
 
 /** Adds `warmpath prewarm pops`; what it runs on is loaded when it runs. */
-export const registerPopsCommand = (prewarm: Command): void => {
+export function registerPopsCommand(prewarm: Command): void {
   prewarm
     .command('pops')
     .description(
@@ -32,4 +34,4 @@ export const registerPopsCommand = (prewarm: Command): void => {
         error: (text) => process.stderr.write(`warmpath: ${text}\n`),
       });
     });
-};
+}

@@ -51,20 +51,22 @@ const LIST_COLUMNS: readonly Column[] = [
 ];
 
 /** The same in the words of the options. */
-const inOptions = (issue: FieldIssue): FieldIssue => ({
-  ...issue,
-  field: issue.field
-    .replace(/^regions/, '--region')
-    .replace(/^countries/, '--country')
-    .replace(/^(near|count)$/, '--$1'),
-});
+function inOptions(issue: FieldIssue): FieldIssue {
+  return {
+    ...issue,
+    field: issue.field
+      .replace(/^regions/, '--region')
+      .replace(/^countries/, '--country')
+      .replace(/^(near|count)$/, '--$1'),
+  };
+}
 
-const selectEntries = (options: PopsOptions, directory: PopDirectory): readonly PopEntry[] => {
+function selectEntries(options: PopsOptions, directory: PopDirectory): readonly PopEntry[] {
   const issues: FieldIssue[] = [];
   const codes = new Set<PopCode>();
-  const add = (fields: Parameters<typeof selectPops>[0]): void => {
+  function add(fields: Parameters<typeof selectPops>[0]): void {
     for (const code of selectPops(fields, directory, issues)) codes.add(code);
-  };
+  }
   if (options.region?.length) add({ target_type: 'region', regions: options.region });
   if (options.country?.length) add({ target_type: 'country', countries: options.country });
   if (options.near !== undefined) {
@@ -75,20 +77,16 @@ const selectEntries = (options: PopsOptions, directory: PopDirectory): readonly 
   }
   if (issues.length > 0) throw new InvalidRequest(issues.map(inOptions));
   return codes.size === 0 ? directory.all : [...codes].flatMap((code) => directory.find(code) ?? []);
-};
+}
 
-const row = (entry: PopEntry): readonly string[] => [
-  entry.code,
-  entry.city,
-  entry.countryName,
-  entry.latitude.toFixed(2),
-  entry.longitude.toFixed(2),
-];
+function row(entry: PopEntry): readonly string[] {
+  return [entry.code, entry.city, entry.countryName, entry.latitude.toFixed(2), entry.longitude.toFixed(2)];
+}
 
-const list = (entries: readonly PopEntry[], { json }: PopsOptions, { out }: Output): number => {
+function list(entries: readonly PopEntry[], { json }: PopsOptions, { out }: Output): number {
   out(json ? JSON.stringify({ pops: entries }) : renderTable(LIST_COLUMNS, entries.map(row)).join('\n'));
   return 0;
-};
+}
 
 /** What questions to DNS need; a resolver of one's own is the opt-in to private addresses. */
 interface Asking {
@@ -97,7 +95,7 @@ interface Asking {
   readonly policy: AddressPolicy;
 }
 
-const prepareAsking = async ({ cfDomain, resolver: server }: PopsOptions): Promise<Asking> => {
+async function prepareAsking({ cfDomain, resolver: server }: PopsOptions): Promise<Asking> {
   if (cfDomain === undefined) {
     const allowed = "a distribution's cloudfront.net name, or a CNAME of it";
     throw new InvalidRequest([
@@ -117,13 +115,9 @@ const prepareAsking = async ({ cfDomain, resolver: server }: PopsOptions): Promi
     resolver,
     policy: server === undefined ? 'public' : 'any',
   };
-};
+}
 
-const check = async (
-  entries: readonly PopEntry[],
-  options: PopsOptions,
-  { out }: Output,
-): Promise<number> => {
+async function check(entries: readonly PopEntry[], options: PopsOptions, { out }: Output): Promise<number> {
   const { distributionDomain, resolver, policy } = await prepareAsking(options);
   const codes = entries.map(({ code }) => code);
   const resolved = await resolvePops(distributionDomain, codes, { resolver, policy });
@@ -145,9 +139,9 @@ const check = async (
     out([...renderTable(columns, rows), `${lines.length - failed} of ${lines.length} resolve`].join('\n'));
   }
   return failed === lines.length && lines.length > 0 ? FAILED : 0;
-};
+}
 
-const subnetsFor = ({ subnet, region, country }: PopsOptions): readonly string[] => {
+function subnetsFor({ subnet, region, country }: PopsOptions): readonly string[] {
   if (subnet?.length) {
     const wrong = subnet.filter((text) => !isSubnet(text));
     if (wrong.length === 0) return subnet;
@@ -166,12 +160,13 @@ const subnetsFor = ({ subnet, region, country }: PopsOptions): readonly string[]
       hint: 'or name a network of that place with --subnet',
     })),
   );
-};
+}
 
-const knownCodes = (site: string, directory: PopDirectory): readonly PopCode[] =>
-  directory.all.map(({ code }) => code).filter((code) => code === site || code.startsWith(`${site}-`));
+function knownCodes(site: string, directory: PopDirectory): readonly PopCode[] {
+  return directory.all.map(({ code }) => code).filter((code) => code === site || code.startsWith(`${site}-`));
+}
 
-const discoveryLines = (discovery: Discovery, directory: PopDirectory): readonly (readonly string[])[] => {
+function discoveryLines(discovery: Discovery, directory: PopDirectory): readonly (readonly string[])[] {
   if (discovery.kind === 'failed') return [[discovery.clientSubnet, '', '', discovery.message]];
   if (discovery.edges.length === 0) return [[discovery.clientSubnet, '', '', 'no address']];
   return discovery.edges.map(({ address, site }) => [
@@ -180,9 +175,9 @@ const discoveryLines = (discovery: Discovery, directory: PopDirectory): readonly
     site ?? 'unknown',
     site === undefined ? '' : knownCodes(site, directory).join(' ') || 'not in the list',
   ]);
-};
+}
 
-const discover = async (directory: PopDirectory, options: PopsOptions, { out }: Output): Promise<number> => {
+async function discover(directory: PopDirectory, options: PopsOptions, { out }: Output): Promise<number> {
   const clientSubnets = subnetsFor(options);
   const server = parseServer(options.resolver ?? getServers()[0] ?? '');
   const { distributionDomain } = await prepareAsking(options);
@@ -211,10 +206,10 @@ const discover = async (directory: PopDirectory, options: PopsOptions, { out }: 
   }
   const hasFound = discoveries.some((found) => found.kind === 'edges' && found.edges.length > 0);
   return hasFound ? 0 : FAILED;
-};
+}
 
 /** Lists points of presence, resolves them, or discovers them. Answers the exit code. */
-export const runPops = async (options: PopsOptions, output: Output): Promise<number> => {
+export async function runPops(options: PopsOptions, output: Output): Promise<number> {
   try {
     const directory = knownPops();
     if (options.discover) return await discover(directory, options, output);
@@ -226,4 +221,4 @@ export const runPops = async (options: PopsOptions, output: Output): Promise<num
     output.error(error.message);
     return BAD_INPUT;
   }
-};
+}

@@ -39,7 +39,7 @@ export class PaceMeter {
 }
 
 /** One line of at most `width` columns: what matters least goes first where the terminal is narrow. */
-export const renderBar = (snapshot: ProgressSnapshot, pace: Pace, width: number, paint: Paint): string => {
+export function renderBar(snapshot: ProgressSnapshot, pace: Pace, width: number, paint: Paint): string {
   const { total } = snapshot;
   if (total === undefined) return `${snapshot.phase} …`.slice(0, width);
   const share = total === 0 ? undefined : Math.min(1, snapshot.done / total);
@@ -52,7 +52,9 @@ export const renderBar = (snapshot: ProgressSnapshot, pace: Pace, width: number,
   ].filter((part) => part !== '');
   const percentage = share === undefined ? '' : formatShare(share).padStart(5);
   const fixed = [percentage, numbers, failed].filter((part) => part !== '');
-  const lengthOf = (parts: readonly string[]): number => parts.join('  ').length;
+  function lengthOf(parts: readonly string[]): number {
+    return parts.join('  ').length;
+  }
   while (optional.length > 0 && lengthOf([snapshot.phase, ...fixed, ...optional]) + 12 > width)
     optional.pop();
   const text = [...fixed, ...optional].join('  ');
@@ -61,10 +63,10 @@ export const renderBar = (snapshot: ProgressSnapshot, pace: Pace, width: number,
   const filled = Math.floor((share ?? 0) * cells);
   const bar = paint.green('█'.repeat(filled)) + paint.dim('░'.repeat(cells - filled));
   return `${snapshot.phase} ${bar} ${failed === '' ? text : text.replace(failed, paint.red(failed))}`;
-};
+}
 
 /** The same for a log: no colour, no control characters. */
-export const renderLine = (snapshot: ProgressSnapshot, pace: Pace): string => {
+export function renderLine(snapshot: ProgressSnapshot, pace: Pace): string {
   if (snapshot.total === undefined) return `${snapshot.phase} …`;
   const share = snapshot.total === 0 ? '' : ` (${formatShare(snapshot.done / snapshot.total)})`;
   return [
@@ -74,7 +76,7 @@ export const renderLine = (snapshot: ProgressSnapshot, pace: Pace): string => {
     ...(pace.perSecond > 0 ? [`${formatCount(Math.round(pace.perSecond))}/s`] : []),
     ...(pace.etaSeconds === undefined ? [] : [`ETA ${formatClock(pace.etaSeconds)}`]),
   ].join(', ');
-};
+}
 
 export interface ProgressStream {
   readonly isTTY?: boolean;

@@ -5,10 +5,13 @@ import { collectList, collectWhole, tellLater, wholeNumber } from '../option-val
 import type { RunOptions } from './run-options';
 
 /** Text that is no number passes as it is: the check of the request names it together with all else. */
-const numberOrText = (value: string): number | string =>
-  value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
+function numberOrText(value: string): number | string {
+  return value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
+}
 
-const run = (): typeof import('./run') => require('./run');
+function run(): typeof import('./run') {
+  return require('./run');
+}
 
 const EXAMPLES = `
 Examples:
@@ -19,10 +22,11 @@ Examples:
 Exit codes: 0 all warm, 1 some are not (or a sitemap or playlist was not read whole), 2 bad input (nothing was started), 130 interrupted.`;
 
 /** Adds `warmpath prewarm run`; the engine is loaded when the command runs, not before. */
-export const registerRunCommand = (prewarm: Command): void => {
+export function registerRunCommand(prewarm: Command): void {
   const problems: string[] = [];
-  const later = (option: string, low: number, high: number) =>
-    tellLater(problems, option, wholeNumber(low, high));
+  function later(option: string, low: number, high: number) {
+    return tellLater(problems, option, wholeNumber(low, high));
+  }
   prewarm
     .command('run')
     .argument(
@@ -75,4 +79,4 @@ export const registerRunCommand = (prewarm: Command): void => {
     .action(async (list: string | undefined, options: RunOptions) => {
       process.exitCode = await run().runPrewarm(list, options, problems);
     });
-};
+}

@@ -10,30 +10,32 @@ import type { RunOptions } from './run-options';
 import type { RunSurroundings } from './run-surroundings';
 
 /** What went wrong is said between the bars; what went well is in the report. */
-const logTo = (printer: ProgressPrinter): Log => {
-  const say =
-    (level: string) =>
-    (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+function logTo(printer: ProgressPrinter): Log {
+  function say(level: string) {
+    return (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       const details = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
       printer.say([`${level}:`, event, ...details].join(' '));
     };
+  }
   return { info: () => {}, warn: say('warning'), error: say('error') };
-};
+}
 
 // The AWS SDK takes a moment to load; few runs need it.
-const invalidation = (): typeof import('./run-invalidator') => require('./run-invalidator');
+function invalidation(): typeof import('./run-invalidator') {
+  return require('./run-invalidator');
+}
 
 /**
  * The engine of one run: sizes are not asked for, since every object is fetched at once anyway.
  * @throws BadInput where the data directory cannot be used, or nothing can be invalidated
  */
-export const openRunEngine = async (
+export async function openRunEngine(
   { spec }: PreparedRun,
   options: RunOptions,
   scratchDir: string,
   { directory, resolver, policy, ca }: RunSurroundings,
   printer: ProgressPrinter,
-): Promise<EmbeddedEngine> => {
+): Promise<EmbeddedEngine> {
   const invalidator = spec.needInvalidate ? await invalidation().createRunInvalidator() : undefined;
   try {
     return await openEngine({
@@ -56,4 +58,4 @@ export const openRunEngine = async (
     if (!(cause instanceof DataDirLocked || cause instanceof DataDirUnusable)) throw cause;
     throw new BadInput(cause.message.replace('data directory', '--data-dir'), { cause });
   }
-};
+}

@@ -13,7 +13,7 @@ const WAIT_MS = 10 * 60_000;
  * Invalidates with the credentials that the AWS SDK finds.
  * @throws BadInput where it finds none: the run would wait for them until its deadline
  */
-export const createRunInvalidator = async (): Promise<Invalidator> => {
+export async function createRunInvalidator(): Promise<Invalidator> {
   const client = new CloudFrontClient({ region: REGION });
   await client.config.credentials().catch((cause: unknown) => {
     throw new BadInput(
@@ -22,4 +22,4 @@ export const createRunInvalidator = async (): Promise<Invalidator> => {
     );
   });
   return new CloudFrontInvalidator(client, { waitMs: WAIT_MS, clock: systemClock });
-};
+}

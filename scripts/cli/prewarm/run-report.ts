@@ -32,31 +32,38 @@ const COLUMNS = [
   { title: 'hit ratio', align: 'right' },
 ] as const;
 
-const latency = (ms: number | undefined): string => (ms === undefined ? '-' : formatMs(ms));
+function latency(ms: number | undefined): string {
+  return ms === undefined ? '-' : formatMs(ms);
+}
 
-const failedCell = (failed: number, paint: Paint): Cell =>
-  failed === 0 ? '0' : { text: formatCount(failed), paint: paint.red };
+function failedCell(failed: number, paint: Paint): Cell {
+  return failed === 0 ? '0' : { text: formatCount(failed), paint: paint.red };
+}
 
-const popRow = (code: string, pop: PopSummary, paint: Paint): Cell[] => [
-  code,
-  formatCount(pop.requested),
-  formatCount(pop.warmed),
-  formatCount(pop.alreadyWarm),
-  failedCell(pop.failed, paint),
-  formatBytes(pop.bytes),
-  latency(pop.p50Ms),
-  latency(pop.p95Ms),
-  pop.p50Ms === undefined ? '-' : formatShare(pop.hitRatio),
-];
+function popRow(code: string, pop: PopSummary, paint: Paint): Cell[] {
+  return [
+    code,
+    formatCount(pop.requested),
+    formatCount(pop.warmed),
+    formatCount(pop.alreadyWarm),
+    failedCell(pop.failed, paint),
+    formatBytes(pop.bytes),
+    latency(pop.p50Ms),
+    latency(pop.p95Ms),
+    pop.p50Ms === undefined ? '-' : formatShare(pop.hitRatio),
+  ];
+}
 
-const totalRow = (summary: RunSummary, paint: Paint): Cell[] => [
-  { text: 'all', paint: paint.bold },
-  formatCount(summary.requested),
-  formatCount(summary.warmed),
-  formatCount(summary.alreadyWarm),
-  failedCell(summary.failed, paint),
-  formatBytes(summary.bytes),
-];
+function totalRow(summary: RunSummary, paint: Paint): Cell[] {
+  return [
+    { text: 'all', paint: paint.bold },
+    formatCount(summary.requested),
+    formatCount(summary.warmed),
+    formatCount(summary.alreadyWarm),
+    failedCell(summary.failed, paint),
+    formatBytes(summary.bytes),
+  ];
+}
 
 interface FailureGroup {
   readonly outcome: FailureEntry['outcome'];
@@ -67,9 +74,9 @@ interface FailureGroup {
 const EXAMPLES_PER_GROUP = 3;
 
 /** Groups failures by outcome while they stream by; keeps a few examples of each, not the list. */
-export const groupFailures = async (
+export async function groupFailures(
   failures: AsyncIterable<FailureEntry> | Iterable<FailureEntry>,
-): Promise<readonly FailureGroup[]> => {
+): Promise<readonly FailureGroup[]> {
   const groups = new Map<FailureEntry['outcome'], FailureGroup>();
   for await (const failure of failures) {
     const group = groups.get(failure.outcome) ?? { outcome: failure.outcome, count: 0, examples: [] };
@@ -78,9 +85,9 @@ export const groupFailures = async (
     groups.set(failure.outcome, group);
   }
   return [...groups.values()].sort((a, b) => b.count - a.count);
-};
+}
 
-const renderGroup = (group: FailureGroup, paint: Paint): string[] => {
+function renderGroup(group: FailureGroup, paint: Paint): string[] {
   const advice = group.outcome in ADVICE ? ADVICE[group.outcome as keyof typeof ADVICE] : '';
   const more = group.count - group.examples.length;
   return [
@@ -91,9 +98,9 @@ const renderGroup = (group: FailureGroup, paint: Paint): string[] => {
     ),
     ...(more > 0 ? [paint.dim(`  and ${formatCount(more)} more`)] : []),
   ];
-};
+}
 
-const headline = (summary: RunSummary, paint: Paint): string => {
+function headline(summary: RunSummary, paint: Paint): string {
   const warm = summary.warmed + summary.alreadyWarm;
   const rest = [
     summary.failed > 0 ? `${formatCount(summary.failed)} failed` : '',
@@ -103,14 +110,14 @@ const headline = (summary: RunSummary, paint: Paint): string => {
   const colour = rest.length === 0 ? paint.green : paint.red;
   const perSecond = (summary.requested - summary.notDone) / Math.max(summary.seconds, 0.001);
   return `${colour(text)} in ${formatSeconds(summary.seconds)} (${formatCount(Math.round(perSecond))}/s)`;
-};
+}
 
 /** The report a person reads: a table per PoP, failures by kind with what to do, and one line that sums up. */
-export const renderReport = async (
+export async function renderReport(
   summary: RunSummary,
   failures: AsyncIterable<FailureEntry> | Iterable<FailureEntry>,
   paint: Paint,
-): Promise<string> => {
+): Promise<string> {
   const rows = Object.entries(summary.pops).map(([code, pop]) => popRow(code, pop, paint));
   const table = renderTable(COLUMNS, rows.length > 1 ? [...rows, totalRow(summary, paint)] : rows, paint.dim);
   const groups = (await groupFailures(failures)).flatMap((group) => renderGroup(group, paint));
@@ -122,7 +129,7 @@ export const renderReport = async (
     headline(summary, paint),
     '',
   ].join('\n');
-};
+}
 
 /**
  * The report a program reads: one line, one JSON object. Failures are written as they are read, so a million of them

@@ -30,16 +30,18 @@ const DRAIN_MS = 10_000;
 const DRAIN_POLL_MS = 50;
 const LIST_PAGE = 100;
 
-const snapshotOf = (live: LiveProgress): ProgressSnapshot => ({
-  phase: PHASES[live.status],
-  done: live.tally.fetches,
-  ...(live.fetchCount === undefined ? {} : { total: live.fetchCount }),
-  failed: failedCount(live.tally),
-  bytes: live.tally.bytes,
-});
+function snapshotOf(live: LiveProgress): ProgressSnapshot {
+  return {
+    phase: PHASES[live.status],
+    done: live.tally.fetches,
+    ...(live.fetchCount === undefined ? {} : { total: live.fetchCount }),
+    failed: failedCount(live.tally),
+    bytes: live.tally.bytes,
+  };
+}
 
 /** The runs that this data directory holds and that have not ended. */
-const findUnfinished = async (engine: EmbeddedEngine): Promise<readonly RequestRecord[]> => {
+async function findUnfinished(engine: EmbeddedEngine): Promise<readonly RequestRecord[]> {
   const unfinished: RequestRecord[] = [];
   let after: string | undefined;
   do {
@@ -48,24 +50,26 @@ const findUnfinished = async (engine: EmbeddedEngine): Promise<readonly RequestR
     after = page.next;
   } while (after !== undefined);
   return unfinished;
-};
+}
 
 /** Running slices end, no new ones begin; bounded, since one slow slice must not hold Ctrl-C. */
-const drain = async (engine: EmbeddedEngine, live: () => LiveProgress | undefined): Promise<void> => {
+async function drain(engine: EmbeddedEngine, live: () => LiveProgress | undefined): Promise<void> {
   await engine.setCapacity(0);
   const giveUpMs = performance.now() + DRAIN_MS;
   while ((live()?.slicesInFlight ?? 0) > 0 && performance.now() < giveUpMs) await sleep(DRAIN_POLL_MS);
-};
+}
 
 /** Submits the run, or goes on with the one that was interrupted; shows progress until it ends or a signal comes. */
-export const runSession = async (
+export async function runSession(
   engine: EmbeddedEngine,
   run: PreparedRun,
   printer: ProgressPrinter,
   interrupt: Interrupt,
-): Promise<SessionEnd> => {
+): Promise<SessionEnd> {
   const startedMs = performance.now();
-  const seconds = (): number => (performance.now() - startedMs) / 1000;
+  function seconds(): number {
+    return (performance.now() - startedMs) / 1000;
+  }
   const unfinished = await findUnfinished(engine);
   const same = unfinished.find(
     ({ spec }) => run.fingerprint !== undefined && spec.idempotencyKey?.startsWith(run.fingerprint),
@@ -106,4 +110,4 @@ export const runSession = async (
     unfollow();
     printer.finish();
   }
-};
+}

@@ -20,7 +20,7 @@ export interface RunSurroundings extends RequestContext {
 }
 
 /** The name server as an address with a port, since a name server has to be found without one. */
-const nameServer = async (resolver: string): Promise<string> => {
+async function nameServer(resolver: string): Promise<string> {
   if (!isHostPort(resolver)) {
     throw new BadInput(`--resolver: got ${JSON.stringify(resolver)}; allowed: ${HOST_PORT}`);
   }
@@ -34,36 +34,36 @@ const nameServer = async (resolver: string): Promise<string> => {
       cause,
     });
   }
-};
+}
 
-const certificates = async (file: string): Promise<string> => {
+async function certificates(file: string): Promise<string> {
   const pem = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new BadInput(`--ca: cannot read ${file}; allowed: a PEM file with certificates`, { cause });
   });
   if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
   throw new BadInput(`--ca: got ${file} without a certificate; allowed: a PEM file with certificates`);
-};
+}
 
 /**
  * The known PoPs, and those of the environment.
  * @throws BadInput where one of these has no place
  */
-export const knownPops = (): PopDirectory => {
+export function knownPops(): PopDirectory {
   try {
     return createPopDirectory({ extraCodes: parseExtraPops(process.env['WARMPATH_EXTRA_POPS']) });
   } catch (cause) {
     if (!(cause instanceof UnknownPopSites)) throw cause;
     throw new BadInput(cause.message, { cause });
   }
-};
+}
 
 /**
  * Private addresses are contacted only where the operator names a resolver, since its answers are the operator's own.
  * @throws BadInput where a file or a name server is not what its option says
  */
-export const findSurroundings = async (
+export async function findSurroundings(
   options: Pick<RunOptions, 'resolver' | 'ca'>,
-): Promise<RunSurroundings> => {
+): Promise<RunSurroundings> {
   const problems = new Problems();
   const { resolver } = options;
   const server = await problems.collect(() => (resolver === undefined ? undefined : nameServer(resolver)));
@@ -77,4 +77,4 @@ export const findSurroundings = async (
     policy: resolver === undefined ? 'public' : 'any',
     ...(ca === undefined ? {} : { ca }),
   };
-};
+}

@@ -32,11 +32,11 @@ const REPORT_BLOBS: Readonly<Record<string, string>> = {
  * Answers the exit code: 0 all warm, 1 some are not, 2 bad input, 128 + signal when interrupted.
  * @param wrongOptions what is wrong with options that are read already
  */
-export const runPrewarm = async (
+export async function runPrewarm(
   list: string | undefined,
   options: RunOptions,
   wrongOptions: readonly string[] = [],
-): Promise<number> => {
+): Promise<number> {
   const scratch = new Scratch();
   const interrupt = listenForInterrupt(() => scratch.remove());
   try {
@@ -51,15 +51,15 @@ export const runPrewarm = async (
     interrupt.release();
     scratch.remove();
   }
-};
+}
 
-const warm = async (
+async function warm(
   list: string | undefined,
   options: RunOptions,
   problems: Problems,
   scratch: Scratch,
   interrupt: Interrupt,
-): Promise<number> => {
+): Promise<number> {
   const printer = new ProgressPrinter(process.stderr, paintFor(process.stderr));
   for (const file of options.report ?? []) await problems.collect(() => checkReportFile(file));
   const surroundings = await problems.collect(() => findSurroundings(options));
@@ -81,17 +81,15 @@ const warm = async (
   } finally {
     await engine.close();
   }
-};
+}
 
 /** True where a sitemap or playlist could not be read, or not all of it: what it names is not warm. */
-const missesUrls = ({ record }: SessionEnd): boolean =>
-  record.spec.sources.length > 0 && record.message !== undefined;
+function missesUrls({ record }: SessionEnd): boolean {
+  return record.spec.sources.length > 0 && record.message !== undefined;
+}
 
 /** Why a run did not come to its end, and what to do, in a sentence; nothing where it did. */
-const stoppedSentence = (
-  { record, interruptedWith }: SessionEnd,
-  options: RunOptions,
-): string | undefined => {
+function stoppedSentence({ record, interruptedWith }: SessionEnd, options: RunOptions): string | undefined {
   if (interruptedWith !== undefined) {
     return options.dataDir === undefined
       ? 'Interrupted. With --data-dir the next run of the same list would go on here.'
@@ -103,7 +101,7 @@ const stoppedSentence = (
     return `Stopped after ${record.spec.timeoutMinutes} minutes; --timeout gives it more time.`;
   }
   return message ?? `Stopped: ${record.stopReason ?? 'no reason given'}.`;
-};
+}
 
 async function* allFailures(
   engine: EmbeddedEngine,
@@ -114,26 +112,27 @@ async function* allFailures(
   for await (const failure of engine.failures(end.record.id)) yield failureEntry(failure);
 }
 
-const printReport = async (
+async function printReport(
   engine: EmbeddedEngine,
   end: SessionEnd,
   summary: RunSummary,
   options: RunOptions,
-): Promise<void> => {
+): Promise<void> {
   const failures = allFailures(engine, end, summary);
   const output = options.json
     ? renderJson(summary, failures)
     : [await renderReport(summary, failures, paintFor(process.stdout))];
   await pipeline(output, process.stdout, { end: false });
-};
+}
 
 const REPORT_KINDS = 'a file name that ends in .html, .csv or .json';
 const REPORT_PLACE = 'a file in a folder that is there and that this user may write';
 
 /** Before hours of warming, not after them. */
-const checkReportFile = async (file: string): Promise<void> => {
-  const refused = (allowed: string, cause?: unknown): BadInput =>
-    new BadInput(`--report: got ${file}; allowed: ${allowed}`, { cause });
+async function checkReportFile(file: string): Promise<void> {
+  function refused(allowed: string, cause?: unknown): BadInput {
+    return new BadInput(`--report: got ${file}; allowed: ${allowed}`, { cause });
+  }
   if (REPORT_BLOBS[extname(file).toLowerCase()] === undefined) throw refused(REPORT_KINDS);
   try {
     const there = await stat(file).catch(() => undefined);
@@ -142,26 +141,26 @@ const checkReportFile = async (file: string): Promise<void> => {
   } catch (cause) {
     throw cause instanceof BadInput ? cause : refused(REPORT_PLACE, cause);
   }
-};
+}
 
 /** A full disk, in words that say which one and what to do. */
-const withoutSpace = (error: unknown, { dataDir }: RunOptions): unknown => {
+function withoutSpace(error: unknown, { dataDir }: RunOptions): unknown {
   if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) return error;
   const message =
     dataDir === undefined
       ? `no space is left in ${tmpdir()} or where the output goes; free some, or name another folder with --data-dir`
       : `no space is left in ${dataDir} (--data-dir) or where the output goes; free some, then the same command goes on here`;
   return new Error(message, { cause: error });
-};
+}
 
-const writeReportFiles = async (
+async function writeReportFiles(
   engine: EmbeddedEngine,
   { record }: SessionEnd,
   files: readonly string[],
-): Promise<void> => {
+): Promise<void> {
   for (const file of files) {
     const blob = REPORT_BLOBS[extname(file).toLowerCase()];
     if (blob !== undefined)
       await pipeline(engine.blobs.read(`${record.id}/${blob}`), createWriteStream(file));
   }
-};
+}

@@ -7,7 +7,7 @@ export const SCRATCH_PREFIX = 'warmpath-run-';
 /** The data directory of a run that was given none, in its folder. */
 export const SCRATCH_DATA = 'data';
 
-const makeFolder = (): string => {
+function makeFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), SCRATCH_PREFIX));
   } catch (cause) {
@@ -16,7 +16,7 @@ const makeFolder = (): string => {
       { cause },
     );
   }
-};
+}
 
 /** A temporary folder of one run, made when it is first asked for: a run with a data directory needs none. */
 export class Scratch {

@@ -2,12 +2,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../option-values';
 import type { ServeOptions } from './serve';
 
-const httpUrl = (value: string): string => {
+function httpUrl(value: string): string {
   if (/^https?:\/\//i.test(value) && URL.canParse(value)) return value;
   throw new InvalidArgumentError('Allowed: an http or https URL, such as https://prewarm.example.com.');
-};
+}
 
-const serve = (): typeof import('./serve') => require('./serve');
+function serve(): typeof import('./serve') {
+  return require('./serve');
+}
 
 const DEFAULT_PORT = 8080;
 
@@ -20,7 +22,7 @@ Examples:
 The API is described at /openapi.json. Ctrl-C or SIGTERM lets running slices end; what is left goes on at the next start.`;
 
 /** Adds `warmpath prewarm serve`; the service is loaded when the command runs, not before. */
-export const registerServeCommand = (prewarm: Command): void => {
+export function registerServeCommand(prewarm: Command): void {
   prewarm
     .command('serve')
     .description('run the prewarm API, its queue and its workers on this machine, without an AWS account')
@@ -44,4 +46,4 @@ export const registerServeCommand = (prewarm: Command): void => {
     .action(async (options: ServeOptions) => {
       process.exitCode = await serve().servePrewarm(options);
     });
-};
+}

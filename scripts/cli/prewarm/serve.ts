@@ -22,7 +22,7 @@ export interface ServeOptions {
   readonly ca?: string;
 }
 
-const start = async (options: ServeOptions) => {
+async function start(options: ServeOptions) {
   const { host, port, publicUrl, dataDir, apiKeyFile, edgePort } = options;
   const log = jsonLog(process.stderr);
   const { ca, ...context } = await findSurroundings(options);
@@ -46,25 +46,28 @@ const start = async (options: ServeOptions) => {
         linkTo,
       }),
   });
-};
+}
 
 const REFUSALS = [BadInput, ApiKeyError, ListenError, DataDirLocked, DataDirUnusable];
 /** The same in the words of the options. */
-const inOptions = (message: string): string =>
-  message
+function inOptions(message: string): string {
+  return message
     .replace(/^data directory:/, '--data-dir:')
     .replace(/^API key file /, '--api-key-file ')
     .replace(/^host:/, '--host:')
     .replace('an API key file', '--api-key-file');
+}
 
-const isRefusal = (error: unknown): error is Error => REFUSALS.some((kind) => error instanceof kind);
+function isRefusal(error: unknown): error is Error {
+  return REFUSALS.some((kind) => error instanceof kind);
+}
 
 /**
  * Serves until SIGTERM or Ctrl-C, then lets what is underway end; a second signal ends at once.
  * Answers the exit code: 0 after a signal, 1 when the data directory takes no more writes, so that whoever supervises
  * the process starts it again, 2 where it could not begin with these options.
  */
-export const servePrewarm = async (options: ServeOptions): Promise<number> => {
+export async function servePrewarm(options: ServeOptions): Promise<number> {
   const interrupt = listenForInterrupt(() => {});
   try {
     const service = await start(options);
@@ -81,4 +84,4 @@ export const servePrewarm = async (options: ServeOptions): Promise<number> => {
   } finally {
     interrupt.release();
   }
-};
+}

@@ -37,7 +37,7 @@ export interface RunSummary {
   readonly stopped?: string;
 }
 
-const popSummary = (tally: Tally, requested: number, error: string | undefined): PopSummary => {
+function popSummary(tally: Tally, requested: number, error: string | undefined): PopSummary {
   const [p50Ms, p95Ms] = [percentileMs(tally.latency, 0.5), percentileMs(tally.latency, 0.95)];
   return {
     requested,
@@ -50,18 +50,18 @@ const popSummary = (tally: Tally, requested: number, error: string | undefined):
     ...(p95Ms === undefined ? {} : { p95Ms: Math.round(p95Ms * 10) / 10 }),
     ...(error === undefined ? {} : { error }),
   };
-};
+}
 
 /**
  * Adds up a request and its PoPs. A PoP that could not be resolved counts with all its fetches as failed: they were
  * asked for and the objects are not there.
  */
-export const summarise = (
+export function summarise(
   request: RequestRecord,
   pops: readonly PopRecord[],
   seconds: number,
   stopped?: string,
-): RunSummary => {
+): RunSummary {
   const perPop = fetchesPerPop(request);
   const byCode = new Map(pops.map((record) => [record.pop, record]));
   const summaries = request.spec.pops.map((pop) => {
@@ -69,8 +69,9 @@ export const summarise = (
     const error = record?.status === 'FAILED' ? (record.message ?? 'the name does not resolve') : undefined;
     return [pop, popSummary(record?.progress ?? emptyTally(), perPop, error)] as const;
   });
-  const sum = (pick: (pop: PopSummary) => number): number =>
-    summaries.reduce((total, [, pop]) => total + pick(pop), 0);
+  function sum(pick: (pop: PopSummary) => number): number {
+    return summaries.reduce((total, [, pop]) => total + pick(pop), 0);
+  }
   const [requested, warmed] = [sum((pop) => pop.requested), sum((pop) => pop.warmed)];
   const [alreadyWarm, failed] = [sum((pop) => pop.alreadyWarm), sum((pop) => pop.failed)];
   return {
@@ -84,7 +85,7 @@ export const summarise = (
     pops: Object.fromEntries(summaries),
     ...(stopped === undefined ? {} : { stopped }),
   };
-};
+}
 
 /** One entry of `failures` in the JSON report: flat, so that a shell can read it. */
 export interface FailureEntry {
@@ -99,19 +100,21 @@ export interface FailureEntry {
   readonly attempts: number;
 }
 
-export const failureEntry = (failure: FetchFailure): FailureEntry => ({
-  pop: failure.pop,
-  url: failure.url,
-  encoding: failure.encoding,
-  outcome: failure.outcome.kind,
-  ...('status' in failure.outcome ? { status: failure.outcome.status } : {}),
-  detail: describeOutcome(failure.outcome),
-  attempts: failure.attempts,
-});
+export function failureEntry(failure: FetchFailure): FailureEntry {
+  return {
+    pop: failure.pop,
+    url: failure.url,
+    encoding: failure.encoding,
+    outcome: failure.outcome.kind,
+    ...('status' in failure.outcome ? { status: failure.outcome.status } : {}),
+    detail: describeOutcome(failure.outcome),
+    attempts: failure.attempts,
+  };
+}
 
 /** The PoPs that failed as a whole, in the shape of the other failures. */
-export const popFailureEntries = (summary: RunSummary): FailureEntry[] =>
-  Object.entries(summary.pops).flatMap(([code, pop]) =>
+export function popFailureEntries(summary: RunSummary): FailureEntry[] {
+  return Object.entries(summary.pops).flatMap(([code, pop]) =>
     pop.error === undefined
       ? []
       : [
@@ -125,3 +128,4 @@ export const popFailureEntries = (summary: RunSummary): FailureEntry[] =>
           },
         ],
   );
+}

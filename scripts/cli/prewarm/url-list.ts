@@ -23,13 +23,13 @@ const BYTE_ORDER_MARK = '\ufeff';
 const HEAD_BYTES = 4096;
 
 /** Standard input can be read once only, so it is put into a file first. */
-const spoolStandardInput = async (scratch: Scratch): Promise<string> => {
+async function spoolStandardInput(scratch: Scratch): Promise<string> {
   const file = join(scratch.path, 'standard-input');
   await pipeline(process.stdin, createWriteStream(file));
   return file;
-};
+}
 
-const readHead = async (file: string): Promise<string> => {
+async function readHead(file: string): Promise<string> {
   const handle = await open(file);
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
@@ -37,9 +37,9 @@ const readHead = async (file: string): Promise<string> => {
   } finally {
     await handle.close();
   }
-};
+}
 
-const parseBody = (text: string, name: string): Readonly<Record<string, unknown>> => {
+function parseBody(text: string, name: string): Readonly<Record<string, unknown>> {
   let body: unknown;
   try {
     body = JSON.parse(text.replace(BYTE_ORDER_MARK, ''));
@@ -53,7 +53,7 @@ const parseBody = (text: string, name: string): Readonly<Record<string, unknown>
     );
   }
   return { ...body };
-};
+}
 
 async function* linesOf(file: string): AsyncGenerator<ListLine> {
   const input = createReadStream(file, { encoding: 'utf8' });
@@ -75,18 +75,18 @@ const READ_ERRORS = {
   EACCES: 'this user may not read it',
 };
 
-const explainReadError = (cause: unknown, name: string): BadInput => {
+function explainReadError(cause: unknown, name: string): BadInput {
   const [known] = Object.entries(READ_ERRORS).filter(([code]) => hasCode(cause, code));
   const reason = known?.[1] ?? String(cause);
   return new BadInput(`LIST: cannot read ${name}: ${reason}; ${ALLOWED}, or - for standard input`, { cause });
-};
+}
 
 /**
  * Opens LIST (a path, or `-`). What begins with a brace or a bracket is JSON, all else lines; empty lines and those that
  * begin with `#` are left out.
  * @throws BadInput where it cannot be read or is not what it looks like
  */
-export const openUrlList = async (path: string, scratch: Scratch): Promise<UrlList> => {
+export async function openUrlList(path: string, scratch: Scratch): Promise<UrlList> {
   const name = path === '-' ? 'standard input' : path;
   try {
     const file = path === '-' ? await spoolStandardInput(scratch) : path;
@@ -98,4 +98,4 @@ export const openUrlList = async (path: string, scratch: Scratch): Promise<UrlLi
   } catch (cause) {
     throw cause instanceof BadInput ? cause : explainReadError(cause, name);
   }
-};
+}

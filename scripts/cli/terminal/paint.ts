@@ -13,11 +13,12 @@ interface MaybeTerminal {
   readonly hasColors?: () => boolean;
 }
 
-const style = (on: boolean, open: number, close: number) => (text: string) =>
-  on ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+function style(on: boolean, open: number, close: number) {
+  return (text: string) => (on ? `\u001b[${open}m${text}\u001b[${close}m` : text);
+}
 
 /** Colours for a stream: only on a terminal, and not where `NO_COLOR` is set (https://no-color.org). */
-export const paintFor = (stream: MaybeTerminal, env: NodeJS.ProcessEnv = process.env): Paint => {
+export function paintFor(stream: MaybeTerminal, env: NodeJS.ProcessEnv = process.env): Paint {
   const on = stream.isTTY === true && !env['NO_COLOR'] && (stream.hasColors?.() ?? true);
   return {
     bold: style(on, 1, 22),
@@ -27,4 +28,4 @@ export const paintFor = (stream: MaybeTerminal, env: NodeJS.ProcessEnv = process
     yellow: style(on, 33, 39),
     cyan: style(on, 36, 39),
   };
-};
+}

@@ -1,35 +1,43 @@
 /** `12,345` */
-export const formatCount = (count: number): string => count.toLocaleString('en-US');
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** Decimal units, three significant digits: `512 B`, `1.25 MB`. */
-export const formatBytes = (bytes: number): string => {
+export function formatBytes(bytes: number): string {
   const step = bytes < 1000 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   const scaled = bytes / 1000 ** step;
   return `${step === 0 ? scaled : trimmed(scaled)} ${BYTE_UNITS[step]}`;
-};
+}
 
 /** Milliseconds as a person reads them: `0.4 ms`, `38 ms`, `1.52 s`. */
-export const formatMs = (ms: number): string => {
+export function formatMs(ms: number): string {
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   return ms < 1000 ? `${Math.round(ms)} ms` : `${trimmed(ms / 1000)} s`;
-};
+}
 
 /** Seconds as a clock: `0:07`, `12:05`, `1:02:03`. */
-export const formatClock = (seconds: number): string => {
+export function formatClock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-  const padded = (part: number): string => String(part).padStart(2, '0');
+  function padded(part: number): string {
+    return String(part).padStart(2, '0');
+  }
   return hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
-};
+}
 
 /** How long something took: `4.3 s`, from a minute on as a clock. */
-export const formatSeconds = (seconds: number): string =>
-  seconds < 60 ? `${seconds.toFixed(1)} s` : formatClock(seconds);
+export function formatSeconds(seconds: number): string {
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : formatClock(seconds);
+}
 
 /** A share of 0 to 1: `97 %`; never rounded up to 100. */
-export const formatShare = (share: number): string => `${Math.floor(share * 100 + 1e-9)} %`;
+export function formatShare(share: number): string {
+  return `${Math.floor(share * 100 + 1e-9)} %`;
+}
 
-const trimmed = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+function trimmed(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}

@@ -26,11 +26,11 @@ describe('DELETE /prewarm', () => {
 });
 
 describe('a list that is too long for a body', () => {
-  const upload = async (service: ReturnType<typeof fakeService>, list: string): Promise<string> => {
+  async function upload(service: ReturnType<typeof fakeService>, list: string): Promise<string> {
     const place = bodies.uploadPlaceBody.parse((await service.call('POST', '/lists')).json);
     expect((await service.call('PUT', new URL(place.upload_url).pathname, list)).status).toBe(200);
     return place.list_id;
-  };
+  }
   const { url_list: urls, ...fields } = BODY;
 
   it('is uploaded, and named in place of the URLs', async () => {
@@ -88,10 +88,12 @@ describe('GET /requests', () => {
   it('says what a request waits for while the fleet has no instance', async () => {
     const { call, add } = fakeService();
     add({ status: 'IN-PROGRESS', message: 'a source was not read' });
-    const messages = async (): Promise<unknown[]> => [
-      bodies.requestBody.parse((await call('GET', `/requests/${REQUEST_ID}`)).json).message,
-      bodies.requestListBody.parse((await call('GET', '/requests')).json).requests[0]?.message,
-    ];
+    async function messages(): Promise<unknown[]> {
+      return [
+        bodies.requestBody.parse((await call('GET', `/requests/${REQUEST_ID}`)).json).message,
+        bodies.requestListBody.parse((await call('GET', '/requests')).json).requests[0]?.message,
+      ];
+    }
     for (const message of await messages())
       expect(message).toMatch(/^a source was not read; waiting for capacity: .*POST \/instances/);
     await call('POST', '/instances', { DesiredCapacity: 1 });
@@ -143,8 +145,9 @@ describe('GET /pops', () => {
 
   it('narrows by region and country, by name or ISO code, in any case', async () => {
     const { call } = fakeService();
-    const codesOf = async (query: string): Promise<readonly string[]> =>
-      bodies.popListBody.parse((await call('GET', `/pops?${query}`)).json).pops.map(({ pop }) => pop);
+    async function codesOf(query: string): Promise<readonly string[]> {
+      return bodies.popListBody.parse((await call('GET', `/pops?${query}`)).json).pops.map(({ pop }) => pop);
+    }
     const japan = await codesOf('region=JP');
     expect(japan).toContain('NRT57-P3');
     expect(await codesOf('region=eu&country=DE')).toEqual(['FRA56-P4', 'FRA60-P1']);

@@ -6,10 +6,13 @@ import { BODY, fakeService, REQUEST_ID } from './fake-application';
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 /** Of a function's answer: the body is a text within JSON. */
-const payloadBytes = (body: string): number => Buffer.byteLength(JSON.stringify({ body }));
+function payloadBytes(body: string): number {
+  return Buffer.byteLength(JSON.stringify({ body }));
+}
 
-const numbered = (start: string, count: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `${start}${index}`);
+function numbered(start: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${start}${index}`);
+}
 
 describe('an answer that lists URLs', () => {
   it.each([
@@ -45,12 +48,12 @@ describe('an answer that lists URLs', () => {
 
   it('names at most 10,000 that sizing could not reach, and says nothing of others where there are none', async () => {
     const service = fakeService();
-    const summary = async (count: number) => {
+    async function summary(count: number) {
       service.add({ ...finished({}).record, failedUrlCount: count });
       service.blobs.set(`${REQUEST_ID}/failed_urls.txt`, numbered('https://a.example/', count).join('\n'));
       const { json } = await service.call('GET', `/summary?req_id=${REQUEST_ID}`);
       return { listed: json.failure_urls.length, message: json.message };
-    };
+    }
     expect(await summary(10_000)).toEqual({ listed: 10_000 });
     expect(await summary(10_001)).toEqual({ listed: 10_000, message: expect.stringMatching(/: 1 more/) });
   });

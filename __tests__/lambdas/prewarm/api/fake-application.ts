@@ -20,16 +20,16 @@ export interface LoggedLine {
 }
 
 /** The router over an application that keeps its requests in a map. */
-export const fakeService = (options: RouterOptions = {}) => {
+export function fakeService(options: RouterOptions = {}) {
   const requests = new Map<string, RequestRecord>();
   const pops = new Map<string, readonly PopRecord[]>();
   const blobs = new Map<string, string>();
   const log: LoggedLine[] = [];
-  const write =
-    (level: string) =>
-    (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+  function write(level: string) {
+    return (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       log.push({ level, event, fields });
     };
+  }
   let capacity = 0;
   const application: PrewarmApplication = {
     parse: (body) =>
@@ -96,7 +96,7 @@ export const fakeService = (options: RouterOptions = {}) => {
     now: () => NOW,
   };
   const router = createRouter(application, options);
-  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+  async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const response = await router.request(path, {
       method,
       headers,
@@ -113,15 +113,15 @@ export const fakeService = (options: RouterOptions = {}) => {
       text,
       json: isJson ? JSON.parse(text) : undefined,
     };
-  };
-  const add = (changes: Partial<RequestRecord>, itsPops: readonly PopRecord[] = []): RequestRecord => {
+  }
+  function add(changes: Partial<RequestRecord>, itsPops: readonly PopRecord[] = []): RequestRecord {
     const added = record(changes);
     requests.set(added.id, added);
     pops.set(added.id, itsPops);
     return added;
-  };
+  }
   return { application, router, call, add, requests, blobs, log };
-};
+}
 
 export const BODY = {
   url_list: ['https://d111111abcdef8.cloudfront.net/a', 'https://d111111abcdef8.cloudfront.net/b'],

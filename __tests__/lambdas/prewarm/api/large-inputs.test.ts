@@ -3,8 +3,9 @@ import { BODY, fakeService } from './fake-application';
 const BLANKS = ' '.repeat(500_000);
 const MANY = 200_000;
 
-const manyKeys = (): object =>
-  Object.fromEntries(Array.from({ length: MANY }, (_, index) => [`unknown_${index}`, 1]));
+function manyKeys(): object {
+  return Object.fromEntries(Array.from({ length: MANY }, (_, index) => [`unknown_${index}`, 1]));
+}
 
 /** A parser whose work grows with the square of one of these would be busy for minutes. */
 const BODIES: readonly (readonly [what: string, body: () => object])[] = [

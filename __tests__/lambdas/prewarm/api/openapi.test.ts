@@ -2,10 +2,12 @@ import { openApiDocument } from '../../../../lambdas/prewarm/api/openapi';
 import { fakeService } from './fake-application';
 
 const document = openApiDocument({ takesLists: true });
-const operationsOf = ({ paths }: { readonly paths: object }): readonly string[] =>
-  Object.entries(paths).flatMap(([path, methods]) =>
+
+function operationsOf({ paths }: { readonly paths: object }): readonly string[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
+}
 
 describe('the OpenAPI document', () => {
   it('is served as it is generated', async () => {

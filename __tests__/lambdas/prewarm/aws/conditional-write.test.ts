@@ -7,10 +7,14 @@ import { frankfurt, newId, samplePop, sampleResult } from '../engine/ports/sampl
 import { type ScriptedAnswer, type ScriptedService, startScriptedService } from './scripted-service';
 
 const WRITTEN: ScriptedAnswer = { status: 200, body: '{}' };
-const refusal = (name: string): ScriptedAnswer => ({
-  status: 400,
-  body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'x' }),
-});
+
+function refusal(name: string): ScriptedAnswer {
+  return {
+    status: 400,
+    body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'x' }),
+  };
+}
+
 const CONFLICT = refusal('TransactionConflictException');
 
 describe('a write of one row', () => {
@@ -39,16 +43,18 @@ describe('a write of one row', () => {
     await service.close();
   });
 
-  const requests = () =>
-    new DynamoRequestStore(client, { table: 'requests', retentionDays: 1, clock: systemClock });
-  const ledger = () =>
-    new DynamoSliceLedger(client, requests(), {
+  function requests() {
+    return new DynamoRequestStore(client, { table: 'requests', retentionDays: 1, clock: systemClock });
+  }
+  function ledger() {
+    return new DynamoSliceLedger(client, requests(), {
       requestTable: 'requests',
       popTable: 'pops',
       taskTable: 'tasks',
       retentionDays: 1,
       clock: systemClock,
     });
+  }
 
   it.each([
     ['moves a request on', () => requests().advance(id, 'CHECK_POP'), 'advanced'],

@@ -9,8 +9,10 @@ import {
 async function* asyncOf(paths: Iterable<string>): AsyncGenerator<string> {
   yield* paths;
 }
-const matches = (pattern: string, path: string): boolean =>
-  pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+
+function matches(pattern: string, path: string): boolean {
+  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+}
 
 describe('the calls of an invalidation', () => {
   it('name each path once, as many as a call takes', async () => {

@@ -9,18 +9,25 @@ const FIND = 'GET /2020-05-31/distribution';
 const CREATE = 'POST /2020-05-31/distribution/E1/invalidation';
 const LOOK = 'GET /2020-05-31/distribution/E1/invalidation/I1';
 
-const refusal = (status: number, code: string): ScriptedAnswer => ({
-  status,
-  body: `<ErrorResponse ${XMLNS}><Error><Type>${status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${code}</Code><Message>Rate exceeded</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
-});
-const invalidation = (status: string): ScriptedAnswer => ({
-  status: 200,
-  body: `<Invalidation ${XMLNS}><Id>I1</Id><Status>${status}</Status></Invalidation>`,
-});
+function refusal(status: number, code: string): ScriptedAnswer {
+  return {
+    status,
+    body: `<ErrorResponse ${XMLNS}><Error><Type>${status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${code}</Code><Message>Rate exceeded</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
+  };
+}
+
+function invalidation(status: string): ScriptedAnswer {
+  return {
+    status: 200,
+    body: `<Invalidation ${XMLNS}><Id>I1</Id><Status>${status}</Status></Invalidation>`,
+  };
+}
+
 const FOUND: ScriptedAnswer = {
   status: 200,
   body: `<DistributionList ${XMLNS}><IsTruncated>false</IsTruncated><Items><DistributionSummary><Id>E1</Id><DomainName>d1.cloudfront.net</DomainName></DistributionSummary></Items></DistributionList>`,
 };
+
 const THROTTLED = refusal(400, 'Throttling');
 const TOO_MANY = refusal(400, 'TooManyInvalidationsInProgress');
 
@@ -54,8 +61,8 @@ describe('an invalidation that CloudFront has no time for', () => {
     await service.close();
   });
 
-  const invalidate = (): Promise<InvalidationOutcome> =>
-    new CloudFrontInvalidator(client, {
+  function invalidate(): Promise<InvalidationOutcome> {
+    return new CloudFrontInvalidator(client, {
       waitMs: 60_000,
       clock: {
         now: () => now,
@@ -72,7 +79,10 @@ describe('an invalidation that CloudFront has no time for', () => {
         yield '/a';
       })(),
     );
-  const timesOf = (call: string): number => calls.filter((seen) => seen === call).length;
+  }
+  function timesOf(call: string): number {
+    return calls.filter((seen) => seen === call).length;
+  }
 
   it.each([
     ['Throttling', 400],

@@ -18,9 +18,9 @@ export interface ScriptedService {
 }
 
 /** An AWS service on loopback whose answers the test makes; `call` is method and path without query. */
-export const startScriptedService = async (
+export async function startScriptedService(
   answer: (call: string) => ScriptedAnswer,
-): Promise<ScriptedService> => {
+): Promise<ScriptedService> {
   const server = createServer(async (request, response) => {
     for await (const _ of request);
     const { status, body } = answer(`${request.method} ${request.url?.split('?', 1)[0]}`);
@@ -39,4 +39,4 @@ export const startScriptedService = async (
       return new Promise((resolve) => server.close(resolve));
     },
   };
-};
+}

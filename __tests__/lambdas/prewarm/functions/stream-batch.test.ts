@@ -5,9 +5,13 @@ import { requestIdOfRecord } from '../../../../lambdas/prewarm/functions/request
 import { runPerRequest } from '../../../../lambdas/prewarm/functions/stream-batch';
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
-const record = (key: string, sequence: number): DynamoDBRecord => ({
-  dynamodb: { Keys: { req_id: { S: key } }, SequenceNumber: String(sequence) },
-});
+
+function record(key: string, sequence: number): DynamoDBRecord {
+  return {
+    dynamodb: { Keys: { req_id: { S: key } }, SequenceNumber: String(sequence) },
+  };
+}
+
 const event = { Records: [record('a', 1), record('b#3', 2), record('a', 3), record('b#7', 4)] };
 
 describe('a batch of a stream', () => {

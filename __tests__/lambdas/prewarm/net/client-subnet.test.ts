@@ -31,13 +31,14 @@ describe('discovery of edges by client subnet', () => {
     dns = await startDnsServer(zone);
   });
   afterAll(() => dns.close());
-  const discover = (...clientSubnets: string[]) =>
-    discoverEdges({
+  function discover(...clientSubnets: string[]) {
+    return discoverEdges({
       distributionDomain: DISTRIBUTION,
       clientSubnets,
       server: { host: '127.0.0.1', port: dns.port },
       timeoutMs: 300,
     });
+  }
 
   it('names the sites that answer clients of a network', async () => {
     expect(await discover('18.184.0.0/24')).toEqual([
@@ -83,7 +84,7 @@ describe('a DNS exchange', () => {
     const server = createSocket('udp4');
     server.on('message', (message, from) => {
       const query = packets.decode(message);
-      const answer = (changes: packets.Packet, data: string): void => {
+      function answer(changes: packets.Packet, data: string): void {
         const packet = packets.encode({
           type: 'response',
           id: query.id ?? 0,
@@ -92,7 +93,7 @@ describe('a DNS exchange', () => {
           ...changes,
         });
         server.send(packet, from.port, from.address);
-      };
+      }
       server.send(Buffer.from('junk'), from.port, from.address);
       answer({ id: ((query.id ?? 0) + 1) & 0xffff }, '6.6.6.1');
       answer({ questions: [{ type: 'A', name: 'other.example' }] }, '6.6.6.2');

@@ -10,10 +10,18 @@ import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback
 import { plainSpec } from '../support/request-spec';
 
 const ALIAS = 'www.example.com';
-const object = (body: string | Uint8Array) => ({ body });
-const redirect = (location: string) => ({ body: '', status: 302, location });
-const sitemap = (...locs: string[]): string =>
-  `<urlset>${locs.map((loc) => `<url><loc>${loc}</loc></url>`).join('')}</urlset>`;
+
+function object(body: string | Uint8Array) {
+  return { body };
+}
+
+function redirect(location: string) {
+  return { body: '', status: 302, location };
+}
+
+function sitemap(...locs: string[]): string {
+  return `<urlset>${locs.map((loc) => `<url><loc>${loc}</loc></url>`).join('')}</urlset>`;
+}
 
 describe('documents of a distribution', () => {
   let cdn: LoopbackCdn;
@@ -44,8 +52,8 @@ describe('documents of a distribution', () => {
   });
   afterAll(() => cdn.close());
 
-  const spec = (): RequestSpec =>
-    plainSpec({
+  function spec(): RequestSpec {
+    return plainSpec({
       distributionDomain: cdn.distributionDomain,
       aliases: [ALIAS],
       headers: [
@@ -54,19 +62,22 @@ describe('documents of a distribution', () => {
       ],
       timeoutMinutes: 1,
     });
-  const edge = () => ({ edgePort: cdn.edgePort, ca: cdn.caPem });
-  const read = async (
+  }
+  function edge() {
+    return { edgePort: cdn.edgePort, ca: cdn.caPem };
+  }
+  async function read(
     path: string,
     maxBytes = 10_000,
     policy: AddressPolicy = 'any',
     host = cdn.distributionDomain,
-  ) => {
+  ) {
     const { distributionDomain, headers } = spec();
     const hosts = hostRule(spec(), resolver);
     const reader = createDocumentReader({ distributionDomain, hosts, resolver, policy, headers, ...edge() });
     const { body } = await reader.read(`https://${host}${path}`, maxBytes);
     return Buffer.from(body).toString();
-  };
+  }
 
   it('are read from its edges, with the host as SNI and Host and the headers of the request', async () => {
     expect(await read('/doc')).toBe('hello');
@@ -103,7 +114,7 @@ describe('documents of a distribution', () => {
     expect(cdn.seen).toHaveLength(before);
   });
 
-  const expandAll = async (kind: 'sitemap' | 'playlist', path: string) => {
+  async function expandAll(kind: 'sitemap' | 'playlist', path: string) {
     const urls: string[] = [];
     let error = '';
     try {
@@ -114,7 +125,7 @@ describe('documents of a distribution', () => {
       error = thrown instanceof Error ? thrown.message : String(thrown);
     }
     return { urls, error };
-  };
+  }
 
   it('expand to normalised URLs of the distribution; what was left out is said at the end', async () => {
     const { urls, error } = await expandAll('sitemap', '/index.xml');

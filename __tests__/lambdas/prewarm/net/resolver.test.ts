@@ -8,7 +8,11 @@ import {
 } from '../../../../scripts/loopback-cdn/dns-server';
 
 const DISTRIBUTION = 'd111111abcdef8.cloudfront.net';
-const addresses = (...list: string[]): ZoneAnswer => ({ kind: 'addresses', addresses: list });
+
+function addresses(...list: string[]): ZoneAnswer {
+  return { kind: 'addresses', addresses: list };
+}
+
 const many = Array.from({ length: 60 }, (_, index) => `13.32.0.${index + 1}`);
 const NAMES: Readonly<Record<string, ZoneAnswer>> = {
   [DISTRIBUTION]: addresses('13.32.0.1', '13.32.0.2', '2600:9000::1'),
@@ -19,6 +23,7 @@ const NAMES: Readonly<Record<string, ZoneAnswer>> = {
   'broken.example.com': { kind: 'servfail' },
   'silent.example.com': { kind: 'silent' },
 };
+
 const zone: Zone = (name) => NAMES[name] ?? { kind: 'nxdomain' };
 
 describe('the resolver', () => {
@@ -27,8 +32,9 @@ describe('the resolver', () => {
     dns = await startDnsServer(zone);
   });
   afterAll(() => dns.close());
-  const create = (options: Parameters<typeof createResolver>[0] = {}) =>
-    createResolver({ servers: [`127.0.0.1:${dns.port}`], timeoutMs: 200, tries: 1, ...options });
+  function create(options: Parameters<typeof createResolver>[0] = {}) {
+    return createResolver({ servers: [`127.0.0.1:${dns.port}`], timeoutMs: 200, tries: 1, ...options });
+  }
 
   it('answers addresses and the name at the end of the CNAMEs', async () => {
     const resolver = create();
@@ -88,7 +94,9 @@ describe('the resolver', () => {
     let time = 0;
     const resolver = create({ now: () => time });
     const before = dns.queries.get(DISTRIBUTION) ?? 0;
-    const asked = () => (dns.queries.get(DISTRIBUTION) ?? 0) - before;
+    function asked() {
+      return (dns.queries.get(DISTRIBUTION) ?? 0) - before;
+    }
     await Promise.all(Array.from({ length: 20 }, () => resolver.resolve(DISTRIBUTION)));
     expect(asked()).toBe(1);
     time = 59_000;

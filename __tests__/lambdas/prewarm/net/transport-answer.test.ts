@@ -5,7 +5,7 @@ import { BadAnswer } from '../../../../lambdas/prewarm/net/transport-head';
 type Method = 'GET' | 'HEAD';
 
 /** What a reader makes of bytes that come in these pieces, and of the end of the connection after them. */
-const readPieces = (pieces: readonly Buffer[], method: Method = 'GET', ends = false) => {
+function readPieces(pieces: readonly Buffer[], method: Method = 'GET', ends = false) {
   const reader = new AnswerReader();
   reader.begin(method);
   // As in the transport, every piece lies at the start of one buffer, over what was there before.
@@ -22,18 +22,21 @@ const readPieces = (pieces: readonly Buffer[], method: Method = 'GET', ends = fa
   }
   const { head, bodyBytes, isDone, hasSurplus } = reader;
   return { head, bodyBytes, isDone, hasSurplus };
-};
-const read = (text: string, method: Method = 'GET', ends = false) =>
-  readPieces([Buffer.from(text, 'latin1')], method, ends);
+}
 
-const cutAt = (bytes: Buffer, places: readonly number[]): Buffer[] => {
+function read(text: string, method: Method = 'GET', ends = false) {
+  return readPieces([Buffer.from(text, 'latin1')], method, ends);
+}
+
+function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
   const cuts = [...new Set([0, ...places.map((place) => place % (bytes.length + 1)), bytes.length])];
   cuts.sort((a, b) => a - b);
   return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));
-};
+}
 
-const answer = (headers: readonly string[], body = '', status = 'HTTP/1.1 200 OK'): string =>
-  [status, ...headers, '', body].join('\r\n');
+function answer(headers: readonly string[], body = '', status = 'HTTP/1.1 200 OK'): string {
+  return [status, ...headers, '', body].join('\r\n');
+}
 
 const headerName = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,18}$/).filter((name) => {
   const lower = name.toLowerCase();

@@ -24,21 +24,26 @@ beforeEach(() => {
 afterEach(() => transport.close());
 afterAll(() => cdn.close());
 
-const target = (changes: Partial<FetchTarget> = {}): FetchTarget => ({
-  method: 'GET',
-  scheme: 'https',
-  address: cdn.pops[0]!.addresses[0]!,
-  port: cdn.edgePort,
-  host: 'www.example.com',
-  path: '/object',
-  headers: { accept: '*/*' },
-  timeouts: TIMEOUTS,
-  ...changes,
-});
-const fetch = (changes: Partial<FetchTarget> = {}): Promise<FetchAnswer> => transport.fetch(target(changes));
+function target(changes: Partial<FetchTarget> = {}): FetchTarget {
+  return {
+    method: 'GET',
+    scheme: 'https',
+    address: cdn.pops[0]!.addresses[0]!,
+    port: cdn.edgePort,
+    host: 'www.example.com',
+    path: '/object',
+    headers: { accept: '*/*' },
+    timeouts: TIMEOUTS,
+    ...changes,
+  };
+}
+
+function fetch(changes: Partial<FetchTarget> = {}): Promise<FetchAnswer> {
+  return transport.fetch(target(changes));
+}
 
 /** A server of one's own on 127.0.0.1, for what no edge does. */
-const listen = async (onConnection: (socket: Socket) => void) => {
+async function listen(onConnection: (socket: Socket) => void) {
   const server = createServer(onConnection);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -46,7 +51,7 @@ const listen = async (onConnection: (socket: Socket) => void) => {
     port: typeof address === 'object' ? address!.port : 0,
     close: () => new Promise((resolve) => server.close(resolve)),
   };
-};
+}
 
 describe('an answer', () => {
   it('comes from the given address, with the own host of the URL as SNI and Host', async () => {
@@ -125,11 +130,13 @@ describe('a connection that does not come about', () => {
   });
 
   it('is told as a TLS error where the certificate is not trusted, or is for another host', async () => {
-    const saying = (detail: string) => ({
-      kind: 'unreachable',
-      reason: 'tls',
-      detail: expect.stringMatching(`^the certificate is not accepted: .*${detail}`),
-    });
+    function saying(detail: string) {
+      return {
+        kind: 'unreachable',
+        reason: 'tls',
+        detail: expect.stringMatching(`^the certificate is not accepted: .*${detail}`),
+      };
+    }
     expect(await fetch({ host: 'other.example.org' })).toMatchObject(saying('altnames'));
     await transport.close();
     transport = createTransport();
@@ -210,7 +217,7 @@ describe('an edge that stops half-way', () => {
 
 describe('a connection', () => {
   /** A server that gives each answer to one request, on whatever connection it comes. */
-  const answering = async (...answers: readonly string[]) => {
+  async function answering(...answers: readonly string[]) {
     let connections = 0;
     let served = 0;
     const { port, close } = await listen((socket) => {
@@ -223,14 +230,15 @@ describe('a connection', () => {
         else socket.write(text);
       });
     });
-    const ask = (changes: Partial<FetchTarget> = {}) =>
-      fetch({ scheme: 'http', address: '127.0.0.1', port, ...changes });
-    const end = async () => {
+    function ask(changes: Partial<FetchTarget> = {}) {
+      return fetch({ scheme: 'http', address: '127.0.0.1', port, ...changes });
+    }
+    async function end() {
       await transport.close();
       await close();
-    };
+    }
     return { ask, end, count: () => connections };
-  };
+  }
   const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
   it.each([

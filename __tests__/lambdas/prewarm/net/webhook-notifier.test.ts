@@ -38,15 +38,15 @@ describe('the webhook', () => {
     answers = [];
     warnings = [];
     resolved = [];
-    const lookup = (name: string, _options: unknown, answer: (...args: unknown[]) => void): void => {
+    function lookup(name: string, _options: unknown, answer: (...args: unknown[]) => void): void {
       resolved.push(name);
       answer(null, [{ address: '127.0.0.1', family: 4 }]);
-    };
+    }
     jest.spyOn(dns, 'lookup').mockImplementation(lookup as never);
   });
   afterEach(() => jest.restoreAllMocks());
 
-  const end = async (addressPolicy: AddressPolicy, url: string): Promise<void> => {
+  async function end(addressPolicy: AddressPolicy, url: string): Promise<void> {
     const notifier = new WebhookNotifier({
       addressPolicy,
       ca: caPem,
@@ -56,9 +56,10 @@ describe('the webhook', () => {
     const counts = { fetches: 3, warm: 2, failed: 1, bytes: 20 };
     await notifier.ended({ id: requestId('r'), status: 'FINISHED', ...counts, notifyUrl: url });
     await notifier.close();
-  };
-  const urlOf = (host: string): string =>
-    `https://${host}:${(server.address() as AddressInfo).port}/hook?token=1`;
+  }
+  function urlOf(host: string): string {
+    return `https://${host}:${(server.address() as AddressInfo).port}/hook?token=1`;
+  }
 
   it('posts the counts over TLS to the name of the URL', async () => {
     await end('any', urlOf(NAME));

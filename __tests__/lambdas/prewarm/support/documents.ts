@@ -5,9 +5,9 @@ import type { ExpansionLimits, UrlInput } from '../../../../lambdas/prewarm/engi
 export const SITE = 'https://www.example.com';
 
 /** A reader of these documents by URL; it keeps what was read, in order. */
-export const documents = (
+export function documents(
   bodies: Readonly<Record<string, string | Uint8Array>>,
-): DocumentReader & { readonly seen: string[] } => {
+): DocumentReader & { readonly seen: string[] } {
   const seen: string[] = [];
   return {
     seen,
@@ -20,15 +20,15 @@ export const documents = (
       return { body: bytes, contentType: '' };
     },
   };
-};
+}
 
 /** Everything an input passes on, and what it throws at the end. */
-export const expand = async (
+export async function expand(
   input: UrlInput,
   url: string,
   reader: DocumentReader,
   limits: Partial<ExpansionLimits> = {},
-): Promise<{ readonly urls: readonly string[]; readonly error: string | undefined }> => {
+): Promise<{ readonly urls: readonly string[]; readonly error: string | undefined }> {
   const urls: string[] = [];
   try {
     const found = input.expand({ kind: 'sitemap', url }, reader, { ...EXPANSION_LIMITS, ...limits });
@@ -37,4 +37,4 @@ export const expand = async (
     return { urls, error: error instanceof Error ? error.message : String(error) };
   }
   return { urls, error: undefined };
-};
+}

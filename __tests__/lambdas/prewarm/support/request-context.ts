@@ -6,9 +6,9 @@ export const DISTRIBUTION = 'd111111abcdef8.cloudfront.net';
 export const directory = createPopDirectory();
 
 /** A resolver that knows these names; every name is counted. */
-export const fixedResolver = (
+export function fixedResolver(
   names: Readonly<Record<string, Resolution>> = {},
-): Resolver & { readonly asked: string[] } => {
+): Resolver & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -17,25 +17,31 @@ export const fixedResolver = (
       return names[name] ?? { kind: 'unknown-name' };
     },
   };
-};
+}
 
-export const leadsTo = (canonicalName: string, ...addresses: string[]): Resolution => ({
-  kind: 'addresses',
-  addresses: addresses.length > 0 ? addresses : ['13.32.0.1'],
-  canonicalName,
-});
+export function leadsTo(canonicalName: string, ...addresses: string[]): Resolution {
+  return {
+    kind: 'addresses',
+    addresses: addresses.length > 0 ? addresses : ['13.32.0.1'],
+    canonicalName,
+  };
+}
 
-export const context = (resolver: Resolver = fixedResolver()): RequestContext => ({
-  directory,
-  resolver,
-  policy: 'public',
-});
+export function context(resolver: Resolver = fixedResolver()): RequestContext {
+  return {
+    directory,
+    resolver,
+    policy: 'public',
+  };
+}
 
 /** The smallest body that is accepted. */
-export const body = (fields: object = {}): object => ({
-  url_list: [`https://${DISTRIBUTION}/a`],
-  cf_domain: DISTRIBUTION,
-  timeout: 5,
-  instance_count: 1,
-  ...fields,
-});
+export function body(fields: object = {}): object {
+  return {
+    url_list: [`https://${DISTRIBUTION}/a`],
+    cf_domain: DISTRIBUTION,
+    timeout: 5,
+    instance_count: 1,
+    ...fields,
+  };
+}

@@ -2,7 +2,7 @@ import { popCode } from '../../../../lambdas/prewarm/engine/model/ids';
 import type { RequestSpec } from '../../../../lambdas/prewarm/engine/model/request';
 
 /** A request that asks for nothing but its fetches; tests name what matters to them. */
-export const plainSpec = (fields: Partial<RequestSpec> = {}): RequestSpec => {
+export function plainSpec(fields: Partial<RequestSpec> = {}): RequestSpec {
   const { distributionDomain = 'd111111abcdef8.cloudfront.net' } = fields;
   return {
     distributionDomain,
@@ -19,4 +19,4 @@ export const plainSpec = (fields: Partial<RequestSpec> = {}): RequestSpec => {
     sources: [],
     ...fields,
   };
-};
+}

@@ -33,23 +33,35 @@ afterAll(async () => {
   await cdn.close();
 });
 
-const spec = (fields: Partial<RequestSpec> = {}): RequestSpec =>
-  plainSpec({ distributionDomain: cdn.distributionDomain, pops: [POP], ...fields });
-const sliceOf = (index: number): Slice => ({
-  requestId: requestId('5f0c3b3e-0000-4000-8000-000000000000'),
-  id: sliceId(POP, index),
-  pop: POP,
-  addresses: cdn.pop(POP).addresses,
-  segment: { index, urlCount: 50, startByte: 0, endByte: 1, expectedBytes: 0 },
-});
+function spec(fields: Partial<RequestSpec> = {}): RequestSpec {
+  return plainSpec({ distributionDomain: cdn.distributionDomain, pops: [POP], ...fields });
+}
+
+function sliceOf(index: number): Slice {
+  return {
+    requestId: requestId('5f0c3b3e-0000-4000-8000-000000000000'),
+    id: sliceId(POP, index),
+    pop: POP,
+    addresses: cdn.pop(POP).addresses,
+    segment: { index, urlCount: 50, startByte: 0, endByte: 1, expectedBytes: 0 },
+  };
+}
+
 async function* urls(prefix: string, count: number) {
   for (let n = 0; n < count; n += 1) yield [`https://${cdn.distributionDomain}/${prefix}/${n}`];
 }
 
 const limits = DEFAULT_WARM_LIMITS;
-const edges = () => ({ limits, ca: cdn.caPem, edgePort: cdn.edgePort });
+
+function edges() {
+  return { limits, ca: cdn.caPem, edgePort: cdn.edgePort };
+}
+
 const clock = systemClock;
-const newThread = () => new ThreadWarmer({ role: 'warmpath-warm-thread', ...edges() }, () => {});
+
+function newThread() {
+  return new ThreadWarmer({ role: 'warmpath-warm-thread', ...edges() }, () => {});
+}
 
 interface Options {
   readonly signal?: AbortSignal;
@@ -57,7 +69,8 @@ interface Options {
   readonly onBegin?: (soFar: Tally) => void;
   readonly fields?: Partial<RequestSpec>;
 }
-const warm = async (pool: Pick<Warmer, 'warm'>, name: string, options: Options = {}) => {
+
+async function warm(pool: Pick<Warmer, 'warm'>, name: string, options: Options = {}) {
   const { signal = new AbortController().signal, count = 50, onBegin = () => {}, fields } = options;
   const failures: FetchFailure[] = [];
   const tally = await pool.warm(
@@ -65,12 +78,13 @@ const warm = async (pool: Pick<Warmer, 'warm'>, name: string, options: Options =
     { onBegin, onFailure: (failure) => failures.push(failure) },
   );
   return { tally, failures };
-};
-const requested = async (more: number): Promise<void> => {
+}
+
+async function requested(more: number): Promise<void> {
   const { counters } = cdn.pop(POP);
   const wanted = counters.requests + more;
   while (counters.requests < wanted) await systemClock.sleep(5);
-};
+}
 
 describe.each<[string, () => Warmer]>([
   ['own', () => new OwnWarmer({ ...edges(), clock, transport })],
@@ -106,9 +120,9 @@ describe.each<[string, () => Warmer]>([
     cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: `/${name}-20/49` });
     const stop = new AbortController();
     let soFar: Tally | undefined;
-    const onBegin = (sum: Tally): void => {
+    function onBegin(sum: Tally): void {
       soFar = sum;
-    };
+    }
     const stalled = warm(warmer, `${name}-20`, { signal: stop.signal, onBegin });
     while (soFar?.fetches !== 49) await systemClock.sleep(5);
     expect(soFar.outcomes.warmed).toBe(49);
@@ -144,9 +158,9 @@ describe('a thread', () => {
 
   it('that fails rejects its slices with the reason, and says that it has ended', async () => {
     let ended = false;
-    const onEnd = (): void => {
+    function onEnd(): void {
       ended = true;
-    };
+    }
     const noLimits = Object.create(null);
     const broken = new ThreadWarmer({ role: 'warmpath-warm-thread', ...edges(), limits: noLimits }, onEnd);
     await expect(warm(broken, 'fails')).rejects.toThrow('failed: ');
@@ -155,14 +169,16 @@ describe('a thread', () => {
 });
 
 describe('a pool', () => {
-  const open = (threads: number) => openWarmPool({ ...edges(), clock, transport, threads });
+  function open(threads: number) {
+    return openWarmPool({ ...edges(), clock, transport, threads });
+  }
   /** Keeps this thread at work, as warming does, until the condition holds. */
-  const busyUntil = async (isDone: () => boolean): Promise<void> => {
+  async function busyUntil(isDone: () => boolean): Promise<void> {
     while (!isDone()) {
       for (const until = performance.now() + 20; performance.now() < until; );
       await new Promise((resolve) => setImmediate(resolve));
     }
-  };
+  }
 
   it('warms a short list without another thread', async () => {
     const pool = open(4);
@@ -207,7 +223,7 @@ describe('a pool', () => {
     await pool.close();
   });
 
-  const staysAlone = async (options: Partial<WarmPoolOptions>): Promise<void> => {
+  async function staysAlone(options: Partial<WarmPoolOptions>): Promise<void> {
     const pool = openWarmPool({ ...edges(), clock, transport, threads: 8, ...options });
     const stop = new AbortController();
     cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: /^\/stalled/ });
@@ -219,7 +235,7 @@ describe('a pool', () => {
     stop.abort();
     await Promise.all(rejected);
     await pool.close();
-  };
+  }
 
   it('leaves a core alone that others use', async () => {
     await staysAlone({ watchIdleCores: () => () => 0.5 });

@@ -83,9 +83,12 @@ describe('user data', () => {
   });
 
   it('is below the limit of EC2 with all there can be, without what compresses well', () => {
-    const random = (length: number): string => randomBytes(length).toString('hex').slice(0, length);
-    const values = (count: number, prefix: string): Record<string, string> =>
-      Object.fromEntries(Array.from({ length: count }, (_, i) => [`${prefix}${i}`, random(32)]));
+    function random(length: number): string {
+      return randomBytes(length).toString('hex').slice(0, length);
+    }
+    function values(count: number, prefix: string): Record<string, string> {
+      return Object.fromEntries(Array.from({ length: count }, (_, i) => [`${prefix}${i}`, random(32)]));
+    }
     const settings = resolveSettings({
       ...minimal,
       warmPool: { state: 'Running' },

@@ -23,7 +23,7 @@ import { denyWithoutTls, policyDocument } from '../../../../modules/parts/policy
 import { tagInstances } from '../../../../modules/parts/tags';
 import { findings } from './findings';
 
-const goodBucket = (stack: TerraformStack, id: string) => {
+function goodBucket(stack: TerraformStack, id: string) {
   const bucket = new S3Bucket(stack, id);
   new S3BucketServerSideEncryptionConfigurationA(stack, `${id}-encryption`, {
     bucket: bucket.id,
@@ -33,28 +33,35 @@ const goodBucket = (stack: TerraformStack, id: string) => {
     bucket: bucket.id,
     policy: policyDocument(denyWithoutTls('s3', [bucket.arn, `${bucket.arn}/*`])),
   });
-};
-const goodQueue = (stack: TerraformStack) => {
+}
+
+function goodQueue(stack: TerraformStack) {
   const queue = new SqsQueue(stack, 'queue', { sqsManagedSseEnabled: true });
   new SqsQueuePolicy(stack, 'queue-policy', {
     queueUrl: queue.url,
     policy: policyDocument(denyWithoutTls('sqs', [queue.arn])),
   });
-};
-const goodTopic = (stack: TerraformStack) => {
+}
+
+function goodTopic(stack: TerraformStack) {
   const topic = new SnsTopic(stack, 'topic', { kmsMasterKeyId: 'alias/topics' });
   new SnsTopicPolicy(stack, 'topic-policy', {
     arn: topic.arn,
     policy: policyDocument(denyWithoutTls('sns', [topic.arn])),
   });
-};
-const template = (config: LaunchTemplateConfig) => (stack: TerraformStack) => {
-  new LaunchTemplate(stack, 'template', config);
-};
+}
+
+function template(config: LaunchTemplateConfig) {
+  return (stack: TerraformStack) => {
+    new LaunchTemplate(stack, 'template', config);
+  };
+}
+
 const safeTemplate: LaunchTemplateConfig = {
   metadataOptions: { httpTokens: 'required' },
   blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { encrypted: 'true' } }],
 };
+
 const lambda = { functionName: 'f', role: 'arn:aws:iam::111111111111:role/f', filename: 'f.zip' };
 
 describe('every finding', () => {
@@ -200,9 +207,11 @@ describe('TLS only', () => {
 
 describe('log retention', () => {
   test('refuses a log group that keeps its events for ever', () => {
-    const group = (retentionInDays?: number) => (stack: TerraformStack) => {
-      new CloudwatchLogGroup(stack, 'logs', retentionInDays === undefined ? {} : { retentionInDays });
-    };
+    function group(retentionInDays?: number) {
+      return (stack: TerraformStack) => {
+        new CloudwatchLogGroup(stack, 'logs', retentionInDays === undefined ? {} : { retentionInDays });
+      };
+    }
     expect(findings(group())).toEqual([expect.stringContaining('keeps its events for ever')]);
     expect(findings(group(0))).toHaveLength(1);
     expect(findings(group(30))).toEqual([]);
@@ -270,7 +279,7 @@ describe('instance metadata', () => {
 });
 
 describe('tags', () => {
-  const build = (stack: TerraformStack) => {
+  function build(stack: TerraformStack) {
     const { id } = new LaunchTemplate(stack, 'template', safeTemplate);
     new AutoscalingGroup(stack, 'group', {
       minSize: 0,
@@ -278,7 +287,7 @@ describe('tags', () => {
       launchTemplate: { id },
       tag: [{ key: 'Name', value: 'agent', propagateAtLaunch: true }],
     });
-  };
+  }
   const requiredTags = ['Project', 'Environment'];
 
   test('refuses a group and a launch template whose instances and volumes would not carry them', () => {
@@ -289,10 +298,10 @@ describe('tags', () => {
   });
 
   test('is silent once tagInstances has added them', () => {
-    const tagged = (stack: TerraformStack) => {
+    function tagged(stack: TerraformStack) {
       build(stack);
       tagInstances(stack, { Project: 'warmpath', Environment: 'prod' });
-    };
+    }
     expect(findings(tagged, { requiredTags })).toEqual([]);
   });
 });

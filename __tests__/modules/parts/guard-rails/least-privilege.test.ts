@@ -16,7 +16,10 @@ function roleWith(policy: (stack: TerraformStack) => string) {
     new IamRolePolicy(stack, 'policy', { role: role.name, policy: policy(stack) });
   };
 }
-const allowing = (...statements: PolicyStatement[]) => roleWith(() => policyDocument(...statements));
+
+function allowing(...statements: PolicyStatement[]) {
+  return roleWith(() => policyDocument(...statements));
+}
 
 describe('least privilege', () => {
   test('is silent about named actions on named resources', () => {
@@ -73,22 +76,25 @@ describe('least privilege', () => {
   });
 
   test('reads policy documents that are data sources', () => {
-    const document = (actions: string[]) =>
-      roleWith(
+    function document(actions: string[]) {
+      return roleWith(
         (stack) =>
           new DataAwsIamPolicyDocument(stack, 'document', { statement: [{ actions, resources: [queueArn] }] })
             .json,
       );
+    }
     expect(findings(document(['sqs:SendMessage']))).toEqual([]);
     expect(findings(document(['sqs:*']))).toEqual([expect.stringContaining('[stack/document]')]);
   });
 
   test('lets the account administer a key, and nobody else', () => {
-    const key = (aws: string) => (stack: TerraformStack) => {
-      new KmsKey(stack, 'key', {
-        policy: policyDocument({ principals: { aws }, actions: ['kms:*'], resources: ['*'] }),
-      });
-    };
+    function key(aws: string) {
+      return (stack: TerraformStack) => {
+        new KmsKey(stack, 'key', {
+          policy: policyDocument({ principals: { aws }, actions: ['kms:*'], resources: ['*'] }),
+        });
+      };
+    }
     expect(findings(key('arn:aws:iam::111111111111:root'))).toEqual([]);
     expect(findings(key('arn:aws:iam::111111111111:role/agent'))).toHaveLength(1);
   });

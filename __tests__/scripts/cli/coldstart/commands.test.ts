@@ -27,7 +27,7 @@ import { WATCHED_REFRESH } from './fake-auto-scaling';
 const OLD = `repo@sha256:${'a'.repeat(64)}`;
 const NEW = `repo@sha256:${'b'.repeat(64)}`;
 
-const capture = (): { readonly text: () => string } => {
+function capture(): { readonly text: () => string } {
   let printed = '';
   jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
     printed += String(chunk);
@@ -35,13 +35,15 @@ const capture = (): { readonly text: () => string } => {
   });
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   return { text: () => printed };
-};
+}
 afterEach(() => jest.restoreAllMocks());
 
 describe('warmpath coldstart measure', () => {
   const ecs = mockClient(ECSClient);
   const now = Date.now();
-  const at = (seconds: number): Date => new Date(now - 60_000 + seconds * 1000);
+  function at(seconds: number): Date {
+    return new Date(now - 60_000 + seconds * 1000);
+  }
 
   beforeEach(() => {
     ecs.reset();
@@ -162,9 +164,10 @@ describe('warmpath coldstart verify', () => {
   const ec2 = mockClient(EC2Client);
   const ssm = mockClient(SSMClient);
   const clients = { autoScaling: new AutoScalingClient(), ec2: new EC2Client(), ssm: new SSMClient() };
-  const userData = (image: string): string =>
-    Buffer.from(`#!/bin/bash\nREGION=eu-west-1\nIMAGES=${image}\n`).toString('base64');
-  const run = async (): Promise<{ readonly code: number; readonly kinds: Record<string, string> }> => {
+  function userData(image: string): string {
+    return Buffer.from(`#!/bin/bash\nREGION=eu-west-1\nIMAGES=${image}\n`).toString('base64');
+  }
+  async function run(): Promise<{ readonly code: number; readonly kinds: Record<string, string> }> {
     const printed = capture();
     const code = await verify(clients, { group: 'shell-ecs-asg', json: true });
     const { instances } = JSON.parse(printed.text());
@@ -174,7 +177,7 @@ describe('warmpath coldstart verify', () => {
         instances.map(({ id, verdict }: { id: string; verdict: { kind: string } }) => [id, verdict.kind]),
       ),
     };
-  };
+  }
 
   beforeEach(() => {
     for (const mock of [autoScaling, ec2, ssm]) mock.reset();
@@ -197,9 +200,11 @@ describe('warmpath coldstart verify', () => {
         { InstanceId: 'i-young', LifecycleState: 'Warmed:Pending:Wait', LaunchTemplate: { Version: '2' } },
       ] as never,
     });
-    const version = (image: string) => ({
-      LaunchTemplateVersions: [{ LaunchTemplateData: { UserData: userData(image) } }],
-    });
+    function version(image: string) {
+      return {
+        LaunchTemplateVersions: [{ LaunchTemplateData: { UserData: userData(image) } }],
+      };
+    }
     ec2.on(DescribeLaunchTemplateVersionsCommand, { Versions: ['1'] }).resolves(version(OLD));
     ec2.on(DescribeLaunchTemplateVersionsCommand, { Versions: ['2'] }).resolves(version(NEW));
     ssm
@@ -208,13 +213,13 @@ describe('warmpath coldstart verify', () => {
     ssm.on(SendCommandCommand).resolves({ Command: { CommandId: 'c-1' } });
   });
 
-  const answers = (output: string): void => {
+  function answers(output: string): void {
     ssm.on(ListCommandInvocationsCommand).resolves({
       CommandInvocations: [
         { InstanceId: 'i-running', Status: 'Success', CommandPlugins: [{ Output: output }] },
       ],
     });
-  };
+  }
 
   it('asks running instances, and judges stopped ones by the template they left the hook with', async () => {
     answers('checked\n');

@@ -32,12 +32,15 @@ export interface RefreshStep {
 
 const ID = '08b91cf7-8fa6-48af-b6a6-d227f40f1b9b';
 
-const answer = (operation: string, result: string): string =>
-  `<${operation}Response xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/"><${operation}Result>${result}` +
-  `</${operation}Result></${operation}Response>`;
+function answer(operation: string, result: string): string {
+  return (
+    `<${operation}Response xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/"><${operation}Result>${result}` +
+    `</${operation}Result></${operation}Response>`
+  );
+}
 
-const describeStep = ({ status, percent, left, reason, rollbackReason }: RefreshStep): string =>
-  answer(
+function describeStep({ status, percent, left, reason, rollbackReason }: RefreshStep): string {
+  return answer(
     'DescribeInstanceRefreshes',
     `<InstanceRefreshes><member><InstanceRefreshId>${ID}</InstanceRefreshId><Status>${status}</Status>` +
       (reason === undefined ? '' : `<StatusReason>${reason}</StatusReason>`) +
@@ -48,6 +51,7 @@ const describeStep = ({ status, percent, left, reason, rollbackReason }: Refresh
       '<ProgressDetails><WarmPoolProgress><PercentageComplete>50</PercentageComplete></WarmPoolProgress></ProgressDetails>' +
       '</member></InstanceRefreshes>',
   );
+}
 
 /** A group of two instance types on version 3 of its template. */
 const GROUP = answer(
@@ -67,7 +71,7 @@ const TEMPLATE =
   '</DescribeLaunchTemplatesResponse>';
 
 /** Each look at the refresh sees the next step; the last one stays. */
-export const startFakeAutoScaling = async (steps: readonly RefreshStep[]): Promise<FakeAutoScaling> => {
+export async function startFakeAutoScaling(steps: readonly RefreshStep[]): Promise<FakeAutoScaling> {
   const started: URLSearchParams[] = [];
   let looks = 0;
   const server = createServer(async (request, response) => {
@@ -94,4 +98,4 @@ export const startFakeAutoScaling = async (steps: readonly RefreshStep[]): Promi
     started,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
-};
+}

@@ -17,7 +17,7 @@ describe('warmpath coldstart refresh, over the wire', () => {
   let service: FakeAutoScaling;
   let progress = '';
   const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
-  const run = async (terminal: boolean): Promise<number> => {
+  async function run(terminal: boolean): Promise<number> {
     Object.defineProperty(process.stderr, 'isTTY', { value: terminal, configurable: true });
     progress = '';
     jest.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -34,7 +34,7 @@ describe('warmpath coldstart refresh, over the wire', () => {
       { autoScaling: new AutoScalingClient(client), ec2: new EC2Client(client) },
       WATCHED_REFRESH,
     );
-  };
+  }
 
   beforeEach(async () => {
     service = await startFakeAutoScaling(STEPS);
@@ -91,13 +91,14 @@ describe('warmpath coldstart refresh, over the wire', () => {
 });
 
 describe('warmpath coldstart refresh, as a command', () => {
-  const run = (service: FakeAutoScaling, ...flags: readonly string[]) =>
-    runCli(['coldstart', 'refresh', '--group', 'shell-ecs-asg', ...flags], '', {
+  function run(service: FakeAutoScaling, ...flags: readonly string[]) {
+    return runCli(['coldstart', 'refresh', '--group', 'shell-ecs-asg', ...flags], '', {
       AWS_ENDPOINT_URL: service.endpoint,
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
     });
+  }
 
   it('rolls out the newest version of the template, with rollback when an alarm rings', async () => {
     const service = await startFakeAutoScaling(STEPS);

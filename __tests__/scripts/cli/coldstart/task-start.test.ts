@@ -1,12 +1,17 @@
 import * as fc from 'fast-check';
 import { percentile, summariseStarts, taskStartOf } from '../../../../scripts/cli/coldstart/task-start';
 
-const at = (seconds: number): Date => new Date(1_700_000_000_000 + seconds * 1000);
-const task = (family: string, times: Readonly<Record<string, number>>) => ({
-  taskArn: `arn:aws:ecs:eu-west-1:111111111111:task/shell/${family}-1`,
-  taskDefinitionArn: `arn:aws:ecs:eu-west-1:111111111111:task-definition/${family}:7`,
-  ...Object.fromEntries(Object.entries(times).map(([name, seconds]) => [name, at(seconds)])),
-});
+function at(seconds: number): Date {
+  return new Date(1_700_000_000_000 + seconds * 1000);
+}
+
+function task(family: string, times: Readonly<Record<string, number>>) {
+  return {
+    taskArn: `arn:aws:ecs:eu-west-1:111111111111:task/shell/${family}-1`,
+    taskDefinitionArn: `arn:aws:ecs:eu-west-1:111111111111:task-definition/${family}:7`,
+    ...Object.fromEntries(Object.entries(times).map(([name, seconds]) => [name, at(seconds)])),
+  };
+}
 
 describe('how long a task took to start', () => {
   it('is a cache hit when ECS reports no pull, and the whole wait is then placement and start', () => {

@@ -7,18 +7,18 @@ import { removeAbandoned } from '../../../../scripts/cli/prewarm/abandoned';
 const outer = mkdtempSync(join(tmpdir(), 'warmpath-abandoned-'));
 afterAll(() => rmSync(outer, { recursive: true, force: true }));
 
-const aged = (folder: string, hours: number): string => {
+function aged(folder: string, hours: number): string {
   const at = Date.now() / 1000 - hours * 3600;
   utimesSync(folder, at, at);
   return folder;
-};
+}
 
 /** A folder as a killed run leaves it. */
-const left = async (name: string, hours: number): Promise<string> => {
+async function left(name: string, hours: number): Promise<string> {
   const folder = join(outer, name);
   await (await openDataDir(join(folder, 'data'))).store.close();
   return aged(folder, hours);
-};
+}
 
 it('removes folders of runs killed more than a day ago, and none that is held, young or of another kind', async () => {
   const killed = await left('warmpath-run-killed', 25);

@@ -19,7 +19,7 @@ export interface CliRun {
 }
 
 /** Starts `warmpath` as a user does: a process of its own, its output in pipes. */
-export const startCli = (args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): CliRun => {
+export function startCli(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): CliRun {
   const child = spawn(process.execPath, [LAUNCHER, ...args], {
     stdio: 'pipe',
     env: { ...process.env, ...env },
@@ -35,29 +35,28 @@ export const startCli = (args: readonly string[], input = '', env: NodeJS.Proces
   const result = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
   });
-  const shows = (text: RegExp): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const check = () => {
+  function shows(text: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      function check() {
         if (text.test(stderr)) resolve();
-      };
+      }
       check();
       child.stderr.on('data', check);
       child.on('close', () => reject(new Error(`ended without showing ${text}:\n${stdout}${stderr}`)));
     });
+  }
   return { child, result, shows };
-};
+}
 
-export const runCli = (
-  args: readonly string[],
-  input?: string,
-  env?: NodeJS.ProcessEnv,
-): Promise<CliResult> => startCli(args, input, env).result;
+export function runCli(args: readonly string[], input?: string, env?: NodeJS.ProcessEnv): Promise<CliResult> {
+  return startCli(args, input, env).result;
+}
 
 /**
  * The same within this process, which takes a tenth of the time: for what ends before anything is started.
  * One at a time, since the output of the process is caught meanwhile.
  */
-export const runCliHere = async (args: readonly string[]): Promise<CliResult> => {
+export async function runCliHere(args: readonly string[]): Promise<CliResult> {
   const [out, err] = [process.stdout, process.stderr].map((stream) => {
     const texts: string[] = [];
     const spy = jest.spyOn(stream, 'write').mockImplementation((text) => {
@@ -75,14 +74,9 @@ export const runCliHere = async (args: readonly string[]): Promise<CliResult> =>
     out?.spy.mockRestore();
     err?.spy.mockRestore();
   }
-};
+}
 
 /** The options that lead to a loopback CDN. */
-export const towards = (cdn: LoopbackCdn): string[] => [
-  '--resolver',
-  cdn.resolver,
-  '--edge-port',
-  String(cdn.edgePort),
-  '--ca',
-  cdn.caFile,
-];
+export function towards(cdn: LoopbackCdn): string[] {
+  return ['--resolver', cdn.resolver, '--edge-port', String(cdn.edgePort), '--ca', cdn.caFile];
+}

@@ -5,14 +5,14 @@ const TOPIC = 'arn:aws:sns:eu-central-1:111111111111:prewarm_events_prod';
 // Processes start slowly on a busy machine.
 jest.setTimeout(60_000);
 
-const urlOf = async ({ child, shows }: CliRun): Promise<string> => {
+async function urlOf({ child, shows }: CliRun): Promise<string> {
   let output = '';
   child.stderr?.on('data', (text: string) => {
     output += text;
   });
   await shows(/listening on http\S+\n/);
   return /listening on (http\S+)\n/.exec(output)?.[1] ?? '';
-};
+}
 
 describe('warmpath prewarm listen', () => {
   it('listens until SIGTERM, says what it refuses, and prints nothing else on standard output', async () => {

@@ -1,13 +1,16 @@
 import { type PopsOptions, runPops } from '../../../../scripts/cli/prewarm/pops';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn/index';
 
-const run = async (options: PopsOptions) => {
+async function run(options: PopsOptions) {
   const out: string[] = [];
   const error: string[] = [];
   const code = await runPops(options, { out: (text) => out.push(text), error: (text) => error.push(text) });
   return { code, out: out.join('\n'), error: error.join('\n') };
-};
-const codesOf = (json: string): string[] => JSON.parse(json).pops.map((pop: { code: string }) => pop.code);
+}
+
+function codesOf(json: string): string[] {
+  return JSON.parse(json).pops.map((pop: { code: string }) => pop.code);
+}
 
 describe('warmpath prewarm pops', () => {
   let cdn: LoopbackCdn;

@@ -5,10 +5,10 @@ import { paintFor } from '../../../../scripts/cli/terminal/paint';
 const plain = paintFor({});
 const warming = { phase: 'warming', done: 50, total: 200, failed: 0, bytes: 1_000_000 };
 
-const recorder = (isTTY: boolean) => {
+function recorder(isTTY: boolean) {
   const written: string[] = [];
   return { written, isTTY, columns: 60, write: (text: string) => written.push(text) };
-};
+}
 
 describe('PaceMeter', () => {
   it('estimates from the last seconds, not from a slow start', () => {

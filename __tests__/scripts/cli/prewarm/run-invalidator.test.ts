@@ -26,10 +26,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const args = () => [
-  ...['prewarm', 'run', list, '--cf-domain', cdn.distributionDomain, '--pops', POP],
-  ...[...towards(cdn), '--invalidate', '--json'],
-];
+function args() {
+  return [
+    ...['prewarm', 'run', list, '--cf-domain', cdn.distributionDomain, '--pops', POP],
+    ...[...towards(cdn), '--invalidate', '--json'],
+  ];
+}
 
 describe('--invalidate', () => {
   it('invalidates the paths through CloudFront before anything is warmed', async () => {

@@ -22,7 +22,7 @@ const failures: FetchFailure[] = [1, 2, 3, 4].map((number) => ({
 }));
 
 /** Two PoPs that resolve and one that does not; ten URLs, of which through Tokyo four fail and one is never asked for. */
-const example = (): { request: RequestRecord; pops: PopRecord[] } => {
+function example(): { request: RequestRecord; pops: PopRecord[] } {
   const [inFra, inNrt, all] = [emptyTally(), emptyTally(), emptyTally()];
   for (let url = 0; url < 10; url += 1) {
     addOutcome(inFra, {
@@ -60,12 +60,12 @@ const example = (): { request: RequestRecord; pops: PopRecord[] } => {
     { ...record, pop: xxx, status: 'FAILED', addresses: [], message: 'no such name', progress: emptyTally() },
   ];
   return { request, pops };
-};
+}
 
-const exampleRun = () => {
+function exampleRun() {
   const { request, pops } = example();
   return summarise(request, pops, 2, 'Stopped at its deadline.');
-};
+}
 
 describe('summarise', () => {
   it('accounts for every fetch that was asked for', () => {

@@ -26,24 +26,31 @@ beforeEach(() => {
   for (const pop of cdn.pops) pop.clear();
 });
 
-const url = (path: string): string => `https://${cdn.distributionDomain}${path}`;
-const paths = (count: number): string[] => Array.from({ length: count }, (_, index) => url(`/o/${index}`));
+function url(path: string): string {
+  return `https://${cdn.distributionDomain}${path}`;
+}
 
-const write = async (name: string, content: string | object): Promise<string> => {
+function paths(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => url(`/o/${index}`));
+}
+
+async function write(name: string, content: string | object): Promise<string> {
   const file = join(folder, name);
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
   return file;
-};
+}
 
-const body = (urls: readonly string[]) => ({
-  url_list: urls,
-  cf_domain: cdn.distributionDomain,
-  target_type: 'pop',
-  pops: POPS,
-  timeout: 5,
-  header: [],
-  instance_count: 1,
-});
+function body(urls: readonly string[]) {
+  return {
+    url_list: urls,
+    cf_domain: cdn.distributionDomain,
+    target_type: 'pop',
+    pops: POPS,
+    timeout: 5,
+    header: [],
+    instance_count: 1,
+  };
+}
 
 describe('warmpath prewarm run with a request body', () => {
   it('warms every URL through every PoP, and finds all of it warm the second time', async () => {

@@ -14,8 +14,8 @@ const KEY = 'a-key-of-the-test-with-length';
 jest.setTimeout(60_000);
 
 /** The line that says where the service listens. */
-const urlOf = ({ child, result }: CliRun): Promise<string> =>
-  new Promise((resolve, reject) => {
+function urlOf({ child, result }: CliRun): Promise<string> {
+  return new Promise((resolve, reject) => {
     let output = '';
     child.stdout?.on('data', (text: string) => {
       output += text;
@@ -24,13 +24,14 @@ const urlOf = ({ child, result }: CliRun): Promise<string> =>
     });
     void result.then(({ stderr }) => reject(new Error(`it ended before it listened: ${stderr}`)), reject);
   });
+}
 
 describe('warmpath prewarm serve', () => {
   let cdn: LoopbackCdn;
   let folder: string;
   const running: CliRun[] = [];
 
-  const serve = (dataDir: string, ...options: string[]): CliRun => {
+  function serve(dataDir: string, ...options: string[]): CliRun {
     const run = startCli([
       'prewarm',
       'serve',
@@ -43,7 +44,7 @@ describe('warmpath prewarm serve', () => {
     ]);
     running.push(run);
     return run;
-  };
+  }
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'warmpath-serve-'));
@@ -89,7 +90,9 @@ describe('warmpath prewarm serve', () => {
 
     const second = serve(dataDir);
     const again = await urlOf(second);
-    const progressOf = async () => JSON.parse(await (await fetch(`${again}/prewarm?req_id=${id}`)).text());
+    async function progressOf() {
+      return JSON.parse(await (await fetch(`${again}/prewarm?req_id=${id}`)).text());
+    }
     const giveUpAt = Date.now() + PATIENCE_MS;
     let progress = await progressOf();
     while (progress.status !== 'FINISHED' && Date.now() < giveUpAt) {

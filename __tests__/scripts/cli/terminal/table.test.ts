@@ -10,7 +10,9 @@ import {
 
 describe('renderTable', () => {
   it('aligns by the visible text, whatever colours are in it', () => {
-    const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
+    function red(text: string) {
+      return `\u001b[31m${text}\u001b[39m`;
+    }
     const lines = renderTable(
       [{ title: 'name' }, { title: 'count', align: 'right' }],
       [

@@ -6,14 +6,14 @@ export type AddressPolicy = 'public' | 'any';
 
 type Bytes = readonly number[];
 
-const parseIpv4 = (text: string): Bytes | undefined => {
+function parseIpv4(text: string): Bytes | undefined {
   const parts = text.split('.');
   if (parts.length !== 4) return undefined;
   const bytes = parts.map((part) => (/^(?:0|[1-9]\d{0,2})$/.test(part) ? Number(part) : 256));
   return bytes.every((byte) => byte <= 255) ? bytes : undefined;
-};
+}
 
-const groupsOf = (text: string): Bytes | undefined => {
+function groupsOf(text: string): Bytes | undefined {
   if (text === '') return [];
   const bytes: number[] = [];
   const groups = text.split(':');
@@ -26,9 +26,9 @@ const groupsOf = (text: string): Bytes | undefined => {
     } else return undefined;
   }
   return bytes;
-};
+}
 
-const parseIpv6 = (text: string): Bytes | undefined => {
+function parseIpv6(text: string): Bytes | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
   const head = groupsOf(halves[0] ?? '');
@@ -38,11 +38,12 @@ const parseIpv6 = (text: string): Bytes | undefined => {
   const missing = 16 - head.length - tail.length;
   if (halves.length === 1) return missing === 0 ? head : undefined;
   return missing >= 2 ? [...head, ...new Array<number>(missing).fill(0), ...tail] : undefined;
-};
+}
 
 /** 4 or 16 bytes, or nothing where the text is not an address (zones and octal numbers are not). */
-export const parseAddress = (text: string): Bytes | undefined =>
-  text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+export function parseAddress(text: string): Bytes | undefined {
+  return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+}
 
 interface Network {
   readonly prefix: Bytes;
@@ -52,12 +53,12 @@ interface Network {
   readonly always: boolean;
 }
 
-const network = (cidr: string, what: string, always = false): Network => {
+function network(cidr: string, what: string, always = false): Network {
   const [address = '', bits = ''] = cidr.split('/');
   const prefix = parseAddress(address);
   if (!prefix) throw new Error(`address guard: ${cidr} is not a network`);
   return { prefix, bits: Number(bits), what, always };
-};
+}
 
 /** @see https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry; the first match names the reason. */
 const NETWORKS: readonly Network[] = [
@@ -97,7 +98,7 @@ const NETWORKS: readonly Network[] = [
 
 const GLOBAL_UNICAST = network('2000::/3', 'global unicast');
 
-const within = (address: Bytes, { prefix, bits }: Network): boolean => {
+function within(address: Bytes, { prefix, bits }: Network): boolean {
   if (address.length !== prefix.length) return false;
   const whole = bits >> 3;
   for (let index = 0; index < whole; index += 1) if (address[index] !== prefix[index]) return false;
@@ -105,10 +106,10 @@ const within = (address: Bytes, { prefix, bits }: Network): boolean => {
   if (rest === 0) return true;
   const mask = (0xff << (8 - rest)) & 0xff;
   return ((address[whole] ?? 0) & mask) === ((prefix[whole] ?? 0) & mask);
-};
+}
 
 /** Why this address must not be contacted, in one or two words; nothing where it may be. */
-export const addressRefusal = (address: string, policy: AddressPolicy): string | undefined => {
+export function addressRefusal(address: string, policy: AddressPolicy): string | undefined {
   const bytes = parseAddress(address);
   if (!bytes) return 'not an IP address';
   const found = NETWORKS.find((candidate) => within(bytes, candidate));
@@ -116,13 +117,13 @@ export const addressRefusal = (address: string, policy: AddressPolicy): string |
   if (bytes.length === 16 && !within(bytes, GLOBAL_UNICAST) && policy === 'public')
     return 'not global unicast';
   return undefined;
-};
+}
 
 /** The addresses that may be contacted, and what is wrong with the others. */
-export const guardAddresses = (
+export function guardAddresses(
   addresses: readonly string[],
   policy: AddressPolicy,
-): { readonly allowed: readonly string[]; readonly refused: readonly string[] } => {
+): { readonly allowed: readonly string[]; readonly refused: readonly string[] } {
   const allowed: string[] = [];
   const refused: string[] = [];
   for (const address of addresses) {
@@ -131,4 +132,4 @@ export const guardAddresses = (
     else refused.push(`${address} (${reason})`);
   }
   return { allowed, refused };
-};
+}

@@ -73,28 +73,31 @@ export interface EstimateInput {
   readonly findPlace: (pop: PopCode) => PopEntry | undefined;
 }
 
-const verificationShare = ({ verify }: RequestSpec): number =>
-  verify === 'all' ? 1 : verify === 'sample' ? SAMPLE_SHARE : 0;
+function verificationShare({ verify }: RequestSpec): number {
+  return verify === 'all' ? 1 : verify === 'sample' ? SAMPLE_SHARE : 0;
+}
 
-const secondsOf = (spec: RequestSpec, urls: number, requests: number, bytes: number): number => {
+function secondsOf(spec: RequestSpec, urls: number, requests: number, bytes: number): number {
   const instances = Math.max(1, spec.instanceCount);
   const byRequests = requests / (instances * FETCHES_PER_SECOND_PER_INSTANCE);
   const byFleet = bytes / (instances * BYTES_PER_SECOND_PER_INSTANCE);
   const byCap = spec.maxBandwidthMbps === undefined ? 0 : bytes / (spec.maxBandwidthMbps * 125_000);
   const preparation = PREPARATION_SECONDS + urls / HEADS_PER_SECOND;
   return INSTANCE_START_SECONDS + preparation + Math.max(byRequests, byFleet, byCap);
-};
+}
 
-const assumptionsOf = ({ spec, objectSize }: EstimateInput): readonly string[] => [
-  `Objects have ${objectSize.bytes} bytes on average, ${SIZE_SENTENCES[objectSize.source]}`,
-  `Each instance makes ${FETCHES_PER_SECOND_PER_INSTANCE} fetches and ${BYTES_PER_SECOND_PER_INSTANCE} bytes per second at most and starts in ${INSTANCE_START_SECONDS} s; 0 instances are counted as 1.`,
-  'List prices of the first volume step, on-demand instances, no free tier; what the origin charges is not included.',
-  ...(spec.sources.length > 0 ? ['Sitemaps and playlists are not read: their URLs are not counted.'] : []),
-  ...(spec.skipWarm ? ['Nothing is warm yet: skip_warm saves nothing.'] : []),
-];
+function assumptionsOf({ spec, objectSize }: EstimateInput): readonly string[] {
+  return [
+    `Objects have ${objectSize.bytes} bytes on average, ${SIZE_SENTENCES[objectSize.source]}`,
+    `Each instance makes ${FETCHES_PER_SECOND_PER_INSTANCE} fetches and ${BYTES_PER_SECOND_PER_INSTANCE} bytes per second at most and starts in ${INSTANCE_START_SECONDS} s; 0 instances are counted as 1.`,
+    'List prices of the first volume step, on-demand instances, no free tier; what the origin charges is not included.',
+    ...(spec.sources.length > 0 ? ['Sitemaps and playlists are not read: their URLs are not counted.'] : []),
+    ...(spec.skipWarm ? ['Nothing is warm yet: skip_warm saves nothing.'] : []),
+  ];
+}
 
 /** Estimates requests, bytes, minutes and AWS cost of a checked request; nothing is contacted. */
-export const estimate = (input: EstimateInput): Estimate => {
+export function estimate(input: EstimateInput): Estimate {
   const { spec, urlCount, findPlace } = input;
   const objectBytes = Math.min(input.objectSize.bytes, spec.rangeBytes ?? Number.POSITIVE_INFINITY);
   const fetchesPerPop = urlCount * spec.encodings.length;
@@ -138,4 +141,4 @@ export const estimate = (input: EstimateInput): Estimate => {
     },
     assumptions: assumptionsOf(input),
   };
-};
+}

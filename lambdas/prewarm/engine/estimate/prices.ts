@@ -62,7 +62,10 @@ const CONTINENT_AREAS: Readonly<Record<string, PriceArea>> = {
 };
 
 /** Where CloudFront's traffic of a PoP is billed; the dearest area for bytes where the place is not known. */
-export const priceAreaOf = (
+export function priceAreaOf(
   place: { readonly country: string; readonly continent: string } | undefined,
-): PriceArea =>
-  place === undefined ? 'asia' : (COUNTRY_AREAS[place.country] ?? CONTINENT_AREAS[place.continent] ?? 'asia');
+): PriceArea {
+  return place === undefined
+    ? 'asia'
+    : (COUNTRY_AREAS[place.country] ?? CONTINENT_AREAS[place.continent] ?? 'asia');
+}

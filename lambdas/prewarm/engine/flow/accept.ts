@@ -27,21 +27,21 @@ export interface Accepted {
   readonly created: boolean;
 }
 
-const existing = async (requests: RequestStore, id: RequestId): Promise<RequestRecord> => {
+async function existing(requests: RequestStore, id: RequestId): Promise<RequestRecord> {
   const record = await requests.get(id);
   if (record === undefined) throw new Error(`request ${id} is known by its key but has no record`);
   return record;
-};
+}
 
 /**
  * Stores the list, sets the deadline and inserts the record, in this order: what a crash leaves behind before the
  * record is there belongs to no request and starts nothing.
  */
-export const acceptRequest = async (
+export async function acceptRequest(
   deps: AcceptDeps,
   spec: RequestSpec,
   urls: AsyncIterable<string>,
-): Promise<Accepted> => {
+): Promise<Accepted> {
   const { requests, blobs, deadlines, clock } = deps;
   const id = deps.newId();
   let acceptedUrlCount = 0;
@@ -75,4 +75,4 @@ export const acceptRequest = async (
   }
   await resizeFleet(deps);
   return { record, created: true };
-};
+}

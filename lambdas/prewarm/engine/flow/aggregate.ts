@@ -16,29 +16,29 @@ const COUNT_BATCH = 500;
 export type CountResult = 'open' | 'ended';
 
 /** Ends the request when every slice is counted; asking again changes nothing. */
-const finishIfComplete = async (deps: AggregateDeps, record: RequestRecord): Promise<CountResult> => {
+async function finishIfComplete(deps: AggregateDeps, record: RequestRecord): Promise<CountResult> {
   if (isFinal(record.status)) return 'ended';
   if (record.totals === undefined || record.countedSlices < record.totals.sliceCount) return 'open';
   await deps.requests.advance(record.id, 'FINISHED');
   return 'ended';
-};
+}
 
 /** Counts these recorded slices, each exactly once however often it is asked, and ends the request after the last. */
-export const countSlices = async (
+export async function countSlices(
   deps: AggregateDeps,
   id: RequestId,
   slices: readonly SliceId[],
-): Promise<CountResult> => {
+): Promise<CountResult> {
   let result: CountResult = 'open';
   for (let start = 0; start < slices.length; start += COUNT_BATCH) {
     const record = await deps.ledger.count(id, slices.slice(start, start + COUNT_BATCH));
     result = await finishIfComplete(deps, record);
   }
   return result;
-};
+}
 
 /** Counts what a crash left recorded but not counted, and ends the request if that was all. */
-export const recoverCounts = async (deps: AggregateDeps, id: RequestId): Promise<CountResult> => {
+export async function recoverCounts(deps: AggregateDeps, id: RequestId): Promise<CountResult> {
   let batch: SliceId[] = [];
   for await (const slice of deps.ledger.uncounted(id)) {
     batch.push(slice);
@@ -49,4 +49,4 @@ export const recoverCounts = async (deps: AggregateDeps, id: RequestId): Promise
   if (batch.length > 0) await countSlices(deps, id, batch);
   const record = await deps.requests.get(id);
   return record === undefined ? 'ended' : finishIfComplete(deps, record);
-};
+}

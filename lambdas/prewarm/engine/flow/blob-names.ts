@@ -1,11 +1,19 @@
 import type { RequestId, SliceId } from '../model/ids';
 
 /** The accepted list: one URL per line, normalised, no duplicates, no final newline. */
-export const originalUrlsKey = (id: RequestId): string => `${id}/original_urls.txt`;
+export function originalUrlsKey(id: RequestId): string {
+  return `${id}/original_urls.txt`;
+}
+
 /** The list to warm: the accepted one with its sources expanded. Segments are byte ranges of it. Written by planning. */
-export const urlsKey = (id: RequestId): string => `${id}/success_urls.txt`;
+export function urlsKey(id: RequestId): string {
+  return `${id}/success_urls.txt`;
+}
+
 /** URLs that sizing could not reach; they are warmed all the same. Written by planning. */
-export const failedUrlsKey = (id: RequestId): string => `${id}/failed_urls.txt`;
+export function failedUrlsKey(id: RequestId): string {
+  return `${id}/failed_urls.txt`;
+}
 
 /*
  * Runs of sizing may overlap, and a sitemap or an object may be another one each time. What each run finds lies under its own
@@ -13,14 +21,26 @@ export const failedUrlsKey = (id: RequestId): string => `${id}/failed_urls.txt`;
  */
 
 /** The accepted list with its sources expanded, as one run found them. */
-export const expandedUrlsKey = (id: RequestId, run: string): string => `${id}/sizing/${run}/urls.txt`;
+export function expandedUrlsKey(id: RequestId, run: string): string {
+  return `${id}/sizing/${run}/urls.txt`;
+}
+
 /** Sizes of one part of the list, one line per URL; gone once the segments are cut. */
-export const sizesKey = (id: RequestId, run: string, part: number): string =>
-  `${id}/sizing/${run}/sizes/${String(part).padStart(6, '0')}.txt`;
+export function sizesKey(id: RequestId, run: string, part: number): string {
+  return `${id}/sizing/${run}/sizes/${String(part).padStart(6, '0')}.txt`;
+}
+
 /** URLs that sizing could not reach. */
-export const unreachedUrlsKey = (id: RequestId, run: string): string => `${id}/sizing/${run}/unreached.txt`;
+export function unreachedUrlsKey(id: RequestId, run: string): string {
+  return `${id}/sizing/${run}/unreached.txt`;
+}
+
 /** One segment per line: URL count, first byte, end byte and expected bytes, separated by spaces. */
-export const segmentsKey = (id: RequestId, run: string): string => `${id}/sizing/${run}/segments.txt`;
+export function segmentsKey(id: RequestId, run: string): string {
+  return `${id}/sizing/${run}/segments.txt`;
+}
+
 /** The failures of one delivery of a slice, newline-delimited JSON of `FetchFailure`; the slice's result says whether it counts. */
-export const failuresKey = (id: RequestId, slice: SliceId, run: string): string =>
-  `${id}/failures/${slice}/${run}.ndjson`;
+export function failuresKey(id: RequestId, slice: SliceId, run: string): string {
+  return `${id}/failures/${slice}/${run}.ndjson`;
+}

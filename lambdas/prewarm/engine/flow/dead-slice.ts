@@ -31,10 +31,10 @@ const GIVEN_UP: FetchOutcome = {
  * Records a slice that no worker could finish as a slice whose fetches all failed, so that its request still ends and
  * its report names what was not warmed.
  */
-export const giveUpSlice = async (
+export async function giveUpSlice(
   deps: DeadSliceDeps,
   slice: Slice,
-): Promise<'recorded' | 'duplicate' | 'dropped'> => {
+): Promise<'recorded' | 'duplicate' | 'dropped'> {
   const { requestId, segment, pop } = slice;
   const record = await deps.requests.get(requestId);
   if (record === undefined || isFinal(record.status)) return 'dropped';
@@ -63,4 +63,4 @@ export const giveUpSlice = async (
     finishedAt: deps.clock.now(),
     ...(listedAt !== undefined && { failuresKey: listedAt }),
   });
-};
+}

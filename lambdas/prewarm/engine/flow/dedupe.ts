@@ -5,12 +5,12 @@ const BATCH = 1_000;
 /** Passes on the URLs that were not seen before, in their order; `seen` is closed at the end. */
 export async function* dedupe(urls: AsyncIterable<string>, seen: SeenUrls): AsyncGenerator<string> {
   let batch: string[] = [];
-  const fresh = async (): Promise<string[]> => {
+  async function fresh(): Promise<string[]> {
     const isNew = await seen.addAll(batch);
     const kept = batch.filter((_, index) => isNew[index]);
     batch = [];
     return kept;
-  };
+  }
   try {
     for await (const url of urls) {
       batch.push(url);

@@ -4,11 +4,12 @@ import type { RequestStore } from '../ports/request-store';
 import { MAX_INSTANCES } from '../request/limits';
 
 /** What the requests that have not ended ask for together; nobody's share outlives its request. */
-export const fleetSizeFor = (active: readonly RequestRecord[]): number =>
-  Math.min(
+export function fleetSizeFor(active: readonly RequestRecord[]): number {
+  return Math.min(
     MAX_INSTANCES,
     active.reduce((sum, { spec }) => sum + spec.instanceCount, 0),
   );
+}
 
 export interface FleetDeps {
   readonly requests: Pick<RequestStore, 'active'>;
@@ -16,8 +17,8 @@ export interface FleetDeps {
 }
 
 /** Computes the fleet's size anew from the active requests, so that a lost or repeated call corrects itself. */
-export const resizeFleet = async ({ requests, fleet }: FleetDeps): Promise<number> => {
+export async function resizeFleet({ requests, fleet }: FleetDeps): Promise<number> {
   const wanted = fleetSizeFor(await requests.active());
   if ((await fleet.capacity()) !== wanted) await fleet.setCapacity(wanted);
   return wanted;
-};
+}

@@ -21,42 +21,48 @@ const ATTEMPTS = 2;
 const RETRY_AFTER_MS = 200;
 
 /** What the first of the request's encodings sends, without its range. */
-export const sizingHeaders = (spec: RequestSpec): FetchTarget['headers'] => {
+export function sizingHeaders(spec: RequestSpec): FetchTarget['headers'] {
   const { range: _, ...headers } = planEncodings(spec)[0]?.headers ?? {};
   return headers;
-};
+}
 
 /** Methods and answers that say "not with HEAD" rather than "not there". */
-const refusesHead = (status: number): boolean => status === 403 || status === 405 || status === 501;
+function refusesHead(status: number): boolean {
+  return status === 403 || status === 405 || status === 501;
+}
 
-const lengthOf = (text: string | undefined): UrlSize =>
-  text !== undefined && /^\d+$/.test(text) ? { kind: 'known', bytes: Number(text) } : { kind: 'unknown' };
+function lengthOf(text: string | undefined): UrlSize {
+  return text !== undefined && /^\d+$/.test(text)
+    ? { kind: 'known', bytes: Number(text) }
+    : { kind: 'unknown' };
+}
 
-const totalOfRange = (contentRange: string | undefined): string | undefined =>
-  contentRange === undefined ? undefined : /\/(\d+)$/.exec(contentRange)?.[1];
+function totalOfRange(contentRange: string | undefined): string | undefined {
+  return contentRange === undefined ? undefined : /\/(\d+)$/.exec(contentRange)?.[1];
+}
 
-const sizeFromRange = (answer: FetchAnswer): UrlSize => {
+function sizeFromRange(answer: FetchAnswer): UrlSize {
   if (answer.kind !== 'answer') return { kind: 'unreached' };
   if (answer.status === 206) return lengthOf(totalOfRange(answer.headers['content-range']));
   return answer.status === 200 ? lengthOf(answer.headers['content-length']) : { kind: 'unreached' };
-};
+}
 
-const mayHeal = (answer: FetchAnswer): boolean => {
+function mayHeal(answer: FetchAnswer): boolean {
   if (answer.kind === 'unreachable') return answer.reason !== 'tls';
   return answer.kind !== 'answer' || answer.status >= 500;
-};
+}
 
 /**
  * Asks the distribution for the size of one URL: HEAD with the request's headers, and a GET of the first byte where HEAD
  * is refused. Attempts go over the addresses in turn.
  */
-export const headSize = async (
+export async function headSize(
   deps: HeadSizeDeps,
   url: string,
   headers: FetchTarget['headers'],
   addresses: readonly string[],
   signal?: AbortSignal,
-): Promise<UrlSize> => {
+): Promise<UrlSize> {
   const place = placeOf(url);
   if (place === undefined) return { kind: 'unreached' };
   const target: Omit<FetchTarget, 'method' | 'address' | 'headers'> = {
@@ -65,14 +71,14 @@ export const headSize = async (
     timeouts: TIMEOUTS,
   };
   const start = Math.floor(deps.clock.random() * addresses.length);
-  const exchange = (
+  function exchange(
     attempt: number,
     method: 'GET' | 'HEAD',
     extra: Readonly<Record<string, string>>,
-  ): Promise<FetchAnswer> => {
+  ): Promise<FetchAnswer> {
     const address = addresses[(start + attempt) % addresses.length] ?? '';
     return deps.transport.fetch({ ...target, method, address, headers: { ...headers, ...extra } }, signal);
-  };
+  }
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await deps.clock.sleep(RETRY_AFTER_MS * (1 + deps.clock.random()), signal);
     const answer = await exchange(attempt, 'HEAD', {});
@@ -83,4 +89,4 @@ export const headSize = async (
     if (!mayHeal(answer) || signal?.aborted) return { kind: 'unreached' };
   }
   return { kind: 'unreached' };
-};
+}

@@ -9,15 +9,15 @@ const NEWLINE = 10;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-const joined = (head: Uint8Array, tail: Uint8Array): Uint8Array => {
+function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   if (head.length === 0) return tail;
   const whole = new Uint8Array(head.length + tail.length);
   whole.set(head);
   whole.set(tail, head.length);
   return whole;
-};
+}
 
-const linesOf = (block: Uint8Array, blockStart: number): Line[] => {
+function linesOf(block: Uint8Array, blockStart: number): Line[] {
   const text = decoder.decode(block);
   const oneBytePerCharacter = text.length === block.length;
   let startByte = blockStart;
@@ -28,7 +28,7 @@ const linesOf = (block: Uint8Array, blockStart: number): Line[] => {
     startByte = endByte + 1;
   }
   return lines;
-};
+}
 
 /**
  * The lines of a byte stream, a chunk's worth at a time (a call per line would cost more than the line). Empty lines are

@@ -42,11 +42,11 @@ const SLICES_PER_CURSOR = 1_000;
  * The PoPs as they are stored; those that a run before this one stored stay as they are. Nothing where the signal cut the
  * look-up short: a PoP that was not looked up to its end has not failed.
  */
-const storedPops = async (
+async function storedPops(
   deps: PlanDeps,
   { id, spec }: RequestRecord,
   signal: AbortSignal | undefined,
-): Promise<readonly PopRecord[] | undefined> => {
+): Promise<readonly PopRecord[] | undefined> {
   const known = new Set((await deps.pops.all(id)).map(({ pop }) => pop));
   const missing = spec.pops.filter((pop) => !known.has(pop));
   if (missing.length > 0) {
@@ -70,7 +70,7 @@ const storedPops = async (
     );
   }
   return deps.pops.all(id);
-};
+}
 
 async function* pathsOf(blobs: BlobStore, id: RequestId): AsyncGenerator<string> {
   for await (const lines of readLines(blobs.read(urlsKey(id))))
@@ -80,8 +80,9 @@ async function* pathsOf(blobs: BlobStore, id: RequestId): AsyncGenerator<string>
     }
 }
 
-const sentence = (...parts: readonly (string | undefined)[]): string | undefined =>
-  parts.filter((part) => part !== undefined).join('; ') || undefined;
+function sentence(...parts: readonly (string | undefined)[]): string | undefined {
+  return parts.filter((part) => part !== undefined).join('; ') || undefined;
+}
 
 /** What sizing left, and from which segment on slices are still to be queued. */
 interface Cursor extends SegmentIndex {
@@ -89,26 +90,27 @@ interface Cursor extends SegmentIndex {
   readonly startByte: number;
 }
 
-const isIndex = (value: unknown): value is SegmentIndex & Partial<Cursor> =>
-  typeof value === 'object' && value !== null && 'listKey' in value && 'segmentCount' in value;
+function isIndex(value: unknown): value is SegmentIndex & Partial<Cursor> {
+  return typeof value === 'object' && value !== null && 'listKey' in value && 'segmentCount' in value;
+}
 
-const readCursor = ({ id, cursor }: RequestRecord): Cursor => {
+function readCursor({ id, cursor }: RequestRecord): Cursor {
   const value: unknown = cursor === undefined ? undefined : JSON.parse(cursor);
   if (!isIndex(value)) throw new Error(`request ${id} has no segments to plan from, its cursor is ${cursor}`);
   return { next: 0, startByte: 0, ...value };
-};
+}
 
 /**
  * Gives the lists that count the names under which workers and clients find them. The record says which ones count, so a run
  * that overlaps with this one, or repeats it, writes the same bytes.
  */
-const publishLists = async ({ blobs }: PlanDeps, id: RequestId, index: SegmentIndex): Promise<void> => {
+async function publishLists({ blobs }: PlanDeps, id: RequestId, index: SegmentIndex): Promise<void> {
   await blobs.put(urlsKey(id), blobs.read(index.listKey));
   await blobs.put(failedUrlsKey(id), blobs.read(unreachedUrlsKey(id, index.run)));
-};
+}
 
 /** Stores the totals; or ends the request, where nothing can be warmed. Stores nothing where the signal cut it short. */
-const prepare = async (deps: PlanDeps, record: RequestRecord, { signal }: Budget): Promise<void> => {
+async function prepare(deps: PlanDeps, record: RequestRecord, { signal }: Budget): Promise<void> {
   const { requests } = deps;
   const { id, spec } = record;
   const index = readCursor(record);
@@ -159,19 +161,20 @@ const prepare = async (deps: PlanDeps, record: RequestRecord, { signal }: Budget
     cursor: JSON.stringify(index),
     ...(note !== undefined && { message: note }),
   });
-};
+}
 
-const slicesOf = (id: RequestId, segment: Segment, pops: readonly PopRecord[]): Slice[] =>
-  pops.map(({ pop, addresses }) => ({
+function slicesOf(id: RequestId, segment: Segment, pops: readonly PopRecord[]): Slice[] {
+  return pops.map(({ pop, addresses }) => ({
     requestId: id,
     id: sliceId(pop, segment.index),
     pop,
     addresses,
     segment,
   }));
+}
 
 /** Queues segment by segment, each for every PoP, from the stored cursor on: all PoPs get work from the start. */
-const queueSlices = async (deps: PlanDeps, record: RequestRecord, budget: Budget): Promise<StepResult> => {
+async function queueSlices(deps: PlanDeps, record: RequestRecord, budget: Budget): Promise<StepResult> {
   const { requests, queue } = deps;
   const { id } = record;
   const usable = (await deps.pops.all(id)).filter(({ status }) => status === 'SUCCESS');
@@ -193,14 +196,14 @@ const queueSlices = async (deps: PlanDeps, record: RequestRecord, budget: Budget
   if (batch.length > 0) await queue.send(batch);
   await requests.advance(id, 'IN-PROGRESS');
   return 'done';
-};
+}
 
 /**
  * CHECK_POP to INSERT_TASK: PoPs looked up, the invalidation awaited, the totals stored. INSERT_TASK to IN-PROGRESS:
  * every slice queued. A list without a URL or a request without a usable PoP is FINISHED at once; a refused
  * invalidation is STOPPED.
  */
-export const planRequest = async (deps: PlanDeps, id: RequestId, budget: Budget): Promise<StepResult> => {
+export async function planRequest(deps: PlanDeps, id: RequestId, budget: Budget): Promise<StepResult> {
   const before = await deps.requests.get(id);
   if (before?.status === 'CHECK_POP') await prepare(deps, before, budget);
   const record = await deps.requests.get(id);
@@ -208,4 +211,4 @@ export const planRequest = async (deps: PlanDeps, id: RequestId, budget: Budget)
   if (record?.status !== 'INSERT_TASK') return 'done';
   if (before?.status === 'CHECK_POP' && !budget.shouldContinue()) return 'more';
   return queueSlices(deps, record, budget);
-};
+}

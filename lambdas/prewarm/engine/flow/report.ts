@@ -36,7 +36,7 @@ export async function* failuresOf(
 }
 
 /** The results at one moment: what they add up to, and where their failures are listed. */
-const readResults = async (ledger: ReportDeps['ledger'], id: RequestId) => {
+async function readResults(ledger: ReportDeps['ledger'], id: RequestId) {
   const total = emptyTally();
   const byPop = new Map<PopCode, MutableTally>();
   const failureKeys: string[] = [];
@@ -48,13 +48,13 @@ const readResults = async (ledger: ReportDeps['ledger'], id: RequestId) => {
     if (failuresKey !== undefined) failureKeys.push(failuresKey);
   }
   return { total, byPop, failureKeys };
-};
+}
 
 /**
  * Writes `failed_pop_urls.csv`, `report.json` and `report.html`, each whole or not at all. All three and their sums speak of the
  * same results, also where slices of a stopped request are still being recorded or counted.
  */
-export const writeReport = async (deps: ReportDeps, record: RequestRecord): Promise<void> => {
+export async function writeReport(deps: ReportDeps, record: RequestRecord): Promise<void> {
   const { blobs, directory, ledger } = deps;
   const { id, spec } = record;
   const { total, byPop, failureKeys } = await readResults(ledger, id);
@@ -64,8 +64,10 @@ export const writeReport = async (deps: ReportDeps, record: RequestRecord): Prom
     pops.map((pop) => ({ ...pop, progress: byPop.get(pop.pop) ?? emptyTally() })),
     (pop) => directory.find(pop),
   );
-  const failures = (): AsyncGenerator<FetchFailure> => failuresIn(blobs, failureKeys);
+  function failures(): AsyncGenerator<FetchFailure> {
+    return failuresIn(blobs, failureKeys);
+  }
   await blobs.put(`${id}/failed_pop_urls.csv`, failuresCsv(failures(), spec.distributionDomain));
   await blobs.put(`${id}/report.json`, reportJson(report, failures()));
   await blobs.put(`${id}/report.html`, reportHtml(report, failures()));
-};
+}

@@ -15,17 +15,19 @@ export interface ResolvePopsOptions {
 }
 
 /** The name under which one PoP answers for one distribution. */
-export const popHostName = (distributionDomain: string, pop: PopCode): string => {
+export function popHostName(distributionDomain: string, pop: PopCode): string {
   const [label = ''] = distributionDomain.split('.');
   return `${label}.${pop}.cloudfront.net`;
-};
+}
 
-const resolvePop = async (
+async function resolvePop(
   distributionDomain: string,
   pop: PopCode,
   { resolver, policy, signal }: ResolvePopsOptions,
-): Promise<ResolvedPop> => {
-  const failed = (message: string): ResolvedPop => ({ kind: 'failed', pop, message });
+): Promise<ResolvedPop> {
+  function failed(message: string): ResolvedPop {
+    return { kind: 'failed', pop, message };
+  }
   const name = popHostName(distributionDomain, pop);
   const resolution = await resolver.resolve(name, signal);
   if (resolution.kind === 'unknown-name') return failed(`${name} does not exist in DNS`);
@@ -37,19 +39,19 @@ const resolvePop = async (
       ? `${name} has only addresses that are not contacted: ${refused.join(', ')}`
       : `${name} has no address`,
   );
-};
+}
 
 /** Resolves PoPs of a distribution concurrently, in their order; one that does not resolve is failed with the reason. */
-export const resolvePops = async (
+export async function resolvePops(
   distributionDomain: string,
   pops: readonly PopCode[],
   options: ResolvePopsOptions,
-): Promise<readonly ResolvedPop[]> => {
+): Promise<readonly ResolvedPop[]> {
   const resolved = new Array<ResolvedPop | undefined>(pops.length).fill(undefined);
   const waiting = pops.entries();
-  const work = async (): Promise<void> => {
+  async function work(): Promise<void> {
     for (const [index, pop] of waiting) resolved[index] = await resolvePop(distributionDomain, pop, options);
-  };
+  }
   await Promise.all(Array.from({ length: Math.min(options.concurrency ?? 16, pops.length) }, work));
   return resolved.filter((pop) => pop !== undefined);
-};
+}

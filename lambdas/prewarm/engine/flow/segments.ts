@@ -27,15 +27,10 @@ const MIN_URLS = 4;
  * URLs per segment such that every worker gets several slices (the slow ones even out), but never so few that a queue
  * message per slice weighs as much as its fetches.
  */
-export const urlsPerSegment = (
-  urlCount: number,
-  popCount: number,
-  workers: number,
-  maxUrls: number,
-): number => {
+export function urlsPerSegment(urlCount: number, popCount: number, workers: number, maxUrls: number): number {
   const even = Math.ceil((urlCount * popCount) / (Math.max(1, workers) * ROUNDS_PER_WORKER));
   return Math.min(maxUrls, Math.max(MIN_URLS, even));
-};
+}
 
 /** Cuts a list into segments while it streams by; only the one being filled is in memory. */
 export class SegmentCutter {
@@ -68,10 +63,11 @@ export class SegmentCutter {
   }
 }
 
-export const encodeSegment = ({ urlCount, startByte, endByte, expectedBytes }: Segment): string =>
-  `${urlCount} ${startByte} ${endByte} ${expectedBytes}`;
+export function encodeSegment({ urlCount, startByte, endByte, expectedBytes }: Segment): string {
+  return `${urlCount} ${startByte} ${endByte} ${expectedBytes}`;
+}
 
-const decodeSegment = (index: number, line: string): Segment => {
+function decodeSegment(index: number, line: string): Segment {
   const [urlCount, startByte, endByte, expectedBytes] = line.split(' ').map(Number);
   if (
     urlCount === undefined ||
@@ -81,7 +77,7 @@ const decodeSegment = (index: number, line: string): Segment => {
   )
     throw new Error(`segment ${index} is damaged: ${line}`);
   return { index, urlCount, startByte, endByte, expectedBytes };
-};
+}
 
 /** A segment and the byte of the segment blob from which reading goes on after it. */
 export interface PlacedSegment {

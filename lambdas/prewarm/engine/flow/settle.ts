@@ -19,7 +19,7 @@ export interface SettleDeps extends FleetDeps {
  * What follows a request's end: deadline gone, fleet resized, report, notification. Runs until `reported` is stored, so
  * after a crash the report is written again and the notification may come twice.
  */
-export const settleRequest = async (deps: SettleDeps, id: RequestId): Promise<void> => {
+export async function settleRequest(deps: SettleDeps, id: RequestId): Promise<void> {
   const record = await deps.requests.get(id);
   if (record === undefined || !isFinal(record.status) || record.reported) return;
   await deps.deadlines.cancel(id);
@@ -35,4 +35,4 @@ export const settleRequest = async (deps: SettleDeps, id: RequestId): Promise<vo
     ...(record.spec.notifyUrl !== undefined && { notifyUrl: record.spec.notifyUrl }),
   });
   await deps.requests.patch(id, record.status, { reported: true });
-};
+}

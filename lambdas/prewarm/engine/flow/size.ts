@@ -57,13 +57,14 @@ interface Cursor {
   readonly problems: readonly string[];
 }
 
-const isCursor = (value: unknown): value is Cursor =>
-  typeof value === 'object' && value !== null && 'parts' in value && 'sizedUrls' in value;
+function isCursor(value: unknown): value is Cursor {
+  return typeof value === 'object' && value !== null && 'parts' in value && 'sizedUrls' in value;
+}
 
-const parseCursor = (text: string | undefined): Cursor | undefined => {
+function parseCursor(text: string | undefined): Cursor | undefined {
   const value: unknown = text === undefined ? undefined : JSON.parse(text);
   return isCursor(value) ? value : undefined;
-};
+}
 
 /** URLs sized between two stored cursors; what a crash may make us ask twice. */
 const PART_URLS = 2_000;
@@ -76,18 +77,18 @@ async function* textsOf(blobs: BlobStore, key: string): AsyncGenerator<string> {
  * The list to warm: the accepted one; where there are sources, a new one that begins with it. Nothing where the budget's
  * signal cut it short: the next run reads the sources again.
  */
-const writeList = async (
+async function writeList(
   deps: SizeDeps,
   { id, spec, acceptedUrlCount }: RequestRecord,
   { signal }: Budget,
-): Promise<Cursor | undefined> => {
+): Promise<Cursor | undefined> {
   const run = newRunName(deps.clock);
   const begin = { run, startByte: 0, parts: 0, sizedUrls: 0 };
   if (spec.sources.length === 0)
     return { ...begin, listKey: originalUrlsKey(id), urlCount: acceptedUrlCount, problems: [] };
   const problems: string[] = [];
   let urlCount = 0;
-  const all = async function* (): AsyncGenerator<string> {
+  async function* all(): AsyncGenerator<string> {
     yield* textsOf(deps.blobs, originalUrlsKey(id));
     for (const source of spec.sources) {
       try {
@@ -98,7 +99,7 @@ const writeList = async (
       // A source that was not read to its end is not one that cannot be read.
       signal?.throwIfAborted();
     }
-  };
+  }
   const counting = joinLines(deps.dedupe(all()), () => {
     urlCount += 1;
   });
@@ -110,33 +111,35 @@ const writeList = async (
     throw error;
   }
   return { ...begin, listKey, urlCount, problems };
-};
+}
 
-const encodeSize = (size: UrlSize): string =>
-  size.kind === 'known' ? String(size.bytes) : size.kind === 'unknown' ? '-' : '!';
+function encodeSize(size: UrlSize): string {
+  return size.kind === 'known' ? String(size.bytes) : size.kind === 'unknown' ? '-' : '!';
+}
 
 /** Sizes the list part by part from the cursor on. */
-const sizeParts = async (
+async function sizeParts(
   deps: SizeDeps,
   { id, spec }: RequestRecord,
   from: Cursor,
   budget: Budget,
-): Promise<{ readonly cursor: Cursor; readonly result: StepResult }> => {
+): Promise<{ readonly cursor: Cursor; readonly result: StepResult }> {
   const resolution = await deps.resolver.resolve(spec.distributionDomain, budget.signal);
   if (budget.signal?.aborted) return { cursor: from, result: 'more' };
   const addresses = resolution.kind === 'addresses' ? resolution.addresses : [];
   if (addresses.length === 0)
     deps.log.warn('sizing-without-address', { requestId: id, resolution: resolution.kind });
   const headers = sizingHeaders(spec);
-  const sizeOf = (url: string): Promise<UrlSize> =>
+  function sizeOf(url: string): Promise<UrlSize> {
     // Once cut short, the rest of the part is not asked for at all: none of it will be stored.
-    addresses.length === 0 || budget.signal?.aborted
+    return addresses.length === 0 || budget.signal?.aborted
       ? Promise.resolve({ kind: 'unreached' })
       : headSize(deps, url, headers, addresses, budget.signal);
+  }
 
   let cursor = from;
   let part: Line[] = [];
-  const store = async (): Promise<'stored' | 'cut-short' | 'request-ended'> => {
+  async function store(): Promise<'stored' | 'cut-short' | 'request-ended'> {
     const sizes = await mapConcurrently(part, deps.concurrency, ({ text }) => sizeOf(text));
     if (budget.signal?.aborted) return 'cut-short';
     await deps.blobs.put(sizesKey(id, cursor.run, cursor.parts), [sizes.map(encodeSize).join('\n')]);
@@ -149,7 +152,7 @@ const sizeParts = async (
     part = [];
     const kept = await deps.requests.patch(id, 'CREATED', { cursor: JSON.stringify(cursor) });
     return kept === 'patched' ? 'stored' : 'request-ended';
-  };
+  }
 
   const range = { startByte: from.startByte, endByte: Number.MAX_SAFE_INTEGER };
   for await (const lines of readLines(deps.blobs.read(from.listKey, range), from.startByte)) {
@@ -163,7 +166,7 @@ const sizeParts = async (
   }
   if (part.length > 0 && (await store()) === 'cut-short') return { cursor, result: 'more' };
   return { cursor, result: 'done' };
-};
+}
 
 async function* sizesOf(
   blobs: BlobStore,
@@ -180,7 +183,7 @@ interface Cut {
 }
 
 /** Cuts the sized list into segments, the same for every PoP. */
-const cutSegments = async (deps: SizeDeps, { id, spec }: RequestRecord, sized: Cursor): Promise<Cut> => {
+async function cutSegments(deps: SizeDeps, { id, spec }: RequestRecord, sized: Cursor): Promise<Cut> {
   const { blobs, bounds } = deps;
   const { listKey, urlCount, parts } = sized;
   const maxUrls = urlsPerSegment(urlCount, spec.pops.length, deps.workersFor(spec), bounds.maxUrls);
@@ -189,7 +192,7 @@ const cutSegments = async (deps: SizeDeps, { id, spec }: RequestRecord, sized: C
   let urlBytes = 0;
   let failedUrlCount = 0;
 
-  const segments = async function* (): AsyncGenerator<string> {
+  async function* segments(): AsyncGenerator<string> {
     const sizes = sizesOf(blobs, id, sized);
     for await (const lines of readLines(blobs.read(listKey))) {
       for (const line of lines) {
@@ -209,8 +212,8 @@ const cutSegments = async (deps: SizeDeps, { id, spec }: RequestRecord, sized: C
       segmentCount += 1;
       yield encodeSegment(last);
     }
-  };
-  const failed = async function* (): AsyncGenerator<string> {
+  }
+  async function* failed(): AsyncGenerator<string> {
     if (parts === 0) return;
     const sizes = sizesOf(blobs, id, sized);
     for await (const url of textsOf(blobs, listKey)) {
@@ -218,16 +221,16 @@ const cutSegments = async (deps: SizeDeps, { id, spec }: RequestRecord, sized: C
       failedUrlCount += 1;
       yield url;
     }
-  };
+  }
 
   // A name of its own again: two runs may have gone on from one cursor, and objects change their size.
   const run = newRunName(deps.clock);
   await blobs.put(segmentsKey(id, run), joinLines(segments()));
   await blobs.put(unreachedUrlsKey(id, run), joinLines(failed()));
   return { index: { run, listKey, urlCount, segmentCount }, urlBytes, failedUrlCount };
-};
+}
 
-const cutAndAdvance = async (deps: SizeDeps, record: RequestRecord, cursor: Cursor): Promise<void> => {
+async function cutAndAdvance(deps: SizeDeps, record: RequestRecord, cursor: Cursor): Promise<void> {
   const { requests, blobs } = deps;
   const { id } = record;
   try {
@@ -244,13 +247,13 @@ const cutAndAdvance = async (deps: SizeDeps, record: RequestRecord, cursor: Curs
     // Another run of this step was faster and has removed the sizes that this one reads.
     if ((await requests.get(id))?.status === 'CREATED') throw error;
   }
-};
+}
 
 /**
  * CREATED to CHECK_POP: writes the list to warm, asks the distribution for the sizes (a failure is noted, the URL is
  * warmed all the same) and cuts the segments.
  */
-export const sizeRequest = async (deps: SizeDeps, id: RequestId, budget: Budget): Promise<StepResult> => {
+export async function sizeRequest(deps: SizeDeps, id: RequestId, budget: Budget): Promise<StepResult> {
   const record = await deps.requests.get(id);
   if (record === undefined || record.status !== 'CREATED') return 'done';
 
@@ -268,4 +271,4 @@ export const sizeRequest = async (deps: SizeDeps, id: RequestId, budget: Budget)
   }
   await cutAndAdvance(deps, record, cursor);
   return 'done';
-};
+}

@@ -11,12 +11,12 @@ const SENTENCES: Readonly<Partial<Record<StopReason, string>>> = {
  * Stops this request alone, whatever its status; its queued slices are dropped by the workers that receive them.
  * False where it is unknown or has ended already.
  */
-export const stopRequest = async (
+export async function stopRequest(
   requests: RequestStore,
   id: RequestId,
   reason: StopReason,
   message?: string,
-): Promise<boolean> => {
+): Promise<boolean> {
   const said = message ?? SENTENCES[reason];
   const record = await requests.get(id);
   if (record === undefined) return false;
@@ -25,4 +25,4 @@ export const stopRequest = async (
     ...(said !== undefined && { message: said }),
   });
   return moved === 'advanced';
-};
+}

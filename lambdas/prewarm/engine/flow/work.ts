@@ -48,11 +48,12 @@ export interface WorkDeps {
  */
 export type WorkOutcome = 'recorded' | 'duplicate' | 'dropped' | 'aborted';
 
-export const encodeFailures = (failures: readonly FetchFailure[]): string[] =>
-  failures.map((failure) => `${JSON.stringify(failure)}\n`);
+export function encodeFailures(failures: readonly FetchFailure[]): string[] {
+  return failures.map((failure) => `${JSON.stringify(failure)}\n`);
+}
 
 /** Keeps the delivery hidden while the work goes on; a failed extension only risks a second delivery. */
-const keepHidden = async (deps: WorkDeps, receipt: string, until: AbortSignal): Promise<void> => {
+async function keepHidden(deps: WorkDeps, receipt: string, until: AbortSignal): Promise<void> {
   const { visibilitySeconds, clock, queue, log } = deps;
   while (!until.aborted) {
     await clock.sleep((visibilitySeconds * 1000) / 3, until);
@@ -61,19 +62,19 @@ const keepHidden = async (deps: WorkDeps, receipt: string, until: AbortSignal): 
       .extend(receipt, visibilitySeconds)
       .catch((error: unknown) => log.warn('extension-failed', { error: String(error) }));
   }
-};
+}
 
-const hasEnded = async (deps: WorkDeps, slice: Slice): Promise<boolean> => {
+async function hasEnded(deps: WorkDeps, slice: Slice): Promise<boolean> {
   const record = await deps.requests.get(slice.requestId);
   return record === undefined || isFinal(record.status);
-};
+}
 
-const warmAndRecord = async (
+async function warmAndRecord(
   deps: WorkDeps,
   slice: Slice,
   spec: RequestSpec,
   signal: AbortSignal,
-): Promise<WorkOutcome> => {
+): Promise<WorkOutcome> {
   const { blobs, clock, ledger } = deps;
   const { requestId, segment, pop } = slice;
   const failures: FetchFailure[] = [];
@@ -100,17 +101,17 @@ const warmAndRecord = async (
     finishedAt: clock.now(),
     ...(listedAt !== undefined && { failuresKey: listedAt }),
   });
-};
+}
 
 /**
  * Warms a delivered slice and records what came of it, unless that was done before or its request has ended.
  * Rejects where the slice could not be worked on; it then comes again.
  */
-export const workOn = async (
+export async function workOn(
   deps: WorkDeps,
   { slice, receipt }: Received,
   signal: AbortSignal,
-): Promise<WorkOutcome> => {
+): Promise<WorkOutcome> {
   const record = await deps.requests.get(slice.requestId);
   if (record === undefined || isFinal(record.status)) return 'dropped';
   if (await deps.ledger.isRecorded(slice.requestId, slice.id)) return 'duplicate';
@@ -125,4 +126,4 @@ export const workOn = async (
     ended.abort();
     await hiding;
   }
-};
+}

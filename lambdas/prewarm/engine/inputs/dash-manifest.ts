@@ -25,13 +25,15 @@ const KEPT: ReadonlySet<string> = new Set([
   'RepresentationIndex',
 ]);
 
-const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
 
 /**
  * The tree of a manifest, of the kept elements only.
  * @throws Error where the text is not a manifest
  */
-export const parseMpd = (text: string): MpdNode => {
+export function parseMpd(text: string): MpdNode {
   const parser = new SaxesParser({ xmlns: false });
   const root: MpdNode = { name: '', attributes: {}, children: [], text: '' };
   const path: MpdNode[] = [root];
@@ -52,10 +54,10 @@ export const parseMpd = (text: string): MpdNode => {
     path.at(-1)?.children.push(node);
     path.push(node);
   });
-  const onText = (part: string): void => {
+  function onText(part: string): void {
     const node = path.at(-1);
     if (skipped === 0 && node?.name === 'BaseURL') node.text += part;
-  };
+  }
   parser.on('text', onText);
   parser.on('cdata', onText);
   parser.on('closetag', () => {
@@ -66,19 +68,22 @@ export const parseMpd = (text: string): MpdNode => {
   const mpd = root.children[0];
   if (mpd === undefined) throw new UnreadableDocument('is empty');
   return mpd;
-};
+}
 
-export const childrenOf = (node: MpdNode, name: string): readonly MpdNode[] =>
-  node.children.filter((child) => child.name === name);
-export const childOf = (node: MpdNode, name: string): MpdNode | undefined =>
-  node.children.find((child) => child.name === name);
+export function childrenOf(node: MpdNode, name: string): readonly MpdNode[] {
+  return node.children.filter((child) => child.name === name);
+}
+
+export function childOf(node: MpdNode, name: string): MpdNode | undefined {
+  return node.children.find((child) => child.name === name);
+}
 
 /** A number of an attribute, or nothing where it is absent or none. */
-export const numberOf = (node: MpdNode | undefined, attribute: string): number | undefined => {
+export function numberOf(node: MpdNode | undefined, attribute: string): number | undefined {
   const text = node?.attributes[attribute];
   const number = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(number) ? number : undefined;
-};
+}
 
 /** As long as the greatest number of 64 bits. */
 const WHOLE_NUMBER = /^\s*\+?(\d{1,20})\s*$/;
@@ -87,7 +92,7 @@ const WHOLE_NUMBER = /^\s*\+?(\d{1,20})\s*$/;
  * A whole number of up to 64 bits of an attribute, exactly; nothing where it is absent.
  * @throws UnreadableDocument where it is something else: a guess would name other URLs
  */
-export const wholeNumberOf = (node: MpdNode | undefined, attribute: string): bigint | undefined => {
+export function wholeNumberOf(node: MpdNode | undefined, attribute: string): bigint | undefined {
   const text = node?.attributes[attribute];
   if (text === undefined) return undefined;
   const digits = WHOLE_NUMBER.exec(text)?.[1];
@@ -95,16 +100,16 @@ export const wholeNumberOf = (node: MpdNode | undefined, attribute: string): big
   throw new UnreadableDocument(
     `has ${attribute}="${text.slice(0, 40)}", which is no whole number of 64 bits`,
   );
-};
+}
 
 const DURATION =
   /^P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/;
 const SECONDS = [365 * 86_400, 30 * 86_400, 86_400, 3_600, 60, 1];
 
 /** Seconds of an xs:duration such as `PT1H2M3.5S`. */
-export const secondsOf = (text: string | undefined): number | undefined => {
+export function secondsOf(text: string | undefined): number | undefined {
   const match = DURATION.exec(text?.trim() ?? '');
   if (!match) return undefined;
   const seconds = SECONDS.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
   return Number.isFinite(seconds) ? seconds : undefined;
-};
+}

@@ -7,15 +7,20 @@ import { UnreadableDocument } from './unreadable-document';
 const MAX_PADDING = 20;
 
 /** The first template that has the attribute, from the innermost to the outermost. */
-const holder = (templates: readonly MpdNode[], attribute: string): MpdNode | undefined =>
-  templates.find((template) => template.attributes[attribute] !== undefined);
-const inherited = (templates: readonly MpdNode[], attribute: string): string | undefined =>
-  holder(templates, attribute)?.attributes[attribute];
-const inheritedNumber = (templates: readonly MpdNode[], attribute: string): number | undefined =>
-  numberOf(holder(templates, attribute), attribute);
+function holder(templates: readonly MpdNode[], attribute: string): MpdNode | undefined {
+  return templates.find((template) => template.attributes[attribute] !== undefined);
+}
+
+function inherited(templates: readonly MpdNode[], attribute: string): string | undefined {
+  return holder(templates, attribute)?.attributes[attribute];
+}
+
+function inheritedNumber(templates: readonly MpdNode[], attribute: string): number | undefined {
+  return numberOf(holder(templates, attribute), attribute);
+}
 
 /** Replaces `$Number%05d$` and its like; `$$` is a dollar sign. Stops at the first URL that nobody could ask for. */
-const fill = (pattern: string, values: Readonly<Record<string, string | number | bigint>>): string => {
+function fill(pattern: string, values: Readonly<Record<string, string | number | bigint>>): string {
   const longest = Math.max(pattern.length, ...Object.values(values).map((value) => String(value).length));
   if (longest > MAX_URL_BYTES) throw new UnreadableDocument('names a segment with a URL that is too long');
   const filled = pattern.replace(
@@ -29,7 +34,7 @@ const fill = (pattern: string, values: Readonly<Record<string, string | number |
   if (filled.length > MAX_URL_BYTES)
     throw new UnreadableDocument('names a segment with a URL that is too long');
   return filled;
-};
+}
 
 function* fromDuration(
   templates: readonly MpdNode[],
@@ -91,7 +96,9 @@ export function* templateUrls(
 }
 
 /** URLs of a SegmentBase, relative to the base: one object, addressed by byte ranges, is the base URL itself. */
-export const baseUrls = (bases: readonly MpdNode[]): Iterable<string> => new Set([...neededUrls(bases), '']);
+export function baseUrls(bases: readonly MpdNode[]): Iterable<string> {
+  return new Set([...neededUrls(bases), '']);
+}
 
 /** URLs of a SegmentList, relative to the base; lists from the innermost to the outermost. */
 export function* listUrls(lists: readonly MpdNode[]): Iterable<string> {

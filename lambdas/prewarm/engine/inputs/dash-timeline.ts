@@ -24,15 +24,12 @@ const MAX_UNITS = 2 ** 64;
 const ROUNDING_UNITS = 1e-6;
 
 /** Where an open run stops that no other run follows, in units of the timescale. */
-const endOfPeriod = (
-  { timescale, offset }: TimelineScale,
-  { durationSeconds, live }: SegmentWindow,
-): bigint => {
+function endOfPeriod({ timescale, offset }: TimelineScale, { durationSeconds, live }: SegmentWindow): bigint {
   const seconds = durationSeconds ?? live?.toSeconds;
   if (seconds === undefined) throw new UnreadableDocument('does not say how long it is');
   const units = Math.max(0, Math.ceil(seconds * timescale - ROUNDING_UNITS));
   return offset + BigInt(Math.min(units, MAX_UNITS));
-};
+}
 
 /**
  * The segments of a SegmentTimeline. Times are counted as big integers: they have 64 bits, and beyond 2^53 a number

@@ -11,12 +11,12 @@ import { UnreadableDocument } from './unreadable-document';
 const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 
 /** Of several base URLs (copies on other hosts) the one on the manifest's own host, else the first. */
-const baseOf = (node: MpdNode, parent: string, manifest: string): string => {
+function baseOf(node: MpdNode, parent: string, manifest: string): string {
   const bases = childrenOf(node, 'BaseURL').flatMap(({ text }) => resolveUrl(text.trim(), parent) ?? []);
   if (bases.some((base) => base.length > MAX_URL_BYTES))
     throw new UnreadableDocument('has a base URL that is too long');
   return bases.find((base) => new URL(base).host === new URL(manifest).host) ?? bases[0] ?? parent;
-};
+}
 
 /** A period with its place in time. */
 interface Period {
@@ -49,8 +49,9 @@ function* periodsOf(mpd: MpdNode, nowSeconds: number): Iterable<Period> {
 }
 
 /** The nodes of one name from the innermost level to the outermost. */
-const levels = (name: string, ...nodes: readonly MpdNode[]): readonly MpdNode[] =>
-  nodes.flatMap((node) => childOf(node, name) ?? []);
+function levels(name: string, ...nodes: readonly MpdNode[]): readonly MpdNode[] {
+  return nodes.flatMap((node) => childOf(node, name) ?? []);
+}
 
 function* relativeUrls(period: Period, adaptationSet: MpdNode, representation: MpdNode): Iterable<string> {
   const path = [representation, adaptationSet, period.node];
@@ -104,7 +105,9 @@ export const dashInput: UrlInput = {
       try {
         const mpd = parseMpd(await wholeText(body, expansion.limits.maxDocumentBytes));
         if (expansion.admit(source.url)) yield source.url;
-        const onUnreadable = (error: UnreadableDocument): void => expansion.failed(source.url, error);
+        function onUnreadable(error: UnreadableDocument): void {
+          expansion.failed(source.url, error);
+        }
         for (const url of objectsOf(mpd, source.url, Date.now() / 1_000, onUnreadable)) {
           if (!expansion.admit(source.url)) break;
           if (url !== source.url) yield url;

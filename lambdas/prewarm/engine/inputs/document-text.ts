@@ -4,7 +4,9 @@ import { UnreadableDocument } from './unreadable-document';
 /** Bytes of one piece of decoded text. */
 const CHUNK_BYTES = 64 * 1024;
 
-const isGzip = (body: Uint8Array): boolean => body[0] === 0x1f && body[1] === 0x8b;
+function isGzip(body: Uint8Array): boolean {
+  return body[0] === 0x1f && body[1] === 0x8b;
+}
 
 function* slices(body: Uint8Array): Iterable<Uint8Array> {
   for (let start = 0; start < body.byteLength; start += CHUNK_BYTES)
@@ -45,8 +47,8 @@ export async function* documentText(body: Uint8Array, maxBytes: number): AsyncIt
 }
 
 /** The whole text of a document that is known to be small. */
-export const wholeText = async (body: Uint8Array, maxBytes: number): Promise<string> => {
+export async function wholeText(body: Uint8Array, maxBytes: number): Promise<string> {
   let text = '';
   for await (const part of documentText(body, maxBytes)) text += part;
   return text;
-};
+}

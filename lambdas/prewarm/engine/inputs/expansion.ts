@@ -100,5 +100,6 @@ export class Expansion {
 }
 
 /** An absolute URL, or nothing where the text is none. */
-export const resolveUrl = (text: string, base: string): string | undefined =>
-  URL.canParse(text, base) ? new URL(text, base).href : undefined;
+export function resolveUrl(text: string, base: string): string | undefined {
+  return URL.canParse(text, base) ? new URL(text, base).href : undefined;
+}

@@ -13,17 +13,17 @@ const SHORT_TAG = 512;
 const MAX_TAG_WORK = 2 ** 32;
 
 /** One long tag of commas would keep the parser busy for hours, and with it everything else in this process. */
-const checkTags = (text: string): void => {
+function checkTags(text: string): void {
   let work = 0;
   for (const line of text.split('\n')) {
     const tag = line.trim();
     if (tag.length > SHORT_TAG && tag.startsWith('#')) work += tag.length ** 2;
   }
   if (work > MAX_TAG_WORK) throw new UnreadableDocument('has tags that are too long');
-};
+}
 
 /** Variables that name each other, or long ones named often, would grow a small playlist beyond all memory. */
-const checkVariables = (text: string): void => {
+function checkVariables(text: string): void {
   const lines = [...text.matchAll(/^#EXT-X-DEFINE:.*$/gm)].map(([line]) => line);
   if (lines.length === 0) return;
   const uses = text.split('{$').length - 1;
@@ -31,9 +31,9 @@ const checkVariables = (text: string): void => {
   if (lines.some((line) => line.includes('{$')) || uses * longest > MAX_PLAYLIST_BYTES) {
     throw new UnreadableDocument('has variables (EXT-X-DEFINE) that grow too large');
   }
-};
+}
 
-const parse = (text: string): HlsManifest => {
+function parse(text: string): HlsManifest {
   if (!text.startsWith('#EXTM3U'))
     throw new UnreadableDocument('is not an HLS playlist: it does not begin with #EXTM3U');
   checkTags(text);
@@ -51,32 +51,33 @@ const parse = (text: string): HlsManifest => {
     );
   }
   return parser.manifest;
-};
+}
 
-const playlistsOf = ({
+function playlistsOf({
   playlists = [],
   iFramePlaylists = [],
   mediaGroups = {},
-}: HlsManifest): readonly string[] => {
+}: HlsManifest): readonly string[] {
   const renditions = Object.values(mediaGroups).flatMap((groups) =>
     Object.values(groups).flatMap((names) => Object.values(names)),
   );
   return [...playlists, ...renditions, ...iFramePlaylists].flatMap(({ uri }) => (uri ? [uri] : []));
-};
+}
 
 /** Keys are for viewers that may play; one is warmed only where it is an https object of the same host. */
-const isOwnKey = (key: string, playlist: string): boolean =>
-  key.startsWith('https://') && new URL(key).host === new URL(playlist).host;
+function isOwnKey(key: string, playlist: string): boolean {
+  return key.startsWith('https://') && new URL(key).host === new URL(playlist).host;
+}
 
 /** Segments and what they need, in the order of playing; byte ranges of one object name it once. */
 function* objectsOf({ segments }: HlsManifest, playlist: string): Iterable<string> {
   const recent = new Map<string, string>();
-  const changed = (kind: string, uri: string | undefined): string | undefined => {
+  function changed(kind: string, uri: string | undefined): string | undefined {
     const url = uri === undefined ? undefined : resolveUrl(uri, playlist);
     if (url === undefined || recent.get(kind) === url) return undefined;
     recent.set(kind, url);
     return url;
-  };
+  }
   for (const { map, key, uri, parts = [] } of segments) {
     const keyUrl = changed('key', key?.uri);
     if (keyUrl !== undefined && isOwnKey(keyUrl, playlist)) yield keyUrl;

@@ -7,11 +7,11 @@ import { UnreadableDocument } from './unreadable-document';
 const START_BYTES = 512;
 
 /** HLS begins with a tag, a DASH manifest is XML; the gzip case is left to the one that the name says. */
-const looksLikeDash = (body: Uint8Array, url: string): boolean => {
+function looksLikeDash(body: Uint8Array, url: string): boolean {
   const start = new TextDecoder('utf-8').decode(body.subarray(0, START_BYTES)).trimStart();
   if (start.startsWith('#EXTM3U')) return false;
   return start.startsWith('<') || new URL(url).pathname.endsWith('.mpd');
-};
+}
 
 /** An HLS playlist or a DASH manifest, told apart by its content. */
 export const playlistInput: UrlInput = {

@@ -40,9 +40,9 @@ async function* xmlLocations(text: AsyncIterable<string>): AsyncIterable<Locatio
     path.push(name);
     loc = '';
   });
-  const collect = (part: string): void => {
+  function collect(part: string): void {
     if (path.at(-1) === `${prefix}loc`) loc += part;
-  };
+  }
   parser.on('text', collect);
   parser.on('cdata', collect);
   parser.on('closetag', ({ name }) => {
@@ -69,17 +69,19 @@ async function* textLocations(text: AsyncIterable<string>): AsyncIterable<Locati
   }
 }
 
-const isXml = async (text: AsyncIterable<string>): Promise<boolean> => {
+async function isXml(text: AsyncIterable<string>): Promise<boolean> {
   for await (const part of text) if (part.trim() !== '') return part.trimStart().startsWith('<');
   return true;
-};
+}
 
 async function* pagesOf(
   document: QueuedDocument,
   body: Uint8Array,
   expansion: Expansion,
 ): AsyncIterable<string> {
-  const read = (): AsyncIterable<string> => documentText(body, expansion.limits.maxDocumentBytes);
+  function read(): AsyncIterable<string> {
+    return documentText(body, expansion.limits.maxDocumentBytes);
+  }
   const locations = (await isXml(read())) ? xmlLocations(read()) : textLocations(read());
   for await (const { kind, text } of locations) {
     const url = resolveUrl(text, document.url);

@@ -9,6 +9,14 @@ export type PopCode = Brand<string, 'PopCode'>;
 /** Id of one slice inside its request: `<PoP code>.<segment index>`. */
 export type SliceId = Brand<string, 'SliceId'>;
 
-export const requestId = (text: string): RequestId => text as RequestId;
-export const popCode = (text: string): PopCode => text as PopCode;
-export const sliceId = (pop: PopCode, segmentIndex: number): SliceId => `${pop}.${segmentIndex}` as SliceId;
+export function requestId(text: string): RequestId {
+  return text as RequestId;
+}
+
+export function popCode(text: string): PopCode {
+  return text as PopCode;
+}
+
+export function sliceId(pop: PopCode, segmentIndex: number): SliceId {
+  return `${pop}.${segmentIndex}` as SliceId;
+}

@@ -7,26 +7,30 @@ export type LatencyHistogram = Readonly<Record<string, number>>;
 
 const BUCKETS_PER_OCTAVE = 16;
 
-const bucketOf = (durationMs: number): number =>
-  durationMs < 1 ? 0 : 1 + Math.floor(Math.log2(durationMs) * BUCKETS_PER_OCTAVE);
-const upperBoundMs = (bucket: number): number => (bucket === 0 ? 1 : 2 ** (bucket / BUCKETS_PER_OCTAVE));
+function bucketOf(durationMs: number): number {
+  return durationMs < 1 ? 0 : 1 + Math.floor(Math.log2(durationMs) * BUCKETS_PER_OCTAVE);
+}
+
+function upperBoundMs(bucket: number): number {
+  return bucket === 0 ? 1 : 2 ** (bucket / BUCKETS_PER_OCTAVE);
+}
 
 /** Adds one duration in place; the only way to fill a histogram. */
-export const observe = (histogram: Record<string, number>, durationMs: number): void => {
+export function observe(histogram: Record<string, number>, durationMs: number): void {
   const key = String(bucketOf(durationMs));
   histogram[key] = (histogram[key] ?? 0) + 1;
-};
+}
 
 /** Adds `from` to `into` in place. */
-export const mergeHistogram = (into: Record<string, number>, from: LatencyHistogram): void => {
+export function mergeHistogram(into: Record<string, number>, from: LatencyHistogram): void {
   for (const [key, count] of Object.entries(from)) into[key] = (into[key] ?? 0) + count;
-};
+}
 
 /**
  * The duration in milliseconds below which `share` (0 to 1) of the observations lie.
  * `undefined` where nothing was observed.
  */
-export const percentileMs = (histogram: LatencyHistogram, share: number): number | undefined => {
+export function percentileMs(histogram: LatencyHistogram, share: number): number | undefined {
   const buckets = Object.entries(histogram)
     .map(([key, count]) => ({ bucket: Number(key), count }))
     .sort((a, b) => a.bucket - b.bucket);
@@ -38,4 +42,4 @@ export const percentileMs = (histogram: LatencyHistogram, share: number): number
     if (seen >= share * total) return upperBoundMs(bucket);
   }
   return undefined;
-};
+}

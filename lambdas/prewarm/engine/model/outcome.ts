@@ -71,4 +71,6 @@ export const OUTCOME_KINDS = [
 ] as const satisfies readonly OutcomeKind[];
 
 /** True for the two outcomes that leave the object on the edge. */
-export const isWarm = (kind: OutcomeKind): boolean => kind === 'warmed' || kind === 'already-warm';
+export function isWarm(kind: OutcomeKind): boolean {
+  return kind === 'warmed' || kind === 'already-warm';
+}

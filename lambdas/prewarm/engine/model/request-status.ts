@@ -21,9 +21,15 @@ const NEXT: Readonly<Record<RequestStatus, readonly RequestStatus[]>> = {
   STOPPED: [],
 };
 
-export const isFinal = (status: RequestStatus): status is FinalStatus =>
-  status === 'FINISHED' || status === 'STOPPED';
-export const mayMove = (from: RequestStatus, to: RequestStatus): boolean => NEXT[from].includes(to);
+export function isFinal(status: RequestStatus): status is FinalStatus {
+  return status === 'FINISHED' || status === 'STOPPED';
+}
+
+export function mayMove(from: RequestStatus, to: RequestStatus): boolean {
+  return NEXT[from].includes(to);
+}
+
 /** The statuses from which `to` may be reached; what a conditional write checks. */
-export const statusesBefore = (to: RequestStatus): readonly RequestStatus[] =>
-  REQUEST_STATUSES.filter((from) => mayMove(from, to));
+export function statusesBefore(to: RequestStatus): readonly RequestStatus[] {
+  return REQUEST_STATUSES.filter((from) => mayMove(from, to));
+}

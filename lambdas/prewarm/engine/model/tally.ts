@@ -18,30 +18,36 @@ export interface MutableTally {
   latency: Record<string, number>;
 }
 
-export const emptyTally = (): MutableTally => ({
-  fetches: 0,
-  bytes: 0,
-  outcomes: Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0])) as Record<OutcomeKind, number>,
-  latency: {},
-});
+export function emptyTally(): MutableTally {
+  return {
+    fetches: 0,
+    bytes: 0,
+    outcomes: Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0])) as Record<OutcomeKind, number>,
+    latency: {},
+  };
+}
 
 /** Adds one outcome in place. */
-export const addOutcome = (tally: MutableTally, outcome: FetchOutcome): void => {
+export function addOutcome(tally: MutableTally, outcome: FetchOutcome): void {
   tally.fetches += 1;
   tally.outcomes[outcome.kind] += 1;
   if ('bytes' in outcome) tally.bytes += outcome.bytes;
   if ('durationMs' in outcome) observe(tally.latency, outcome.durationMs);
-};
+}
 
 /** Adds `from` to `into` in place. */
-export const mergeTally = (into: MutableTally, from: Tally): void => {
+export function mergeTally(into: MutableTally, from: Tally): void {
   into.fetches += from.fetches;
   into.bytes += from.bytes;
   for (const kind of OUTCOME_KINDS) into.outcomes[kind] += from.outcomes[kind];
   mergeHistogram(into.latency, from.latency);
-};
+}
 
 /** Fetches that left the object on the edge. */
-export const warmCount = (tally: Tally): number => tally.outcomes.warmed + tally.outcomes['already-warm'];
-export const failedCount = (tally: Tally): number =>
-  OUTCOME_KINDS.filter((kind) => !isWarm(kind)).reduce((sum, kind) => sum + tally.outcomes[kind], 0);
+export function warmCount(tally: Tally): number {
+  return tally.outcomes.warmed + tally.outcomes['already-warm'];
+}
+
+export function failedCount(tally: Tally): number {
+  return OUTCOME_KINDS.filter((kind) => !isWarm(kind)).reduce((sum, kind) => sum + tally.outcomes[kind], 0);
+}

@@ -15,21 +15,24 @@ interface WrittenPop {
   readonly partition?: string;
 }
 
-const toEntry = (pop: WrittenPop): PopEntry => ({
-  code: popCode(pop.code),
-  city: pop.city,
-  country: pop.country,
-  countryName: pop.countryName,
-  continent: pop.continent,
-  latitude: pop.lat,
-  longitude: pop.lon,
-  partition: pop.partition === 'aws-cn' ? 'aws-cn' : 'aws',
-});
+function toEntry(pop: WrittenPop): PopEntry {
+  return {
+    code: popCode(pop.code),
+    city: pop.city,
+    country: pop.country,
+    countryName: pop.countryName,
+    continent: pop.continent,
+    latitude: pop.lat,
+    longitude: pop.lon,
+    partition: pop.partition === 'aws-cn' ? 'aws-cn' : 'aws',
+  };
+}
 
-const toLists = (
+function toLists(
   lists: Readonly<Record<string, readonly string[]>>,
-): Readonly<Record<string, readonly PopCode[]>> =>
-  Object.fromEntries(Object.entries(lists).map(([name, codes]) => [name, codes.map(popCode)]));
+): Readonly<Record<string, readonly PopCode[]>> {
+  return Object.fromEntries(Object.entries(lists).map(([name, codes]) => [name, codes.map(popCode)]));
+}
 
 /** Three letters of an airport, the number of the site, and one of the suffixes in use. */
 const CODE = /^[A-Z]{3}\d{1,3}(?:-[A-Z]\d{1,2})?$/;
@@ -45,8 +48,9 @@ export class UnknownPopSites extends Error {
 }
 
 /** The codes in the value of `WARMPATH_EXTRA_POPS`: separated by commas, spaces or line ends. */
-export const parseExtraPops = (written: string | undefined): readonly string[] =>
-  (written ?? '').split(/[\s,]+/).filter((code) => code !== '');
+export function parseExtraPops(written: string | undefined): readonly string[] {
+  return (written ?? '').split(/[\s,]+/).filter((code) => code !== '');
+}
 
 export interface PopDirectoryOptions {
   /**
@@ -61,7 +65,7 @@ export interface PopDirectoryOptions {
  * The codes of the data file, in the order of their names.
  * @throws UnknownPopSites for extra codes without a place
  */
-export const createPopDirectory = ({ extraCodes = [] }: PopDirectoryOptions = {}): PopDirectory => {
+export function createPopDirectory({ extraCodes = [] }: PopDirectoryOptions = {}): PopDirectory {
   const known = data.pops.map(toEntry);
   const byCode = new Map(known.map((entry) => [entry.code, entry]));
   const placeless: string[] = [];
@@ -86,4 +90,4 @@ export const createPopDirectory = ({ extraCodes = [] }: PopDirectoryOptions = {}
         .slice(0, count)
         .map(({ entry }) => entry),
   };
-};
+}

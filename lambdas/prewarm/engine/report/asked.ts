@@ -14,10 +14,11 @@ export interface Asked {
 }
 
 /** Fetches that a request asks for through each of its PoPs; until the list is sized, those of the URLs accepted. */
-export const fetchesPerPop = ({ acceptedUrlCount, spec, totals }: RequestRecord): number =>
-  (totals?.urlCount ?? acceptedUrlCount) * spec.encodings.length;
+export function fetchesPerPop({ acceptedUrlCount, spec, totals }: RequestRecord): number {
+  return (totals?.urlCount ?? acceptedUrlCount) * spec.encodings.length;
+}
 
-export const askedOf = ({ record, figures, pops }: RequestReport): Asked => {
+export function askedOf({ record, figures, pops }: RequestReport): Asked {
   const perPop = fetchesPerPop(record);
   const requested = record.spec.pops.length * perPop;
   const withoutAddress = pops.filter(({ status }) => status === 'FAILED').length * perPop;
@@ -29,4 +30,4 @@ export const askedOf = ({ record, figures, pops }: RequestReport): Asked => {
     notDone: requested - figures.warm - failed,
     withoutAddress,
   };
-};
+}

@@ -15,7 +15,7 @@ export const OUTCOME_NAMES: Readonly<Record<OutcomeKind, string>> = {
 };
 
 /** One outcome in one short sentence, as reports show it. */
-export const describeOutcome = (outcome: FetchOutcome): string => {
+export function describeOutcome(outcome: FetchOutcome): string {
   switch (outcome.kind) {
     case 'warmed':
     case 'already-warm':
@@ -37,4 +37,4 @@ export const describeOutcome = (outcome: FetchOutcome): string => {
     case 'refused':
       return `refused: ${outcome.reason}`;
   }
-};
+}

@@ -17,24 +17,26 @@ const COLUMNS = [
  * One CSV cell after RFC 4180. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
-export const csvCell = (value: string | number): string => {
+export function csvCell(value: string | number): string {
   const text = typeof value === 'string' && /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
+}
 
-const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
 
 const ACCEPT_ENCODING: Readonly<Record<string, string>> = { browser: 'gzip, deflate, br' };
 
 /**
  * A command that repeats the fetch through the same PoP, without the request's own headers: their values may be secret.
  */
-export const curlCommand = (failure: FetchFailure, distributionDomain: string): string => {
+export function curlCommand(failure: FetchFailure, distributionDomain: string): string {
   const label = distributionDomain.split('.')[0] ?? distributionDomain;
   const encoding = ACCEPT_ENCODING[failure.encoding] ?? failure.encoding;
   const header = failure.encoding === 'header' ? '' : ` -H ${shellQuoted(`accept-encoding: ${encoding}`)}`;
   return `curl -g -sS -D - -o /dev/null --connect-to ::${label}.${failure.pop}.cloudfront.net:${header} ${shellQuoted(failure.url)}`;
-};
+}
 
 /** The failures of a request as CSV with a header line and CRLF line ends; the header stands alone when none failed. */
 export async function* failuresCsv(

@@ -13,14 +13,16 @@ export interface Html {
 
 type Part = string | number | Html | readonly Html[] | undefined;
 
-const rendered = (part: Part): string => {
+function rendered(part: Part): string {
   if (part === undefined) return '';
   if (typeof part === 'number') return String(part);
   if (typeof part === 'string') return part.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
   return 'html' in part ? part.html : part.map(({ html }) => html).join('');
-};
+}
 
 /** Template tag: whatever is put in is escaped, unless it is `Html` itself. */
-export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html => ({
-  html: strings.reduce((text, string, index) => text + rendered(parts[index - 1]) + string),
-});
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return {
+    html: strings.reduce((text, string, index) => text + rendered(parts[index - 1]) + string),
+  };
+}

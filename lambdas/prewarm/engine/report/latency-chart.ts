@@ -12,19 +12,21 @@ const COLUMNS_PER_OCTAVE = 4;
 const FEWEST_COLUMNS = 24;
 const LABELS = 6;
 
-const columnsOf = (latency: LatencyHistogram): ReadonlyMap<number, number> => {
+function columnsOf(latency: LatencyHistogram): ReadonlyMap<number, number> {
   const columns = new Map<number, number>();
   for (const [bucket, observations] of Object.entries(latency)) {
     const column = Math.floor(Number(bucket) / BUCKETS_PER_COLUMN);
     columns.set(column, (columns.get(column) ?? 0) + observations);
   }
   return columns;
-};
+}
 
-const lowerBoundMs = (column: number): number => 2 ** (column / COLUMNS_PER_OCTAVE);
+function lowerBoundMs(column: number): number {
+  return 2 ** (column / COLUMNS_PER_OCTAVE);
+}
 
 /** How long fetches took, on a logarithmic axis; the histogram must not be empty. */
-export const latencyChart = (latency: LatencyHistogram): Html => {
+export function latencyChart(latency: LatencyHistogram): Html {
   const columns = columnsOf(latency);
   const lowest = Math.min(...columns.keys());
   const highest = Math.max(...columns.keys());
@@ -46,4 +48,4 @@ export const latencyChart = (latency: LatencyHistogram): Html => {
         html`<text x="${(offset * step).toFixed(1)}" y="${HEIGHT - 6}">${duration(lowerBoundMs(first + offset))}</text>`,
     );
   return html`<div class="scroll"><svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="How many fetches took how long, on a logarithmic axis">${bars}<line class="axis" x1="0" y1="${BASELINE}" x2="${WIDTH}" y2="${BASELINE}"/>${labels}</svg></div>`;
-};
+}

@@ -14,7 +14,7 @@ export const MAP_WIDTH = 960;
 export const MAP_HEIGHT = 420;
 const NORTHERN_EDGE = 84;
 
-const raw = (longitude: number, latitude: number): readonly [number, number] => {
+function raw(longitude: number, latitude: number): readonly [number, number] {
   const theta = Math.asin(M * Math.sin(latitude * RADIANS));
   const square = theta * theta;
   const sixth = square * square * square;
@@ -23,7 +23,7 @@ const raw = (longitude: number, latitude: number): readonly [number, number] => 
     (M * (A1 + 3 * A2 * square + sixth * (7 * A3 + 9 * A4 * square)));
   const y = theta * (A1 + A2 * square + sixth * (A3 + A4 * square));
   return [x, y];
-};
+}
 
 const SCALE = MAP_WIDTH / (2 * raw(180, 0)[0]);
 const TOP = raw(0, NORTHERN_EDGE)[1];
@@ -34,7 +34,7 @@ export interface MapPoint {
 }
 
 /** Where a place (in degrees) lies in the drawing area. */
-export const project = (longitude: number, latitude: number): MapPoint => {
+export function project(longitude: number, latitude: number): MapPoint {
   const [x, y] = raw(longitude, latitude);
   return { x: MAP_WIDTH / 2 + x * SCALE, y: (TOP - y) * SCALE };
-};
+}

@@ -9,7 +9,7 @@ const HEIGHT = 28;
 const THINNEST = 4;
 
 /** One bar that shows what became of all fetches, and a legend that says it in numbers. */
-export const outcomeBar = (outcomes: Readonly<Record<OutcomeKind, number>>): Html => {
+export function outcomeBar(outcomes: Readonly<Record<OutcomeKind, number>>): Html {
   const total = OUTCOME_KINDS.reduce((sum, kind) => sum + outcomes[kind], 0);
   if (total === 0) return html`<p class="none">No fetch has been counted.</p>`;
   const present = OUTCOME_KINDS.filter((kind) => outcomes[kind] > 0);
@@ -27,4 +27,4 @@ export const outcomeBar = (outcomes: Readonly<Record<OutcomeKind, number>>): Htm
     (kind) =>
       html`<li><span class="swatch b-${kind}"></span>${OUTCOME_NAMES[kind]} <b>${count(outcomes[kind])}</b> <small>${percent(outcomes[kind] / total)}</small></li>`,
   )}</ul>`;
-};
+}

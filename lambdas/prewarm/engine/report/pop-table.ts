@@ -3,25 +3,26 @@ import { type Html, html } from './html';
 import type { PopReport } from './request-report';
 import { MOSTLY_WARM } from './world-map';
 
-const placeOf = ({ place }: PopReport): string =>
-  place === undefined ? '' : `${place.city}, ${place.country}`;
+function placeOf({ place }: PopReport): string {
+  return place === undefined ? '' : `${place.city}, ${place.country}`;
+}
 
-const meter = ({ figures }: PopReport): Html => {
+function meter({ figures }: PopReport): Html {
   const share = figures.warmRatio ?? 0;
   const state = share >= MOSTLY_WARM ? '' : share === 0 ? 'bad' : 'some';
   return html`<div class="meter ${state}" aria-hidden="true"><i style="width:${(share * 100).toFixed(1)}%"></i></div>`;
-};
+}
 
-const row = (pop: PopReport): Html => {
+function row(pop: PopReport): Html {
   const { figures } = pop;
   if (pop.status === 'FAILED') {
     return html`<tr><th scope="row">${pop.pop}</th><td>${placeOf(pop)}</td><td colspan="9" class="bad">${pop.message ?? 'no address'}</td></tr>`;
   }
   return html`<tr><th scope="row">${pop.pop}</th><td>${placeOf(pop)}</td><td>${meter(pop)}</td><td class="n">${percent(figures.warmRatio)}</td><td class="n">${count(figures.fetches)}</td><td class="n ${figures.failed > 0 ? 'bad' : ''}">${count(figures.failed)}</td><td class="n">${percent(figures.hitRatio)}</td><td class="n">${bytes(figures.bytes)}</td><td class="n">${duration(figures.p50Ms)}</td><td class="n">${duration(figures.p95Ms)}</td><td class="n">${duration(figures.p99Ms)}</td></tr>`;
-};
+}
 
 /** One row per PoP; those with failures come first. */
-export const popTable = (pops: readonly PopReport[]): Html => {
+export function popTable(pops: readonly PopReport[]): Html {
   const ordered = [...pops].sort(
     (a, b) =>
       Number(b.status === 'FAILED') - Number(a.status === 'FAILED') ||
@@ -30,4 +31,4 @@ export const popTable = (pops: readonly PopReport[]): Html => {
   );
   return html`<div class="scroll"><table><thead><tr><th scope="col">PoP</th><th scope="col">Place</th><th scope="col" colspan="2">Warm now</th><th scope="col" class="n">Fetches</th><th scope="col" class="n">Failed</th><th scope="col" class="n">Hit ratio</th><th scope="col" class="n">Bytes</th><th scope="col" class="n">p50</th><th scope="col" class="n">p95</th><th scope="col" class="n">p99</th></tr></thead><tbody>
 ${ordered.map(row)}</tbody></table></div>`;
-};
+}

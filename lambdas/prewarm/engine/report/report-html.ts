@@ -13,23 +13,24 @@ import { worldMap } from './world-map';
 /** Failures listed in the page; the CSV and the JSON have all of them. */
 export const LISTED_FAILURES = 200;
 
-const minutes = (epochMs: number): string =>
-  `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+function minutes(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
 
-const statusClass = ({ record, pops }: RequestReport, asked: Asked): 'good' | 'some' | 'bad' => {
+function statusClass({ record, pops }: RequestReport, asked: Asked): 'good' | 'some' | 'bad' {
   if (asked.failed > 0 && asked.warm === 0) return 'bad';
   const clean = asked.failed === 0 && pops.every(({ status }) => status === 'SUCCESS');
   return record.status === 'FINISHED' && clean ? 'good' : 'some';
-};
+}
 
-const heading = (report: RequestReport, asked: Asked): Html => {
+function heading(report: RequestReport, asked: Asked): Html {
   const { record } = report;
   return html`<header><h1>Prewarm of ${record.spec.cfDomain}</h1><span class="status ${statusClass(report, asked)}">${record.status}</span></header>
 <p class="facts">Request <code>${record.id}</code>, created ${minutes(record.createdAt)}, last change ${minutes(record.updatedAt)} (${duration(record.updatedAt - record.createdAt)}). ${count(record.totals?.urlCount ?? record.acceptedUrlCount)} URLs × ${count(record.totals?.popCount ?? 0)} PoPs, encodings: ${record.spec.encodings.join(', ')}.</p>
 `;
-};
+}
 
-const notices = ({ record, figures, pops }: RequestReport, asked: Asked): readonly Html[] => {
+function notices({ record, figures, pops }: RequestReport, asked: Asked): readonly Html[] {
   const unresolved = pops.filter(({ status }) => status === 'FAILED');
   const planned = record.totals?.fetchCount ?? 0;
   return [
@@ -41,13 +42,12 @@ const notices = ({ record, figures, pops }: RequestReport, asked: Asked): readon
       ? undefined
       : html`<p class="notice">${count(planned - figures.fetches)} of ${count(planned)} planned fetches were not made.</p>`,
   ].filter((notice) => notice !== undefined);
-};
+}
 
-const cards = (
-  { figures }: RequestReport,
-  { requested, warm, failed }: Asked,
-): Html => html`<dl class="cards"><div><dt>Fetches requested</dt><dd>${count(requested)}</dd></div><div><dt>Warm now</dt><dd class="${warm > 0 && warm === requested ? 'good' : ''}">${percent(requested === 0 ? undefined : warm / requested)}</dd></div><div><dt>Failed</dt><dd class="${failed > 0 ? 'bad' : ''}">${count(failed)}</dd></div><div><dt>Hit ratio before</dt><dd>${percent(figures.hitRatio)}</dd></div><div><dt>Downloaded</dt><dd>${bytes(figures.bytes)}</dd></div><div><dt>p50</dt><dd>${duration(figures.p50Ms)}</dd></div><div><dt>p95</dt><dd>${duration(figures.p95Ms)}</dd></div><div><dt>p99</dt><dd>${duration(figures.p99Ms)}</dd></div></dl>
+function cards({ figures }: RequestReport, { requested, warm, failed }: Asked): Html {
+  return html`<dl class="cards"><div><dt>Fetches requested</dt><dd>${count(requested)}</dd></div><div><dt>Warm now</dt><dd class="${warm > 0 && warm === requested ? 'good' : ''}">${percent(requested === 0 ? undefined : warm / requested)}</dd></div><div><dt>Failed</dt><dd class="${failed > 0 ? 'bad' : ''}">${count(failed)}</dd></div><div><dt>Hit ratio before</dt><dd>${percent(figures.hitRatio)}</dd></div><div><dt>Downloaded</dt><dd>${bytes(figures.bytes)}</dd></div><div><dt>p50</dt><dd>${duration(figures.p50Ms)}</dd></div><div><dt>p95</dt><dd>${duration(figures.p95Ms)}</dd></div><div><dt>p99</dt><dd>${duration(figures.p99Ms)}</dd></div></dl>
 `;
+}
 
 async function* failureSection(
   failures: AsyncIterable<FetchFailure> | Iterable<FetchFailure>,

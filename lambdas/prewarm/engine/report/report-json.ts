@@ -4,71 +4,80 @@ import { askedOf } from './asked';
 import { describeOutcome } from './describe-outcome';
 import type { Figures, PopReport, RequestReport } from './request-report';
 
-const rounded = (value: number | undefined): number | null =>
-  value === undefined ? null : Math.round(value * 10_000) / 10_000;
+function rounded(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value * 10_000) / 10_000;
+}
 
 /** Figures under the names of the API; `null` where there is nothing to tell. */
-export const figuresJson = (figures: Figures) => ({
-  fetches: figures.fetches,
-  warm: figures.warm,
-  failed: figures.failed,
-  bytes: figures.bytes,
-  hit_ratio: rounded(figures.hitRatio),
-  warm_ratio: rounded(figures.warmRatio),
-  latency_ms: {
-    p50: rounded(figures.p50Ms),
-    p95: rounded(figures.p95Ms),
-    p99: rounded(figures.p99Ms),
-  },
-  outcomes: figures.outcomes,
-});
+export function figuresJson(figures: Figures) {
+  return {
+    fetches: figures.fetches,
+    warm: figures.warm,
+    failed: figures.failed,
+    bytes: figures.bytes,
+    hit_ratio: rounded(figures.hitRatio),
+    warm_ratio: rounded(figures.warmRatio),
+    latency_ms: {
+      p50: rounded(figures.p50Ms),
+      p95: rounded(figures.p95Ms),
+      p99: rounded(figures.p99Ms),
+    },
+    outcomes: figures.outcomes,
+  };
+}
 
-const popJson = ({ pop, status, message, place, figures }: PopReport) => ({
-  pop,
-  status,
-  message: message ?? null,
-  city: place?.city ?? null,
-  country: place?.country ?? null,
-  ...figuresJson(figures),
-});
+function popJson({ pop, status, message, place, figures }: PopReport) {
+  return {
+    pop,
+    status,
+    message: message ?? null,
+    city: place?.city ?? null,
+    country: place?.country ?? null,
+    ...figuresJson(figures),
+  };
+}
 
 /** Everything but the failures, as plain data under the names of the API. */
-export const overviewJson = ({ record, figures, pops }: RequestReport) => ({
-  request_id: record.id,
-  status: record.status,
-  stop_reason: record.stopReason ?? null,
-  message: record.message ?? null,
-  cf_domain: record.spec.cfDomain,
-  created_at: timestamp(record.createdAt),
-  timeout_at: timestamp(record.timeoutAt),
-  last_update_time: timestamp(record.updatedAt),
-  url_count: record.totals?.urlCount ?? record.acceptedUrlCount,
-  failed_url_count: record.failedUrlCount,
-  pop_count: record.totals?.popCount ?? 0,
-  fetch_count: record.totals?.fetchCount ?? 0,
-  ...figuresJson(figures),
-  pops: pops.map(popJson),
-});
+export function overviewJson({ record, figures, pops }: RequestReport) {
+  return {
+    request_id: record.id,
+    status: record.status,
+    stop_reason: record.stopReason ?? null,
+    message: record.message ?? null,
+    cf_domain: record.spec.cfDomain,
+    created_at: timestamp(record.createdAt),
+    timeout_at: timestamp(record.timeoutAt),
+    last_update_time: timestamp(record.updatedAt),
+    url_count: record.totals?.urlCount ?? record.acceptedUrlCount,
+    failed_url_count: record.failedUrlCount,
+    pop_count: record.totals?.popCount ?? 0,
+    fetch_count: record.totals?.fetchCount ?? 0,
+    ...figuresJson(figures),
+    pops: pops.map(popJson),
+  };
+}
 
 /** One failure as plain data under the names of the API. */
-export const failureJson = ({ pop, url, encoding, outcome, attempts }: FetchFailure) => ({
-  pop,
-  url,
-  encoding,
-  outcome: outcome.kind,
-  http_status: 'status' in outcome ? outcome.status : null,
-  message: describeOutcome(outcome),
-  attempts,
-});
+export function failureJson({ pop, url, encoding, outcome, attempts }: FetchFailure) {
+  return {
+    pop,
+    url,
+    encoding,
+    outcome: outcome.kind,
+    http_status: 'status' in outcome ? outcome.status : null,
+    message: describeOutcome(outcome),
+    attempts,
+  };
+}
 
 /** The sums over all that was asked for, as the terminal shows them: `fetches` and its kin speak only of what was made. */
-const askedJson = (report: RequestReport) => {
+function askedJson(report: RequestReport) {
   const { requested, warm, failed, notDone } = askedOf(report);
   return {
     asked: { requested, warm, failed, not_done: notDone },
     failed_pops: report.pops.filter(({ status }) => status === 'FAILED').map(({ pop }) => pop),
   };
-};
+}
 
 /** The whole report as one JSON document; `failures` is its last key, so that it can be written as it is read. */
 export async function* reportJson(

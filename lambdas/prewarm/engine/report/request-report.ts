@@ -39,7 +39,7 @@ export interface RequestReport {
   readonly pops: readonly PopReport[];
 }
 
-export const figuresOf = (tally: Tally): Figures => {
+export function figuresOf(tally: Tally): Figures {
   const warm = warmCount(tally);
   const p50Ms = percentileMs(tally.latency, 0.5);
   const p95Ms = percentileMs(tally.latency, 0.95);
@@ -58,24 +58,26 @@ export const figuresOf = (tally: Tally): Figures => {
     ...(p95Ms !== undefined && { p95Ms }),
     ...(p99Ms !== undefined && { p99Ms }),
   };
-};
+}
 
 /** Puts together what is known of a request; `findPlace` is the PoP directory's `find`. */
-export const reportOf = (
+export function reportOf(
   record: RequestRecord,
   pops: readonly PopRecord[],
   findPlace: (pop: PopCode) => PopEntry | undefined,
-): RequestReport => ({
-  record,
-  figures: figuresOf(record.progress),
-  pops: pops.map((pop) => {
-    const place = findPlace(pop.pop);
-    return {
-      pop: pop.pop,
-      status: pop.status,
-      ...(pop.message !== undefined && { message: pop.message }),
-      ...(place !== undefined && { place }),
-      figures: figuresOf(pop.progress),
-    };
-  }),
-});
+): RequestReport {
+  return {
+    record,
+    figures: figuresOf(record.progress),
+    pops: pops.map((pop) => {
+      const place = findPlace(pop.pop);
+      return {
+        pop: pop.pop,
+        status: pop.status,
+        ...(pop.message !== undefined && { message: pop.message }),
+        ...(place !== undefined && { place }),
+        figures: figuresOf(pop.progress),
+      };
+    }),
+  };
+}

@@ -23,23 +23,24 @@ export const MOSTLY_WARM = 0.95;
 const LABEL_HEIGHT = 11;
 const CHARACTER_WIDTH = 7;
 
-const stateOf = (pops: readonly PopReport[], fetches: number, failed: number): Site['state'] => {
+function stateOf(pops: readonly PopReport[], fetches: number, failed: number): Site['state'] {
   if (fetches === 0) return pops.every(({ status }) => status === 'FAILED') ? 'bad' : 'idle';
   if (pops.some(({ status }) => status === 'FAILED')) return 'some';
   if (failed === 0) return 'good';
   if (failed === fetches) return 'bad';
   return 1 - failed / fetches >= MOSTLY_WARM ? 'most' : 'some';
-};
+}
 
-const sitesOf = (pops: readonly PopReport[]): readonly Site[] => {
+function sitesOf(pops: readonly PopReport[]): readonly Site[] {
   const groups = new Map<string, PopReport[]>();
   for (const pop of pops) {
     if (pop.place === undefined) continue;
     const code = pop.pop.slice(0, 3);
     groups.set(code, [...(groups.get(code) ?? []), pop]);
   }
-  const fetchesOf = (group: readonly PopReport[]): number =>
-    group.reduce((sum, { figures }) => sum + figures.fetches, 0);
+  function fetchesOf(group: readonly PopReport[]): number {
+    return group.reduce((sum, { figures }) => sum + figures.fetches, 0);
+  }
   const most = Math.max(1, ...[...groups.values()].map(fetchesOf));
   return [...groups].flatMap(([code, group]) => {
     const place = group[0]?.place;
@@ -59,7 +60,7 @@ const sitesOf = (pops: readonly PopReport[]): readonly Site[] => {
       },
     ];
   });
-};
+}
 
 interface Box {
   readonly left: number;
@@ -68,8 +69,9 @@ interface Box {
   readonly bottom: number;
 }
 
-const overlap = (a: Box, b: Box): boolean =>
-  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
 
 interface Label {
   readonly text: string;
@@ -77,7 +79,7 @@ interface Label {
 }
 
 /** Puts each label where it hides no dot and no other label; one without such a place is left out (the table has all). */
-const labelsOf = (sites: readonly Site[]): readonly Label[] => {
+function labelsOf(sites: readonly Site[]): readonly Label[] {
   const taken: Box[] = sites.map(({ at, radius }) => ({
     left: at.x - radius,
     right: at.x + radius,
@@ -109,23 +111,23 @@ const labelsOf = (sites: readonly Site[]): readonly Label[] => {
     labels.push({ text: code, box });
   }
   return labels;
-};
+}
 
 /** A cross besides the colour, for those who do not tell the colours apart. */
-const cross = ({ at, radius }: Site): Html => {
+function cross({ at, radius }: Site): Html {
   const arm = radius * 0.45;
   return html`<path class="cross" d="M${(at.x - arm).toFixed(1)} ${(at.y - arm).toFixed(1)}l${(2 * arm).toFixed(1)} ${(2 * arm).toFixed(1)}m0-${(2 * arm).toFixed(1)}l-${(2 * arm).toFixed(1)} ${(2 * arm).toFixed(1)}"/>`;
-};
+}
 
-const sentence = (site: Site): string => {
+function sentence(site: Site): string {
   const names = `${site.pops.join(', ')} (${site.city})`;
   if (site.fetches === 0) return `${names}: nothing fetched`;
   const warm = site.fetches - site.failed;
   return `${names}: ${count(warm)} of ${count(site.fetches)} warm, ${percent(warm / site.fetches)}`;
-};
+}
 
 /** The PoPs of a request on the map of the world. PoPs without a known place are named below it. */
-export const worldMap = (pops: readonly PopReport[]): Html => {
+export function worldMap(pops: readonly PopReport[]): Html {
   const sites = sitesOf(pops);
   const nowhere = pops.filter(({ place }) => place === undefined);
   // The failing ones come last, so that nothing lies over them.
@@ -145,4 +147,4 @@ export const worldMap = (pops: readonly PopReport[]): Html => {
       ? undefined
       : html`<p class="none">Not on the map, because their place is not known: ${nowhere.map(({ pop }) => pop).join(', ')}.</p>`
   }`;
-};
+}

@@ -7,13 +7,15 @@ const MAX_LISTED_BYTES = 4_000_000;
 const encoder = new TextEncoder();
 
 /** As they leave a function: the answer is JSON, in which the body is a text, which is JSON again. */
-const listedBytes = (line: string): number => encoder.encode(JSON.stringify(JSON.stringify(line))).length;
+function listedBytes(line: string): number {
+  return encoder.encode(JSON.stringify(JSON.stringify(line))).length;
+}
 
 /** Says of one line after the other whether it still fits into an answer; after one that does not, none does. */
-export const answerRoom = (): ((line: string) => boolean) => {
+export function answerRoom(): (line: string) => boolean {
   let left = MAX_LISTED_BYTES;
   return (line) => {
     if (left >= 0) left -= listedBytes(line);
     return left >= 0;
   };
-};
+}

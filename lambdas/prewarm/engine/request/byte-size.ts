@@ -12,10 +12,10 @@ const UNITS: Readonly<Record<string, number>> = {
 const SIZE = /^\s*(\d{1,15}(?:\.\d{1,6})?)(?:\s*([kmg]?i?b))?\s*$/i;
 
 /** Bytes of `65536`, `"65536"`, `"64KiB"` or `"1.5 MB"`; nothing where it is not a whole number of bytes. */
-export const parseByteSize = (size: number | string): number | undefined => {
+export function parseByteSize(size: number | string): number | undefined {
   if (typeof size === 'number') return Number.isSafeInteger(size) ? size : undefined;
   const match = SIZE.exec(size);
   if (!match) return undefined;
   const bytes = Number(match[1]) * (UNITS[(match[2] ?? 'b').toLowerCase()] ?? Number.NaN);
   return Number.isSafeInteger(bytes) ? bytes : undefined;
-};
+}

@@ -10,18 +10,19 @@ export type DistributionResult =
   | { readonly kind: 'refused'; readonly allowed: string; readonly hint: string };
 
 /** True for a distribution's own name, lower case. */
-export const isDistributionDomain = (name: string): boolean => DISTRIBUTION.test(name);
+export function isDistributionDomain(name: string): boolean {
+  return DISTRIBUTION.test(name);
+}
 
-const refused = (hint: string): DistributionResult => ({ kind: 'refused', allowed: ALLOWED, hint });
+function refused(hint: string): DistributionResult {
+  return { kind: 'refused', allowed: ALLOWED, hint };
+}
 
 /**
  * The distribution that `cf_domain` stands for: its own `*.cloudfront.net` name, or a name whose CNAME chain ends
  * there. Asks the resolver only for the latter.
  */
-export const resolveDistribution = async (
-  cfDomain: string,
-  resolver: Resolver,
-): Promise<DistributionResult> => {
+export async function resolveDistribution(cfDomain: string, resolver: Resolver): Promise<DistributionResult> {
   const name = cfDomain.trim().toLowerCase();
   if (isDistributionDomain(name)) return { kind: 'distribution', domain: name };
   if (name.endsWith('.cloudfront.cn')) {
@@ -43,4 +44,4 @@ export const resolveDistribution = async (
   return refused(
     `its CNAME chain ends at ${canonical}; give the distribution's cloudfront.net name as cf_domain and this name in aliases`,
   );
-};
+}

@@ -38,7 +38,7 @@ type Line = { readonly field: string; readonly name: string; readonly value: str
 
 const ALLOWED = 'lines such as "Name: value"';
 
-const splitLines = (input: HeaderInput, issues: FieldIssue[]): readonly Line[] => {
+function splitLines(input: HeaderInput, issues: FieldIssue[]): readonly Line[] {
   if (!Array.isArray(input)) {
     return Object.entries(input).map(([name, value], index) => ({ field: `header[${index}]`, name, value }));
   }
@@ -60,27 +60,29 @@ const splitLines = (input: HeaderInput, issues: FieldIssue[]): readonly Line[] =
     }
   });
   return lines;
-};
+}
 
-const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t';
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
+}
 
 /**
  * Spaces and tabs only: trimming line ends away would hide them. By index: a pattern for blanks at the end starts anew at
  * each blank within.
  */
-const trimBlanks = (value: string): string => {
+function trimBlanks(value: string): string {
   let start = 0;
   let end = value.length;
   while (start < end && isBlank(value[start])) start += 1;
   while (end > start && isBlank(value[end - 1])) end -= 1;
   return value.slice(start, end);
-};
+}
 
 /**
  * Checks the caller's headers and answers them with lower-case names, repeated ones joined.
  * Problems are added to `issues`; none of them shows a value, for it may be a secret.
  */
-export const normaliseHeaders = (input: HeaderInput, issues: FieldIssue[]): readonly RequestHeader[] => {
+export function normaliseHeaders(input: HeaderInput, issues: FieldIssue[]): readonly RequestHeader[] {
   const byName = new Map<string, string>();
   let bytes = 0;
   for (const { field, name: rawName, value: rawValue } of splitLines(input, issues)) {
@@ -135,4 +137,4 @@ export const normaliseHeaders = (input: HeaderInput, issues: FieldIssue[]): read
     });
   }
   return [...byName].map(([name, value]) => ({ name, value }));
-};
+}

@@ -19,22 +19,25 @@ export interface DistributionHosts {
 }
 
 const OK: HostVerdict = { kind: 'ok' };
-const refused = (reason: string): HostVerdict => ({ kind: 'refused', reason });
+
+function refused(reason: string): HostVerdict {
+  return { kind: 'refused', reason };
+}
 
 /**
  * The distribution's domain, its aliases, and names whose CNAME chain ends at the domain. A name is looked up once per
  * request, and only so many names are.
  */
-export const hostRule = (
+export function hostRule(
   { distributionDomain, cfDomain, aliases }: DistributionHosts,
   resolver: Resolver,
-): HostRule => {
+): HostRule {
   const given = new Set([distributionDomain, cfDomain, ...aliases].map((host) => host.toLowerCase()));
   const lookups = new Map<string, Promise<HostVerdict>>();
   const verdicts = new Map<string, HostVerdict>();
   const hint = `name it in aliases if ${distributionDomain} serves it`;
 
-  const lookUp = async (host: string): Promise<HostVerdict> => {
+  async function lookUp(host: string): Promise<HostVerdict> {
     const resolution = await resolver.resolve(host);
     if (resolution.kind === 'failed') {
       return refused(`${host} could not be looked up (${resolution.message}); ${hint}`);
@@ -42,7 +45,7 @@ export const hostRule = (
     const leadsHere =
       resolution.kind === 'addresses' && resolution.canonicalName.toLowerCase() === distributionDomain;
     return leadsHere ? OK : refused(`${host} does not lead to ${distributionDomain}; ${hint}`);
-  };
+  }
 
   return {
     known: (host) => (given.has(host) ? OK : verdicts.get(host)),
@@ -62,4 +65,4 @@ export const hostRule = (
       return verdict;
     },
   };
-};
+}

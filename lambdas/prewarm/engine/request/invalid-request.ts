@@ -13,8 +13,9 @@ export interface FieldIssue {
 /** Issues that an error names; it counts the rest. */
 export const MAX_SENTENCES = 20;
 
-const sentence = ({ field, got, allowed, hint }: FieldIssue): string =>
-  `${field}: got ${got}; allowed: ${allowed}${hint === undefined ? '' : `; ${hint}`}`;
+function sentence({ field, got, allowed, hint }: FieldIssue): string {
+  return `${field}: got ${got}; allowed: ${allowed}${hint === undefined ? '' : `; ${hint}`}`;
+}
 
 /** A request that cannot be accepted, with everything that is wrong with its fields. */
 export class InvalidRequest extends Error {
@@ -51,10 +52,10 @@ export class InvalidUrls extends Error {
 const SHOWN_LENGTH = 80;
 
 /** A value of the request as an error may show it: short, one line. */
-export const shown = (value: unknown): string => {
+export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value !== 'string') return `a value of type ${typeof value}`;
   return JSON.stringify(value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value);
-};
+}

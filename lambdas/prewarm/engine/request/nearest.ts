@@ -3,7 +3,7 @@ const MAX_WORD_LENGTH = 64;
 const SUGGESTIONS = 3;
 
 /** Edits (insert, delete, replace, swap of neighbours) between two words. */
-export const editDistance = (a: string, b: string): number => {
+export function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row += 1) {
@@ -23,7 +23,7 @@ export const editDistance = (a: string, b: string): number => {
     previous = current;
   }
   return previous[b.length] ?? 0;
-};
+}
 
 /** What a word that begins another one, or that another one begins, costs: less than any typing error. */
 const PART_COST = 0.5;
@@ -31,22 +31,22 @@ const PART_COST = 0.5;
 const SHORTEST_PART = 2;
 
 /** How far apart two words are: typing errors, where the shorter may stand for its longer self (`FRA56`, `europe`). */
-const distance = (word: string, candidate: string): number => {
+function distance(word: string, candidate: string): number {
   const whole = editDistance(word, candidate);
   if (candidate.length >= SHORTEST_PART && word.startsWith(candidate)) return Math.min(whole, PART_COST);
   if (word.length < SHORTEST_PART || word.length >= candidate.length) return whole;
   return Math.min(whole, editDistance(word, candidate.slice(0, word.length)) + PART_COST);
-};
+}
 
 /**
  * The known words closest to `word`, best first; none where nothing is similar. Case does not matter.
  * @param farthest distance of what still counts as similar; @default half the length of the word, at least 2
  */
-export const nearest = (
+export function nearest(
   word: string,
   known: readonly string[],
   farthest = Math.max(2, Math.floor(Math.min(word.length, MAX_WORD_LENGTH) / 2)),
-): readonly string[] => {
+): readonly string[] {
   const wanted = word.slice(0, MAX_WORD_LENGTH).toLowerCase();
   return known
     .map((candidate) => ({ candidate, edits: distance(wanted, candidate.toLowerCase()) }))
@@ -54,10 +54,10 @@ export const nearest = (
     .sort((a, b) => a.edits - b.edits || a.candidate.localeCompare(b.candidate))
     .slice(0, SUGGESTIONS)
     .map(({ candidate }) => candidate);
-};
+}
 
 /** `did you mean "a" or "b"?`, or nothing where no known word is similar. */
-export const didYouMean = (word: string, known: readonly string[], farthest?: number): string | undefined => {
+export function didYouMean(word: string, known: readonly string[], farthest?: number): string | undefined {
   const words = nearest(word, known, farthest).map((candidate) => JSON.stringify(candidate));
   return words.length === 0 ? undefined : `did you mean ${words.join(' or ')}?`;
-};
+}

@@ -33,11 +33,11 @@ export interface NormalisedRequest {
 
 type Issues = FieldIssue[];
 
-const required = (field: string, allowed: string, issues: Issues): void => {
+function required(field: string, allowed: string, issues: Issues): void {
   issues.push({ field, got: 'nothing', allowed, hint: 'the field is required' });
-};
+}
 
-const normaliseAliases = (aliases: readonly string[], issues: Issues): readonly string[] => {
+function normaliseAliases(aliases: readonly string[], issues: Issues): readonly string[] {
   if (aliases.length > MAX_ALIASES) {
     issues.push({ field: 'aliases', got: shown(aliases), allowed: `at most ${MAX_ALIASES}` });
     return [];
@@ -52,13 +52,13 @@ const normaliseAliases = (aliases: readonly string[], issues: Issues): readonly 
     });
   });
   return [...new Set(names)];
-};
+}
 
-const normaliseEncodings = (
+function normaliseEncodings(
   asked: PrewarmBody['encodings'],
   headers: readonly RequestHeader[],
   issues: Issues,
-): readonly Encoding[] => {
+): readonly Encoding[] {
   const hasHeader = headers.some(({ name }) => name === 'accept-encoding');
   if (asked === undefined || asked.length === 0) return [hasHeader ? 'header' : 'browser'];
   if (hasHeader) {
@@ -70,9 +70,9 @@ const normaliseEncodings = (
     });
   }
   return [...new Set(asked)];
-};
+}
 
-const normaliseRange = (range: PrewarmBody['range'], issues: Issues): number | undefined => {
+function normaliseRange(range: PrewarmBody['range'], issues: Issues): number | undefined {
   if (range === undefined) return undefined;
   const bytes = parseByteSize(range);
   if (bytes !== undefined && bytes >= 1 && bytes <= MAX_RANGE_BYTES) return bytes;
@@ -82,7 +82,7 @@ const normaliseRange = (range: PrewarmBody['range'], issues: Issues): number | u
     allowed: `a number of bytes from 1 to ${MAX_RANGE_BYTES}, or a size such as "64KiB"`,
   });
   return undefined;
-};
+}
 
 interface WrittenSource {
   readonly field: string;
@@ -90,7 +90,7 @@ interface WrittenSource {
   readonly host: string;
 }
 
-const normaliseSources = (body: PrewarmBody, issues: Issues): readonly WrittenSource[] => {
+function normaliseSources(body: PrewarmBody, issues: Issues): readonly WrittenSource[] {
   const sources = (['sitemap', 'playlist'] as const).flatMap((kind) => {
     const written = body[kind] ?? [];
     const urls = typeof written === 'string' ? [written] : written;
@@ -111,22 +111,22 @@ const normaliseSources = (body: PrewarmBody, issues: Issues): readonly WrittenSo
     issues.push({ field: 'sitemap', got: `${sources.length} documents`, allowed: `at most ${MAX_SOURCES}` });
   }
   return sources.slice(0, MAX_SOURCES);
-};
+}
 
 /** Where `cf_domain` is left out it is the host of the first URL, or of the first source. */
-const cfDomainOf = (body: PrewarmBody, sources: readonly WrittenSource[]): string | undefined => {
+function cfDomainOf(body: PrewarmBody, sources: readonly WrittenSource[]): string | undefined {
   if (body.cf_domain !== undefined) return asHostName(body.cf_domain);
   const first = body.url_list?.[0];
   const parsed = first === undefined ? undefined : parseUrl(first);
   return parsed?.kind === 'url' ? parsed.host : sources[0]?.host;
-};
+}
 
-const checkDistribution = async (
+async function checkDistribution(
   cfDomain: string | undefined,
   written: string | undefined,
   resolver: Resolver,
   issues: Issues,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   if (cfDomain === undefined) {
     required('cf_domain', "the distribution's cloudfront.net name, or a CNAME of it", issues);
     return undefined;
@@ -137,13 +137,13 @@ const checkDistribution = async (
   const got = written === undefined ? `nothing, and the first URL has ${shown(cfDomain)}` : shown(written);
   issues.push({ field: 'cf_domain', got, allowed, hint });
   return undefined;
-};
+}
 
-const checkSourceHosts = async (
+async function checkSourceHosts(
   sources: readonly WrittenSource[],
   hosts: HostRule,
   issues: Issues,
-): Promise<void> => {
+): Promise<void> {
   const verdicts = await Promise.all(sources.map(({ host }) => hosts.judge(host)));
   sources.forEach(({ field, source }, index) => {
     const verdict = verdicts[index];
@@ -155,7 +155,7 @@ const checkSourceHosts = async (
       hint: verdict.reason,
     });
   });
-};
+}
 
 /**
  * Turns a body whose values have the right types into what the engine works on: names resolved, defaults filled in.
@@ -163,11 +163,11 @@ const checkSourceHosts = async (
  * @param found what is wrong with them; the error names these too
  * @throws InvalidRequest with everything that is wrong, after all of it is known
  */
-export const normaliseRequest = async (
+export async function normaliseRequest(
   body: PrewarmBody,
   context: RequestContext,
   found: readonly FieldIssue[] = [],
-): Promise<NormalisedRequest> => {
+): Promise<NormalisedRequest> {
   // Something other than an object has no fields that could be missing.
   if (found.some(({ field }) => field === 'body')) throw new InvalidRequest(found);
   const issues: Issues = [];
@@ -218,4 +218,4 @@ export const normaliseRequest = async (
     sources: sources.map(({ source }) => source),
   };
   return { spec, hosts };
-};
+}

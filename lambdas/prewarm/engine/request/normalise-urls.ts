@@ -26,7 +26,7 @@ async function* inBatches(
 ): AsyncIterable<readonly string[]> {
   let batch: string[] = [];
   let count = 0;
-  const add = (line: string): boolean => {
+  function add(line: string): boolean {
     count += 1;
     if (count > maxUrls) {
       throw new InvalidRequest([
@@ -39,12 +39,12 @@ async function* inBatches(
       ]);
     }
     return batch.push(line) >= BATCH_LINES;
-  };
-  const take = (): readonly string[] => {
+  }
+  function take(): readonly string[] {
     const full = batch;
     batch = [];
     return full;
-  };
+  }
   if (Symbol.iterator in lines) {
     for (const line of lines) if (add(line)) yield take();
   } else {
@@ -53,13 +53,13 @@ async function* inBatches(
   if (batch.length > 0) yield take();
 }
 
-const judgeHosts = async (parsed: readonly ParsedUrl[], hosts: HostRule): Promise<void> => {
+async function judgeHosts(parsed: readonly ParsedUrl[], hosts: HostRule): Promise<void> {
   const unknown = new Set<string>();
   for (const line of parsed) {
     if (line.kind === 'url' && hosts.known(line.host) === undefined) unknown.add(line.host);
   }
   if (unknown.size > 0) await Promise.all([...unknown].map((host) => hosts.judge(host)));
-};
+}
 
 /**
  * Normalises and checks a list of URLs of any length in constant memory. What is wrong with a line is

@@ -4,7 +4,7 @@ import type { FieldIssue } from './invalid-request';
 import { MAX_NOTIFY_URL_LENGTH } from './limits';
 
 /** Why a webhook cannot be called; nothing where it can. Its name is resolved and guarded again when it is called. */
-const refusal = (text: string, policy: AddressPolicy): string | undefined => {
+function refusal(text: string, policy: AddressPolicy): string | undefined {
   if (text.length > MAX_NOTIFY_URL_LENGTH) return `a URL of ${text.length} characters`;
   let url: URL;
   try {
@@ -19,14 +19,14 @@ const refusal = (text: string, policy: AddressPolicy): string | undefined => {
   if (policy === 'any' || isHostName(url.hostname)) return undefined;
   const reason = addressRefusal(url.hostname.replace(/^\[|\]$/g, ''), policy);
   return reason === undefined ? undefined : `a URL whose host is ${reason}`;
-};
+}
 
 /** Checks a webhook's URL. Problems are added to `issues` without the URL, whose query may hold a token. */
-export const checkNotifyUrl = (
+export function checkNotifyUrl(
   text: string | undefined,
   policy: AddressPolicy,
   issues: FieldIssue[],
-): string | undefined => {
+): string | undefined {
   if (text === undefined) return undefined;
   const got = refusal(text.trim(), policy);
   if (got === undefined) return text.trim();
@@ -36,4 +36,4 @@ export const checkNotifyUrl = (
     allowed: `an https URL of a public host, at most ${MAX_NOTIFY_URL_LENGTH} characters`,
   });
   return undefined;
-};
+}

@@ -13,52 +13,59 @@ type TargetFields = Pick<
 const ALL = 'all';
 const MAX_LISTED_NAMES = 50;
 
-const listed = (names: readonly string[]): string =>
-  names.length <= MAX_LISTED_NAMES ? names.join(', ') : `one of ${names.length} known codes`;
+function listed(names: readonly string[]): string {
+  return names.length <= MAX_LISTED_NAMES ? names.join(', ') : `one of ${names.length} known codes`;
+}
 
-const asName = (text: string): string =>
-  text
+function asName(text: string): string {
+  return text
     .trim()
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
+}
 
 /** Names of the compatible lists, then of all countries that have PoPs. */
-export const countryNames = (directory: PopDirectory): readonly string[] => [
-  ...new Set([
-    ...Object.keys(directory.countries),
-    ...directory.all.map(({ countryName }) => asName(countryName)),
-  ]),
-];
+export function countryNames(directory: PopDirectory): readonly string[] {
+  return [
+    ...new Set([
+      ...Object.keys(directory.countries),
+      ...directory.all.map(({ countryName }) => asName(countryName)),
+    ]),
+  ];
+}
 
 /**
  * The PoPs of a country, in any case: those of the compatible list where it has one of that name, else all that stand in
  * the country of that name or ISO 3166-1 code. Nothing where none does.
  */
-export const popsOfCountry = (written: string, directory: PopDirectory): readonly PopCode[] | undefined => {
+export function popsOfCountry(written: string, directory: PopDirectory): readonly PopCode[] | undefined {
   const name = asName(written);
   if (Object.hasOwn(directory.countries, name)) return directory.countries[name];
   const there = directory.all.filter(
     ({ country, countryName }) => country.toLowerCase() === name || asName(countryName) === name,
   );
   return there.length === 0 ? undefined : there.map(({ code }) => code);
-};
+}
 
-const isMainlandChina = (code: PopCode, directory: PopDirectory): boolean =>
-  directory.find(code)?.partition === 'aws-cn';
+function isMainlandChina(code: PopCode, directory: PopDirectory): boolean {
+  return directory.find(code)?.partition === 'aws-cn';
+}
 
 /** What an empty list of PoPs or regions stands for: every region's PoPs, mainland China's left out. */
-export const defaultPops = (directory: PopDirectory): readonly PopCode[] =>
-  (directory.regions[ALL] ?? []).filter((code) => !isMainlandChina(code, directory));
+export function defaultPops(directory: PopDirectory): readonly PopCode[] {
+  return (directory.regions[ALL] ?? []).filter((code) => !isMainlandChina(code, directory));
+}
 
 /** What `suggest` finds, for issues that are shown: comparing each of a long list with all known names takes seconds. */
-const suggestion = (issues: readonly FieldIssue[], suggest: () => string | undefined): string | undefined =>
-  issues.length < MAX_SENTENCES ? suggest() : undefined;
+function suggestion(issues: readonly FieldIssue[], suggest: () => string | undefined): string | undefined {
+  return issues.length < MAX_SENTENCES ? suggest() : undefined;
+}
 
-const fromRegions = (
+function fromRegions(
   names: readonly string[],
   directory: PopDirectory,
   issues: FieldIssue[],
-): readonly PopCode[] => {
+): readonly PopCode[] {
   if (names.length === 0) return defaultPops(directory);
   const known = Object.keys(directory.regions);
   return names.flatMap((written, index) => {
@@ -75,13 +82,13 @@ const fromRegions = (
     });
     return [];
   });
-};
+}
 
-const fromCountries = (
+function fromCountries(
   names: readonly string[],
   directory: PopDirectory,
   issues: FieldIssue[],
-): readonly PopCode[] => {
+): readonly PopCode[] {
   const everywhere = (directory.countries[ALL] ?? []).filter((code) => !isMainlandChina(code, directory));
   if (names.length === 0) return everywhere;
   return names.flatMap((written, index) => {
@@ -97,24 +104,24 @@ const fromCountries = (
     });
     return [];
   });
-};
+}
 
 /** Letters of a code that name the airport, and with it the city. */
 const AIRPORT_LETTERS = 3;
 
 /** The nearest codes of the same city, else those that are written alike. */
-const similarCodes = (written: string, directory: PopDirectory): string | undefined => {
+function similarCodes(written: string, directory: PopDirectory): string | undefined {
   const known = directory.all.map(({ code }) => code);
   const airport = written.slice(0, AIRPORT_LETTERS);
   const sameCity = known.filter((code) => code.slice(0, AIRPORT_LETTERS) === airport);
   return sameCity.length > 0 ? didYouMean(written, sameCity, Infinity) : didYouMean(written, known);
-};
+}
 
-const fromCodes = (
+function fromCodes(
   codes: readonly string[],
   directory: PopDirectory,
   issues: FieldIssue[],
-): readonly PopCode[] => {
+): readonly PopCode[] {
   if (codes.length === 0) return defaultPops(directory);
   return codes.flatMap((written, index) => {
     const entry = directory.find(popCode(written.trim().toUpperCase()));
@@ -129,26 +136,26 @@ const fromCodes = (
     });
     return [];
   });
-};
+}
 
 const COORDINATE = /^\s*([+-]?\d{1,3}(?:\.\d+)?)\s*,\s*([+-]?\d{1,3}(?:\.\d+)?)\s*$/;
 
 /** Latitude and longitude in degrees of `LAT,LON`. */
-export const parsePlace = (
+export function parsePlace(
   text: string,
-): { readonly latitude: number; readonly longitude: number } | undefined => {
+): { readonly latitude: number; readonly longitude: number } | undefined {
   const match = COORDINATE.exec(text);
   const latitude = Number(match?.[1]);
   const longitude = Number(match?.[2]);
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : undefined;
-};
+}
 
-const fromPlace = (
+function fromPlace(
   place: string,
   fields: TargetFields,
   directory: PopDirectory,
   issues: FieldIssue[],
-): readonly PopCode[] => {
+): readonly PopCode[] {
   const other = (['pops', 'regions', 'countries'] as const).find((field) => fields[field]?.length);
   if (other !== undefined) {
     issues.push({
@@ -170,9 +177,9 @@ const fromPlace = (
   }
   const count = fields.near_count ?? DEFAULT_NEAR_COUNT;
   return directory.near(parsed.latitude, parsed.longitude, count).map(({ code }) => code);
-};
+}
 
-const targetType = (written: string | undefined, issues: FieldIssue[]): TargetType | undefined => {
+function targetType(written: string | undefined, issues: FieldIssue[]): TargetType | undefined {
   if (written === undefined || written.trim() === '') return 'pop';
   const wanted = written.trim().toLowerCase();
   const type = TARGET_TYPES.find((known) => known === wanted);
@@ -186,24 +193,24 @@ const targetType = (written: string | undefined, issues: FieldIssue[]): TargetTy
     });
   }
   return type;
-};
+}
 
 /**
  * The PoPs a request is for, each once, in the order asked for. Names are matched in any case; problems are added to
  * `issues` with the nearest known names.
  */
-export const selectPops = (
+export function selectPops(
   fields: TargetFields,
   directory: PopDirectory,
   issues: FieldIssue[],
-): readonly PopCode[] => {
+): readonly PopCode[] {
   const type = targetType(fields.target_type, issues);
-  const select = (): readonly PopCode[] => {
+  function select(): readonly PopCode[] {
     if (fields.near !== undefined) return fromPlace(fields.near, fields, directory, issues);
     if (type === 'region') return fromRegions(fields.regions ?? [], directory, issues);
     if (type === 'country') return fromCountries(fields.countries ?? [], directory, issues);
     return type === 'pop' ? fromCodes(fields.pops ?? [], directory, issues) : [];
-  };
+  }
   if (fields.near === undefined && fields.near_count !== undefined) {
     issues.push({ field: 'near_count', got: shown(fields.near_count), allowed: 'together with near only' });
   }
@@ -212,4 +219,4 @@ export const selectPops = (
     issues.push({ field: 'pops', got: `${codes.length} PoPs`, allowed: `at most ${MAX_POPS}` });
   }
   return codes;
-};
+}

@@ -14,18 +14,21 @@ const CHARACTERS_TO_ENCODE = /[ ()]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 
-const encodeAsBefore = (text: string): string =>
-  CHARACTERS_TO_ENCODE.test(text)
+function encodeAsBefore(text: string): string {
+  return CHARACTERS_TO_ENCODE.test(text)
     ? text.replaceAll(' ', '%20').replaceAll('(', '%28').replaceAll(')', '%29')
     : text;
+}
 
-const invalid = (url: string, reason: string): ParsedUrl => ({
-  kind: 'invalid',
-  url: url.length > MAX_URL_BYTES ? `${url.slice(0, MAX_URL_BYTES)}…` : url,
-  reason,
-});
+function invalid(url: string, reason: string): ParsedUrl {
+  return {
+    kind: 'invalid',
+    url: url.length > MAX_URL_BYTES ? `${url.slice(0, MAX_URL_BYTES)}…` : url,
+    reason,
+  };
+}
 
-const parseWithStandard = (text: string): ParsedUrl => {
+function parseWithStandard(text: string): ParsedUrl {
   if (CONTROL_CHARACTER.test(text)) return invalid(text, 'has a control character');
   if (!/^https?:\/\//i.test(text)) return invalid(text, 'does not start with http:// or https://');
   let url: URL;
@@ -39,17 +42,17 @@ const parseWithStandard = (text: string): ParsedUrl => {
   url.hash = '';
   if (url.href.length > MAX_URL_BYTES) return invalid(text, `is longer than ${MAX_URL_BYTES} bytes`);
   return { kind: 'url', url: encodeAsBefore(url.href), host: url.hostname };
-};
+}
 
 /**
  * Normalises one URL as the URL standard does, every character literal (`[1-5]` is four characters and a digit, not
  * five URLs). Space and parentheses become `%20`, `%28` and `%29`; the fragment goes; a port other than the scheme's
  * own and user info are refused. Normalising again changes nothing.
  */
-export const parseUrl = (text: string): ParsedUrl => {
+export function parseUrl(text: string): ParsedUrl {
   const trimmed = text.trim();
   if (trimmed.length > MAX_URL_BYTES || !NORMAL.test(trimmed))
     return parseWithStandard(encodeAsBefore(trimmed));
   const hostStart = trimmed.charCodeAt(4) === 0x73 ? 8 : 7;
   return { kind: 'url', url: trimmed, host: trimmed.slice(hostStart, trimmed.indexOf('/', hostStart)) };
-};
+}

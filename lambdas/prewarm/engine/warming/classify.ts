@@ -21,7 +21,7 @@ const MISS = /^(?:Miss|OriginShieldHit) from cloudfront$/i;
 const RANGE = /^bytes (\d+)-(\d+)\//;
 
 /** The outcome of one exchange with an edge; the one place that decides what counts as warm. */
-export const classify = (answer: FetchAnswer, expected: Expectation): FetchOutcome => {
+export function classify(answer: FetchAnswer, expected: Expectation): FetchOutcome {
   switch (answer.kind) {
     case 'timeout':
       return {
@@ -41,9 +41,9 @@ export const classify = (answer: FetchAnswer, expected: Expectation): FetchOutco
     case 'answer':
       return classifyAnswered(answer, expected);
   }
-};
+}
 
-const classifyAnswered = (answer: WithStatus, expected: Expectation): FetchOutcome => {
+function classifyAnswered(answer: WithStatus, expected: Expectation): FetchOutcome {
   const { headers, status } = answer;
   if (!isFromCloudFront(headers))
     return { kind: 'refused', reason: 'the answer has no header of CloudFront' };
@@ -58,40 +58,44 @@ const classifyAnswered = (answer: WithStatus, expected: Expectation): FetchOutco
   const expectedBytes = promisedBytes(answer, expected);
   if (answer.bytes < expectedBytes) return { kind: 'truncated', expectedBytes, ...answered };
   return judgeCache(headers, answered);
-};
+}
 
 /** Any sign will do: an edge always sends several of them. */
-const isFromCloudFront = (headers: Headers): boolean =>
-  headers['x-amz-cf-pop'] !== undefined ||
-  headers['x-amz-cf-id'] !== undefined ||
-  headers.via?.includes('CloudFront') === true ||
-  headers['x-cache']?.endsWith('from cloudfront') === true;
+function isFromCloudFront(headers: Headers): boolean {
+  return (
+    headers['x-amz-cf-pop'] !== undefined ||
+    headers['x-amz-cf-id'] !== undefined ||
+    headers.via?.includes('CloudFront') === true ||
+    headers['x-cache']?.endsWith('from cloudfront') === true
+  );
+}
 
-const describe = ({ status, bytes, durationMs, headers }: WithStatus): Answered => {
+function describe({ status, bytes, durationMs, headers }: WithStatus): Answered {
   const answered: { -readonly [K in keyof Answered]: Answered[K] } = { status, bytes, durationMs };
   const pop = headers['x-amz-cf-pop'];
   const xCache = headers['x-cache'];
   if (pop !== undefined) answered.pop = popCode(pop);
   if (xCache !== undefined) answered.xCache = xCache;
   return answered;
-};
+}
 
 /** The body bytes that the answer promised. Of a cut body it is known at least that one more was to come. */
-const promisedBytes = (answer: WithStatus, expected: Expectation): number =>
-  answer.kind === 'cut'
+function promisedBytes(answer: WithStatus, expected: Expectation): number {
+  return answer.kind === 'cut'
     ? Math.max(answer.bytes + 1, announcedBytes(answer, expected))
     : announcedBytes(answer, expected);
+}
 
-const announcedBytes = ({ status, headers }: WithStatus, { method }: Expectation): number => {
+function announcedBytes({ status, headers }: WithStatus, { method }: Expectation): number {
   if (method === 'HEAD') return 0;
   const range = status === 206 ? RANGE.exec(headers['content-range'] ?? '') : null;
   if (range) return Number(range[2]) - Number(range[1]) + 1;
   const length = headers['content-length'];
   return length !== undefined && /^\d+$/.test(length) ? Number(length) : 0;
-};
+}
 
 /** A Hit proves itself, whatever the headers say: a minimum TTL of the distribution overrides them. */
-const judgeCache = (headers: Headers, answered: Answered): FetchOutcome => {
+function judgeCache(headers: Headers, answered: Answered): FetchOutcome {
   const xCache = answered.xCache ?? '';
   // The usual words are compared: a pattern costs more than the rest of this function.
   if (xCache === PLAIN_HIT || HIT.test(xCache)) return { kind: 'already-warm', ...answered };
@@ -103,4 +107,4 @@ const judgeCache = (headers: Headers, answered: Answered): FetchOutcome => {
   return directive === undefined
     ? { kind: 'warmed', ...answered }
     : { kind: 'not-cacheable', reason: `cache-control says ${directive}`, ...answered };
-};
+}

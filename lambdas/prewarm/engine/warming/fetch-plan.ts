@@ -18,14 +18,15 @@ export interface EncodingPlan {
 }
 
 /** The headers of each encoding, made once per slice. The request's own headers win over the defaults. */
-export const planEncodings = (spec: RequestSpec): readonly EncodingPlan[] =>
-  spec.encodings.map((encoding) => {
+export function planEncodings(spec: RequestSpec): readonly EncodingPlan[] {
+  return spec.encodings.map((encoding) => {
     const headers: Record<string, string> = { ...DEFAULT_HEADERS };
     for (const { name, value } of spec.headers) headers[name.toLowerCase()] = value;
     if (encoding !== 'header') headers['accept-encoding'] = ACCEPT_ENCODING[encoding];
     if (spec.rangeBytes !== undefined) headers['range'] = `bytes=0-${spec.rangeBytes - 1}`;
     return { encoding, headers };
   });
+}
 
 /** The parts of a URL that a fetch needs. */
 export interface Place {
@@ -39,7 +40,7 @@ export interface Place {
 const DEFAULT_PORT = { https: 443, http: 80 } as const;
 
 /** Splits a normalised URL without touching its characters; nothing where it is not an http or https URL. */
-export const placeOf = (url: string): Place | undefined => {
+export function placeOf(url: string): Place | undefined {
   const scheme = url.startsWith('https://') ? 'https' : url.startsWith('http://') ? 'http' : undefined;
   if (scheme === undefined) return undefined;
   const start = scheme.length + 3;
@@ -50,4 +51,4 @@ export const placeOf = (url: string): Place | undefined => {
   const port = colon === -1 ? DEFAULT_PORT[scheme] : Number(authority.slice(colon + 1));
   if (host === '' || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
   return { scheme, host, port, path: slash === -1 ? '/' : url.slice(slash) };
-};
+}

@@ -16,12 +16,12 @@ const FINAL: Verdict = { kind: 'final' };
  * Whether another attempt may heal what came of this one: a connection that failed or broke, a time-out, a 5xx, and
  * a 429 that names a time. Never any other 4xx nor a refused handshake, and nothing once the total time is used up.
  */
-export const judgeAttempt = (
+export function judgeAttempt(
   outcome: FetchOutcome,
   answer: FetchAnswer,
   limits: BackoffLimits,
   nowMs: number,
-): Verdict => {
+): Verdict {
   switch (outcome.kind) {
     case 'unreachable':
       return outcome.reason === 'tls' ? FINAL : { kind: 'retry', notBeforeMs: 0 };
@@ -38,25 +38,26 @@ export const judgeAttempt = (
     default:
       return FINAL;
   }
-};
+}
 
 /** Seconds or an HTTP date; 0 where it is neither. */
-const retryAfterMs = (value: string | undefined, nowMs: number): number => {
+function retryAfterMs(value: string | undefined, nowMs: number): number {
   if (value === undefined) return 0;
   if (/^\d+$/.test(value)) return Number(value) * 1_000;
   const at = Date.parse(value);
   return Number.isNaN(at) ? 0 : Math.max(0, at - nowMs);
-};
+}
 
 /**
  * The pause before the attempt that follows attempt number `attempt` (from 1), in milliseconds: anywhere between 0
  * and a bound that doubles, so that many fetches that failed together do not come back together.
  */
-export const backoffMs = (attempt: number, limits: BackoffLimits, random: number): number =>
-  random * Math.min(limits.backoffMaxMs, limits.backoffBaseMs * 2 ** (attempt - 1));
+export function backoffMs(attempt: number, limits: BackoffLimits, random: number): number {
+  return random * Math.min(limits.backoffMaxMs, limits.backoffBaseMs * 2 ** (attempt - 1));
+}
 
 /** True where the place was asked too much: what makes the concurrency shrink. */
-export const signalsOverload = (outcome: FetchOutcome): boolean => {
+export function signalsOverload(outcome: FetchOutcome): boolean {
   switch (outcome.kind) {
     case 'http-error':
       return outcome.status === 429 || outcome.status === 503 || outcome.status === 504;
@@ -67,4 +68,4 @@ export const signalsOverload = (outcome: FetchOutcome): boolean => {
     default:
       return false;
   }
-};
+}

@@ -36,43 +36,45 @@ type Headers = FetchTarget['headers'];
  * Warms one URL in one encoding: looks first where asked, downloads, and where `verify` is set asks again and
  * expects a Hit. `turn` spreads fetches over the addresses of the PoP.
  */
-export const warmOne = (
+export function warmOne(
   context: FetchContext,
   place: Place,
   headers: Headers,
   turn: number,
   verify: boolean,
-): Promise<Warmed> =>
-  context.skipWarm || verify
+): Promise<Warmed> {
+  return context.skipWarm || verify
     ? warmWithCare(context, place, headers, turn, verify)
     : exchange(context, 'GET', place, headers, turn);
+}
 
-const warmWithCare = async (
+async function warmWithCare(
   context: FetchContext,
   place: Place,
   headers: Headers,
   turn: number,
   verify: boolean,
-): Promise<Warmed> => {
+): Promise<Warmed> {
   if (context.skipWarm) {
     const look = await exchange(context, 'HEAD', place, headers, turn);
     if (look.outcome.kind === 'already-warm') return look;
   }
   const first = await exchange(context, 'GET', place, headers, turn);
   return verify && mayBeStored(first.outcome) ? proven(context, place, headers, turn, first) : first;
-};
+}
 
 /** Whether a Miss may prove to be stored: also against its headers, as a minimum TTL overrides them. */
-const mayBeStored = (outcome: FetchOutcome): boolean =>
-  outcome.kind === 'warmed' || outcome.kind === 'not-cacheable';
+function mayBeStored(outcome: FetchOutcome): boolean {
+  return outcome.kind === 'warmed' || outcome.kind === 'not-cacheable';
+}
 
-const proven = async (
+async function proven(
   context: FetchContext,
   place: Place,
   headers: Headers,
   turn: number,
   first: Warmed,
-): Promise<Warmed> => {
+): Promise<Warmed> {
   const again = await askAgain(context, place, headers, turn);
   const { outcome } = first;
   if (!('status' in outcome)) return first;
@@ -90,28 +92,28 @@ const proven = async (
     default:
       return again;
   }
-};
+}
 
 /** HEAD proves a stored object without a download; a range is proven by the range, and a refused HEAD by GET. */
-const askAgain = async (
+async function askAgain(
   context: FetchContext,
   place: Place,
   headers: Headers,
   turn: number,
-): Promise<Warmed> => {
+): Promise<Warmed> {
   if (context.rangeBytes !== undefined) return exchange(context, 'GET', place, headers, turn);
   const head = await exchange(context, 'HEAD', place, headers, turn);
   return head.outcome.kind === 'http-error' ? exchange(context, 'GET', place, headers, turn) : head;
-};
+}
 
 /** One exchange with as many attempts as it may need, each at the next address. Keeps the first error. */
-const exchange = async (
+async function exchange(
   context: FetchContext,
   method: Method,
   place: Place,
   headers: Headers,
   turn: number,
-): Promise<Warmed> => {
+): Promise<Warmed> {
   const { addresses, clock, governor, pop, signal } = context;
   const { limits } = governor;
   let firstFailure: FetchOutcome | undefined;
@@ -139,4 +141,4 @@ const exchange = async (
     const pause = Math.max(verdict.notBeforeMs, backoffMs(attempt, limits, clock.random()));
     await clock.sleep(pause, signal);
   }
-};
+}

@@ -34,22 +34,28 @@ export const DEFAULT_WARM_LIMITS: WarmLimits = {
   verifyOneOf: 20,
 };
 
-const within = (range: ConcurrencyRange, ceiling: number): ConcurrencyRange => ({
-  floor: Math.min(range.floor, ceiling),
-  start: Math.min(range.start, ceiling),
-  ceiling: Math.min(range.ceiling, ceiling),
-});
+function within(range: ConcurrencyRange, ceiling: number): ConcurrencyRange {
+  return {
+    floor: Math.min(range.floor, ceiling),
+    start: Math.min(range.start, ceiling),
+    ceiling: Math.min(range.ceiling, ceiling),
+  };
+}
 
 /** The same limits with at most `concurrency` fetches at a time, per PoP and in total. */
-export const withConcurrency = (limits: WarmLimits, concurrency: number): WarmLimits => ({
-  ...limits,
-  perPop: within({ ...limits.perPop, ceiling: concurrency }, concurrency),
-  total: within({ ...limits.total, ceiling: concurrency }, concurrency),
-});
+export function withConcurrency(limits: WarmLimits, concurrency: number): WarmLimits {
+  return {
+    ...limits,
+    perPop: within({ ...limits.perPop, ceiling: concurrency }, concurrency),
+    total: within({ ...limits.total, ceiling: concurrency }, concurrency),
+  };
+}
 
 /** The part of the limits that each of `threads` threads may use, so that together they stay within them. */
-export const shareOf = (limits: WarmLimits, threads: number): WarmLimits => ({
-  ...limits,
-  perPop: within(limits.perPop, Math.max(1, Math.floor(limits.perPop.ceiling / threads))),
-  total: within(limits.total, Math.max(1, Math.floor(limits.total.ceiling / threads))),
-});
+export function shareOf(limits: WarmLimits, threads: number): WarmLimits {
+  return {
+    ...limits,
+    perPop: within(limits.perPop, Math.max(1, Math.floor(limits.perPop.ceiling / threads))),
+    total: within(limits.total, Math.max(1, Math.floor(limits.total.ceiling / threads))),
+  };
+}

@@ -38,7 +38,7 @@ export interface WarmSliceSinks {
  * Holds no more than the fetches that are underway. Rejects with the signal's reason when it is aborted, and with
  * whatever `lines` or a sink throws, always after the fetches underway have ended.
  */
-export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promise<Tally> => {
+export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promise<Tally> {
   const { slice, spec, governor, signal } = job;
   const { pop } = slice;
   const plans = planEncodings(spec);
@@ -63,12 +63,12 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   let fault: unknown;
   let allEnded: (() => void) | undefined;
 
-  const account = (url: string, { encoding }: EncodingPlan, { outcome, attempts }: Warmed): void => {
+  function account(url: string, { encoding }: EncodingPlan, { outcome, attempts }: Warmed): void {
     addOutcome(tally, outcome);
     if (!isWarm(outcome.kind)) sinks.onFailure({ pop, url, encoding, outcome, attempts });
-  };
+  }
 
-  const run = async (url: string, plan: EncodingPlan): Promise<void> => {
+  async function run(url: string, plan: EncodingPlan): Promise<void> {
     underway += 1;
     try {
       const place = placeOf(url);
@@ -85,9 +85,9 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
     }
     underway -= 1;
     if (underway === 0) allEnded?.();
-  };
+  }
 
-  const warmAll = async (urls: readonly string[]): Promise<void> => {
+  async function warmAll(urls: readonly string[]): Promise<void> {
     for (const url of urls)
       for (const plan of plans) {
         const wait = governor.acquire(pop, capped);
@@ -95,7 +95,7 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
         void run(url, plan);
         if (signal?.aborted || fault !== undefined) return;
       }
-  };
+  }
 
   try {
     for await (const urls of job.lines) {
@@ -111,4 +111,4 @@ export const warmSlice = async (job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   signal?.throwIfAborted();
   if (fault !== undefined) throw fault;
   return tally;
-};
+}

@@ -25,19 +25,19 @@ const MAX_RECEIVE_FAILURES = 60;
 /** A slice that waits for a slow edge leaves room for others. */
 const SLICES_PER_THREAD = 4;
 
-const broken = (cause: unknown): never => {
+function broken(cause: unknown): never {
   log.error('agent-broken', {
     error: String(cause),
     stack: cause instanceof Error ? cause.stack : undefined,
   });
   // systemd starts it again.
   process.exit(1);
-};
+}
 
 /** The instance this runs on; nothing on a machine that is none. */
-const openInstance = async (
+async function openInstance(
   groupName: string,
-): Promise<{ protection?: ScaleInProtection; isInterrupted?: () => Promise<boolean> }> => {
+): Promise<{ protection?: ScaleInProtection; isInterrupted?: () => Promise<boolean> }> {
   const endpoint = metadataEndpoint(process.env);
   if (endpoint === undefined) return {};
   const metadata = new InstanceMetadata(endpoint, () => clock.monotonicMs());
@@ -59,9 +59,9 @@ const openInstance = async (
       },
     }),
   };
-};
+}
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const settings = readSettings(agentSettings, process.env);
   const { ca, edgePort } = openEdges(settings);
   const cipher = new HeaderCipher(new KMSClient({}), settings.HEADERS_KEY_ARN);
@@ -103,7 +103,7 @@ const main = async (): Promise<void> => {
   await agent.run();
   await pool.close();
   await transport.close();
-};
+}
 
 // The threads of the pool start from this same file.
 if (isMainThread) {

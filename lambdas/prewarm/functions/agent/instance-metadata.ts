@@ -48,9 +48,10 @@ export class InstanceMetadata {
 }
 
 /** The service's address: the SDK's own variables decide. `undefined` off EC2. */
-export const metadataEndpoint = (
+export function metadataEndpoint(
   environment: Readonly<Record<string, string | undefined>>,
-): string | undefined =>
-  environment['AWS_EC2_METADATA_DISABLED'] === 'true'
+): string | undefined {
+  return environment['AWS_EC2_METADATA_DISABLED'] === 'true'
     ? undefined
     : (environment['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? 'http://169.254.169.254').replace(/\/$/, '');
+}

@@ -9,7 +9,9 @@ import { hasCode } from './error-code';
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
 const WRITE_BYTES = 256 * 1024;
 
-const isNotFound = (error: unknown): boolean => hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR');
+function isNotFound(error: unknown): boolean {
+  return hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR');
+}
 
 /** Puts small pieces together, so that a line does not cost a system call. */
 async function* inLargePieces(

@@ -6,10 +6,10 @@ import { hasCode } from './error-code';
 import { Store } from './store';
 
 /** The messages of an error and of what caused it, such as the database's and the operating system's. */
-const reasonsOf = (error: unknown): readonly string[] => {
+function reasonsOf(error: unknown): readonly string[] {
   if (typeof error !== 'object' || error === null || !('message' in error)) return [String(error)];
   return [String(error.message), ...('cause' in error && error.cause ? reasonsOf(error.cause) : [])];
-};
+}
 
 /** Another process holds the data directory. */
 export class DataDirLocked extends Error {
@@ -51,9 +51,12 @@ export interface DataDir {
   readonly dropped: readonly string[];
 }
 
-const isLocked = (error: unknown): boolean =>
-  hasCode(error, 'LEVEL_LOCKED') ||
-  (typeof error === 'object' && error !== null && 'cause' in error && hasCode(error.cause, 'LEVEL_LOCKED'));
+function isLocked(error: unknown): boolean {
+  return (
+    hasCode(error, 'LEVEL_LOCKED') ||
+    (typeof error === 'object' && error !== null && 'cause' in error && hasCode(error.cause, 'LEVEL_LOCKED'))
+  );
+}
 
 /** Few entries are read twice; by default a long list fills 4 MiB twice before they are written, and 8 MiB of what was read. */
 const DATABASE_MEMORY = { writeBufferSize: 2 ** 20, cacheSize: 2 ** 20 } as const;
@@ -65,7 +68,7 @@ const PRIVATE_FOLDER = 0o700;
  * Opens `state/` (the database, whose own lock keeps other processes out), `blobs/` and `tmp/` of a data directory.
  * @throws DataDirLocked, DataDirUnusable
  */
-export const openDataDir = async (dataDir: string): Promise<DataDir> => {
+export async function openDataDir(dataDir: string): Promise<DataDir> {
   const blobsDir = join(dataDir, 'blobs');
   const tmpDir = join(dataDir, 'tmp');
   try {
@@ -82,4 +85,4 @@ export const openDataDir = async (dataDir: string): Promise<DataDir> => {
     if (error instanceof DataDirUnusable) throw error;
     throw isLocked(error) ? new DataDirLocked(dataDir, error) : new DataDirUnusable(dataDir, error);
   }
-};
+}

@@ -11,30 +11,30 @@ const WITH_ENTRIES = /^\d+\.(?:log|ldb|sst)$/;
 /** The file that names the database's manifest. */
 const CURRENT = 'CURRENT';
 
-const filesIn = async (folder: string): Promise<readonly string[]> => {
+async function filesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
-};
+}
 
 /** True where a folder holds entries of a database that LevelDB would take for a new one: it only looks for `CURRENT`. */
-export const hasLostCurrent = async (stateDir: string): Promise<boolean> => {
+export async function hasLostCurrent(stateDir: string): Promise<boolean> {
   const files = await filesIn(stateDir);
   return !files.includes(CURRENT) && files.some((file) => WITH_ENTRIES.test(file));
-};
+}
 
 /**
  * What LevelDB dropped when it opened the database, in its own words; it goes on without those entries and says so in its
  * log alone. Empty where the database is whole.
  */
-export const droppedEntries = async (stateDir: string): Promise<readonly string[]> => {
+export async function droppedEntries(stateDir: string): Promise<readonly string[]> {
   const log = await readFile(join(stateDir, 'LOG'), 'utf8');
   return log
     .split('\n')
     .filter((line) => line.includes('dropping') || line.includes('Corruption'))
     .slice(0, MAX_LINES)
     .map((line) => line.slice(0, MAX_LINE_LENGTH));
-};
+}

@@ -18,7 +18,9 @@ import type { Slice } from '../../engine/model/slice';
  * | `dead!<id>!<segment>!<code>` | a slice given up, until it is recorded as such |
  * | `deadline!<id>` | epoch milliseconds |
  */
-const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
+function padded(number: number, digits: number): string {
+  return String(number).padStart(digits, '0');
+}
 
 export const keys = {
   request: (id: RequestId): string => `request!${id}`,

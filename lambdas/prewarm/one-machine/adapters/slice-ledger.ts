@@ -7,11 +7,11 @@ import type { SliceLedger } from '../../engine/ports/slice-ledger';
 import { keys } from './keys';
 import { del, put, type Store, type WriteOperation } from './store';
 
-const copyOf = (tally: Tally): MutableTally => {
+function copyOf(tally: Tally): MutableTally {
   const copy = emptyTally();
   mergeTally(copy, tally);
   return copy;
-};
+}
 
 /** Slice results. The marker `uncounted!…` is written with the row and removed with the count, each in one batch. */
 export class EmbeddedSliceLedger implements SliceLedger {

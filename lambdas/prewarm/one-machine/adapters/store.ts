@@ -17,12 +17,17 @@ export interface KeyRange {
   readonly limit?: number;
 }
 
-export const put = (key: string, value: unknown): WriteOperation => ({
-  type: 'put',
-  key,
-  value: JSON.stringify(value),
-});
-export const del = (key: string): WriteOperation => ({ type: 'del', key });
+export function put(key: string, value: unknown): WriteOperation {
+  return {
+    type: 'put',
+    key,
+    value: JSON.stringify(value),
+  };
+}
+
+export function del(key: string): WriteOperation {
+  return { type: 'del', key };
+}
 
 /** A write failed, so what is in memory and what is on disk may differ: nothing is written any more. */
 export class StoreFailed extends Error {
@@ -41,14 +46,14 @@ interface Batch {
   readonly settle: (error?: unknown) => void;
 }
 
-const newBatch = (): Batch => {
+function newBatch(): Batch {
   let settle: Batch['settle'] = () => {};
   const written = new Promise<void>((resolve, reject) => {
     settle = (error) => (error === undefined ? resolve() : reject(error));
   });
   written.catch(() => {});
   return { writes: new Map(), sync: false, written, settle };
-};
+}
 
 const PAGE = 500;
 

@@ -38,10 +38,18 @@ export interface TaskQueueOptions {
 /** Keys read at a time; there is a lane per request and PoP, so a page must be small. */
 const READ_AHEAD = 20;
 
-const before = (key: string): string => key.slice(0, -1);
+function before(key: string): string {
+  return key.slice(0, -1);
+}
+
 /** The part of a key that all slices of its request and PoP begin with. */
-const laneOf = (key: string): string => key.slice(0, key.lastIndexOf('!') + 1);
-const requestOf = (key: string): string => key.slice(keys.queue.length, key.indexOf('!', keys.queue.length));
+function laneOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('!') + 1);
+}
+
+function requestOf(key: string): string {
+  return key.slice(keys.queue.length, key.indexOf('!', keys.queue.length));
+}
 
 /** How many slices are delivered, by request and by lane. */
 class Delivered {
@@ -111,7 +119,9 @@ export class EmbeddedTaskQueue implements TaskQueue {
     const until = this.clock.monotonicMs() + waitSeconds * 1000;
     for (;;) {
       const woken = new AbortController();
-      const waker = (): void => woken.abort();
+      function waker(): void {
+        woken.abort();
+      }
       this.wakers.add(waker);
       signal?.addEventListener('abort', waker);
       try {

@@ -70,7 +70,7 @@ export interface EngineParts
 }
 
 /** Opens the data directory and puts the adapters together. */
-export const openParts = async (options: EngineOptions): Promise<EngineParts> => {
+export async function openParts(options: EngineOptions): Promise<EngineParts> {
   const { log, clock = systemClock, addressPolicy, edgePort, ca } = options;
   const limits = { ...DEFAULT_ENGINE_LIMITS, ...options.limits };
   const { store, blobsDir, tmpDir, dropped } = await openDataDir(options.dataDir);
@@ -80,7 +80,9 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
   const pops = new EmbeddedPopStore(store);
   const ledger = new EmbeddedSliceLedger(store, clock);
   const fleet = new EmbeddedFleet();
-  const slots = (): number => fleet.slots(limits.slicesPerInstance, limits.maxSlicesInFlight);
+  function slots(): number {
+    return fleet.slots(limits.slicesPerInstance, limits.maxSlicesInFlight);
+  }
   const queue = await EmbeddedTaskQueue.open(store, clock, {
     ...limits,
     // One slot is left for whatever comes next, however long the slices of a slow PoP or a slow request take.
@@ -88,7 +90,9 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
   });
   const deadlines = await EmbeddedDeadlines.open(store, clock, log);
   const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });
-  const isUnknown = async (name: string) => (await requests.get(requestId(name))) === undefined;
+  async function isUnknown(name: string) {
+    return (await requests.get(requestId(name))) === undefined;
+  }
   if (dropped.length === 0) await blobs.removeFolders(isUnknown);
   else {
     // A request may be unknown because its record was dropped: its list is then all that is left of it.
@@ -154,4 +158,4 @@ export const openParts = async (options: EngineOptions): Promise<EngineParts> =>
       await store.close();
     },
   };
-};
+}

@@ -293,8 +293,8 @@ class Engine implements EmbeddedEngine {
  * Opens a data directory, goes on with what an earlier process left there, and takes requests.
  * @throws DataDirLocked where another process holds it, DataDirUnusable where it cannot be opened
  */
-export const openEngine = async (options: EngineOptions): Promise<EmbeddedEngine> => {
+export async function openEngine(options: EngineOptions): Promise<EmbeddedEngine> {
   const engine = new Engine(await openParts(options));
   await engine.start();
   return engine;
-};
+}

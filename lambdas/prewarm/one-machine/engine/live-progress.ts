@@ -10,13 +10,13 @@ interface LiveRequest {
   readonly running: Map<string, { readonly pop: PopCode; readonly tally: Tally }>;
 }
 
-const ofPop = (tallies: Map<PopCode, MutableTally>, pop: PopCode): MutableTally => {
+function ofPop(tallies: Map<PopCode, MutableTally>, pop: PopCode): MutableTally {
   const known = tallies.get(pop);
   if (known) return known;
   const tally = emptyTally();
   tallies.set(pop, tally);
   return tally;
-};
+}
 
 /** How far the running requests are, kept in memory for whoever watches. */
 export class LiveTallies {
@@ -53,9 +53,9 @@ export class LiveTallies {
   snapshot(record: RequestRecord, slicesInFlight: number): LiveProgress {
     const live = this.requests.get(record.id);
     const pops = new Map<PopCode, MutableTally>();
-    const add = (pop: PopCode, tally: Tally): void => {
+    function add(pop: PopCode, tally: Tally): void {
       if (tally.fetches > 0) mergeTally(ofPop(pops, pop), tally);
-    };
+    }
     for (const [pop, tally] of live?.recorded ?? []) add(pop, tally);
     for (const { pop, tally } of live?.running.values() ?? []) add(pop, tally);
     const sum = emptyTally();

@@ -14,7 +14,7 @@ export class ApiKeyError extends Error {
  * Reads the key that callers send as `x-api-key`: the first line of a file that only its owner can read.
  * @throws ApiKeyError that says what to do; the key is never part of it.
  */
-export const readApiKey = async (file: string): Promise<string> => {
+export async function readApiKey(file: string): Promise<string> {
   const [text, { mode }] = await Promise.all([readFile(file, 'utf8'), stat(file)]).catch((error) => {
     throw new ApiKeyError(`API key file ${file}: cannot be read; allowed: a file with one line`, {
       cause: error,
@@ -30,10 +30,13 @@ export const readApiKey = async (file: string): Promise<string> => {
     );
   }
   return key;
-};
+}
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
 
 /** Compares in a time that tells nothing of the key, not even its length. */
-export const isSameKey = (given: string | undefined, key: string): boolean =>
-  given !== undefined && timingSafeEqual(digest(given), digest(key));
+export function isSameKey(given: string | undefined, key: string): boolean {
+  return given !== undefined && timingSafeEqual(digest(given), digest(key));
+}

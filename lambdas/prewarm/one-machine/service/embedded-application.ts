@@ -19,38 +19,40 @@ export interface EmbeddedApplicationOptions {
 }
 
 /** The application behind the API on a single machine. */
-export const embeddedApplication = (
+export function embeddedApplication(
   engine: EmbeddedEngine,
   { context, log, publicUrl }: EmbeddedApplicationOptions,
-): PrewarmApplication => ({
-  parse: (body) =>
-    checkPrewarmBody(body, { ...context, openList: (listId) => uploadedList(engine.blobs, listId) }),
-  createList: async (origin) => {
-    const listId = newListId();
-    return {
-      listId,
-      url: `${publicUrl ?? origin}/lists/${listId}`,
-      expiresAt: Date.now() + UPLOAD_SECONDS * 1_000,
-    };
-  },
-  receiveList: async (listId, body) => {
-    await engine.blobs.put(listKey(listId), body);
-  },
-  submit: ({ spec, urls }) => engine.submit(spec, urls),
-  find: (id) => engine.get(id),
-  pops: (id) => engine.pops(id),
-  list: (page) => engine.list(page),
-  stop: (id) => engine.stop(id, 'asked'),
-  queueDepth: () => engine.queueDepth(),
-  fleet: {
-    name: FLEET_NAME,
-    capacity: () => engine.capacity(),
-    setCapacity: (instances) => engine.setCapacity(instances),
-  },
-  waitsForCapacity: async () => engine.isPaused(),
-  blobs: engine.blobs,
-  reportDelivery: 'stream',
-  directory: context.directory,
-  log,
-  now: Date.now,
-});
+): PrewarmApplication {
+  return {
+    parse: (body) =>
+      checkPrewarmBody(body, { ...context, openList: (listId) => uploadedList(engine.blobs, listId) }),
+    createList: async (origin) => {
+      const listId = newListId();
+      return {
+        listId,
+        url: `${publicUrl ?? origin}/lists/${listId}`,
+        expiresAt: Date.now() + UPLOAD_SECONDS * 1_000,
+      };
+    },
+    receiveList: async (listId, body) => {
+      await engine.blobs.put(listKey(listId), body);
+    },
+    submit: ({ spec, urls }) => engine.submit(spec, urls),
+    find: (id) => engine.get(id),
+    pops: (id) => engine.pops(id),
+    list: (page) => engine.list(page),
+    stop: (id) => engine.stop(id, 'asked'),
+    queueDepth: () => engine.queueDepth(),
+    fleet: {
+      name: FLEET_NAME,
+      capacity: () => engine.capacity(),
+      setCapacity: (instances) => engine.setCapacity(instances),
+    },
+    waitsForCapacity: async () => engine.isPaused(),
+    blobs: engine.blobs,
+    reportDelivery: 'stream',
+    directory: context.directory,
+    log,
+    now: Date.now,
+  };
+}

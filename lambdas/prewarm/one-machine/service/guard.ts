@@ -20,34 +20,37 @@ export interface GuardOptions {
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const KEYLESS_PATHS = new Set(['/health', '/openapi.json']);
 
-const hostName = (host: string | undefined): string | undefined => host?.toLowerCase().replace(/:\d+$/, '');
+function hostName(host: string | undefined): string | undefined {
+  return host?.toLowerCase().replace(/:\d+$/, '');
+}
 
 /** True for what a page of another site makes a browser send. */
-const isFromOtherSite = (context: Context): boolean => {
+function isFromOtherSite(context: Context): boolean {
   const site = context.req.header('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
   const origin = context.req.header('origin');
   if (origin === undefined) return false;
   return !URL.canParse(origin) || new URL(origin).host !== context.req.header('host');
-};
+}
 
-const isSignedReport = (context: Context, links: ReportLinks): boolean =>
-  context.req.method === 'GET' && context.req.path === '/report' && links.isValid(context.req.query());
+function isSignedReport(context: Context, links: ReportLinks): boolean {
+  return context.req.method === 'GET' && context.req.path === '/report' && links.isValid(context.req.query());
+}
 
 /** Who may call; stands in for the gateway in front of the API function. */
-export const guard = (options: GuardOptions): MiddlewareHandler => {
+export function guard(options: GuardOptions): MiddlewareHandler {
   const { apiKey, loopbackOnly, links } = options;
-  const mayPass = (context: Context): boolean => {
+  function mayPass(context: Context): boolean {
     if (loopbackOnly && !LOOPBACK_NAMES.has(hostName(context.req.header('host')) ?? '')) return false;
     // A link in a mail or a chat comes from another site by nature; its signature is what counts.
     if (isSignedReport(context, links)) return true;
     if (isFromOtherSite(context)) return false;
     if (apiKey === undefined || KEYLESS_PATHS.has(context.req.path)) return true;
     return isSameKey(context.req.header('x-api-key'), apiKey);
-  };
+  }
   return async (context, next) => {
     if (!mayPass(context)) return context.json(failureBody(Date.now(), GATEWAY_MESSAGES.wrongKey), 403);
     await next();
     return undefined;
   };
-};
+}

@@ -51,8 +51,8 @@ const GRACE_MS = 5_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 
-const listen = (server: Server, host: string, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(
         new ListenError(`cannot listen on ${host}:${port}: ${error.message}; choose another --port`, {
@@ -62,8 +62,9 @@ const listen = (server: Server, host: string, port: number): Promise<number> =>
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
+}
 
-const closeServer = async (server: Server): Promise<void> => {
+async function closeServer(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   const timer = new AbortController();
@@ -71,13 +72,13 @@ const closeServer = async (server: Server): Promise<void> => {
   timer.abort();
   server.closeAllConnections();
   await closed;
-};
+}
 
 /**
  * Starts the whole service on this machine: API, queue, store and workers in one process.
  * @throws ListenError, and what opening the engine throws, such as a data directory that another process holds
  */
-export const startService = async (options: ServiceOptions): Promise<RunningService> => {
+export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { host = '127.0.0.1', port, apiKey, context, log } = options;
   const isLoopback = LOOPBACK.has(host);
   if (!isLoopback && apiKey === undefined) {
@@ -118,4 +119,4 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
     server.closeAllConnections();
     throw error;
   }
-};
+}

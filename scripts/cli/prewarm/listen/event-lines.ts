@@ -12,19 +12,21 @@ const ended = z.object({
 });
 const alarm = z.object({ AlarmName: z.string(), NewStateValue: z.string(), NewStateReason: z.string() });
 
-const parse = (text: string): unknown => {
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return text;
   }
-};
+}
 
 /** Whatever a message says stays on its line and cannot steer a terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-const onOneLine = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+function onOneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+}
 
-const summary = (message: SnsMessage): string => {
+function summary(message: SnsMessage): string {
   if (message.Type === 'SubscriptionConfirmation') return `subscribed to ${message.TopicArn}`;
   if (message.Type === 'UnsubscribeConfirmation') return `unsubscribed from ${message.TopicArn}`;
   const content = parse(message.Message);
@@ -36,11 +38,12 @@ const summary = (message: SnsMessage): string => {
   const rung = alarm.safeParse(content);
   if (rung.success) return `${rung.data.NewStateValue} ${rung.data.AlarmName}: ${rung.data.NewStateReason}`;
   return message.Subject ?? message.Message;
-};
+}
 
 /** One line for people. */
-export const eventLine = (message: SnsMessage): string =>
-  `${message.Timestamp} ${onOneLine(summary(message))}`;
+export function eventLine(message: SnsMessage): string {
+  return `${message.Timestamp} ${onOneLine(summary(message))}`;
+}
 
 const EVENT_NAMES = {
   Notification: 'notification',
@@ -49,8 +52,8 @@ const EVENT_NAMES = {
 } as const;
 
 /** One line for programs: the message without what only its verification needed. */
-export const eventJson = (message: SnsMessage): string =>
-  JSON.stringify({
+export function eventJson(message: SnsMessage): string {
+  return JSON.stringify({
     event: EVENT_NAMES[message.Type],
     message_id: message.MessageId,
     topic_arn: message.TopicArn,
@@ -60,3 +63,4 @@ export const eventJson = (message: SnsMessage): string =>
       message: parse(message.Message),
     }),
   });
+}

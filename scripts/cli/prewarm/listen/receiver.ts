@@ -26,7 +26,7 @@ const MOST_BODY_BYTES = 2 * 1024 * 1024;
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 };
 const MOST_CONNECTIONS = 256;
 
-const readBody = async (incoming: IncomingMessage): Promise<string> => {
+async function readBody(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming) {
@@ -35,19 +35,20 @@ const readBody = async (incoming: IncomingMessage): Promise<string> => {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-};
+}
 
 /** SNS takes 2xx for received, and repeats after a 5xx. Who sends something else learns no reason. */
-const statusOf = (error: unknown): number => (error instanceof Refusal ? error.status : 503);
+function statusOf(error: unknown): number {
+  return error instanceof Refusal ? error.status : 503;
+}
 
-const problemLine = (error: unknown): string => {
+function problemLine(error: unknown): string {
   const kind = error instanceof Refusal ? 'refused' : error instanceof NotNow ? 'later' : 'failed';
   return `${kind}: ${error instanceof Error ? error.message : String(error)}`;
-};
+}
 
-const listener =
-  ({ inbox, onProblem }: ReceiverOptions): RequestListener =>
-  async (incoming, answer) => {
+function listener({ inbox, onProblem }: ReceiverOptions): RequestListener {
+  return async (incoming, answer) => {
     if (incoming.method === 'GET' && incoming.url === '/health') {
       answer.writeHead(200).end();
       return;
@@ -66,20 +67,22 @@ const listener =
       answer.writeHead(status, status === 413 ? { connection: 'close' } : {}).end();
     }
   };
+}
 
-const listen = (server: Server, host: string, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(new BadInput(`--port: cannot listen on ${host}:${port}: ${error.message}; choose another one`));
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
+}
 
 /**
  * Listens for what SNS posts.
  * @throws BadInput where it cannot listen, or where certificate and key do not fit
  */
-export const startReceiver = async (options: ReceiverOptions): Promise<Receiver> => {
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { host, port, tls } = options;
   const server = createHttpServer(options, tls);
   server.maxConnections = MOST_CONNECTIONS;
@@ -93,13 +96,13 @@ export const startReceiver = async (options: ReceiverOptions): Promise<Receiver>
         setTimeout(() => server.closeAllConnections(), LIMITS.requestTimeout).unref();
       }),
   };
-};
+}
 
-const createHttpServer = (options: ReceiverOptions, tls: ReceiverOptions['tls']): Server => {
+function createHttpServer(options: ReceiverOptions, tls: ReceiverOptions['tls']): Server {
   if (tls === undefined) return createServer(LIMITS, listener(options));
   try {
     return createTlsServer({ ...LIMITS, ...tls, minVersion: 'TLSv1.2' }, listener(options));
   } catch (error) {
     throw new BadInput(`--cert, --key: not a certificate (PEM) and its key: ${String(error)}`);
   }
-};
+}

@@ -8,17 +8,17 @@ export type ReadFromSns = (url: URL) => Promise<string>;
 const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 64 * 1024;
 
-const answerTo = (url: URL, agent: Agent | undefined): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
+function answerTo(url: URL, agent: Agent | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
     get(url, { agent: agent ?? false, signal: AbortSignal.timeout(TIMEOUT_MS) })
       .once('response', resolve)
       .once('error', reject);
   });
+}
 
 /** @param agent another one than the default leads tests to a server of their own */
-export const snsClient =
-  (agent?: Agent): ReadFromSns =>
-  async (url) => {
+export function snsClient(agent?: Agent): ReadFromSns {
+  return async (url) => {
     try {
       const answer = await answerTo(url, agent);
       const chunks: Buffer[] = [];
@@ -36,3 +36,4 @@ export const snsClient =
       throw new NotNow(`${url.origin}${url.pathname} could not be read: ${reason}`, { cause: error });
     }
   };
+}

@@ -25,7 +25,7 @@ export type SnsNotification = Extract<SnsMessage, { Type: 'Notification' }>;
 export type SnsConfirmation = Exclude<SnsMessage, { Type: 'Notification' }>;
 
 /** Reads a body; answers what is wrong with it as text where it is no message of SNS. */
-export const readSnsMessage = (body: string): SnsMessage | string => {
+export function readSnsMessage(body: string): SnsMessage | string {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -36,13 +36,13 @@ export const readSnsMessage = (body: string): SnsMessage | string => {
   if (read.success) return read.data;
   const fields = [...new Set(read.error.issues.map(({ path }) => path.join('.') || 'body'))];
   return `no message of SNS: ${fields.join(', ')}; with raw delivery there is no signature, so turn it off`;
-};
+}
 
 /**
  * The text that SNS signs: names and values on lines of their own, in this order.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
  */
-export const signedText = (message: SnsMessage): string => {
+export function signedText(message: SnsMessage): string {
   const { Message, MessageId, Timestamp, TopicArn, Type } = message;
   const fields: readonly (readonly [string, string | undefined])[] =
     message.Type === 'Notification'
@@ -64,4 +64,4 @@ export const signedText = (message: SnsMessage): string => {
           ['Type', Type],
         ];
   return fields.flatMap(([name, value]) => (value === undefined ? [] : [`${name}\n${value}\n`])).join('');
-};
+}

@@ -6,7 +6,7 @@ const HOST = /^sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
  * A URL of SNS itself. Anybody can post a message that names a URL, so nothing else is ever asked.
  * @throws Refusal
  */
-export const snsUrl = (field: string, text: string): URL => {
+export function snsUrl(field: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (
     url?.protocol !== 'https:' ||
@@ -17,4 +17,4 @@ export const snsUrl = (field: string, text: string): URL => {
   )
     throw new Refusal(`${field} is no https address of sns.<region>.amazonaws.com`);
   return url;
-};
+}

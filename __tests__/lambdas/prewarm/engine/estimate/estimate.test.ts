@@ -8,13 +8,14 @@ import { spec } from '../report/report-fixture';
 
 const directory = createPopDirectory();
 
-const estimated = (urlCount: number, changes: Partial<RequestSpec> = {}, bytes = 100_000) =>
-  estimate({
+function estimated(urlCount: number, changes: Partial<RequestSpec> = {}, bytes = 100_000) {
+  return estimate({
     spec: spec(changes),
     urlCount,
     objectSize: { bytes, source: 'given' },
     findPlace: (pop) => directory.find(pop),
   });
+}
 
 describe('the estimate of a request', () => {
   it('bills an invalidation once per URL and not per PoP, the first thousand free', () => {

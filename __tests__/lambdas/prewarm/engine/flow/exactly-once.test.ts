@@ -18,8 +18,9 @@ import { fickleWarm, isCrash, type Process, pretendedWarm, usablePops, World } f
 const SCHEDULES = 1_000;
 const never = new AbortController().signal;
 
-const urlsOf = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `https://d111111abcdef8.cloudfront.net/object/${index}`);
+function urlsOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `https://d111111abcdef8.cloudfront.net/object/${index}`);
+}
 
 type Action = (process: Process, id: RequestId, random: () => number) => Promise<void>;
 
@@ -64,11 +65,12 @@ const settle: Action = (process, id) => settleRequest(process, id);
 
 const ACTIONS: readonly Action[] = [step, step, work, work, work, count, resend, settle];
 
-const pick = <T>(items: readonly T[], random: () => number): T =>
-  items[Math.floor(random() * items.length)] as T;
+function pick<T>(items: readonly T[], random: () => number): T {
+  return items[Math.floor(random() * items.length)] as T;
+}
 
 /** Runs actions side by side until the process dies, or has done enough. */
-const live = async (process: Process, ids: readonly RequestId[], random: () => number): Promise<void> => {
+async function live(process: Process, ids: readonly RequestId[], random: () => number): Promise<void> {
   for (let round = 0; round < 8 && !process.isDead(); round += 1) {
     const actions = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
       pick(ACTIONS, random)(process, pick(ids, random), random),
@@ -76,14 +78,14 @@ const live = async (process: Process, ids: readonly RequestId[], random: () => n
     for (const result of await Promise.allSettled(actions))
       if (result.status === 'rejected' && !isCrash(result.reason)) throw result.reason;
   }
-};
+}
 
 /** A process that nothing happens to, with the recovery that every restart begins with. */
-const finish = async (
+async function finish(
   world: World,
   ids: readonly RequestId[],
   warm: WarmSlice = pretendedWarm,
-): Promise<Process> => {
+): Promise<Process> {
   const process = { ...(await world.process(0)), warm };
   for (const id of ids) {
     await recoverCounts(process, id);
@@ -101,11 +103,13 @@ const finish = async (
   }
   for (const id of ids) await settleRequest(process, id);
   return process;
-};
+}
 
-const rank = ({ status }: RequestRecord): number => REQUEST_STATUSES.indexOf(status);
+function rank({ status }: RequestRecord): number {
+  return REQUEST_STATUSES.indexOf(status);
+}
 
-const expectExact = async (process: Process, id: RequestId, urls: number, encodings: number) => {
+async function expectExact(process: Process, id: RequestId, urls: number, encodings: number) {
   const record = await process.requests.get(id);
   const failing = urlsOf(urls).filter((url) => url.endsWith('7')).length;
   const pops = usablePops.length;
@@ -128,7 +132,7 @@ const expectExact = async (process: Process, id: RequestId, urls: number, encodi
     failures.push(`${pop} ${url} ${encoding}`);
   expect(new Set(failures).size).toBe(failing * encodings * pops);
   expect(failures.length).toBe(failing * encodings * pops);
-};
+}
 
 describe('counting exactly once', () => {
   it(`ends ${SCHEDULES} random schedules of crashes, repeats and reorderings in the counters of a clean run`, async () => {

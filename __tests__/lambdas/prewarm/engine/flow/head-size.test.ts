@@ -7,18 +7,21 @@ import type {
 } from '../../../../../lambdas/prewarm/engine/ports/transport';
 import { HandClock, specOf } from './world';
 
-const answer = (status: number, headers: Partial<Record<AnswerHeader, string>> = {}): FetchAnswer => ({
-  kind: 'answer',
-  status,
-  headers,
-  bytes: 0,
-  firstByteMs: 1,
-  durationMs: 1,
-});
+function answer(status: number, headers: Partial<Record<AnswerHeader, string>> = {}): FetchAnswer {
+  return {
+    kind: 'answer',
+    status,
+    headers,
+    bytes: 0,
+    firstByteMs: 1,
+    durationMs: 1,
+  };
+}
+
 const refused: FetchAnswer = { kind: 'unreachable', reason: 'connect-refused', detail: '', durationMs: 1 };
 
 /** Sizes one URL over a transport that gives these answers in turn. */
-const sizeWith = async (...answers: readonly FetchAnswer[]) => {
+async function sizeWith(...answers: readonly FetchAnswer[]) {
   const seen: FetchTarget[] = [];
   const transport: Transport = {
     fetch: async (target) => {
@@ -36,7 +39,7 @@ const sizeWith = async (...answers: readonly FetchAnswer[]) => {
     ['192.0.2.1', '192.0.2.2'],
   );
   return { size, seen };
-};
+}
 
 describe('asking for the size of a URL', () => {
   it('sends HEAD to the distribution with the headers of the request, without its range', async () => {

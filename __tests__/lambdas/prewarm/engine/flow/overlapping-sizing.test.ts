@@ -11,16 +11,18 @@ import { isCrash, type Process, pretendedWarm, usablePops, World } from './world
 const never = new AbortController().signal;
 
 /** A sitemap that is another one, of another length, each time it is read. */
-const changingSource = (random: () => number) =>
-  async function* (): AsyncGenerator<string> {
+function changingSource(random: () => number) {
+  return async function* (): AsyncGenerator<string> {
     const reading = Math.floor(random() * 1e9).toString(36);
     const count = 1 + Math.floor(random() * 12);
     for (let index = 0; index < count; index += 1)
       yield `https://d111111abcdef8.cloudfront.net/${'x'.repeat(Math.floor(random() * 9))}/${reading}/${index}`;
   };
+}
 
-const listOf = async (process: Process, id: RequestId): Promise<string> =>
-  Buffer.concat(await collect(process.blobs.read(`${id}/success_urls.txt`))).toString();
+async function listOf(process: Process, id: RequestId): Promise<string> {
+  return Buffer.concat(await collect(process.blobs.read(`${id}/success_urls.txt`))).toString();
+}
 
 describe('runs of sizing that overlap', () => {
   it('leave one list, which every slice is cut from, though each run read other sources', async () => {
@@ -32,15 +34,17 @@ describe('runs of sizing that overlap', () => {
         const id = await world.accept(['https://d111111abcdef8.cloudfront.net/first'], {
           sources: [{ kind: 'sitemap', url: 'https://d111111abcdef8.cloudfront.net/sitemap.xml' }],
         });
-        const alive = async (crashShare: number): Promise<Process> => ({
-          ...(await world.process(crashShare)),
-          expandSource: changingSource(random),
-        });
-        const run = async (process: Process): Promise<void> => {
+        async function alive(crashShare: number): Promise<Process> {
+          return {
+            ...(await world.process(crashShare)),
+            expandSource: changingSource(random),
+          };
+        }
+        async function run(process: Process): Promise<void> {
           const budget = { shouldContinue: () => random() < 0.5 };
           await sizeRequest(process, id, budget);
           await planRequest(process, id, budget);
-        };
+        }
         for (let life = 0; life < 3; life += 1) {
           const process = await alive(0.02);
           for (const result of await Promise.allSettled([1, 2, 3].map(() => run(process))))

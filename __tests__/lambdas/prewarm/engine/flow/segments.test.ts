@@ -3,14 +3,14 @@ import { joinLines, type Line, readLines } from '../../../../../lambdas/prewarm/
 import { SegmentCutter, urlsPerSegment } from '../../../../../lambdas/prewarm/engine/flow/segments';
 import type { Segment } from '../../../../../lambdas/prewarm/engine/model/slice';
 
-const collectLines = async (bytes: Uint8Array, chunkBytes: number, startByte = 0): Promise<Line[]> => {
+async function collectLines(bytes: Uint8Array, chunkBytes: number, startByte = 0): Promise<Line[]> {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
   }
   const lines: Line[] = [];
   for await (const batch of readLines(chunks(), startByte)) lines.push(...batch);
   return lines;
-};
+}
 
 const line = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
@@ -47,17 +47,17 @@ describe('lines of a blob', () => {
 });
 
 describe('segments of a list', () => {
-  const cut = (
+  function cut(
     lines: readonly Line[],
     sizes: readonly number[],
     maxUrls: number,
     maxBytes: number,
-  ): Segment[] => {
+  ): Segment[] {
     const cutter = new SegmentCutter({ maxUrls, maxBytes });
     const segments = lines.flatMap((one, index) => cutter.add(one, sizes[index] ?? 0) ?? []);
     const last = cutter.end();
     return last ? [...segments, last] : segments;
-  };
+  }
 
   it('hold every line once, in order, within their bounds', () => {
     fc.assert(

@@ -10,14 +10,19 @@ import type { TaskQueue } from '../../../../../lambdas/prewarm/engine/ports/task
 import { collect, sampleRequest } from '../ports/samples';
 import { type Process, usablePops, World } from './world';
 
-const urlsOf = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `https://d111111abcdef8.cloudfront.net/object/${index}?v=1`);
+function urlsOf(count: number): string[] {
+  return Array.from(
+    { length: count },
+    (_, index) => `https://d111111abcdef8.cloudfront.net/object/${index}?v=1`,
+  );
+}
 
-const textOf = async (process: Process, key: string): Promise<string> =>
-  Buffer.concat(await collect(process.blobs.read(key))).toString();
+async function textOf(process: Process, key: string): Promise<string> {
+  return Buffer.concat(await collect(process.blobs.read(key))).toString();
+}
 
 /** A budget that is used up after so many questions. */
-const budgetOf = (pieces: number) => {
+function budgetOf(pieces: number) {
   let left = pieces;
   return {
     shouldContinue: () => {
@@ -25,7 +30,7 @@ const budgetOf = (pieces: number) => {
       return left > 0;
     },
   };
-};
+}
 
 describe('sizing a request', () => {
   let world: World;
@@ -89,12 +94,12 @@ describe('sizing a request', () => {
         yield* urlsOf(4);
       })()) as never;
     const seen = new Set<string>();
-    const dedupe = async function* (urls: AsyncIterable<string>) {
+    async function* dedupe(urls: AsyncIterable<string>) {
       for await (const url of urls) {
         if (!seen.has(url)) yield url;
         seen.add(url);
       }
-    };
+    }
     await sizeRequest({ ...process, expandSource, dedupe }, id, UNBOUNDED);
     await planRequest(process, id, UNBOUNDED);
     expect(await textOf(process, `${id}/success_urls.txt`)).toBe(urlsOf(4).join('\n'));
@@ -118,12 +123,12 @@ describe('planning a request', () => {
   let process: Process;
   let id: RequestId;
 
-  const sized = async (count: number, fields: Parameters<World['accept']>[1] = {}): Promise<void> => {
+  async function sized(count: number, fields: Parameters<World['accept']>[1] = {}): Promise<void> {
     world = new World(() => 0.5);
     process = await world.process(0);
     id = await world.accept(urlsOf(count), fields);
     await sizeRequest(process, id, UNBOUNDED);
-  };
+  }
 
   it('stores the totals before the first slice is sent', async () => {
     await sized(10, { encodings: ['identity', 'gzip'] });
@@ -160,7 +165,7 @@ describe('planning a request', () => {
     expect(new Set(sent).size).toBe(sent.length);
   });
 
-  const invalidated = async (outcome: InvalidationOutcome) => {
+  async function invalidated(outcome: InvalidationOutcome) {
     await sized(3, { needInvalidate: true });
     const calls: string[][] = [];
     const invalidator: Process['invalidator'] = {
@@ -172,7 +177,7 @@ describe('planning a request', () => {
     await planRequest({ ...process, invalidator }, id, UNBOUNDED);
     await planRequest({ ...process, invalidator }, id, UNBOUNDED);
     return { calls, record: await process.requests.get(id), depth: await process.queue.depth() };
-  };
+  }
 
   it('invalidates once for all PoPs, with the query strings, before anything is queued', async () => {
     const { calls, record } = await invalidated({ kind: 'done', paths: 3 });
@@ -241,10 +246,10 @@ describe('the end of a request', () => {
   });
 
   it('makes the fleet as large as the active requests ask for, up to 300, and empty without them', async () => {
-    const asking = (instanceCount: number) => {
+    function asking(instanceCount: number) {
       const record = sampleRequest();
       return { ...record, spec: { ...record.spec, instanceCount } };
-    };
+    }
     expect(fleetSizeFor([])).toBe(0);
     expect(fleetSizeFor([asking(2), asking(3)])).toBe(5);
     expect(fleetSizeFor([asking(200), asking(200)])).toBe(300);

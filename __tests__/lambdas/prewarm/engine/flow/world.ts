@@ -34,8 +34,9 @@ class Crash extends Error {
 }
 
 /** Whether something failed because its process has died. */
-export const isCrash = (error: unknown): boolean =>
-  error instanceof Crash || (error instanceof StoreFailed && error.cause instanceof Crash);
+export function isCrash(error: unknown): boolean {
+  return error instanceof Crash || (error instanceof StoreFailed && error.cause instanceof Crash);
+}
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -76,8 +77,8 @@ export class HandClock implements Clock {
 }
 
 /** Calls `fault` before and after each call of each method; a throw of it stands for a crash at that point. */
-const faulty = <T extends object>(target: T, fault: () => Promise<void>): T =>
-  new Proxy(target, {
+function faulty<T extends object>(target: T, fault: () => Promise<void>): T {
+  return new Proxy(target, {
     get: (object, name) => {
       const value: unknown = Reflect.get(object, name);
       if (typeof value !== 'function') return value;
@@ -98,17 +99,19 @@ const faulty = <T extends object>(target: T, fault: () => Promise<void>): T =>
       };
     },
   });
+}
 
-const outcomeOf = (url: string): FetchOutcome => ({
-  kind: url.endsWith('7') ? 'http-error' : 'warmed',
-  status: url.endsWith('7') ? 404 : 200,
-  bytes: 10,
-  durationMs: 5,
-});
+function outcomeOf(url: string): FetchOutcome {
+  return {
+    kind: url.endsWith('7') ? 'http-error' : 'warmed',
+    status: url.endsWith('7') ? 404 : 200,
+    bytes: 10,
+    durationMs: 5,
+  };
+}
 
-const pretending =
-  (outcomeFor: (url: string) => FetchOutcome): WarmSlice =>
-  async ({ slice, spec, lines }, { onFailure }) => {
+function pretending(outcomeFor: (url: string) => FetchOutcome): WarmSlice {
+  return async ({ slice, spec, lines }, { onFailure }) => {
     const tally = emptyTally();
     for await (const urls of lines)
       for (const url of urls)
@@ -120,31 +123,41 @@ const pretending =
         }
     return tally;
   };
+}
 
 /** Warms nothing; what comes of a URL depends on its last digit alone. */
 export const pretendedWarm = pretending(outcomeOf);
 
 /** Another outcome each time, so that two deliveries of one slice list different failures. */
-export const fickleWarm = (random: () => number): WarmSlice =>
-  pretending(() => outcomeOf(random() < 0.5 ? '7' : '1'));
+export function fickleWarm(random: () => number): WarmSlice {
+  return pretending(() => outcomeOf(random() < 0.5 ? '7' : '1'));
+}
 
-const transportOf = (sizeBytes: () => number): Transport => ({
-  fetch: async () => ({
-    kind: 'answer',
-    status: 200,
-    headers: { 'content-length': String(sizeBytes()) },
-    bytes: 0,
-    firstByteMs: 1,
-    durationMs: 1,
-  }),
-  close: async () => {},
-});
+function transportOf(sizeBytes: () => number): Transport {
+  return {
+    fetch: async () => ({
+      kind: 'answer',
+      status: 200,
+      headers: { 'content-length': String(sizeBytes()) },
+      bytes: 0,
+      firstByteMs: 1,
+      durationMs: 1,
+    }),
+    close: async () => {},
+  };
+}
 
 export const usablePops = ['FRA56-P4', 'NRT57-P3', 'SFO53-P2'].map(popCode);
 export const lostPop = popCode('XXX50-P1');
 
-export const specOf = (fields: Partial<RequestSpec> = {}): RequestSpec =>
-  plainSpec({ pops: [...usablePops, lostPop], encodings: ['identity'], timeoutMinutes: 60, ...fields });
+export function specOf(fields: Partial<RequestSpec> = {}): RequestSpec {
+  return plainSpec({
+    pops: [...usablePops, lostPop],
+    encodings: ['identity'],
+    timeoutMinutes: 60,
+    ...fields,
+  });
+}
 
 /** What lies on disk, and the processes that come and go over it. */
 export class World {

@@ -4,17 +4,21 @@ import { listLines } from '../../../../../lambdas/prewarm/engine/inputs/list';
 import { sitemapInput } from '../../../../../lambdas/prewarm/engine/inputs/sitemap';
 import { documents, expand, SITE } from '../../support/documents';
 
-const linesOf = async (chunks: Iterable<Uint8Array | string>): Promise<string[]> => {
+async function linesOf(chunks: Iterable<Uint8Array | string>): Promise<string[]> {
   const lines: string[] = [];
   for await (const line of listLines(chunks)) lines.push(line);
   return lines;
-};
-const urlset = (...locs: string[]): string =>
-  `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${locs
+}
+
+function urlset(...locs: string[]): string {
+  return `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${locs
     .map((loc) => `<url><loc>${loc}</loc></url>`)
     .join('')}</urlset>`;
-const index = (...locs: string[]): string =>
-  `<sitemapindex>${locs.map((loc) => `<sitemap><loc> ${loc}\n</loc></sitemap>`).join('')}</sitemapindex>`;
+}
+
+function index(...locs: string[]): string {
+  return `<sitemapindex>${locs.map((loc) => `<sitemap><loc> ${loc}\n</loc></sitemap>`).join('')}</sitemapindex>`;
+}
 
 describe('a plain list', () => {
   it('is one URL per line: blank lines and a byte-order mark are passed over', async () => {

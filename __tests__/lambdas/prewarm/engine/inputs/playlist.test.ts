@@ -4,7 +4,9 @@ import { hlsInput } from '../../../../../lambdas/prewarm/engine/inputs/hls';
 import { playlistInput } from '../../../../../lambdas/prewarm/engine/inputs/playlist';
 import { documents, expand, SITE } from '../../support/documents';
 
-const at = (...paths: string[]): string[] => paths.map((path) => `${SITE}/${path}`);
+function at(...paths: string[]): string[] {
+  return paths.map((path) => `${SITE}/${path}`);
+}
 
 const MASTER = `#EXTM3U
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",URI="audio/en.m3u8"
@@ -95,10 +97,13 @@ describe('an HLS playlist', () => {
   });
 });
 
-const mpd = (content: string, attributes = 'type="static" mediaPresentationDuration="PT10S"'): string =>
-  `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" ${attributes} minBufferTime="PT2S">${content}</MPD>`;
-const video = (inside: string, representation = ''): string =>
-  `<AdaptationSet mimeType="video/mp4">${inside}<Representation id="v1" bandwidth="1000" codecs="avc1.4d401f" width="16" height="9">${representation}</Representation></AdaptationSet>`;
+function mpd(content: string, attributes = 'type="static" mediaPresentationDuration="PT10S"'): string {
+  return `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" ${attributes} minBufferTime="PT2S">${content}</MPD>`;
+}
+
+function video(inside: string, representation = ''): string {
+  return `<AdaptationSet mimeType="video/mp4">${inside}<Representation id="v1" bandwidth="1000" codecs="avc1.4d401f" width="16" height="9">${representation}</Representation></AdaptationSet>`;
+}
 
 const byDuration = video(
   '<SegmentTemplate timescale="1000" duration="4000" startNumber="5" initialization="init-$RepresentationID$.mp4" media="$RepresentationID$-$Bandwidth$-$Number%05d$.m4s"/>',
@@ -116,20 +121,20 @@ const byBase = video(
 );
 
 /** What the reference parser of the players says. */
-const oracle = (xml: string, url: string): Set<string> => {
+function oracle(xml: string, url: string): Set<string> {
   const { playlists } = parseWithMpdParser(xml, { manifestUri: url });
   const segments = playlists.flatMap((playlist) => playlist.segments);
   return new Set(
     segments.flatMap(({ resolvedUri, map }) => [resolvedUri, ...(map ? [map.resolvedUri] : [])]),
   );
-};
+}
 
 describe('a DASH manifest', () => {
   const url = `${SITE}/vod/m.mpd`;
-  const segmentsOf = async (xml: string, limits = {}) => {
+  async function segmentsOf(xml: string, limits = {}) {
     const { urls, error } = await expand(playlistInput, url, documents({ [url]: xml }), limits);
     return { segments: urls.filter((found) => found !== url), error };
-  };
+  }
 
   it('by duration names initialisation and numbered segments', async () => {
     const { segments } = await segmentsOf(mpd(`<Period><BaseURL>media/</BaseURL>${byDuration}</Period>`));

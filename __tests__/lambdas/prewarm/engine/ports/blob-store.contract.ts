@@ -1,11 +1,12 @@
 import { BlobNotFound, type BlobStore } from '../../../../../lambdas/prewarm/engine/ports/blob-store';
 import { collect, type Made, newId } from './samples';
 
-const textOf = async (chunks: AsyncIterable<Uint8Array>): Promise<string> =>
-  Buffer.concat(await collect(chunks)).toString();
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  return Buffer.concat(await collect(chunks)).toString();
+}
 
 /** What every BlobStore does. */
-export const describeBlobStoreContract = (makeAdapter: () => Promise<Made<BlobStore>>): void => {
+export function describeBlobStoreContract(makeAdapter: () => Promise<Made<BlobStore>>): void {
   describe('the blob store', () => {
     let made: Made<BlobStore>;
     let blobs: BlobStore;
@@ -103,4 +104,4 @@ export const describeBlobStoreContract = (makeAdapter: () => Promise<Made<BlobSt
       expect(await textOf(blobs.read(key, { startByte: 7_999_998, endByte: 8_000_000 }))).toBe('xx');
     });
   });
-};
+}

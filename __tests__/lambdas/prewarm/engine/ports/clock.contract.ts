@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../../lambdas/prewarm/engine/ports/clock';
 
 /** What every Clock does. */
-export const describeClockContract = (makeAdapter: () => Clock): void => {
+export function describeClockContract(makeAdapter: () => Clock): void {
   describe('the clock', () => {
     it('sleeps, and wakes at once for a signal, without rejecting', async () => {
       const clock = makeAdapter();
@@ -29,4 +29,4 @@ export const describeClockContract = (makeAdapter: () => Clock): void => {
       }
     });
   });
-};
+}

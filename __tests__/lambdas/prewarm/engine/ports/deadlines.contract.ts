@@ -9,7 +9,7 @@ export interface DeadlinesFixture {
 }
 
 /** What every Deadlines does. */
-export const describeDeadlinesContract = (makeAdapter: () => Promise<Made<DeadlinesFixture>>): void => {
+export function describeDeadlinesContract(makeAdapter: () => Promise<Made<DeadlinesFixture>>): void {
   describe('the deadlines', () => {
     let made: Made<DeadlinesFixture>;
 
@@ -39,4 +39,4 @@ export const describeDeadlinesContract = (makeAdapter: () => Promise<Made<Deadli
       expect(await pending(id)).toBeUndefined();
     });
   });
-};
+}

@@ -2,7 +2,7 @@ import type { Fleet } from '../../../../../lambdas/prewarm/engine/ports/fleet';
 import type { Made } from './samples';
 
 /** What every Fleet does. */
-export const describeFleetContract = (makeAdapter: () => Promise<Made<Fleet>>): void => {
+export function describeFleetContract(makeAdapter: () => Promise<Made<Fleet>>): void {
   describe('the fleet', () => {
     let made: Made<Fleet>;
 
@@ -20,4 +20,4 @@ export const describeFleetContract = (makeAdapter: () => Promise<Made<Fleet>>): 
       expect(await made.port.capacity()).toBe(0);
     });
   });
-};
+}

@@ -2,7 +2,7 @@ import type { PopStore } from '../../../../../lambdas/prewarm/engine/ports/pop-s
 import { frankfurt, type Made, newId, samplePop, tokyo } from './samples';
 
 /** What every PopStore does. */
-export const describePopStoreContract = (makeAdapter: () => Promise<Made<PopStore>>): void => {
+export function describePopStoreContract(makeAdapter: () => Promise<Made<PopStore>>): void {
   describe('the PoP store', () => {
     let made: Made<PopStore>;
 
@@ -33,4 +33,4 @@ export const describePopStoreContract = (makeAdapter: () => Promise<Made<PopStor
       expect(await made.port.all(id)).toHaveLength(300);
     });
   });
-};
+}

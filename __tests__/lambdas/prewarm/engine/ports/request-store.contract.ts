@@ -5,7 +5,7 @@ import {
 import { type Made, newId, sampleRequest } from './samples';
 
 /** What every RequestStore does. */
-export const describeRequestStoreContract = (makeAdapter: () => Promise<Made<RequestStore>>): void => {
+export function describeRequestStoreContract(makeAdapter: () => Promise<Made<RequestStore>>): void {
   describe('the request store', () => {
     let made: Made<RequestStore>;
     let store: RequestStore;
@@ -41,10 +41,12 @@ export const describeRequestStoreContract = (makeAdapter: () => Promise<Made<Req
     it('answers the first request for a known idempotency key and stores no second', async () => {
       const first = sampleRequest();
       const key = `key ${first.id}`;
-      const withKey = (record: typeof first) => ({
-        ...record,
-        spec: { ...record.spec, idempotencyKey: key },
-      });
+      function withKey(record: typeof first) {
+        return {
+          ...record,
+          spec: { ...record.spec, idempotencyKey: key },
+        };
+      }
       const second = sampleRequest();
       const answers = await Promise.all([store.create(withKey(first)), store.create(withKey(second))]);
       expect(answers.filter(({ created }) => created)).toHaveLength(1);
@@ -119,4 +121,4 @@ export const describeRequestStoreContract = (makeAdapter: () => Promise<Made<Req
       expect(ids).not.toContain(ended.id);
     });
   });
-};
+}

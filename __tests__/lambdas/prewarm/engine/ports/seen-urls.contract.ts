@@ -2,7 +2,7 @@ import type { SeenUrls } from '../../../../../lambdas/prewarm/engine/ports/seen-
 import type { Made } from './samples';
 
 /** What every SeenUrls does. */
-export const describeSeenUrlsContract = (makeAdapter: () => Promise<Made<SeenUrls>>): void => {
+export function describeSeenUrlsContract(makeAdapter: () => Promise<Made<SeenUrls>>): void {
   describe('the seen URLs', () => {
     it('tells new ones from those that came before, also within one call', async () => {
       const { port, close } = await makeAdapter();
@@ -14,8 +14,9 @@ export const describeSeenUrlsContract = (makeAdapter: () => Promise<Made<SeenUrl
 
     it('stays exact for a list that is large', async () => {
       const { port, close } = await makeAdapter();
-      const batch = (from: number) =>
-        Array.from({ length: 1_000 }, (_, index) => `https://a.example/${from + index}`);
+      function batch(from: number) {
+        return Array.from({ length: 1_000 }, (_, index) => `https://a.example/${from + index}`);
+      }
       let fresh = 0;
       for (let from = 0; from < 50_000; from += 500)
         fresh += (await port.addAll(batch(from))).filter(Boolean).length;
@@ -23,4 +24,4 @@ export const describeSeenUrlsContract = (makeAdapter: () => Promise<Made<SeenUrl
       await close();
     });
   });
-};
+}

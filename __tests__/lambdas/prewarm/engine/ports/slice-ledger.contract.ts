@@ -20,14 +20,14 @@ export interface LedgerPorts {
   readonly ledger: SliceLedger;
 }
 
-const sumOf = (slices: number) => {
+function sumOf(slices: number) {
   const sum = emptyTally();
   for (let slice = 0; slice < slices; slice += 1) mergeTally(sum, sampleResult(newId(), tokyo, slice).tally);
   return sum;
-};
+}
 
 /** What every SliceLedger does. */
-export const describeSliceLedgerContract = (makeAdapter: () => Promise<Made<LedgerPorts>>): void => {
+export function describeSliceLedgerContract(makeAdapter: () => Promise<Made<LedgerPorts>>): void {
   describe('the slice ledger', () => {
     let made: Made<LedgerPorts>;
 
@@ -36,12 +36,12 @@ export const describeSliceLedgerContract = (makeAdapter: () => Promise<Made<Ledg
     });
     afterAll(() => made.close());
 
-    const startRequest = async () => {
+    async function startRequest() {
       const record = sampleRequest();
       await made.port.requests.create(record);
       await made.port.pops.putAll([samplePop(record.id, frankfurt), samplePop(record.id, tokyo)]);
       return record.id;
-    };
+    }
 
     it('records a slice once, also when asked at the same time', async () => {
       const id = newId();
@@ -124,4 +124,4 @@ export const describeSliceLedgerContract = (makeAdapter: () => Promise<Made<Ledg
       });
     });
   });
-};
+}

@@ -8,7 +8,7 @@ export interface TaskQueueFixture {
 }
 
 /** What every TaskQueue does; each test begins with an empty one. */
-export const describeTaskQueueContract = (makeAdapter: () => Promise<Made<TaskQueueFixture>>): void => {
+export function describeTaskQueueContract(makeAdapter: () => Promise<Made<TaskQueueFixture>>): void {
   describe('the task queue', () => {
     let made: Made<TaskQueueFixture>;
     let queue: TaskQueue;
@@ -20,7 +20,7 @@ export const describeTaskQueueContract = (makeAdapter: () => Promise<Made<TaskQu
     afterEach(() => made.close());
 
     /** Receives until so many came or none comes any more. */
-    const receiveAll = async (count: number): Promise<Received[]> => {
+    async function receiveAll(count: number): Promise<Received[]> {
       const all: Received[] = [];
       while (all.length < count) {
         const some = await queue.receive(10, 1);
@@ -28,7 +28,7 @@ export const describeTaskQueueContract = (makeAdapter: () => Promise<Made<TaskQu
         all.push(...some);
       }
       return all;
-    };
+    }
 
     it('delivers every slice that was sent, whole, and nothing after it was removed', async () => {
       const id = newId();
@@ -37,8 +37,9 @@ export const describeTaskQueueContract = (makeAdapter: () => Promise<Made<TaskQu
       );
       await queue.send(slices);
       const received = await receiveAll(25);
-      const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
-        a.id.localeCompare(b.id);
+      function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+        return a.id.localeCompare(b.id);
+      }
       expect(received.map(({ slice }) => slice).sort(byId)).toEqual([...slices].sort(byId));
       expect(received.every(({ deliveries }) => deliveries === 1)).toBe(true);
       expect(await queue.depth()).toMatchObject({ available: 0, inFlight: 25 });
@@ -95,4 +96,4 @@ export const describeTaskQueueContract = (makeAdapter: () => Promise<Made<TaskQu
       expect((await receiveAll(1)).map(({ slice }) => slice.segment.index)).toEqual([1]);
     });
   });
-};
+}

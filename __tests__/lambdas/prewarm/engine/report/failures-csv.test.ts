@@ -6,7 +6,7 @@ import { failure, text } from './report-fixture';
 const DISTRIBUTION = 'd111111abcdef8.cloudfront.net';
 
 /** A reader after RFC 4180, apart from the code under test. */
-const parseCsv = (csv: string): string[][] => {
+function parseCsv(csv: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = '';
@@ -31,10 +31,11 @@ const parseCsv = (csv: string): string[][] => {
     } else cell += character;
   }
   return rows;
-};
+}
 
-const csvOf = (failures: readonly FetchFailure[]): Promise<string> =>
-  text(failuresCsv(failures, DISTRIBUTION));
+function csvOf(failures: readonly FetchFailure[]): Promise<string> {
+  return text(failuresCsv(failures, DISTRIBUTION));
+}
 
 describe('failures as CSV', () => {
   it('has the columns of the old report first, and only a header when nothing failed', async () => {

@@ -5,8 +5,8 @@ import { LISTED_FAILURES, reportHtml } from '../../../../../lambdas/prewarm/engi
 import { reportOf } from '../../../../../lambdas/prewarm/engine/report/request-report';
 import { failure, finished, hit, notFound, popRecord, record, text, warmed } from './report-fixture';
 
-const place = (code: string): PopEntry | undefined =>
-  code.startsWith('FRA')
+function place(code: string): PopEntry | undefined {
+  return code.startsWith('FRA')
     ? ({
         code,
         city: 'Frankfurt am Main',
@@ -18,15 +18,18 @@ const place = (code: string): PopEntry | undefined =>
         partition: 'aws',
       } as PopEntry)
     : undefined;
+}
 
-const pageOf = (
+function pageOf(
   { record: request, pops }: ReturnType<typeof finished>,
   failures: Iterable<FetchFailure> = [],
-): Promise<string> => text(reportHtml(reportOf(request, pops, place), failures));
+): Promise<string> {
+  return text(reportHtml(reportOf(request, pops, place), failures));
+}
 
 /** The SVG parts as a strict XML reader sees them: names of elements, or an error. */
-const svgElements = (page: string): string[] =>
-  (page.match(/<svg[\s\S]*?<\/svg>/g) ?? []).flatMap((svg) => {
+function svgElements(page: string): string[] {
+  return (page.match(/<svg[\s\S]*?<\/svg>/g) ?? []).flatMap((svg) => {
     const names: string[] = [];
     const parser = new SaxesParser();
     parser.on('opentag', ({ name }) => names.push(name));
@@ -36,6 +39,7 @@ const svgElements = (page: string): string[] =>
     parser.write(svg).close();
     return names;
   });
+}
 
 describe('report as a page', () => {
   it('draws outcomes, a map and latencies, and asks for nothing from outside', async () => {

@@ -3,7 +3,9 @@ import { reportJson } from '../../../../../lambdas/prewarm/engine/report/report-
 import { reportOf } from '../../../../../lambdas/prewarm/engine/report/request-report';
 import { failure, finished, hit, notFound, popRecord, record, text, warmed } from './report-fixture';
 
-const nowhere = () => undefined;
+function nowhere() {
+  return undefined;
+}
 
 describe('report as JSON', () => {
   it('adds up counts, bytes, ratios and percentiles per PoP and in all', async () => {

@@ -14,10 +14,11 @@ import {
   leadsTo,
 } from '../../support/request-context';
 
-const accept = async (fields: object, resolver?: Resolver): Promise<RequestSpec> =>
-  (await checkPrewarmBody(body(fields), context(resolver))).spec;
+async function accept(fields: object, resolver?: Resolver): Promise<RequestSpec> {
+  return (await checkPrewarmBody(body(fields), context(resolver))).spec;
+}
 
-const refuse = async (json: unknown, resolver?: Resolver): Promise<InvalidRequest> => {
+async function refuse(json: unknown, resolver?: Resolver): Promise<InvalidRequest> {
   try {
     await checkPrewarmBody(json, context(resolver));
   } catch (error) {
@@ -25,10 +26,11 @@ const refuse = async (json: unknown, resolver?: Resolver): Promise<InvalidReques
     throw error;
   }
   throw new Error('it was accepted');
-};
+}
 
-const issueOf = async (fields: object, resolver?: Resolver) =>
-  (await refuse(body(fields), resolver)).issues[0];
+async function issueOf(fields: object, resolver?: Resolver) {
+  return (await refuse(body(fields), resolver)).issues[0];
+}
 
 describe('the body of POST /prewarm', () => {
   it('needs few fields; the rest has defaults', async () => {
@@ -254,8 +256,9 @@ describe('targets', () => {
 
 describe('countries', () => {
   it('are those of the compatible lists, and any other that has PoPs, by name or ISO code', async () => {
-    const popsOf = async (...countries: string[]) =>
-      (await accept({ target_type: 'country', countries })).pops;
+    async function popsOf(...countries: string[]) {
+      return (await accept({ target_type: 'country', countries })).pops;
+    }
     expect(await popsOf('Malaysia')).toEqual(directory.countries['malaysia']);
     const german = directory.all.filter(({ country }) => country === 'DE').map(({ code }) => code);
     expect(await popsOf('germany', 'DE')).toEqual(german);

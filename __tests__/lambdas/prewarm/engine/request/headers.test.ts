@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { normaliseHeaders } from '../../../../../lambdas/prewarm/engine/request/header';
 import type { FieldIssue } from '../../../../../lambdas/prewarm/engine/request/invalid-request';
 
-const check = (input: readonly string[] | Readonly<Record<string, string>>) => {
+function check(input: readonly string[] | Readonly<Record<string, string>>) {
   const issues: FieldIssue[] = [];
   return { headers: normaliseHeaders(input, issues), issues };
-};
+}
 
 describe('headers of a request', () => {
   it('are raw lines or an object, with lower-case names', () => {

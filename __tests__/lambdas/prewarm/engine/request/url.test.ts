@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { parseUrl } from '../../../../../lambdas/prewarm/engine/request/url';
 
-const normalised = (text: string): string => {
+function normalised(text: string): string {
   const parsed = parseUrl(text);
   if (parsed.kind === 'invalid') throw new Error(`${text} ${parsed.reason}`);
   return parsed.url;
-};
-const reason = (text: string): string => {
+}
+
+function reason(text: string): string {
   const parsed = parseUrl(text);
   return parsed.kind === 'invalid' ? parsed.reason : `accepted as ${parsed.url}`;
-};
+}
 
 describe('a URL of the list', () => {
   it.each([

@@ -8,27 +8,34 @@ import { DigestedUrls } from '../../../../../lambdas/prewarm/runtime/seen-urls';
 import { DISTRIBUTION, fixedResolver, leadsTo } from '../../support/request-context';
 
 const names = { distributionDomain: DISTRIBUTION, cfDomain: 'www.example.com', aliases: ['img.example.com'] };
-const rulesOf = (resolver = fixedResolver(), maxUrls = 1_000_000) => ({
-  hosts: hostRule(names, resolver),
-  maxUrls,
-});
-const at = (path: string, host = DISTRIBUTION): string => `https://${host}/${path}`;
 
-const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+function rulesOf(resolver = fixedResolver(), maxUrls = 1_000_000) {
+  return {
+    hosts: hostRule(names, resolver),
+    maxUrls,
+  };
+}
+
+function at(path: string, host = DISTRIBUTION): string {
+  return `https://${host}/${path}`;
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
-};
-const run = async (
+}
+
+async function run(
   lines: AsyncIterable<string> | Iterable<string>,
   rules: Parameters<typeof normaliseUrls>[1],
-) => {
+) {
   const batches = await collect(normaliseUrls(lines, rules));
   return {
     urls: batches.flatMap(({ urls }) => urls),
     invalid: batches.flatMap(({ invalid }) => invalid),
   };
-};
+}
 
 describe('a list of URLs', () => {
   it('is normalised first and deduplicated then, the order kept', async () => {

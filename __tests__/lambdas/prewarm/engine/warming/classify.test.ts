@@ -21,16 +21,20 @@ const GOOD = {
 
 type Headers = Partial<Record<AnswerHeader, string>>;
 
-const answerOf = (headers: Headers, status = 200, bytes = 10): FetchAnswer => ({
-  kind: 'answer',
-  status,
-  headers,
-  bytes,
-  firstByteMs: 1,
-  durationMs: 2,
-});
-const judge = (headers: Headers, status = 200, bytes = 10, method: 'GET' | 'HEAD' = 'GET') =>
-  classify(answerOf(headers, status, bytes), { method, pop: POP });
+function answerOf(headers: Headers, status = 200, bytes = 10): FetchAnswer {
+  return {
+    kind: 'answer',
+    status,
+    headers,
+    bytes,
+    firstByteMs: 1,
+    durationMs: 2,
+  };
+}
+
+function judge(headers: Headers, status = 200, bytes = 10, method: 'GET' | 'HEAD' = 'GET') {
+  return classify(answerOf(headers, status, bytes), { method, pop: POP });
+}
 
 describe('what an answer means', () => {
   it('is warm on a whole Miss, and warm already on a Hit or RefreshHit', () => {

@@ -13,13 +13,15 @@ interface Edge {
 }
 
 /** Random numbers that are the same in every run. */
-const seeded = (seed: number) => () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-  return seed / 2 ** 32;
-};
+function seeded(seed: number) {
+  return () => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return seed / 2 ** 32;
+  };
+}
 
 /** Plays `seconds` of a client that always has more to fetch; no real time passes. */
-const play = (edge: Edge, seconds: number, range = RANGE, busyShare = (_nowMs: number) => 0) => {
+function play(edge: Edge, seconds: number, range = RANGE, busyShare = (_nowMs: number) => 0) {
   let busyMs = 0;
   const search = new ConcurrencySearch(range, { monotonicMs: () => 0, busyMs: () => busyMs });
   let underway: { at: number; overloaded: boolean }[] = [];
@@ -28,12 +30,12 @@ const play = (edge: Edge, seconds: number, range = RANGE, busyShare = (_nowMs: n
   const limitAt: number[] = [];
   const doneIn: number[] = new Array(seconds).fill(0);
   let now = 0;
-  const start = () => {
+  function start() {
     const { ms, overloaded = false } = edge.serve(now, underway.length - first + 1);
     let index = underway.length;
     while (index > first && underway[index - 1]!.at > now + ms) index -= 1;
     underway.splice(index, 0, { at: now + ms, overloaded });
-  };
+  }
   while (now < seconds * 1_000) {
     while (underway.length - first < search.limit) start();
     search.waited();
@@ -51,10 +53,10 @@ const play = (edge: Edge, seconds: number, range = RANGE, busyShare = (_nowMs: n
     limitAt[Math.floor(now / 1_000)] = search.limit;
   }
   return { limits, limitAt, doneIn };
-};
+}
 
 /** An edge that works on `workers` fetches at a time, each taking `ms`; the rest wait in line. */
-const queueing = (workers: number, ms: number): Edge => {
+function queueing(workers: number, ms: number): Edge {
   const freeAt: number[] = new Array(workers).fill(0);
   return {
     serve: (now) => {
@@ -64,7 +66,7 @@ const queueing = (workers: number, ms: number): Edge => {
       return { ms: end - now };
     },
   };
-};
+}
 
 describe('the search for the best concurrency', () => {
   it('goes to the ceiling against an edge that answers after 100 ms whatever the load, within a second', () => {
@@ -151,10 +153,10 @@ describe('the limiter', () => {
     const clock = { monotonicMs: () => 0 };
     const limiter = new AdaptiveLimiter({ floor: 2, start: 2, ceiling: 2 }, clock);
     const order: string[] = [];
-    const enter = async (name: string) => {
+    async function enter(name: string) {
       await limiter.acquire();
       order.push(name);
-    };
+    }
     const entering = ['a', 'b', 'c', 'd'].map(enter);
     await Promise.all(entering.slice(0, 2));
     expect(order).toEqual(['a', 'b']);
@@ -170,7 +172,9 @@ describe('the limiter', () => {
   it('keeps nothing of those that have had their turn, however long the queue is never empty', async () => {
     const clock = { monotonicMs: () => 0 };
     const limiter = new AdaptiveLimiter({ floor: 2, start: 2, ceiling: 2 }, clock);
-    const enter = () => limiter.acquire();
+    function enter() {
+      return limiter.acquire();
+    }
     for (let count = 0; count < 4; count += 1) void enter();
     for (let count = 0; count < 5_000; count += 1) {
       limiter.release(1, false);

@@ -6,7 +6,7 @@ import { DEFAULT_WARM_LIMITS } from '../../../../../lambdas/prewarm/engine/warmi
 const LIMITS = DEFAULT_WARM_LIMITS;
 const NOW = Date.UTC(2026, 0, 1);
 
-const judgeStatus = (status: number, retryAfter?: string) => {
+function judgeStatus(status: number, retryAfter?: string) {
   const answer: FetchAnswer = {
     kind: 'answer',
     status,
@@ -17,12 +17,12 @@ const judgeStatus = (status: number, retryAfter?: string) => {
   };
   const outcome: FetchOutcome = { kind: 'http-error', status, bytes: 0, durationMs: 1 };
   return judgeAttempt(outcome, answer, LIMITS, NOW);
-};
+}
 
-const judgeTimeout = (phase: 'connect' | 'header' | 'idle' | 'total') => {
+function judgeTimeout(phase: 'connect' | 'header' | 'idle' | 'total') {
   const times = { phase, bytes: 0, durationMs: 1 };
   return judgeAttempt({ kind: 'timed-out', ...times }, { kind: 'timeout', ...times }, LIMITS, NOW).kind;
-};
+}
 
 describe('another attempt', () => {
   it.each([500, 502, 503, 504])('may heal a %i', (status) => {

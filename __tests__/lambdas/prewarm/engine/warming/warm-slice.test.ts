@@ -55,22 +55,25 @@ const clock: Clock = {
   random: () => 0.5,
 };
 
-const spec = (fields: Partial<RequestSpec> = {}): RequestSpec =>
-  plainSpec({ distributionDomain: cdn.distributionDomain, pops: [POP], ...fields });
+function spec(fields: Partial<RequestSpec> = {}): RequestSpec {
+  return plainSpec({ distributionDomain: cdn.distributionDomain, pops: [POP], ...fields });
+}
 
-const slice = (): Slice => ({
-  requestId: requestId('5f0c3b3e-0000-4000-8000-000000000000'),
-  id: sliceId(POP, 0),
-  pop: POP,
-  addresses: cdn.pop(POP).addresses,
-  segment: { index: 0, urlCount: 1, startByte: 0, endByte: 1, expectedBytes: 0 },
-});
+function slice(): Slice {
+  return {
+    requestId: requestId('5f0c3b3e-0000-4000-8000-000000000000'),
+    id: sliceId(POP, 0),
+    pop: POP,
+    addresses: cdn.pop(POP).addresses,
+    segment: { index: 0, urlCount: 1, startByte: 0, endByte: 1, expectedBytes: 0 },
+  };
+}
 
 async function* lines(paths: readonly string[]) {
   yield paths.map((path) => (path.includes('://') ? path : `https://${cdn.distributionDomain}${path}`));
 }
 
-const warm = async (
+async function warm(
   paths: readonly string[],
   changes: Partial<RequestSpec> = {},
   options: {
@@ -78,7 +81,7 @@ const warm = async (
     readonly signal?: AbortSignal;
     readonly source?: AsyncIterable<readonly string[]>;
   } = {},
-) => {
+) {
   const failures: FetchFailure[] = [];
   const seenBefore = cdn.seen.length;
   const tally = await warmSlice(
@@ -95,12 +98,13 @@ const warm = async (
     { onFailure: (failure) => failures.push(failure) },
   );
   return { tally, failures, requests: cdn.seen.slice(seenBefore) };
-};
+}
 
-const counts = (tally: { readonly outcomes: Readonly<Record<OutcomeKind, number>> }) =>
-  Object.fromEntries(
+function counts(tally: { readonly outcomes: Readonly<Record<OutcomeKind, number>> }) {
+  return Object.fromEntries(
     OUTCOME_KINDS.filter((kind) => tally.outcomes[kind] > 0).map((kind) => [kind, tally.outcomes[kind]]),
   );
+}
 
 describe('warming a slice', () => {
   it('warms every URL in every encoding, and finds all of it warm the second time', async () => {

@@ -11,22 +11,25 @@ import { newId, sampleRequest, sampleSlice, tokyo } from '../../engine/ports/sam
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 const id = newId();
-const delivery = (deliveries = 1): Received => ({
-  slice: sampleSlice(id, tokyo, 0),
-  receipt: 'r',
-  deliveries,
-});
+
+function delivery(deliveries = 1): Received {
+  return {
+    slice: sampleSlice(id, tokyo, 0),
+    receipt: 'r',
+    deliveries,
+  };
+}
 
 /** An agent around one delivery, whose warming lasts until it is aborted or released. */
-const setUp = async (overrides: Partial<AgentDeps> = {}) => {
+async function setUp(overrides: Partial<AgentDeps> = {}) {
   const record = { current: { ...sampleRequest(), id, status: 'IN-PROGRESS' as 'IN-PROGRESS' | 'STOPPED' } };
   const blobs = new MemoryBlobStore();
   await blobs.put(`${id}/success_urls.txt`, ['https://a.example/1\nhttps://a.example/2\n'.repeat(50)]);
   const calls: string[] = [];
   const deliveries = [delivery()];
   const recorded: SliceResult[] = [];
-  let release = (): void => {};
-  let started = (): void => {};
+  let release: () => void = () => {};
+  let started: () => void = () => {};
   const warming = new Promise<void>((resolve) => {
     started = resolve;
   });
@@ -64,7 +67,7 @@ const setUp = async (overrides: Partial<AgentDeps> = {}) => {
     ...overrides,
   });
   return { agent, calls, recorded, record, warming, release: () => release() };
-};
+}
 
 describe('the agent', () => {
   it('hands an unfinished slice back when it is told to stop', async () => {
@@ -145,7 +148,7 @@ describe('the agent', () => {
 
 describe('protection from scale-in', () => {
   /** A group that takes calls once the instance is in service. */
-  const setUpGroup = () => {
+  function setUpGroup() {
     const group = { isInService: false };
     const set: boolean[] = [];
     const warnings: unknown[] = [];
@@ -157,7 +160,7 @@ describe('protection from scale-in', () => {
       log: { ...quiet, warn: (_event, fields) => void warnings.push(fields) },
     });
     return { protection, group, set, warnings };
-  };
+  }
 
   it('is set at the first look whatever it is, and then only where it changes', async () => {
     const { protection, group, set } = setUpGroup();
@@ -188,7 +191,7 @@ describe('protection from scale-in', () => {
 });
 
 describe('the queue of an agent', () => {
-  const open = (received: readonly Received[] | Error, giveUp = async (): Promise<void> => {}) => {
+  function open(received: readonly Received[] | Error, giveUp = async (): Promise<void> => {}) {
     const removed: string[] = [];
     const broken: unknown[] = [];
     const queue = new AgentQueue(
@@ -203,7 +206,7 @@ describe('the queue of an agent', () => {
       { maxDeliveries: 2, giveUp, maxFailures: 3, onBroken: (cause) => void broken.push(cause), log: quiet },
     );
     return { queue, removed, broken };
-  };
+  }
 
   it('gives up a slice that was delivered too often, and hands on the others', async () => {
     const given: unknown[] = [];

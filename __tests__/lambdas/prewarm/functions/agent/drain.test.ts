@@ -44,34 +44,36 @@ class HeldQueue {
   }
 
   private take(target: string, text: string, response: ServerResponse): void {
-    const answer = (body: unknown): void => {
+    function answer(body: unknown): void {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
-    };
+    }
     this.calls.push({ action: target.replace('AmazonSQS.', ''), body: JSON.parse(text), answer });
     this.server.emit('call');
   }
 }
 
-const environment = (endpoint: string): Record<string, string> => ({
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_EC2_METADATA_DISABLED: 'true',
-  DEPLOYMENT: 'test',
-  METRICS_NAMESPACE: 'Warmpath',
-  REQUEST_TABLE: 'requests',
-  POP_TABLE: 'pops',
-  TASK_TABLE: 'tasks',
-  RECORD_RETENTION_DAYS: '1',
-  BUCKET: 'bucket',
-  QUEUE_URL: `${endpoint}/000000000000/tasks`,
-  DEAD_LETTER_QUEUE_URL: `${endpoint}/000000000000/dead`,
-  HEADERS_KEY_ARN: 'arn:aws:kms:eu-central-1:000000000000:key/test',
-  GROUP_NAME: 'agents',
-  VISIBILITY_SECONDS: '120',
-  MAX_DELIVERIES: '3',
-});
+function environment(endpoint: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    DEPLOYMENT: 'test',
+    METRICS_NAMESPACE: 'Warmpath',
+    REQUEST_TABLE: 'requests',
+    POP_TABLE: 'pops',
+    TASK_TABLE: 'tasks',
+    RECORD_RETENTION_DAYS: '1',
+    BUCKET: 'bucket',
+    QUEUE_URL: `${endpoint}/000000000000/tasks`,
+    DEAD_LETTER_QUEUE_URL: `${endpoint}/000000000000/dead`,
+    HEADERS_KEY_ARN: 'arn:aws:kms:eu-central-1:000000000000:key/test',
+    GROUP_NAME: 'agents',
+    VISIBILITY_SECONDS: '120',
+    MAX_DELIVERIES: '3',
+  };
+}
 
 describe('an agent process that is told to stop while it waits for slices', () => {
   const queue = new HeldQueue();

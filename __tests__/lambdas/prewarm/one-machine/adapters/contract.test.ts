@@ -32,7 +32,7 @@ interface Ground {
   readonly remove: () => Promise<void>;
 }
 
-const onDisk = async (): Promise<Ground> => {
+async function onDisk(): Promise<Ground> {
   const path = await tempDir();
   const dir = await openDataDir(path);
   return {
@@ -42,12 +42,12 @@ const onDisk = async (): Promise<Ground> => {
       await removeDir(path);
     },
   };
-};
+}
 
-const inMemory = async (): Promise<Ground> => {
+async function inMemory(): Promise<Ground> {
   const store = new Store(new MemoryLevel<string, string>({ storeEncoding: 'utf8' }));
   return { dir: { store, blobsDir: '', tmpDir: '' }, remove: () => store.close() };
-};
+}
 
 const MAX_DELIVERIES = 3;
 
@@ -55,12 +55,12 @@ describe.each([
   ['on disk', onDisk],
   ['in memory', inMemory],
 ])('the embedded adapters %s', (_, ground) => {
-  const makes =
-    <T>(build: (dir: Ground['dir']) => T | Promise<T>) =>
-    async (): Promise<Made<T>> => {
+  function makes<T>(build: (dir: Ground['dir']) => T | Promise<T>) {
+    return async (): Promise<Made<T>> => {
       const { dir, remove } = await ground();
       return { port: await build(dir), close: remove };
     };
+  }
 
   describeRequestStoreContract(makes(({ store }) => new EmbeddedRequestStore(store, systemClock)));
   describePopStoreContract(makes(({ store }) => new EmbeddedPopStore(store)));

@@ -67,7 +67,7 @@ describe('the data directory', () => {
   });
 
   /** Makes a data directory whose database has a damaged entry, with a blob of a request that is not known. */
-  const damagedDir = async (name: string): Promise<string> => {
+  async function damagedDir(name: string): Promise<string> {
     const dir = join(folder, name);
     const { store, blobsDir } = await openDataDir(dir);
     await store.commit([put('a', 'x'.repeat(1_000))], true);
@@ -79,9 +79,9 @@ describe('the data directory', () => {
     const bytes = await readFile(journal);
     await writeFile(journal, bytes.fill(0x7f, 100, 200));
     return dir;
-  };
+  }
 
-  const openAndClose = async (dataDir: string): Promise<readonly object[]> => {
+  async function openAndClose(dataDir: string): Promise<readonly object[]> {
     const warnings: object[] = [];
     const log = {
       ...quietLog,
@@ -90,7 +90,7 @@ describe('the data directory', () => {
     const engine = await openEngine({ dataDir, log, addressPolicy: 'public', threads: 1 });
     await engine.close();
     return warnings;
-  };
+  }
 
   it('with a damaged database is opened with one warning, and what unknown requests left is kept aside', async () => {
     const dir = await damagedDir('dropped');

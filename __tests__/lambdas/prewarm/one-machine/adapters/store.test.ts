@@ -8,7 +8,7 @@ import {
 } from '../../../../../lambdas/prewarm/one-machine/adapters/store';
 
 /** A database that shows its batches, and fails when told. */
-const observed = () => {
+function observed() {
   const values = new Map<string, string>();
   const batches: { readonly keys: string[]; readonly sync: boolean | undefined }[] = [];
   const disk = { full: false };
@@ -26,7 +26,7 @@ const observed = () => {
     close: async () => {},
   };
   return { store: new Store(db), batches, disk };
-};
+}
 
 describe('the store', () => {
   it('writes what is committed in one tick, and while a write is underway, as one batch each', async () => {

@@ -4,7 +4,7 @@ import { engineFor, listed } from './engine-fixture';
 
 const [dataDir = '', jobFile = ''] = process.argv.slice(2);
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const { cdn, spec, urls } = JSON.parse(readFileSync(jobFile, 'utf8'));
   const engine = await engineFor(cdn, dataDir, { limits: { maxUrlsPerSlice: 4 } });
   process.stdout.write('open\n');
@@ -12,7 +12,7 @@ const main = async (): Promise<void> => {
   const record = await engine.waitForEnd(id);
   process.stdout.write(`ended ${id} ${record.status}\n`);
   await engine.close();
-};
+}
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);

@@ -12,25 +12,20 @@ const KILLS = 20;
 const URLS = 1_000;
 
 /** What must come out the same however often the process died: everything but times and hits. */
-const countersOf = ({
-  status,
-  countedSlices,
-  totals,
-  progress,
-  failedUrlCount,
-  urlBytes,
-}: RequestRecord) => ({
-  status,
-  countedSlices,
-  totals,
-  fetches: progress.fetches,
-  bytes: progress.bytes,
-  // An object that a killed process had warmed is a Hit for the next.
-  warm: progress.outcomes.warmed + progress.outcomes['already-warm'],
-  httpErrors: progress.outcomes['http-error'],
-  failedUrlCount,
-  urlBytes,
-});
+function countersOf({ status, countedSlices, totals, progress, failedUrlCount, urlBytes }: RequestRecord) {
+  return {
+    status,
+    countedSlices,
+    totals,
+    fetches: progress.fetches,
+    bytes: progress.bytes,
+    // An object that a killed process had warmed is a Hit for the next.
+    warm: progress.outcomes.warmed + progress.outcomes['already-warm'],
+    httpErrors: progress.outcomes['http-error'],
+    failedUrlCount,
+    urlBytes,
+  };
+}
 
 describe('an engine that is killed', () => {
   let cdn: LoopbackCdn;
@@ -65,7 +60,7 @@ describe('an engine that is killed', () => {
     await removeDir(dir);
   });
 
-  const start = (dataDir: string) => {
+  function start(dataDir: string) {
     const child = spawn(process.execPath, [bundle, dataDir, jobFile], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_PATH: join(process.cwd(), 'node_modules') },
@@ -76,10 +71,10 @@ describe('an engine that is killed', () => {
     const isOpen = new Promise<void>((resolve) => {
       opened = resolve;
     });
-    const take = (chunk: Buffer): void => {
+    function take(chunk: Buffer): void {
       output += chunk;
       if (output.includes('open')) opened();
-    };
+    }
     child.stdout.on('data', take);
     child.stderr.on('data', take);
     const ended = new Promise<string>((resolve) => {
@@ -90,9 +85,9 @@ describe('an engine that is killed', () => {
       });
     });
     return { child, isOpen, ended };
-  };
+  }
 
-  const recordIn = async (dataDir: string, output: string): Promise<RequestRecord> => {
+  async function recordIn(dataDir: string, output: string): Promise<RequestRecord> {
     const id = requestId(/ended (\S+) FINISHED/.exec(output)?.[1] ?? `none, the output was: ${output}`);
     const engine = await engineFor(cdn, dataDir);
     const record = await engine.get(id);
@@ -100,7 +95,7 @@ describe('an engine that is killed', () => {
     await engine.close();
     expect(pops.map(({ progress }) => progress.fetches)).toEqual([URLS + 60, URLS + 60]);
     return record as RequestRecord;
-  };
+  }
 
   it(`ends with the counters of an undisturbed run after ${KILLS} kills at random moments`, async () => {
     const cleanDir = join(dir, 'clean');

@@ -13,12 +13,16 @@ const SITEMAPS = 50;
 const HEADS = 8;
 const DOMAIN = 'd111111abcdef8.cloudfront.net';
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
-const sitemapsOf = (count: number): string =>
-  Array.from(
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+function sitemapsOf(count: number): string {
+  return Array.from(
     { length: count },
     (_, index) => `<sitemap><loc>https://${DOMAIN}/map-${index}.txt</loc></sitemap>`,
   ).join('');
+}
 
 describe('a request whose network never answers', () => {
   let cdn: LoopbackCdn;
@@ -45,23 +49,28 @@ describe('a request whose network never answers', () => {
     await removeDir(dataDir);
   });
 
-  const open = async (options: Partial<EngineOptions> = {}): Promise<void> => {
-    const note = (event: string): number => errors.push(event);
+  async function open(options: Partial<EngineOptions> = {}): Promise<void> {
+    function note(event: string): number {
+      return errors.push(event);
+    }
     const log: Log = { info: () => {}, warn: note, error: note };
     engine = await engineFor(cdn, dataDir, { log, ...options });
-  };
-  const sitemapSpec = (fields: Partial<RequestSpec> = {}): RequestSpec =>
-    specFor(cdn, { sources: [{ kind: 'sitemap', url: `https://${DOMAIN}/index.xml` }], ...fields });
-  const asked = (path: RegExp): number => cdn.seen.filter((request) => path.test(request.path)).length;
+  }
+  function sitemapSpec(fields: Partial<RequestSpec> = {}): RequestSpec {
+    return specFor(cdn, { sources: [{ kind: 'sitemap', url: `https://${DOMAIN}/index.xml` }], ...fields });
+  }
+  function asked(path: RegExp): number {
+    return cdn.seen.filter((request) => path.test(request.path)).length;
+  }
 
   /** Submits a request and resolves when an edge holds the first of its sitemaps. */
-  const submitSilent = async (fields: Partial<RequestSpec> = {}): Promise<RequestId> => {
+  async function submitSilent(fields: Partial<RequestSpec> = {}): Promise<RequestId> {
     cdn.inject({ path: /^\/map-/, fault: { kind: 'stall', at: 'header' } });
     const before = asked(/^\/map-/);
     const { id } = await engine.submit(sitemapSpec(fields), listed([]));
     while (asked(/^\/map-/) === before) await pause();
     return id;
-  };
+  }
 
   it('reads no more sitemaps once it is stopped, and lets the engine close', async () => {
     await open();

@@ -13,18 +13,23 @@ import { pretendedWarm, specOf } from '../../engine/flow/world';
 import { listed, quietLog, removeDir, tempDir, urlsOf } from './engine-fixture';
 
 const DOMAIN = 'd111111abcdef8.cloudfront.net';
-const urls = (count: number): AsyncIterable<string> => listed(urlsOf(DOMAIN, count));
-const spec = (fields: Partial<RequestSpec> = {}): RequestSpec =>
-  specOf({ pops: [popCode('FRA56-P4'), popCode('NRT57-P3')], ...fields });
 
-const textOf = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+function urls(count: number): AsyncIterable<string> {
+  return listed(urlsOf(DOMAIN, count));
+}
+
+function spec(fields: Partial<RequestSpec> = {}): RequestSpec {
+  return specOf({ pops: [popCode('FRA56-P4'), popCode('NRT57-P3')], ...fields });
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   let text = '';
   for await (const chunk of chunks) text += Buffer.from(chunk).toString();
   return text;
-};
+}
 
 /** A warm that waits at a gate. */
-const gated = () => {
+function gated() {
   let open: () => void = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -46,7 +51,7 @@ const gated = () => {
     return pretendedWarm(job, sinks);
   };
   return { warm, open, began, begun };
-};
+}
 
 describe('an embedded engine and its requests', () => {
   let dataDir: string;
@@ -61,7 +66,7 @@ describe('an embedded engine and its requests', () => {
     await removeDir(dataDir);
   });
 
-  const open = async (options: Partial<EngineOptions> = {}): Promise<EmbeddedEngine> => {
+  async function open(options: Partial<EngineOptions> = {}): Promise<EmbeddedEngine> {
     engine = await openEngine({
       dataDir,
       log: quietLog,
@@ -74,7 +79,7 @@ describe('an embedded engine and its requests', () => {
       ...options,
     });
     return engine;
-  };
+  }
 
   it('answers the same request for the same idempotency key and runs it once, also after a restart', async () => {
     const first = await open();
@@ -339,11 +344,11 @@ describe('an embedded engine and its requests', () => {
 
     beforeEach(async () => {
       bodies = [];
-      const read = async (request: IncomingMessage): Promise<string> => {
+      async function read(request: IncomingMessage): Promise<string> {
         let text = '';
         for await (const chunk of request) text += chunk;
         return text;
-      };
+      }
       server = createServer(async (request, response) => {
         bodies.push(await read(request));
         failFirst -= 1;
@@ -353,7 +358,9 @@ describe('an embedded engine and its requests', () => {
     });
     afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-    const notifyUrl = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    function notifyUrl(): string {
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    }
 
     it('posts the end, and again where it was not taken', async () => {
       failFirst = 1;

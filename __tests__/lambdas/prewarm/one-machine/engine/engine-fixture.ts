@@ -15,30 +15,37 @@ import { plainSpec } from '../../support/request-spec';
 
 export const quietLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-export const tempDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'warmpath-engine-'));
-export const removeDir = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true });
+export function tempDir(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'warmpath-engine-'));
+}
+
+export function removeDir(dir: string): Promise<void> {
+  return rm(dir, { recursive: true, force: true });
+}
 
 export async function* listed(urls: Iterable<string>): AsyncGenerator<string> {
   yield* urls;
 }
 
-export const urlsOf = (domain: string, count: number, prefix = 'object'): string[] =>
-  Array.from({ length: count }, (_, index) => `https://${domain}/${prefix}/${index}`);
+export function urlsOf(domain: string, count: number, prefix = 'object'): string[] {
+  return Array.from({ length: count }, (_, index) => `https://${domain}/${prefix}/${index}`);
+}
 
-export const specFor = (cdn: LoopbackCdn, fields: Partial<RequestSpec> = {}): RequestSpec =>
-  plainSpec({
+export function specFor(cdn: LoopbackCdn, fields: Partial<RequestSpec> = {}): RequestSpec {
+  return plainSpec({
     distributionDomain: cdn.distributionDomain,
     pops: cdn.pops.map(({ code }) => popCode(code)),
     encodings: ['identity'],
     ...fields,
   });
+}
 
-export const engineFor = (
+export function engineFor(
   cdn: LoopbackCdn,
   dataDir: string,
   options: Partial<EngineOptions> = {},
-): Promise<EmbeddedEngine> =>
-  openEngine({
+): Promise<EmbeddedEngine> {
+  return openEngine({
     dataDir,
     log: quietLog,
     addressPolicy: 'any',
@@ -47,3 +54,4 @@ export const engineFor = (
     ca: cdn.caPem,
     ...options,
   });
+}

@@ -10,12 +10,12 @@ describe('the API key file', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const fileWith = async (text: string, mode = 0o600): Promise<string> => {
+  async function fileWith(text: string, mode = 0o600): Promise<string> {
     const file = join(folder, `key-${Math.random()}`);
     await writeFile(file, text);
     await chmod(file, mode);
     return file;
-  };
+  }
 
   it('holds the key in its first line', async () => {
     expect(await readApiKey(await fileWith('0123456789abcdefghij\nnote\n'))).toBe('0123456789abcdefghij');

@@ -7,16 +7,17 @@ const KEY = 'k'.repeat(40);
 const HOST = { host: '127.0.0.1:8080' };
 const KEY_BLOB = `${REQUEST_ID}/failed_pop_urls.csv`;
 
-const guarded = (options: { apiKey?: string; loopbackOnly?: boolean } = {}) => {
+function guarded(options: { apiKey?: string; loopbackOnly?: boolean } = {}) {
   let now = 1_000_000;
   const links = new ReportLinks(() => now, 'http://127.0.0.1:8080');
   const service = fakeService({ guard: guard({ loopbackOnly: true, ...options, links }) });
   service.add(finished({}).record);
   service.blobs.set(KEY_BLOB, 'pop,url');
-  const status = async (path: string, headers: Record<string, string> = HOST): Promise<number> =>
-    (await service.call('GET', path, undefined, headers)).status;
+  async function status(path: string, headers: Record<string, string> = HOST): Promise<number> {
+    return (await service.call('GET', path, undefined, headers)).status;
+  }
   return { ...service, links, status, advance: (seconds: number) => (now += seconds * 1000) };
-};
+}
 
 describe('the API key', () => {
   it('is asked for on every route but health and the API description', async () => {
@@ -84,7 +85,9 @@ describe('a service on loopback', () => {
 });
 
 describe('a link to a report', () => {
-  const pathOf = (link: string): string => link.replace('http://127.0.0.1:8080', '');
+  function pathOf(link: string): string {
+    return link.replace('http://127.0.0.1:8080', '');
+  }
 
   it('opens its report without the key until it expires', async () => {
     const { status, links, advance } = guarded({ apiKey: KEY });

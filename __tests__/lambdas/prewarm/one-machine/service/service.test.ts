@@ -26,13 +26,15 @@ describe('the service over real sockets', () => {
   let dataDir: string;
   const log: string[] = [];
 
-  const start = (publicUrl?: string): Promise<RunningService> => {
+  function start(publicUrl?: string): Promise<RunningService> {
     const context = {
       directory: createPopDirectory(),
       resolver: createResolver({ servers: [cdn.resolver] }),
       policy: 'any' as const,
     };
-    const write = (event: string, fields: object = {}) => void log.push(JSON.stringify({ event, ...fields }));
+    function write(event: string, fields: object = {}) {
+      return void log.push(JSON.stringify({ event, ...fields }));
+    }
     const logger = { info: write, warn: write, error: write };
     return startService({
       port: 0,
@@ -51,7 +53,7 @@ describe('the service over real sockets', () => {
           linkTo,
         }),
     });
-  };
+  }
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'warmpath-service-'));
@@ -68,7 +70,7 @@ describe('the service over real sockets', () => {
     await rm(dataDir, { recursive: true });
   });
 
-  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+  async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const response = await fetch(`${service.url}${path}`, {
       method,
       headers: { 'x-api-key': KEY, ...headers },
@@ -76,27 +78,29 @@ describe('the service over real sockets', () => {
     });
     const json = JSON.parse(await response.text());
     return { status: response.status, json };
-  };
+  }
 
-  const bodyOf = (paths: readonly string[], changes: object = {}) => ({
-    url_list: paths.map((path) => `https://${cdn.distributionDomain}${path}`),
-    cf_domain: cdn.distributionDomain,
-    target_type: 'pop',
-    pops: ['FRA56-P4', 'NRT57-P3'],
-    timeout: 5,
-    header: ['authorization: Bearer very-secret'],
-    instance_count: 1,
-    ...changes,
-  });
+  function bodyOf(paths: readonly string[], changes: object = {}) {
+    return {
+      url_list: paths.map((path) => `https://${cdn.distributionDomain}${path}`),
+      cf_domain: cdn.distributionDomain,
+      target_type: 'pop',
+      pops: ['FRA56-P4', 'NRT57-P3'],
+      timeout: 5,
+      header: ['authorization: Bearer very-secret'],
+      instance_count: 1,
+      ...changes,
+    };
+  }
 
-  const submit = async (body: unknown, headers: Record<string, string> = {}): Promise<string> => {
+  async function submit(body: unknown, headers: Record<string, string> = {}): Promise<string> {
     const { status, json } = await call('POST', '/prewarm', body, headers);
     expect({ status, json }).toMatchObject({ status: 200 });
     return bodies.acceptedBody.parse(json).request_id;
-  };
+  }
 
   /** Polls as a client does, until the request and its report are there. */
-  const untilEnd = async (id: string): Promise<readonly number[]> => {
+  async function untilEnd(id: string): Promise<readonly number[]> {
     const percentages: number[] = [];
     const giveUpAt = Date.now() + PATIENCE_MS;
     while (Date.now() < giveUpAt) {
@@ -111,7 +115,7 @@ describe('the service over real sockets', () => {
       await sleep(20);
     }
     throw new Error(`request ${id} did not end; log:\n${log.join('\n')}`);
-  };
+  }
 
   it('warms a list through every PoP: submit, poll, summary, reports', async () => {
     const paths = Array.from({ length: 20 }, (_, index) => `/object-${index}`);
@@ -147,8 +151,9 @@ describe('the service over real sockets', () => {
   it('takes a list by upload, from whoever has the key', async () => {
     const place = bodies.uploadPlaceBody.parse((await call('POST', '/lists')).json);
     const { url_list: urls, ...fields } = bodyOf(['/up-1', '/up-2', '/up-1']);
-    const put = (headers: Record<string, string>) =>
-      fetch(place.upload_url, { method: 'PUT', headers, body: urls.join('\n') });
+    function put(headers: Record<string, string>) {
+      return fetch(place.upload_url, { method: 'PUT', headers, body: urls.join('\n') });
+    }
     expect((await put({})).status).toBe(403);
     expect((await put({ 'x-api-key': KEY })).status).toBe(200);
     const id = await submit({ ...fields, list_id: place.list_id });

@@ -2,17 +2,20 @@ import { eventJson, eventLine } from '../../../../../scripts/cli/prewarm/listen/
 import type { SnsNotification } from '../../../../../scripts/cli/prewarm/listen/sns-message';
 import { TOPIC } from './fake-sns';
 
-const notification = (Message: string, Subject?: string): SnsNotification => ({
-  Type: 'Notification',
-  MessageId: 'id',
-  TopicArn: TOPIC,
-  Timestamp: '2026-01-02T03:04:05.678Z',
-  Message,
-  ...(Subject !== undefined && { Subject }),
-  SignatureVersion: '2',
-  Signature: 'signature',
-  SigningCertURL: 'url',
-});
+function notification(Message: string, Subject?: string): SnsNotification {
+  return {
+    Type: 'Notification',
+    MessageId: 'id',
+    TopicArn: TOPIC,
+    Timestamp: '2026-01-02T03:04:05.678Z',
+    Message,
+    ...(Subject !== undefined && { Subject }),
+    SignatureVersion: '2',
+    Signature: 'signature',
+    SigningCertURL: 'url',
+  };
+}
+
 const ended = {
   request_id: 'r-1',
   status: 'FINISHED',

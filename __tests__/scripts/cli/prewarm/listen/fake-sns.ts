@@ -17,7 +17,8 @@ const CERTIFICATE_PATHS = {
 type Fields = Record<string, string>;
 
 const day = 24 * 60 * 60_000;
-const makeSigner = async (from: Date) => {
+
+async function makeSigner(from: Date) {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'sns.amazonaws.com' }], {
     keySize: 2048,
     algorithm: 'sha256',
@@ -25,7 +26,7 @@ const makeSigner = async (from: Date) => {
     notAfterDate: new Date(from.getTime() + 30 * day),
   });
   return { cert, key };
-};
+}
 
 export class FakeSns {
   /** Paths with queries, in the order they were asked for. */

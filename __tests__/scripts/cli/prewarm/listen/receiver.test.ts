@@ -14,7 +14,7 @@ let receiver: Receiver;
 let received: SnsMessage[] = [];
 let problems: string[] = [];
 
-const start = (tls?: { cert: string; key: string }): Promise<Receiver> => {
+function start(tls?: { cert: string; key: string }): Promise<Receiver> {
   const read = snsClient(sns.agent);
   return startReceiver({
     host: '127.0.0.1',
@@ -29,7 +29,7 @@ const start = (tls?: { cert: string; key: string }): Promise<Receiver> => {
     }),
     onProblem: (line) => problems.push(line),
   });
-};
+}
 
 beforeAll(async () => {
   sns = await FakeSns.start();
@@ -44,16 +44,18 @@ beforeEach(async () => {
 afterEach(() => receiver.stop());
 afterAll(() => sns.close());
 
-const post = async (body: unknown, url = receiver.url): Promise<number> => {
+async function post(body: unknown, url = receiver.url): Promise<number> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'text/plain; charset=UTF-8' },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   return answer.status;
-};
-const notification = (fields: Record<string, string> = {}) =>
-  sns.message({ Message: '{"status":"FINISHED"}', Subject: 'Prewarm FINISHED', ...fields });
+}
+
+function notification(fields: Record<string, string> = {}) {
+  return sns.message({ Message: '{"status":"FINISHED"}', Subject: 'Prewarm FINISHED', ...fields });
+}
 
 describe('what SNS signed', () => {
   it('is received, with and without a subject, whatever characters it holds', async () => {
@@ -98,10 +100,10 @@ describe('what SNS signed', () => {
 describe('what is refused', () => {
   afterEach(() => expect(received).toEqual([]));
 
-  const refused = async (message: unknown, reason: RegExp, status = 403) => {
+  async function refused(message: unknown, reason: RegExp, status = 403) {
     expect(await post(message)).toBe(status);
     expect(problems).toEqual([expect.stringMatching(reason)]);
-  };
+  }
 
   it.each(['Message', 'Subject', 'MessageId', 'Timestamp'])(
     'a message whose %s was changed',
