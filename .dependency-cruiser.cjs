@@ -15,18 +15,28 @@ const ROOMS = {
 /** Libraries that the engine may use: parsers of text, without a socket, a thread or a file. */
 const ENGINE_LIBRARIES = ['node_modules/saxes/', 'node_modules/m3u8-parser/', '^(node:)?zlib$'];
 
+/** Base class and codes of all errors: knows nothing, and everybody may know it. */
+const ERRORS = '^lambdas/errors/';
+
 function inside(room) {
   return `^lambdas/prewarm/${room.replace('.', '\\.')}`;
 }
 
 module.exports = {
   forbidden: [
+    {
+      name: 'errors-know-nothing',
+      comment: 'The base class of errors is under everything else.',
+      severity: 'error',
+      from: { path: ERRORS },
+      to: { pathNot: ERRORS },
+    },
     ...Object.entries(ROOMS).map(([room, others]) => ({
       name: `${room}-knows-${others.join('-').replace('.ts', '') || 'only-itself'}`,
       comment: `lambdas/prewarm/${room} imports, of the rooms of lambdas/prewarm, ${others.join(', ') || 'none'} beside itself.`,
       severity: 'error',
       from: { path: `${inside(room)}/` },
-      to: { path: '^lambdas/', pathNot: [room, ...others].map(inside) },
+      to: { path: '^lambdas/', pathNot: [ERRORS, ...[room, ...others].map(inside)] },
     })),
     {
       name: 'engine-is-pure',
@@ -34,28 +44,28 @@ module.exports = {
         'The engine has no SDK, no socket, no thread and no file: only parsers of text come from outside.',
       severity: 'error',
       from: { path: inside('engine/') },
-      to: { pathNot: [inside('engine/'), ...ENGINE_LIBRARIES] },
+      to: { pathNot: [ERRORS, inside('engine/'), ...ENGINE_LIBRARIES] },
     },
     {
       name: 'ports-are-the-ground',
       comment: 'A port speaks in the words of the model; everything else of the engine stands on it.',
       severity: 'error',
       from: { path: inside('engine/ports/') },
-      to: { pathNot: [inside('engine/model/'), inside('engine/ports/')] },
+      to: { pathNot: [ERRORS, inside('engine/model/'), inside('engine/ports/')] },
     },
     {
       name: 'ports-take-only-types',
-      comment: 'Who imports a port loads nothing.',
+      comment: 'Who imports a port loads nothing but the errors that it may throw.',
       severity: 'error',
       from: { path: inside('engine/ports/') },
-      to: { dependencyTypesNot: ['type-only'] },
+      to: { pathNot: ERRORS, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'model-knows-only-itself',
       comment: 'The words of the engine need nothing to be said.',
       severity: 'error',
       from: { path: inside('engine/model/') },
-      to: { pathNot: inside('engine/model/') },
+      to: { pathNot: [ERRORS, inside('engine/model/')] },
     },
     {
       name: 'flow-is-the-top-of-the-engine',
@@ -77,14 +87,14 @@ module.exports = {
         'Infrastructure imports the types of settings from the functions, so that a wrong wiring is a compile error.',
       severity: 'error',
       from: { path: '^modules/' },
-      to: { path: '^lambdas/', pathNot: '^lambdas/[^/]+/settings\\.ts$' },
+      to: { path: '^lambdas/', pathNot: [ERRORS, '^lambdas/[^/]+/settings\\.ts$'] },
     },
     {
       name: 'modules-take-only-the-types-of-settings',
       comment: 'Nothing a function runs gets into the synthesis.',
       severity: 'error',
       from: { path: '^modules/' },
-      to: { path: '^lambdas/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^lambdas/', pathNot: ERRORS, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'scripts-do-not-know-modules',

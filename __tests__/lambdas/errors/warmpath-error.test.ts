@@ -1,0 +1,22 @@
+import { ERROR_CODES, isWarmpathError, WarmpathError } from '../../../lambdas/errors/warmpath-error';
+
+describe('WarmpathError', () => {
+  it('keeps code, message and cause, and takes exit code and status from the one table', () => {
+    const cause = new Error('ENOSPC');
+    const error = new WarmpathError('BODY_TOO_LARGE', 'got 2 MB; allowed 1 MB; send less', { cause });
+    expect(error).toMatchObject({ code: 'BODY_TOO_LARGE', exitCode: 2, httpStatus: 413, cause });
+    expect(String(error)).toBe('WarmpathError: got 2 MB; allowed 1 MB; send less');
+  });
+
+  it('is told from other errors, and from other codes', () => {
+    const error = new WarmpathError('NOT_FOUND', 'no such request');
+    expect(isWarmpathError(error)).toBe(true);
+    expect(isWarmpathError(error, 'CONFLICT', 'NOT_FOUND')).toBe(true);
+    expect(isWarmpathError(error, 'CONFLICT')).toBe(false);
+    expect(isWarmpathError(Object.assign(new Error('no'), { code: 'NOT_FOUND' }))).toBe(false);
+  });
+
+  it('has codes that read like constants', () => {
+    for (const code of Object.keys(ERROR_CODES)) expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+  });
+});
