@@ -54,6 +54,11 @@ export async function* readLines(
   if (rest.length > 0) yield linesOf(rest, restStart);
 }
 
+/** The texts of the lines of a byte stream, one by one. */
+export async function* readTexts(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  for await (const lines of readLines(chunks)) for (const { text } of lines) yield text;
+}
+
 const JOIN_AT = 2000;
 
 /** Joins lines by newlines, none at the end, in pieces of a size that is cheap to write. */

@@ -1,0 +1,64 @@
+import type { RequestRecord, RequestSpec, UrlSource } from '../model/request';
+import type { BlobStore } from '../ports/blob-store';
+import type { Clock } from '../ports/clock';
+import type { Dedupe } from './accept';
+import { expandedUrlsKey, originalUrlsKey } from './blob-names';
+import { joinLines, readTexts } from './lines';
+import { newRunName } from './run-name';
+import type { SizeCursor } from './size-cursor';
+import type { Budget } from './step';
+
+export interface ListToWarmDeps {
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly dedupe: Dedupe;
+  /**
+   * The URLs of a sitemap or playlist, checked and normalised; throws one sentence where it cannot be read, and ends when
+   * the signal aborts.
+   */
+  readonly expandSource: (
+    source: UrlSource,
+    spec: RequestSpec,
+    signal?: AbortSignal,
+  ) => AsyncIterable<string>;
+}
+
+/**
+ * The list to warm: the accepted one; where there are sources, a new one that begins with it. Nothing where the budget's
+ * signal cut it short: the next run reads the sources again.
+ */
+export async function writeListToWarm(
+  deps: ListToWarmDeps,
+  { id, spec, acceptedUrlCount }: RequestRecord,
+  { signal }: Budget,
+): Promise<SizeCursor | undefined> {
+  const run = newRunName(deps.clock);
+  const begin = { run, startByte: 0, parts: 0, sizedUrls: 0 };
+  if (spec.sources.length === 0)
+    return { ...begin, listKey: originalUrlsKey(id), urlCount: acceptedUrlCount, problems: [] };
+  const problems: string[] = [];
+  let urlCount = 0;
+  async function* all(): AsyncGenerator<string> {
+    yield* readTexts(deps.blobs.read(originalUrlsKey(id)));
+    for (const source of spec.sources) {
+      try {
+        yield* deps.expandSource(source, spec, signal);
+      } catch (error) {
+        problems.push(`${source.kind} ${source.url}: ${error instanceof Error ? error.message : error}`);
+      }
+      // A source that was not read to its end is not one that cannot be read.
+      signal?.throwIfAborted();
+    }
+  }
+  const counting = joinLines(deps.dedupe(all()), () => {
+    urlCount += 1;
+  });
+  const listKey = expandedUrlsKey(id, run);
+  try {
+    await deps.blobs.put(listKey, counting);
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
+  return { ...begin, listKey, urlCount, problems };
+}
