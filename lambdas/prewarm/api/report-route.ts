@@ -1,5 +1,6 @@
 import { ReadableStream } from 'node:stream/web';
 import { Hono } from 'hono';
+import { REPORT_NAMES } from '../engine/flow/blob-names';
 import type { PrewarmApplication } from './application';
 import { ApiFailure } from './failure';
 import { REPORT_LINK_SECONDS } from './prewarm-routes';
@@ -10,9 +11,9 @@ import { type ReportFormat, reportQuery } from './request-schemas';
 /** Where each format is stored, below the request's id. */
 export const REPORT_BLOBS: Readonly<Record<ReportFormat, { readonly name: string; readonly type: string }>> =
   {
-    csv: { name: 'failed_pop_urls.csv', type: 'text/csv; charset=utf-8' },
-    json: { name: 'report.json', type: 'application/json' },
-    html: { name: 'report.html', type: 'text/html; charset=utf-8' },
+    csv: { name: REPORT_NAMES.csv, type: 'text/csv; charset=utf-8' },
+    json: { name: REPORT_NAMES.json, type: 'application/json' },
+    html: { name: REPORT_NAMES.html, type: 'text/html; charset=utf-8' },
   };
 
 /** `GET /report`: what the run came to, as a file. */

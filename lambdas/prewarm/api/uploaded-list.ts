@@ -14,9 +14,17 @@ export function isListId(text: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
-/** Uploaded lists are no blobs of a request: whoever keeps them removes them after a day, or when it starts. */
+/** Below which uploaded lists lie: they are no blobs of a request. */
+export const LISTS_PREFIX = 'lists/';
+
+/** Whoever keeps uploaded lists removes them after a day, or when it starts. */
 export function listKey(listId: string): string {
-  return `lists/${listId.toLowerCase()}.txt`;
+  return `${LISTS_PREFIX}${listId.toLowerCase()}.txt`;
+}
+
+/** True for what `listKey` returns. */
+export function isListKey(key: string): boolean {
+  return key.endsWith('.txt') && isListId(key.slice(LISTS_PREFIX.length, -'.txt'.length));
 }
 
 /**

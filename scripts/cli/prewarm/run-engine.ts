@@ -1,5 +1,5 @@
 import type { Log } from '../../../lambdas/prewarm/engine/ports/log';
-import { DataDirLocked, DataDirUnusable } from '../../../lambdas/prewarm/one-machine/adapters/data-dir';
+import { DataDirRefused } from '../../../lambdas/prewarm/one-machine/adapters/data-dir';
 import { openEngine } from '../../../lambdas/prewarm/one-machine/engine/engine';
 import type { EmbeddedEngine } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
 import { DEFAULT_ENGINE_LIMITS } from '../../../lambdas/prewarm/one-machine/engine/engine-parts';
@@ -55,7 +55,7 @@ export async function openRunEngine(
       },
     });
   } catch (cause) {
-    if (!(cause instanceof DataDirLocked || cause instanceof DataDirUnusable)) throw cause;
+    if (!(cause instanceof DataDirRefused)) throw cause;
     throw new BadInput(cause.message.replace('data directory', '--data-dir'), { cause });
   }
 }

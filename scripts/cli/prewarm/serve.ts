@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import { DataDirLocked, DataDirUnusable } from '../../../lambdas/prewarm/one-machine/adapters/data-dir';
+import { DataDirRefused } from '../../../lambdas/prewarm/one-machine/adapters/data-dir';
 import { openEngine } from '../../../lambdas/prewarm/one-machine/engine/engine';
 import { ApiKeyError, readApiKey } from '../../../lambdas/prewarm/one-machine/service/api-key';
 import { ListenError, startService } from '../../../lambdas/prewarm/one-machine/service/service';
@@ -36,7 +35,7 @@ async function start(options: ServeOptions) {
     log,
     openEngine: (linkTo) =>
       openEngine({
-        dataDir: resolve(dataDir),
+        dataDir,
         log,
         addressPolicy: context.policy,
         resolver: context.resolver,
@@ -48,7 +47,7 @@ async function start(options: ServeOptions) {
   });
 }
 
-const REFUSALS = [BadInput, ApiKeyError, ListenError, DataDirLocked, DataDirUnusable];
+const REFUSALS = [BadInput, ApiKeyError, ListenError];
 /** The same in the words of the options. */
 function inOptions(message: string): string {
   return message
@@ -59,7 +58,7 @@ function inOptions(message: string): string {
 }
 
 function isRefusal(error: unknown): error is Error {
-  return REFUSALS.some((kind) => error instanceof kind);
+  return error instanceof DataDirRefused || REFUSALS.some((kind) => error instanceof kind);
 }
 
 /**
@@ -68,6 +67,8 @@ function isRefusal(error: unknown): error is Error {
  * the process starts it again, 2 where it could not begin with these options.
  */
 export async function servePrewarm(options: ServeOptions): Promise<number> {
+  // The database makes its files itself; they are for this user only.
+  process.umask(0o077);
   const interrupt = listenForInterrupt(() => {});
   try {
     const service = await start(options);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -102,6 +102,16 @@ describe('warmpath prewarm serve', () => {
     expect(progress).toMatchObject({ status: 'FINISHED', download_count: 1_600, total_count: 1_600 });
     second.child.kill('SIGTERM');
     expect((await second.result).code).toBe(0);
+  });
+
+  it('refuses a folder with files of somebody else, and keeps them', async () => {
+    const home = join(folder, 'home');
+    await mkdir(join(home, 'tmp'), { recursive: true });
+    await writeFile(join(home, 'tmp', 'a'), 'precious');
+    const { code, stderr } = await serve(home).result;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^warmpath: --data-dir: got .*home, which has files in it but not WARMPATH_DATA/);
+    expect(await readFile(join(home, 'tmp', 'a'), 'utf8')).toBe('precious');
   });
 
   it('refuses a data directory that another process serves', async () => {

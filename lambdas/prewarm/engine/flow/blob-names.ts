@@ -1,5 +1,12 @@
 import type { RequestId, SliceId } from '../model/ids';
 
+/** The reports of a request that has ended, below its id. */
+export const REPORT_NAMES = {
+  csv: 'failed_pop_urls.csv',
+  json: 'report.json',
+  html: 'report.html',
+} as const;
+
 /** The accepted list: one URL per line, normalised, no duplicates, no final newline. */
 export function originalUrlsKey(id: RequestId): string {
   return `${id}/original_urls.txt`;
@@ -43,4 +50,22 @@ export function segmentsKey(id: RequestId, run: string): string {
 /** The failures of one delivery of a slice, newline-delimited JSON of `FetchFailure`; the slice's result says whether it counts. */
 export function failuresKey(id: RequestId, slice: SliceId, run: string): string {
   return `${id}/failures/${slice}/${run}.ndjson`;
+}
+
+const REQUEST_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const RUN = '[\\w-]+';
+const BELOW_ID = new RegExp(
+  `^(?:original_urls\\.txt|success_urls\\.txt|failed_urls\\.txt|failed_pop_urls\\.csv|report\\.json|report\\.html|` +
+    `sizing/${RUN}/(?:urls\\.txt|unreached\\.txt|segments\\.txt|sizes/\\d{6,}\\.txt)|failures/[\\w-]+\\.\\d+/${RUN}\\.ndjson)$`,
+);
+
+/** True for the name of a folder that holds the blobs of one request. */
+export function isRequestFolder(name: string): boolean {
+  return REQUEST_ID.test(name);
+}
+
+/** True for a key that one of the functions above could have made: whatever else lies there belongs to somebody else. */
+export function isRequestBlob(key: string): boolean {
+  const slash = key.indexOf('/');
+  return isRequestFolder(key.slice(0, slash)) && BELOW_ID.test(key.slice(slash + 1));
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BlobNotFound, type BlobStore } from '../../engine/ports/blob-store';
 import { hasCode } from './error-code';
+import { makeFolder } from './private-folder';
 
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
 const WRITE_BYTES = 256 * 1024;
@@ -51,7 +52,7 @@ export class FileBlobStore implements BlobStore {
     const aside = join(this.options.tmpDir, randomUUID());
     let sizeBytes = 0;
     try {
-      const file = await open(aside, 'wx');
+      const file = await open(aside, 'wx', 0o600);
       try {
         for await (const piece of inLargePieces(body)) {
           await file.writeFile(piece);
@@ -62,7 +63,7 @@ export class FileBlobStore implements BlobStore {
       } finally {
         await file.close();
       }
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await rename(aside, path);
     } catch (error) {
       await rm(aside, { force: true });
@@ -114,17 +115,28 @@ export class FileBlobStore implements BlobStore {
     await rm(this.path(key), { force: true });
   }
 
-  /** Removes whole folders of the top level: what was written for requests that a crash kept from being accepted. */
-  async removeFolders(isUnwanted: (name: string) => Promise<boolean>): Promise<void> {
-    for (const name of await readdir(this.options.blobsDir))
-      if (await isUnwanted(name)) await rm(join(this.options.blobsDir, name), { recursive: true });
+  /** Names of the folders of the top level, such as the ids of requests. */
+  async folders(): Promise<readonly string[]> {
+    const entries = await readdir(this.options.blobsDir, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   }
 
-  /** Moves whole folders of the top level to another folder of the same file system. */
-  async moveFolders(isUnwanted: (name: string) => Promise<boolean>, to: string): Promise<void> {
-    await mkdir(to, { recursive: true });
-    for (const name of await readdir(this.options.blobsDir))
-      if (await isUnwanted(name)) await rename(join(this.options.blobsDir, name), join(to, name));
+  /** Removes the blobs below a prefix that ends in `/` whose key `isUnwanted` takes, and the folders that are then empty. */
+  async removeBelow(prefix: string, isUnwanted: (key: string) => Promise<boolean> | boolean): Promise<void> {
+    for await (const key of this.list(prefix)) if (await isUnwanted(key)) await this.remove(key);
+    await this.removeEmpty(join(this.options.blobsDir, prefix));
+  }
+
+  /** Moves a folder of the top level into another folder of the same file system. */
+  async moveFolder(name: string, to: string): Promise<void> {
+    await makeFolder(to);
+    await rename(join(this.options.blobsDir, name), join(to, name));
+  }
+
+  private async removeEmpty(folder: string): Promise<void> {
+    const entries = await readdir(folder, { withFileTypes: true });
+    for (const entry of entries) if (entry.isDirectory()) await this.removeEmpty(join(folder, entry.name));
+    if ((await readdir(folder)).length === 0) await rmdir(folder);
   }
 
   private path(key: string): string {

@@ -1,8 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { droppedEntries, hasLostCurrent } from './database-damage';
 import { hasCode } from './error-code';
+import { makeFolder, makePrivate } from './private-folder';
 import { Store } from './store';
 
 /** The messages of an error and of what caused it, such as the database's and the operating system's. */
@@ -11,8 +12,11 @@ function reasonsOf(error: unknown): readonly string[] {
   return [String(error.message), ...('cause' in error && error.cause ? reasonsOf(error.cause) : [])];
 }
 
+/** A data directory that is not opened; the message begins with `data directory:` and says what to do. */
+export abstract class DataDirRefused extends Error {}
+
 /** Another process holds the data directory. */
-export class DataDirLocked extends Error {
+export class DataDirLocked extends DataDirRefused {
   override readonly name = 'DataDirLocked';
   constructor(dataDir: string, cause: unknown) {
     super(
@@ -23,11 +27,23 @@ export class DataDirLocked extends Error {
   }
 }
 
+/** The folder holds something, and nothing says that it is a data directory: what is in it belongs to somebody else. */
+export class DataDirForeign extends DataDirRefused {
+  override readonly name = 'DataDirForeign';
+  constructor(dataDir: string) {
+    super(
+      `data directory: got ${dataDir === '' ? 'an empty name' : dataDir}, ` +
+        `${dataDir === '' ? 'which names no folder' : `which has files in it but not ${MARKER}`}; ` +
+        'allowed: a folder that is empty or does not exist yet, or one that this program made; name another directory',
+    );
+  }
+}
+
 const NOT_WRITABLE =
   'allowed: a folder that this user may write; correct its permissions or name another directory';
 
 /** The data directory cannot be opened for another reason. */
-export class DataDirUnusable extends Error {
+export class DataDirUnusable extends DataDirRefused {
   override readonly name = 'DataDirUnusable';
   /** @param advice what is allowed and what to do; @default a folder that this user may write */
   constructor(dataDir: string, cause: unknown, advice = NOT_WRITABLE) {
@@ -45,10 +61,12 @@ const RESTORE =
 export interface DataDir {
   readonly store: Store;
   readonly blobsDir: string;
-  /** Emptied whenever the directory is opened. */
+  /** Blobs while they are written; those that an earlier process left are removed when the directory is opened. */
   readonly tmpDir: string;
   /** What the database dropped because it was damaged, in its own words. */
   readonly dropped: readonly string[];
+  /** Folders and files that other users may read, since the file system keeps no permissions. */
+  readonly readableByOthers: readonly string[];
 }
 
 function isLocked(error: unknown): boolean {
@@ -61,28 +79,55 @@ function isLocked(error: unknown): boolean {
 /** Few entries are read twice; by default a long list fills 4 MiB twice before they are written, and 8 MiB of what was read. */
 const DATABASE_MEMORY = { writeBufferSize: 2 ** 20, cacheSize: 2 ** 20 } as const;
 
-/** Only for its owner: request headers, which may hold secrets, are part of the state. */
-const PRIVATE_FOLDER = 0o700;
+/** Stands in every data directory, written before anything else. Only a folder that has it is ever cleaned up. */
+const MARKER = 'WARMPATH_DATA';
+const MARKER_TEXT =
+  'This folder is a data directory of warmpath, which removes files in it. Keep nothing else here.\n';
+/** What a file system puts into the root of a volume, which is then as good as empty. */
+const OF_THE_FILE_SYSTEM = new Set(['lost+found']);
 
 /**
- * Opens `state/` (the database, whose own lock keeps other processes out), `blobs/` and `tmp/` of a data directory.
- * @throws DataDirLocked, DataDirUnusable
+ * Makes the folder, or takes one that is empty or has the marker.
+ * @throws DataDirForeign
+ */
+async function claim(dataDir: string): Promise<void> {
+  await makeFolder(dataDir);
+  const names = await readdir(dataDir);
+  if (names.includes(MARKER)) return;
+  if (names.some((name) => !OF_THE_FILE_SYSTEM.has(name))) throw new DataDirForeign(dataDir);
+  await writeFile(join(dataDir, MARKER), MARKER_TEXT, { mode: 0o600 });
+}
+
+/** The name of a blob while it is written. */
+const UNFINISHED = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+async function removeUnfinished(tmpDir: string): Promise<void> {
+  for (const entry of await readdir(tmpDir, { withFileTypes: true }))
+    if (entry.isFile() && UNFINISHED.test(entry.name)) await rm(join(tmpDir, entry.name));
+}
+
+/**
+ * Opens `state/` (the database, whose own lock keeps other processes out), `blobs/` and `tmp/` of a data directory. All of it
+ * is for its owner only: request headers, which may hold secrets, are part of the state.
+ * @throws DataDirForeign, DataDirLocked, DataDirUnusable
  */
 export async function openDataDir(dataDir: string): Promise<DataDir> {
+  if (dataDir === '') throw new DataDirForeign(dataDir);
   const blobsDir = join(dataDir, 'blobs');
   const tmpDir = join(dataDir, 'tmp');
+  const stateDir = join(dataDir, 'state');
   try {
-    await mkdir(dataDir, { recursive: true, mode: PRIVATE_FOLDER });
-    await mkdir(blobsDir, { recursive: true });
-    const stateDir = join(dataDir, 'state');
+    await claim(dataDir);
+    const readableByOthers = await makePrivate(dataDir);
+    for (const folder of [blobsDir, tmpDir]) await mkdir(folder, { recursive: true, mode: 0o700 });
     if (await hasLostCurrent(stateDir)) throw new DataDirUnusable(dataDir, LOST_CURRENT, RESTORE);
     const db = new ClassicLevel<string, string>(stateDir);
     await db.open(DATABASE_MEMORY);
-    await rm(tmpDir, { recursive: true, force: true });
-    await mkdir(tmpDir);
-    return { store: new Store(db), blobsDir, tmpDir, dropped: await droppedEntries(stateDir) };
+    await removeUnfinished(tmpDir);
+    const dropped = await droppedEntries(stateDir);
+    return { store: new Store(db), blobsDir, tmpDir, dropped, readableByOthers };
   } catch (error) {
-    if (error instanceof DataDirUnusable) throw error;
+    if (error instanceof DataDirRefused) throw error;
     throw isLocked(error) ? new DataDirLocked(dataDir, error) : new DataDirUnusable(dataDir, error);
   }
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { guardedResolver } from '../../engine/addresses/guarded-resolver';
 import type { AcceptDeps } from '../../engine/flow/accept';
 import type { AggregateDeps } from '../../engine/flow/aggregate';
@@ -35,6 +34,7 @@ import { EmbeddedSliceLedger } from '../adapters/slice-ledger';
 import type { Store } from '../adapters/store';
 import { EmbeddedTaskQueue } from '../adapters/task-queue';
 import type { EngineLimits, EngineOptions } from './engine-api';
+import { clearLeftovers } from './leftovers';
 
 export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   slicesPerInstance: 8,
@@ -73,7 +73,7 @@ export interface EngineParts
 export async function openParts(options: EngineOptions): Promise<EngineParts> {
   const { log, clock = systemClock, addressPolicy, edgePort, ca } = options;
   const limits = { ...DEFAULT_ENGINE_LIMITS, ...options.limits };
-  const { store, blobsDir, tmpDir, dropped } = await openDataDir(options.dataDir);
+  const { store, blobsDir, tmpDir, dropped, readableByOthers } = await openDataDir(options.dataDir);
   const ended = new AbortController();
 
   const requests = new EmbeddedRequestStore(store, clock);
@@ -90,16 +90,9 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
   });
   const deadlines = await EmbeddedDeadlines.open(store, clock, log);
   const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });
-  async function isUnknown(name: string) {
-    return (await requests.get(requestId(name))) === undefined;
-  }
-  if (dropped.length === 0) await blobs.removeFolders(isUnknown);
-  else {
-    // A request may be unknown because its record was dropped: its list is then all that is left of it.
-    const lostDir = join(options.dataDir, 'lost', new Date(clock.now()).toISOString().replaceAll(':', '-'));
-    await blobs.moveFolders(isUnknown, lostDir);
-    log.warn('state-damaged', { dropped, lostDir });
-  }
+  await clearLeftovers({ requests, blobs, log, clock, dropped, dataDir: options.dataDir });
+  if (readableByOthers.length > 0)
+    log.warn('state-readable-by-others', { paths: readableByOthers.slice(0, 10) });
   const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca, signal: ended.signal });
 
   const transport = options.transport ?? createTransport(ca === undefined ? {} : { ca });

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
+  DataDirForeign,
   DataDirLocked,
   DataDirUnusable,
   openDataDir,
@@ -23,6 +24,82 @@ describe('the data directory', () => {
     const { store } = await openDataDir(join(folder, 'private'));
     await store.close();
     expect((await stat(join(folder, 'private'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('that others may read is taken back for its owner, with everything in it', async () => {
+    const dir = join(folder, 'open');
+    const { store, blobsDir } = await openDataDir(dir);
+    await store.close();
+    await writeFile(join(blobsDir, 'list.txt'), 'https://a.example/', { mode: 0o644 });
+    for (const path of [dir, blobsDir]) await chmod(path, 0o755);
+    const opened = await openDataDir(dir);
+    await opened.store.close();
+    expect(opened.readableByOthers).toEqual([]);
+    expect((await stat(dir)).mode & 0o777).toBe(0o700);
+    expect((await stat(blobsDir)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(blobsDir, 'list.txt'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('that holds files of somebody else is refused, and nothing in it is touched', async () => {
+    const dir = join(folder, 'foreign');
+    const theirs = ['tmp/a', 'blobs/sha256/layer', 'notes.txt'].map((name) => join(dir, name));
+    for (const file of theirs) {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, 'precious');
+    }
+    await expect(openDataDir(dir)).rejects.toThrow(DataDirForeign);
+    await expect(openDataDir(dir)).rejects.toThrow(
+      /has files in it but not WARMPATH_DATA; allowed: a folder that is empty/,
+    );
+    for (const file of theirs) expect(await readFile(file, 'utf8')).toBe('precious');
+    expect((await readdir(dir)).sort()).toEqual(['blobs', 'notes.txt', 'tmp']);
+  });
+
+  it('without a name is refused: it would be the current folder', async () => {
+    await expect(openDataDir('')).rejects.toThrow(/got an empty name/);
+  });
+
+  it('may be the root of a volume, where the file system keeps a folder of its own', async () => {
+    await mkdir(join(folder, 'volume', 'lost+found'), { recursive: true });
+    await (await openDataDir(join(folder, 'volume'))).store.close();
+    expect(await readdir(join(folder, 'volume'))).toContain('lost+found');
+  });
+
+  it.each(['/proc/warmpath', '/proc/warmpath/deeper'])(
+    'at %s, where nothing can be made, is refused',
+    async (dir) => {
+      await expect(openDataDir(dir)).rejects.toThrow(DataDirUnusable);
+    },
+  );
+
+  it('behind a link that leads nowhere is refused', async () => {
+    await symlink(join(folder, 'nowhere'), join(folder, 'dangling'));
+    await expect(openDataDir(join(folder, 'dangling', 'data'))).rejects.toThrow(DataDirUnusable);
+  });
+
+  it('loses only what this program wrote under its own names', async () => {
+    const dir = join(folder, 'mixed');
+    await openAndClose(dir);
+    const ours = [
+      `tmp/${ID}`,
+      `blobs/${ID}/original_urls.txt`,
+      `blobs/${ID}/failures/FRA56-P4.0/r-1.ndjson`,
+      `blobs/lists/${ID}.txt`,
+    ];
+    const theirs = [
+      'tmp/a',
+      `tmp/${ID}.bak`,
+      'blobs/sha256/layer',
+      `blobs/${ID}/notes.md`,
+      'blobs/lists/mine.txt',
+    ];
+    for (const name of [...ours, ...theirs]) {
+      await mkdir(dirname(join(dir, name)), { recursive: true });
+      await writeFile(join(dir, name), 'precious');
+    }
+    await openAndClose(dir);
+    for (const name of theirs) expect(await readFile(join(dir, name), 'utf8')).toBe('precious');
+    for (const name of ours) await expect(readFile(join(dir, name))).rejects.toThrow(/ENOENT/);
   });
 
   it('is refused while another holds it', async () => {
@@ -61,7 +138,9 @@ describe('the data directory', () => {
 
   it('is opened where a process was killed while it made the database', async () => {
     const dir = join(folder, 'killed');
-    await mkdir(join(dir, 'state'), { recursive: true });
+    await (await openDataDir(dir)).store.close();
+    await rm(join(dir, 'state'), { recursive: true });
+    await mkdir(join(dir, 'state'));
     await writeFile(join(dir, 'state', 'MANIFEST-000001'), '');
     await (await openDataDir(dir)).store.close();
   });
