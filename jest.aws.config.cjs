@@ -1,7 +1,7 @@
 /** The tier of the AWS emulator: adapters against their contract, the stack applied, driven and destroyed. */
 module.exports = {
   ...require('./jest.config.cjs'),
-  roots: ['<rootDir>/__tests__/aws'],
+  testMatch: ['<rootDir>/__tests__/aws/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/__tests__/aws/support/start-emulator.cjs',
   globalTeardown: '<rootDir>/__tests__/aws/support/stop-emulator.cjs',

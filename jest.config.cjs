@@ -1,8 +1,9 @@
 /** Tiers that need more than npm have their own configurations; this one runs offline. */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/__tests__'],
-  testMatch: ['**/*.test.ts'],
+  // The sources too: `--watch` and `--findRelatedTests` follow imports within the roots only.
+  roots: ['<rootDir>/__tests__', '<rootDir>/lambdas', '<rootDir>/modules', '<rootDir>/scripts'],
+  testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/__tests__/terraform/',
@@ -11,7 +12,6 @@ module.exports = {
   ],
   transform: { '\\.ts$': '<rootDir>/scripts/build/jest-esbuild.cjs' },
   globalSetup: '<rootDir>/__tests__/temporary-folder.cjs',
-  setupFilesAfterEnv: ['<rootDir>/__tests__/setup.ts'],
   moduleFileExtensions: ['ts', 'js', 'cjs', 'json', 'node'],
   testTimeout: 30000,
   // One worker per core: jest itself leaves one idle, which is half of a small machine.

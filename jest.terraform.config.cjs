@@ -1,7 +1,7 @@
 /** The tier of the real provider: every stack, variant and module through Terraform. */
 module.exports = {
   ...require('./jest.config.cjs'),
-  roots: ['<rootDir>/__tests__/terraform'],
+  testMatch: ['<rootDir>/__tests__/terraform/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/scripts/build/need-terraform.cjs',
   testTimeout: 600_000,
