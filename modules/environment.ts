@@ -1,3 +1,4 @@
+import { WarmpathError } from '../lambdas/errors/warmpath-error';
 import type { AiShellEcsProps } from './ai-shell-ecs';
 import type { BackendConfig } from './parts/backends';
 import { vpcFaults } from './parts/public-vpc';
@@ -37,8 +38,12 @@ export interface ExistingNetwork {
   readonly securityGroupIds?: readonly string[];
 }
 
-export class EnvironmentError extends Error {
+export class EnvironmentError extends WarmpathError {
   override readonly name = 'EnvironmentError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('INVALID_CONFIGURATION', message, options);
+  }
 }
 
 /**

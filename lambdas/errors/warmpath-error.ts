@@ -16,7 +16,6 @@ export const ERROR_CODES = {
   INVALID_REQUEST: BAD_INPUT,
   INVALID_URLS: BAD_INPUT,
   INVALID_PAGE_TOKEN: BAD_INPUT,
-  FORBIDDEN: { exitCode: 1, httpStatus: 403 },
   NOT_FOUND: { exitCode: 1, httpStatus: 404 },
   CONFLICT: { exitCode: 1, httpStatus: 409 },
   BODY_TOO_LARGE: { exitCode: 2, httpStatus: 413 },
@@ -28,6 +27,7 @@ export const ERROR_CODES = {
   API_KEY_UNUSABLE: { exitCode: 2, httpStatus: 500 },
   CANNOT_LISTEN: { exitCode: 2, httpStatus: 500 },
   DATA_DIR_LOCKED: { exitCode: 2, httpStatus: 500 },
+  DATA_DIR_FOREIGN: { exitCode: 2, httpStatus: 500 },
   DATA_DIR_UNUSABLE: { exitCode: 2, httpStatus: 500 },
 
   // What is there, or is not.
@@ -53,7 +53,6 @@ export const ERROR_CODES = {
   SLICES_NOT_QUEUED: FAILED,
   PATH_IS_WILDCARD: FAILED,
   INTERNAL: FAILED,
-  UNAVAILABLE: { exitCode: 1, httpStatus: 503 },
 
   // Building and planning.
   BUNDLE_FAILED: FAILED,

@@ -3,7 +3,9 @@
  * it reads (or with one it does not know) does not compile. Everything is text, as environments are; durations carry
  * their unit in the name.
  */
+
 import * as z from 'zod/mini';
+import { WarmpathError } from '../errors/warmpath-error';
 
 const text = z.string().check(z.minLength(1));
 const whole = z.string().check(z.regex(/^\d+$/, 'must be a whole number'));
@@ -115,8 +117,12 @@ export type GetSizeSettings = z.output<typeof getSizeSettings>;
 export type AggregationSettings = z.output<typeof aggregationSettings>;
 
 /** The environment lacks variables, or has values that cannot be. Values are not part of the message. */
-export class SettingsError extends Error {
+export class SettingsError extends WarmpathError {
   override readonly name = 'SettingsError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('INVALID_CONFIGURATION', message, options);
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
+import { WarmpathError } from '../../lambdas/errors/warmpath-error';
+
 /** The props contradict each other or AWS; nothing was created. Lists every problem, each with its cure. */
-export class InvalidAiShellEcsError extends Error {
+export class InvalidAiShellEcsError extends WarmpathError {
   override readonly name = 'InvalidAiShellEcsError';
 
   constructor(
@@ -7,6 +9,7 @@ export class InvalidAiShellEcsError extends Error {
     readonly problems: readonly string[],
   ) {
     super(
+      'INVALID_CONFIGURATION',
       [`${path}: ${problems.length} problem(s):`, ...problems.map((problem) => `- ${problem}`)].join('\n'),
     );
   }

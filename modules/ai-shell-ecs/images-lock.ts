@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { WarmpathError } from '../../lambdas/errors/warmpath-error';
 
 const entry = z.object({
   repo: z.string().min(1),
@@ -19,8 +20,12 @@ const lock = z.record(z.string(), entry);
 export type LockedImage = z.infer<typeof entry>;
 
 /** The lock file or one of its entries cannot be used. */
-export class ImageLockError extends Error {
+export class ImageLockError extends WarmpathError {
   override readonly name = 'ImageLockError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('INVALID_CONFIGURATION', message, options);
+  }
 }
 
 /** Reads one image's entry; throws {@link ImageLockError} naming the file and the nearest cure. */

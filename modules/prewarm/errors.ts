@@ -1,8 +1,10 @@
+import { WarmpathError } from '../../lambdas/errors/warmpath-error';
+
 /** The props contradict each other or AWS; nothing was created. One line per fault: what it got, what is allowed, what to do. */
-export class InvalidPrewarmError extends Error {
+export class InvalidPrewarmError extends WarmpathError {
   override readonly name = 'InvalidPrewarmError';
 
   constructor(path: string, faults: readonly string[]) {
-    super(`${path}: ${faults.join('\n')}`);
+    super('INVALID_CONFIGURATION', `${path}: ${faults.join('\n')}`);
   }
 }

@@ -2,11 +2,13 @@
  * Bundles the programs of `bundles.ts` into `dist/functions/<name>/`: index.js, its esbuild metafile and one reproducible
  * zip. `npm run build` does all of them; synthesis asks for each one it needs, and rebuilds only what is stale.
  */
+
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync, version as esbuildVersion, type Metafile } from 'esbuild';
 import { zipSync } from 'fflate';
+import { WarmpathError } from '../../lambdas/errors/warmpath-error';
 import { type BundleName, type BundleSpec, bundleNames, bundles } from './bundles';
 
 export const repositoryRoot = join(__dirname, '..', '..');
@@ -25,8 +27,12 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-export class BundleError extends Error {
+export class BundleError extends WarmpathError {
   override readonly name = 'BundleError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('BUNDLE_FAILED', message, options);
+  }
 }
 
 interface BuildRecord {

@@ -1,11 +1,17 @@
 /** Runs Terraform with the real AWS provider on copies of synthesized stacks: fake credentials, no state, no network. */
+
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { WarmpathError } from '../../lambdas/errors/warmpath-error';
 
-export class TerraformError extends Error {
+export class TerraformError extends WarmpathError {
   override readonly name = 'TerraformError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('TERRAFORM_FAILED', message, options);
+  }
 }
 
 /** A synthesized stack, or a module, as Terraform reads it. */

@@ -2,9 +2,11 @@
  * `npm run validate` and `npm run plan`: every stack of every environment, or `-- STACK…` alone, through Terraform and the
  * real AWS provider, with fake credentials, an empty state and no network. Prints what each plan would create.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WarmpathError } from '../../lambdas/errors/warmpath-error';
 import { repositoryRoot } from './functions';
 import { type Emulator, provide, startEmulator } from './plan-emulator';
 import {
@@ -123,8 +125,12 @@ export function chooseStacks<Stack extends { readonly name: string }>(
   return names.length === 0 ? stacks : stacks.filter(({ name }) => names.includes(name));
 }
 
-export class UnknownStacks extends Error {
+export class UnknownStacks extends WarmpathError {
   override readonly name = 'UnknownStacks';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('BAD_INPUT', message, options);
+  }
 }
 
 async function main(verb: string | undefined, names: readonly string[]): Promise<number> {

@@ -1,6 +1,12 @@
+import { WarmpathError } from '../../lambdas/errors/warmpath-error';
+
 /** What the caller gave cannot be worked on; nothing was started. The message names the field and what is allowed. */
-export class BadInput extends Error {
+export class BadInput extends WarmpathError {
   override readonly name = 'BadInput';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('BAD_INPUT', message, options);
+  }
 }
 
 /** Lines after the first stand below the words that follow `warmpath: `. */

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { isWarmpathError } from '../../lambdas/errors/warmpath-error';
 import { keepHeapSmall } from '../../lambdas/prewarm/worker/small-heap';
 import { version } from '../../package.json';
-import { BadInput } from './bad-input';
 import { BAD_INPUT, FAILED } from './exit-codes';
 import { quietAwsSdk } from './quiet-aws-sdk';
 
@@ -68,7 +68,7 @@ export async function main(args: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
       return;
     }
-    process.exitCode = error instanceof BadInput ? BAD_INPUT : FAILED;
+    process.exitCode = isWarmpathError(error) ? error.exitCode : FAILED;
     // The reader of a pipe has gone, such as `head`: nobody is left to tell.
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
     process.stderr.write(`warmpath: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,4 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ERROR_CODES, isWarmpathError, WarmpathError } from '../../../lambdas/errors/warmpath-error';
+
+const ROOT = join(__dirname, '..', '..', '..');
+
+function sources(folder: string): readonly string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
 
 describe('WarmpathError', () => {
   it('keeps code, message and cause, and takes exit code and status from the one table', () => {
@@ -18,5 +28,15 @@ describe('WarmpathError', () => {
 
   it('has codes that read like constants', () => {
     for (const code of Object.keys(ERROR_CODES)) expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+  });
+
+  it('stands behind every error class of the project but one that passes for a socket error', () => {
+    const direct = ['lambdas', 'modules', 'scripts']
+      .flatMap(sources)
+      .flatMap((file) => [
+        ...readFileSync(join(ROOT, file), 'utf8').matchAll(/class (\w+) extends (?:Type|Range)?Error\b/g),
+      ])
+      .map(([, name]) => name);
+    expect(direct.sort()).toEqual(['ConnectionClosed', 'WarmpathError']);
   });
 });

@@ -8,6 +8,8 @@ export async function* bodyChunks(body: ReadableStream<Uint8Array>): AsyncGenera
   try {
     for await (const chunk of body) yield chunk;
   } catch (error) {
-    throw new ApiFailure(400, 'The connection ended before the whole body had come.', { cause: error });
+    throw new ApiFailure('BAD_INPUT', 'The connection ended before the whole body had come.', {
+      cause: error,
+    });
   }
 }

@@ -1,17 +1,9 @@
+import { WarmpathError } from '../../errors/warmpath-error';
 import { timestamp } from '../engine/model/timestamp';
 
-export type FailureStatus = 400 | 403 | 404 | 409 | 413 | 415 | 500 | 503;
-
 /** An answer that is not a success, in words meant for the caller. */
-export class ApiFailure extends Error {
+export class ApiFailure extends WarmpathError {
   override readonly name = 'ApiFailure';
-  constructor(
-    readonly status: FailureStatus,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
 }
 
 /** The body of every failure except invalid URLs. */

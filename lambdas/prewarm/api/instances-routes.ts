@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { FleetNotFound } from '../engine/ports/fleet';
+import { isWarmpathError } from '../../errors/warmpath-error';
 import { MAX_INSTANCES } from '../engine/request/limits';
 import type { PrewarmApplication } from './application';
 import { ApiFailure, MESSAGES } from './failure';
@@ -31,10 +31,10 @@ export function instancesRoutes(application: PrewarmApplication, limits: BodyLim
     return `Auto Scaling Group ${fleet.name} ${text}`;
   }
   function refusal(text: string): ApiFailure {
-    return new ApiFailure(400, aboutGroup(text));
+    return new ApiFailure('BAD_INPUT', aboutGroup(text));
   }
-  function failed(status: 400 | 500, error: unknown): ApiFailure {
-    return new ApiFailure(status, aboutGroup(`updated to Desired Capacity failed:${failureText(error)}`), {
+  function failed(code: 'BAD_INPUT' | 'INTERNAL', error: unknown): ApiFailure {
+    return new ApiFailure(code, aboutGroup(`updated to Desired Capacity failed:${failureText(error)}`), {
       cause: error,
     });
   }
@@ -42,7 +42,7 @@ export function instancesRoutes(application: PrewarmApplication, limits: BodyLim
   /** Checks in the order of the compatible API, so that a body with several faults gets the same message. */
   function readChange(body: unknown): CapacityChange {
     if (body === null) throw refusal('DesiredCapacity is missing');
-    if (!isObject(body)) throw failed(400, 'the body must be a JSON object');
+    if (!isObject(body)) throw failed('BAD_INPUT', 'the body must be a JSON object');
     const wanted = body['DesiredCapacity'];
     if (wanted === undefined) throw refusal('DesiredCapacity is missing');
     if (typeof wanted === 'number' && wanted < 0) throw refusal('DesiredCapacity is less than 0');
@@ -50,10 +50,11 @@ export function instancesRoutes(application: PrewarmApplication, limits: BodyLim
       throw refusal(`updated to DesiredCapacity is greater than ${MAX_INSTANCES}`);
     }
     const read = instancesBody.safeParse(body);
-    if (!read.success) throw failed(400, explainIssues(read.error, body));
+    if (!read.success) throw failed('BAD_INPUT', explainIssues(read.error, body));
     const { DesiredCapacity: instances, force_stop: forceStop, req_id: id } = read.data;
     if (!forceStop) return { instances };
-    if (id === undefined || id === null || id === '') throw new ApiFailure(400, MESSAGES.stopWithoutId);
+    if (id === undefined || id === null || id === '')
+      throw new ApiFailure('BAD_INPUT', MESSAGES.stopWithoutId);
     return { instances, stop: id };
   }
 
@@ -63,7 +64,7 @@ export function instancesRoutes(application: PrewarmApplication, limits: BodyLim
    */
   async function stopAndResize(id: string, instances: number): Promise<void> {
     const record = await findRequest(application, id);
-    if (!(await application.stop(record.id))) throw new ApiFailure(409, MESSAGES.notStoppable);
+    if (!(await application.stop(record.id))) throw new ApiFailure('CONFLICT', MESSAGES.notStoppable);
     if (instances > (await fleet.capacity())) await fleet.setCapacity(instances);
   }
 
@@ -82,14 +83,14 @@ export function instancesRoutes(application: PrewarmApplication, limits: BodyLim
 
   routes.post('/instances', async (context) => {
     const body = await readJsonBody(context.req.raw, limits).catch((error) => {
-      throw error instanceof ApiFailure && error.status === 400 ? failed(400, error) : error;
+      throw isWarmpathError(error, 'BAD_INPUT') ? failed('BAD_INPUT', error) : error;
     });
     const wanted = readChange(body);
     try {
       return context.json(responses.success(await change(wanted), application.now()));
     } catch (error) {
-      if (error instanceof ApiFailure || error instanceof FleetNotFound) throw error;
-      throw failed(500, error);
+      if (isWarmpathError(error) && error.httpStatus < 500) throw error;
+      throw failed('INTERNAL', error);
     }
   });
 

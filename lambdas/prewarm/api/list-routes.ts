@@ -23,7 +23,7 @@ function named(
 
 function unknownName(field: string, name: string, known: readonly string[]): ApiFailure {
   return new ApiFailure(
-    400,
+    'BAD_INPUT',
     [`${field}: got ${JSON.stringify(name)}; allowed: ${known.join(', ')}`, didYouMean(name, known)]
       .filter((part) => part !== undefined)
       .join('; '),

@@ -30,14 +30,14 @@ export function prewarmRoutes(application: PrewarmApplication, limits: BodyLimit
   routes.delete('/prewarm', async (context) => {
     const record = await findRequest(application, context.req.query('req_id'));
     const stopped = record.status === 'STOPPED' || (await application.stop(record.id));
-    if (!stopped) throw new ApiFailure(409, `Request ${record.id} has ended already.`);
+    if (!stopped) throw new ApiFailure('CONFLICT', `Request ${record.id} has ended already.`);
     return context.json(responses.success(`Request ${record.id} stopped`, application.now()));
   });
 
   routes.get('/summary', async (context) => {
     const record = await findRequest(application, context.req.query('req_id'));
     const { id, status } = record;
-    if (!isFinal(status)) throw new ApiFailure(409, MESSAGES.summaryTooEarly(status));
+    if (!isFinal(status)) throw new ApiFailure('CONFLICT', MESSAGES.summaryTooEarly(status));
     const pops = await application.pops(id);
     const parts = {
       record,

@@ -39,5 +39,5 @@ export function explainIssues(error: z.ZodError, input: unknown): string {
 export function readBy<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const read = schema.safeParse(input);
   if (read.success) return read.data;
-  throw new ApiFailure(400, explainIssues(read.error, input));
+  throw new ApiFailure('BAD_INPUT', explainIssues(read.error, input));
 }

@@ -26,7 +26,7 @@ export function reportRoute(application: PrewarmApplication): Hono {
     const key = `${record.id}/${name}`;
     if (!(await application.blobs.exists(key))) {
       throw new ApiFailure(
-        404,
+        'NOT_FOUND',
         `The report of request ${record.id} is not written yet (status ${record.status}); ask again once it is FINISHED or STOPPED.`,
       );
     }

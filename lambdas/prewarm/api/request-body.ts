@@ -11,7 +11,7 @@ export interface BodyLimits {
 
 function tooLarge(bytes: number): ApiFailure {
   return new ApiFailure(
-    413,
+    'BODY_TOO_LARGE',
     `The body is larger than ${bytes} bytes. Send it compressed (Content-Encoding: gzip), or upload the list: POST /lists.`,
   );
 }
@@ -34,18 +34,19 @@ function unpacked(packed: Buffer, maxBytes: number): Promise<Buffer> {
     gunzip(packed, { maxOutputLength: maxBytes }, (error, data) => {
       if (error === null) resolve(data);
       else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(maxBytes));
-      else reject(new ApiFailure(400, `The body is not gzip data: ${error.message}.`, { cause: error }));
+      else
+        reject(new ApiFailure('BAD_INPUT', `The body is not gzip data: ${error.message}.`, { cause: error }));
     });
   });
 }
 
 function parsed(text: string): unknown {
-  if (text.trim() === '') throw new ApiFailure(400, 'The body is empty; send a JSON object.');
+  if (text.trim() === '') throw new ApiFailure('BAD_INPUT', 'The body is empty; send a JSON object.');
   try {
     return JSON.parse(text);
   } catch (error) {
     // The parser's own message quotes the body, which may hold secrets.
-    throw new ApiFailure(400, 'The body is not valid JSON.', { cause: error });
+    throw new ApiFailure('BAD_INPUT', 'The body is not valid JSON.', { cause: error });
   }
 }
 
@@ -55,7 +56,7 @@ const BASE64 = /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/;
 function packedInput(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('input' in body)) return undefined;
   if (typeof body.input !== 'string' || !BASE64.test(body.input)) {
-    throw new ApiFailure(400, 'input: must be a base64 text of the gzip-compressed body.');
+    throw new ApiFailure('BAD_INPUT', 'input: must be a base64 text of the gzip-compressed body.');
   }
   return body.input;
 }
@@ -72,7 +73,10 @@ function isPacked(bytes: Buffer): boolean {
 export async function readJsonBody(request: Request, limits: BodyLimits): Promise<unknown> {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
   if (encoding !== 'gzip' && encoding !== 'identity') {
-    throw new ApiFailure(415, `Content-Encoding: got ${encoding.slice(0, 40)}; allowed: gzip, identity.`);
+    throw new ApiFailure(
+      'UNSUPPORTED_ENCODING',
+      `Content-Encoding: got ${encoding.slice(0, 40)}; allowed: gzip, identity.`,
+    );
   }
   const bytes = await received(request, limits.receivedBytes);
   const plain = encoding === 'gzip' && isPacked(bytes) ? await unpacked(bytes, limits.unpackedBytes) : bytes;

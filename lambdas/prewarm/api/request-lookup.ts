@@ -14,9 +14,9 @@ export async function findRequest(
   id: string | undefined,
   unknownMessage: string = MESSAGES.unknownId,
 ): Promise<RequestRecord> {
-  if (id === undefined || id === '') throw new ApiFailure(400, MESSAGES.emptyId);
+  if (id === undefined || id === '') throw new ApiFailure('BAD_INPUT', MESSAGES.emptyId);
   // Whatever is not an id never gets into a key or a path.
   const record = UUID.test(id) ? await application.find(requestId(id.toLowerCase())) : undefined;
-  if (record === undefined) throw new ApiFailure(404, unknownMessage);
+  if (record === undefined) throw new ApiFailure('NOT_FOUND', unknownMessage);
   return record;
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { FleetNotFound } from '../engine/ports/fleet';
-import { InvalidPageToken } from '../engine/ports/request-store';
-import { InvalidRequest, InvalidUrls } from '../engine/request/invalid-request';
+import { isWarmpathError, type WarmpathError } from '../../errors/warmpath-error';
+import { InvalidUrls } from '../engine/request/invalid-request';
 import type { PrewarmApplication } from './application';
 import { estimateRoute } from './estimate-route';
 import { ApiFailure, failureBody, GATEWAY_MESSAGES, MESSAGES } from './failure';
@@ -34,18 +33,16 @@ export interface ApiEnvironment {
   readonly Variables: { readonly requestId: string };
 }
 
-function asFailure(error: unknown): ApiFailure {
-  if (error instanceof ApiFailure) return error;
-  if (error instanceof InvalidRequest || error instanceof InvalidPageToken) {
-    return new ApiFailure(400, error.message, { cause: error });
+/** What the caller is told: the message of an error that is theirs to mend, and nothing of any other. */
+function asFailure(error: unknown): WarmpathError {
+  if (isWarmpathError(error, 'FLEET_NOT_FOUND')) {
+    return new ApiFailure('FLEET_NOT_FOUND', MESSAGES.noGroup, { cause: error });
   }
-  if (error instanceof FleetNotFound) return new ApiFailure(404, MESSAGES.noGroup, { cause: error });
+  if (error instanceof ApiFailure || (isWarmpathError(error) && error.httpStatus < 500)) return error;
   return new ApiFailure(
-    500,
+    'INTERNAL',
     'Internal server error; the log has the reason under the x-request-id of this answer.',
-    {
-      cause: error,
-    },
+    { cause: error },
   );
 }
 
@@ -86,15 +83,16 @@ export function createRouter(
       return context.json(responses.invalidUrls(error, application.now()), 400);
     }
     const failure = asFailure(error);
-    if (failure.status >= 500) {
+    if (failure.httpStatus >= 500) {
       const cause = failure.cause instanceof Error ? failure.cause : failure;
       log.error('http-failed', {
         requestId: context.get('requestId'),
         error: cause.message,
+        ...(isWarmpathError(cause) && { code: cause.code }),
         stack: cause.stack,
       });
     }
-    return context.json(failureBody(application.now(), failure.message), failure.status);
+    return context.json(failureBody(application.now(), failure.message), failure.httpStatus);
   });
   router.notFound((context) =>
     context.json(failureBody(application.now(), GATEWAY_MESSAGES.unknownRoute), 403),

@@ -15,7 +15,7 @@ async function* bounded(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8A
     received += chunk.byteLength;
     if (received > MAX_LIST_BYTES)
       throw new ApiFailure(
-        413,
+        'BODY_TOO_LARGE',
         `The list is larger than ${MAX_LIST_BYTES} bytes; split it over several requests.`,
       );
     yield chunk;
@@ -37,7 +37,7 @@ export function uploadRoute(application: PrewarmApplication): Hono {
     const { body } = context.req.raw;
     if (!isListId(id) || body === null)
       throw new ApiFailure(
-        400,
+        'BAD_INPUT',
         'The list is empty or has no id; POST /lists says where to put it, one URL per line.',
       );
     await receiveList(id, bounded(body));

@@ -1,13 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { WarmpathError } from '../../errors/warmpath-error';
 
 /** A row as DynamoDB speaks of it. */
 export type Item = Record<string, AttributeValue>;
 
 /** A row lacks an attribute, or holds another type than was written: it was changed by somebody else. */
-export class DamagedItem extends Error {
+export class DamagedItem extends WarmpathError {
   override readonly name = 'DamagedItem';
   constructor(attribute: string, expected: string) {
-    super(`attribute ${attribute} is not ${expected}; restore the row or delete it`);
+    super('ROW_DAMAGED', `attribute ${attribute} is not ${expected}; restore the row or delete it`);
   }
 }
 

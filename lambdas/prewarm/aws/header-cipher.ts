@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { WarmpathError } from '../../errors/warmpath-error';
 import type { RequestId } from '../engine/model/ids';
 import type { RequestHeader } from '../engine/model/request';
 
@@ -8,8 +9,12 @@ const TAG_BYTES = 16;
 const KEPT_KEYS = 200;
 
 /** What is stored in place of headers cannot be opened. */
-export class SealedHeadersDamaged extends Error {
+export class SealedHeadersDamaged extends WarmpathError {
   override readonly name = 'SealedHeadersDamaged';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('HEADERS_DAMAGED', message, options);
+  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { WarmpathError } from '../../errors/warmpath-error';
+
 /** Paths of one call. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html */
 export const MAX_PATHS = 3_000;
 /** Wildcards in progress at a time, per distribution. */
@@ -12,11 +14,12 @@ const MAX_FOLDERS_HELD = 2_000;
  * know the object under any other spelling.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
  */
-export class PathIsWildcard extends Error {
+export class PathIsWildcard extends WarmpathError {
   override readonly name = 'PathIsWildcard';
   constructor(path: string) {
     const [bare = ''] = path.split('?');
     super(
+      'PATH_IS_WILDCARD',
       `the URL with the path ${bare} ends in *, which an invalidation takes as a wildcard; warm it in a request of its own without need_invalidate`,
     );
   }

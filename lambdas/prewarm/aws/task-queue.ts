@@ -8,6 +8,7 @@ import {
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { WarmpathError } from '../../errors/warmpath-error';
 import type { Slice } from '../engine/model/slice';
 import type { Log } from '../engine/ports/log';
 import type { Received, TaskQueue } from '../engine/ports/task-queue';
@@ -29,10 +30,10 @@ const BATCHES_IN_FLIGHT = 16;
 const ATTEMPTS = 8;
 
 /** Slices that the queue did not take, after every attempt. */
-export class NotQueued extends Error {
+export class NotQueued extends WarmpathError {
   override readonly name = 'NotQueued';
   constructor(count: number, firstReason: string) {
-    super(`${count} slices could not be queued: ${firstReason}`);
+    super('SLICES_NOT_QUEUED', `${count} slices could not be queued: ${firstReason}`);
   }
 }
 

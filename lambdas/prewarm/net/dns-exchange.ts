@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect, isIP, isIPv6 } from 'node:net';
 import * as dns from 'dns-packet';
+import { WarmpathError } from '../../errors/warmpath-error';
 
 /** A DNS server. */
 export interface DnsServerAddress {
@@ -10,8 +11,12 @@ export interface DnsServerAddress {
 }
 
 /** A question that got no usable answer; the message says why. */
-export class DnsFailure extends Error {
+export class DnsFailure extends WarmpathError {
   override readonly name = 'DnsFailure';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('DNS_FAILED', message, options);
+  }
 }
 
 const RESEND_MS = 1_000;

@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { WarmpathError } from '../../errors/warmpath-error';
 import type { UnreachableReason } from '../engine/model/outcome';
 
 const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 /** The other side could not prove that it is the host. */
-export class UntrustedCertificate extends Error {
+export class UntrustedCertificate extends WarmpathError {
   override readonly name = 'UntrustedCertificate';
   constructor(cause: Error, code: string) {
-    super(`the certificate is not accepted: ${cause.message} (${code})`, { cause });
+    super('CERTIFICATE_UNTRUSTED', `the certificate is not accepted: ${cause.message} (${code})`, { cause });
   }
 }
 

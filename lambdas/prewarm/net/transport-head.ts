@@ -1,3 +1,4 @@
+import { WarmpathError } from '../../errors/warmpath-error';
 import type { AnswerHeader } from '../engine/ports/transport';
 
 type Headers = Partial<Record<AnswerHeader, string>>;
@@ -15,10 +16,10 @@ export interface AnswerHead {
 }
 
 /** The other side does not speak HTTP/1.1, or in a way that can be read in two ways. */
-export class BadAnswer extends Error {
+export class BadAnswer extends WarmpathError {
   override readonly name = 'BadAnswer';
   constructor(what: string) {
-    super(`the answer is not valid HTTP/1.1: ${what}`);
+    super('RESPONSE_MALFORMED', `the answer is not valid HTTP/1.1: ${what}`);
   }
 }
 

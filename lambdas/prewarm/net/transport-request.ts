@@ -1,3 +1,4 @@
+import { WarmpathError } from '../../errors/warmpath-error';
 import type { FetchTarget } from '../engine/ports/transport';
 
 type Headers = FetchTarget['headers'];
@@ -8,8 +9,12 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** A request that cannot be written down as HTTP/1.1. */
-export class UnwritableRequest extends Error {
+export class UnwritableRequest extends WarmpathError {
   override readonly name = 'UnwritableRequest';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('REQUEST_UNWRITABLE', message, options);
+  }
 }
 
 function checked(text: string, allowed: RegExp, what: string): string {

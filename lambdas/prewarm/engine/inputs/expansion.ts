@@ -1,3 +1,4 @@
+import { WarmpathError } from '../../../errors/warmpath-error';
 import type { DocumentReader } from '../ports/document-reader';
 import type { ExpansionLimits } from '../ports/url-input';
 
@@ -10,10 +11,10 @@ export const EXPANSION_LIMITS: ExpansionLimits = {
 };
 
 /** Documents of a source that could not be read or made sense of, each named with its reason. */
-export class ExpansionError extends Error {
+export class ExpansionError extends WarmpathError {
   override readonly name = 'ExpansionError';
   constructor(readonly problems: readonly string[]) {
-    super(problems.join('; '));
+    super('SOURCE_NOT_EXPANDED', problems.join('; '));
   }
 }
 

@@ -1,3 +1,4 @@
+import { WarmpathError } from '../../../errors/warmpath-error';
 import { type PopCode, popCode } from '../model/ids';
 import type { PopDirectory, PopEntry } from '../ports/pop-directory';
 import { distanceKm } from './distance';
@@ -38,10 +39,11 @@ function toLists(
 const CODE = /^[A-Z]{3}\d{1,3}(?:-[A-Z]\d{1,2})?$/;
 
 /** Codes given by the operator that are not among the codes of any known city. */
-export class UnknownPopSites extends Error {
+export class UnknownPopSites extends WarmpathError {
   override readonly name = 'UnknownPopSites';
   constructor(codes: readonly string[]) {
     super(
+      'UNKNOWN_POP',
       `WARMPATH_EXTRA_POPS: got ${codes.map((code) => JSON.stringify(code)).join(', ')}; allowed: codes such as FRA56-P4 whose three letters are those of a known PoP; leave others out`,
     );
   }

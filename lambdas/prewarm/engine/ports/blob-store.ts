@@ -1,3 +1,5 @@
+import { WarmpathError } from '../../../errors/warmpath-error';
+
 /** Named byte streams: URL lists, failures, reports. Keys are `<request id>/<name>`. */
 export interface BlobStore {
   /** Writes the whole blob atomically: a reader sees the old one or the new one. */
@@ -18,9 +20,9 @@ export interface BlobStore {
   remove(key: string): Promise<void>;
 }
 
-export class BlobNotFound extends Error {
+export class BlobNotFound extends WarmpathError {
   override readonly name = 'BlobNotFound';
   constructor(readonly key: string) {
-    super(`no blob ${key}`);
+    super('BLOB_NOT_FOUND', `no blob ${key}`);
   }
 }

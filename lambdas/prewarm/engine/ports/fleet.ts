@@ -1,8 +1,10 @@
+import { WarmpathError } from '../../../errors/warmpath-error';
+
 /** There are no machines under the name of the fleet. */
-export class FleetNotFound extends Error {
+export class FleetNotFound extends WarmpathError {
   override readonly name = 'FleetNotFound';
   constructor(readonly fleet: string) {
-    super(`no fleet ${fleet}`);
+    super('FLEET_NOT_FOUND', `no fleet ${fleet}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { WarmpathError } from '../../../errors/warmpath-error';
 import type { RequestId } from '../model/ids';
 import type { RequestRecord } from '../model/request';
 import type { RequestStatus } from '../model/request-status';
@@ -24,10 +25,10 @@ export type RequestPatch = Partial<
 >;
 
 /** `after` is no token of a page that this store gave out. */
-export class InvalidPageToken extends Error {
+export class InvalidPageToken extends WarmpathError {
   override readonly name = 'InvalidPageToken';
   constructor() {
-    super('after: got a token that is unknown; pass on the `next` of the page before');
+    super('INVALID_PAGE_TOKEN', 'after: got a token that is unknown; pass on the `next` of the page before');
   }
 }
 

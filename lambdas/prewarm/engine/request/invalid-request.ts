@@ -1,3 +1,5 @@
+import { WarmpathError } from '../../../errors/warmpath-error';
+
 /** What is wrong with one field of a request. */
 export interface FieldIssue {
   /** Path of the field, such as `pops[2]`. */
@@ -18,12 +20,12 @@ function sentence({ field, got, allowed, hint }: FieldIssue): string {
 }
 
 /** A request that cannot be accepted, with everything that is wrong with its fields. */
-export class InvalidRequest extends Error {
+export class InvalidRequest extends WarmpathError {
   override readonly name = 'InvalidRequest';
   constructor(readonly issues: readonly FieldIssue[]) {
     const shown = issues.slice(0, MAX_SENTENCES).map(sentence);
     const more = issues.length - shown.length;
-    super([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('. '));
+    super('INVALID_REQUEST', [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('. '));
   }
 }
 
@@ -35,7 +37,7 @@ export interface InvalidUrl {
 }
 
 /** A list that holds URLs that cannot be warmed; the compatible API answers 400 with `error_urls`. */
-export class InvalidUrls extends Error {
+export class InvalidUrls extends WarmpathError {
   override readonly name = 'InvalidUrls';
   constructor(
     /** In the order of the list, each once; the first ones where there are many. */
@@ -45,7 +47,7 @@ export class InvalidUrls extends Error {
     /** Bad lines whose URL is not among `urls`. */
     readonly unlistedCount: number,
   ) {
-    super('Invalid URLs');
+    super('INVALID_URLS', 'Invalid URLs');
   }
 }
 

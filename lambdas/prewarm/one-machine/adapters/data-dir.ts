@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { WarmpathError } from '../../../errors/warmpath-error';
 import { droppedEntries, hasLostCurrent } from './database-damage';
 import { hasCode } from './error-code';
 import { makeFolder, makePrivate } from './private-folder';
@@ -13,13 +14,14 @@ function reasonsOf(error: unknown): readonly string[] {
 }
 
 /** A data directory that is not opened; the message begins with `data directory:` and says what to do. */
-export abstract class DataDirRefused extends Error {}
+export abstract class DataDirRefused extends WarmpathError {}
 
 /** Another process holds the data directory. */
 export class DataDirLocked extends DataDirRefused {
   override readonly name = 'DataDirLocked';
   constructor(dataDir: string, cause: unknown) {
     super(
+      'DATA_DIR_LOCKED',
       `data directory: got ${dataDir}, which another process is using; allowed: one process at a time; ` +
         'stop the other one or name another directory',
       { cause },
@@ -32,6 +34,7 @@ export class DataDirForeign extends DataDirRefused {
   override readonly name = 'DataDirForeign';
   constructor(dataDir: string) {
     super(
+      'DATA_DIR_FOREIGN',
       `data directory: got ${dataDir === '' ? 'an empty name' : dataDir}, ` +
         `${dataDir === '' ? 'which names no folder' : `which has files in it but not ${MARKER}`}; ` +
         'allowed: a folder that is empty or does not exist yet, or one that this program made; name another directory',
@@ -48,6 +51,7 @@ export class DataDirUnusable extends DataDirRefused {
   /** @param advice what is allowed and what to do; @default a folder that this user may write */
   constructor(dataDir: string, cause: unknown, advice = NOT_WRITABLE) {
     super(
+      'DATA_DIR_UNUSABLE',
       `data directory: got ${dataDir}, which cannot be opened (${reasonsOf(cause).join(': ')}); ${advice}`,
       { cause },
     );

@@ -1,3 +1,5 @@
+import { WarmpathError } from '../../../errors/warmpath-error';
+
 /** The part of an abstract-level database that the store uses: `classic-level` on disk, `memory-level` in tests. */
 export interface KeyValueDb {
   getSync(key: string): string | undefined;
@@ -30,12 +32,16 @@ export function del(key: string): WriteOperation {
 }
 
 /** A write failed, so what is in memory and what is on disk may differ: nothing is written any more. */
-export class StoreFailed extends Error {
+export class StoreFailed extends WarmpathError {
   override readonly name = 'StoreFailed';
   constructor(cause: unknown) {
-    super(`the store could not be written (${cause}); free space or repair the disk, then start again`, {
-      cause,
-    });
+    super(
+      'STORE_FAILED',
+      `the store could not be written (${cause}); free space or repair the disk, then start again`,
+      {
+        cause,
+      },
+    );
   }
 }
 

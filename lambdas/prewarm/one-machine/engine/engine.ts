@@ -1,3 +1,4 @@
+import { WarmpathError } from '../../../errors/warmpath-error';
 import { acceptRequest } from '../../engine/flow/accept';
 import { countSlices, recoverCounts } from '../../engine/flow/aggregate';
 import { giveUpSlice } from '../../engine/flow/dead-slice';
@@ -28,18 +29,24 @@ const RETRY_FIRST_MS = 200;
 const RETRY_LAST_MS = 30_000;
 
 /** The request is not in this data directory. */
-export class UnknownRequest extends Error {
+export class UnknownRequest extends WarmpathError {
   override readonly name = 'UnknownRequest';
   constructor(id: RequestId) {
-    super(`request: got ${id}, which is unknown here; list the requests to see their ids`);
+    super(
+      'REQUEST_NOT_FOUND',
+      `request: got ${id}, which is unknown here; list the requests to see their ids`,
+    );
   }
 }
 
 /** The engine was closed while somebody waited; the request goes on when the data directory is opened again. */
-export class EngineClosed extends Error {
+export class EngineClosed extends WarmpathError {
   override readonly name = 'EngineClosed';
   constructor() {
-    super('the engine was closed before the request ended; open the data directory again to go on');
+    super(
+      'ENGINE_CLOSED',
+      'the engine was closed before the request ended; open the data directory again to go on',
+    );
   }
 }
 

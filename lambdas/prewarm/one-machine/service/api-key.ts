@@ -1,13 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import { WarmpathError } from '../../../errors/warmpath-error';
 
 /** That of API Gateway keys. */
 const SHORTEST = 20;
 const LONGEST = 128;
 const READABLE_BY_OTHERS = 0o077;
 
-export class ApiKeyError extends Error {
+export class ApiKeyError extends WarmpathError {
   override readonly name = 'ApiKeyError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('API_KEY_UNUSABLE', message, options);
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
+import { WarmpathError } from '../../../errors/warmpath-error';
 import { createRouter } from '../../api/router';
 import type { Log } from '../../engine/ports/log';
 import type { RequestContext } from '../../engine/request/normalise-request';
@@ -38,8 +39,12 @@ export interface RunningService {
 }
 
 /** The service cannot listen where it was told to. */
-export class ListenError extends Error {
+export class ListenError extends WarmpathError {
   override readonly name = 'ListenError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('CANNOT_LISTEN', message, options);
+  }
 }
 
 type Router = ReturnType<typeof createRouter>;

@@ -1,5 +1,7 @@
+import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
+
 /** A message that is not accepted, and will not be when it comes again. */
-export class Refusal extends Error {
+export class Refusal extends WarmpathError {
   override readonly name = 'Refusal';
 
   constructor(
@@ -7,11 +9,15 @@ export class Refusal extends Error {
     /** HTTP status of the answer. */
     readonly status = 403,
   ) {
-    super(message);
+    super('MESSAGE_REFUSED', message);
   }
 }
 
 /** SNS could not be reached; the message is welcome when it comes again. */
-export class NotNow extends Error {
+export class NotNow extends WarmpathError {
   override readonly name = 'NotNow';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('SENDER_UNREACHABLE', message, options);
+  }
 }
