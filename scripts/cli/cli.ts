@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { isWarmpathError } from '../../lambdas/errors/warmpath-error';
+import { visibleLines } from '../../lambdas/prewarm/engine/model/visible-text';
 import { keepHeapSmall } from '../../lambdas/prewarm/worker/small-heap';
 import { version } from '../../package.json';
 import { BAD_INPUT, FAILED } from './exit-codes';
@@ -46,7 +47,9 @@ export function createProgram(args: readonly string[]): Command {
     .version(version, '-V, --version')
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'warmpath: ')) })
+    .configureOutput({
+      outputError: (text, write) => write(visibleLines(text.replace(/^error: /, 'warmpath: '))),
+    })
     .exitOverride();
   const wanted = wantedGroup(args);
   for (const group of GROUPS) {
@@ -71,7 +74,9 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = isWarmpathError(error) ? error.exitCode : FAILED;
     // The reader of a pipe has gone, such as `head`: nobody is left to tell.
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
-    process.stderr.write(`warmpath: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `warmpath: ${visibleLines(error instanceof Error ? error.message : String(error))}\n`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { DescribeTasksCommand, type ECSClient, paginateListTasks, type Task } from '@aws-sdk/client-ecs';
+import { visibleJson } from '../../../lambdas/prewarm/engine/model/visible-text';
 import { readOrigins } from '../../../lambdas/task-start-metrics/container-instances';
 import { FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
@@ -65,8 +66,7 @@ export async function measure(ecs: ECSClient, options: MeasureOptions): Promise<
   const since = new Date(Date.now() - options.sinceSeconds * 1000);
   const starts = await readTaskStarts(ecs, options.cluster, since);
   const summaries = summariseStarts(starts);
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({ cluster: options.cluster, summaries, starts })}\n`);
+  if (options.json) process.stdout.write(`${visibleJson({ cluster: options.cluster, summaries, starts })}\n`);
   if (starts.length === 0) {
     process.stderr.write(
       `warmpath: no task of ${options.cluster} has started since ${since.toISOString()}; start one, or look further back with --since\n`,

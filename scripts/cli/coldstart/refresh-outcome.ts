@@ -1,4 +1,5 @@
 import type { InstanceRefresh } from '@aws-sdk/client-auto-scaling';
+import { visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
 
 export type RefreshOutcome =
   | { readonly kind: 'succeeded' }
@@ -15,7 +16,7 @@ const FAILURES: Readonly<Record<string, string>> = {
 
 /** Why Auto Scaling does what it does with a refresh; empty when it does not say. */
 export function reasonOf({ RollbackDetails, StatusReason }: InstanceRefresh): string {
-  return RollbackDetails?.RollbackReason ?? StatusReason ?? '';
+  return visibleText(RollbackDetails?.RollbackReason ?? StatusReason ?? '');
 }
 
 /** What became of a refresh; `undefined` until it is over. */

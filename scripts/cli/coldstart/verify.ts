@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import { visibleJson, visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
 import { FAILED } from '../exit-codes';
 import { type Paint, paintFor } from '../terminal/paint';
 import { renderTable } from '../terminal/table';
@@ -126,7 +127,7 @@ export async function verify(clients: VerifyClients, options: VerifyOptions): Pr
   const ready = judged.filter(({ verdict }) => isReady(verdict)).length;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ group: options.group, images: wanted, ready, instances: judged })}\n`,
+      `${visibleJson({ group: options.group, images: wanted, ready, instances: judged })}\n`,
     );
   } else {
     const paint = paintFor(process.stdout);
@@ -138,7 +139,7 @@ export async function verify(clients: VerifyClients, options: VerifyOptions): Pr
     ]);
     const columns = [{ title: 'instance' }, { title: 'state' }, { title: 'template' }, { title: 'images' }];
     process.stdout.write(`${renderTable(columns, rows, paint.bold).join('\n')}\n`);
-    process.stdout.write(`${ready} of ${judged.length} ready: ${wanted.join(', ')}\n`);
+    process.stdout.write(`${ready} of ${judged.length} ready: ${visibleText(wanted.join(', '))}\n`);
   }
   return ready === judged.length ? 0 : FAILED;
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { visibleLines, visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
 import { BadInput } from '../bad-input';
 import { BAD_INPUT } from '../exit-codes';
 import { listenForInterrupt } from './interrupt';
@@ -53,7 +54,7 @@ export async function listenToTopic(options: ListenOptions): Promise<number> {
         recent: new RecentMessages(),
         onMessage: (message) => process.stdout.write(`${render(message)}\n`),
       }),
-      onProblem: (line) => process.stderr.write(`${line}\n`),
+      onProblem: (line) => process.stderr.write(`${visibleText(line)}\n`),
     });
     process.stderr.write(`listening on ${receiver.url}\n`);
     await Promise.race([interrupt.signalled, readerGone]);
@@ -61,7 +62,7 @@ export async function listenToTopic(options: ListenOptions): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
-    process.stderr.write(`warmpath: ${error.message}\n`);
+    process.stderr.write(`warmpath: ${visibleLines(error.message)}\n`);
     return BAD_INPUT;
   } finally {
     interrupt.release();

@@ -2,6 +2,7 @@ import { getServers } from 'node:dns';
 import type { AddressPolicy } from '../../../lambdas/prewarm/engine/addresses/address-guard';
 import { resolvePops } from '../../../lambdas/prewarm/engine/flow/resolve-pops';
 import type { PopCode } from '../../../lambdas/prewarm/engine/model/ids';
+import { visibleJson, visibleLines } from '../../../lambdas/prewarm/engine/model/visible-text';
 import type { PopDirectory, PopEntry } from '../../../lambdas/prewarm/engine/ports/pop-directory';
 import { resolveDistribution } from '../../../lambdas/prewarm/engine/request/distribution';
 import {
@@ -21,6 +22,9 @@ import { type Column, renderTable } from '../terminal/table';
 import { knownPops } from './run-surroundings';
 
 /** The options of `warmpath prewarm pops`. */
+/** Characters of one line of an error: the known PoPs fit. */
+const LONGEST_LINE = 10_000;
+
 export interface PopsOptions {
   readonly region?: readonly string[];
   readonly country?: readonly string[];
@@ -84,7 +88,7 @@ function row(entry: PopEntry): readonly string[] {
 }
 
 function list(entries: readonly PopEntry[], { json }: PopsOptions, { out }: Output): number {
-  out(json ? JSON.stringify({ pops: entries }) : renderTable(LIST_COLUMNS, entries.map(row)).join('\n'));
+  out(json ? visibleJson({ pops: entries }) : renderTable(LIST_COLUMNS, entries.map(row)).join('\n'));
   return 0;
 }
 
@@ -128,7 +132,7 @@ async function check(entries: readonly PopEntry[], options: PopsOptions, { out }
       : { ...entry, status: 'FAILED', addresses: [], message: found?.message ?? 'was not looked up' };
   });
   const failed = lines.filter(({ status }) => status === 'FAILED').length;
-  if (options.json) out(JSON.stringify({ pops: lines, failed }));
+  if (options.json) out(visibleJson({ pops: lines, failed }));
   else {
     const columns = [...LIST_COLUMNS.slice(0, 3), { title: 'Status' }, { title: 'Addresses' }];
     const rows = lines.map((line) => [
@@ -194,7 +198,7 @@ async function discover(directory: PopDirectory, options: PopsOptions, { out }: 
             })),
           },
     );
-    out(JSON.stringify({ networks }));
+    out(visibleJson({ networks }));
   } else {
     const columns = ['Asked as', 'Edge', 'Site', 'Known codes'].map((title) => ({ title }));
     out(
@@ -218,7 +222,7 @@ export async function runPops(options: PopsOptions, output: Output): Promise<num
   } catch (error) {
     if (!(error instanceof InvalidRequest || error instanceof DnsFailure || error instanceof BadInput))
       throw error;
-    output.error(error.message);
+    output.error(visibleLines(error.message, LONGEST_LINE));
     return BAD_INPUT;
   }
 }

@@ -1,3 +1,4 @@
+import { visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
 import type { Log } from '../../../lambdas/prewarm/engine/ports/log';
 import { DataDirRefused } from '../../../lambdas/prewarm/one-machine/adapters/data-dir';
 import { openEngine } from '../../../lambdas/prewarm/one-machine/engine/engine';
@@ -14,7 +15,7 @@ function logTo(printer: ProgressPrinter): Log {
   function say(level: string) {
     return (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       const details = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-      printer.say([`${level}:`, event, ...details].join(' '));
+      printer.say(visibleText([`${level}:`, event, ...details].join(' ')));
     };
   }
   return { info: () => {}, warn: say('warning'), error: say('error') };

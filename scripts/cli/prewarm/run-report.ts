@@ -1,4 +1,5 @@
 import type { OutcomeKind } from '../../../lambdas/prewarm/engine/model/outcome';
+import { visibleJson, visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
 import type { Paint } from '../terminal/paint';
 import { type Cell, renderTable } from '../terminal/table';
 import { formatBytes, formatCount, formatMs, formatSeconds, formatShare } from '../terminal/units';
@@ -72,6 +73,8 @@ interface FailureGroup {
 }
 
 const EXAMPLES_PER_GROUP = 3;
+/** Characters of a URL that are shown: all that it may have. */
+const LONGEST_URL = 8_192;
 
 /** Groups failures by outcome while they stream by; keeps a few examples of each, not the list. */
 export async function groupFailures(
@@ -94,7 +97,7 @@ function renderGroup(group: FailureGroup, paint: Paint): string[] {
     `${paint.red(group.outcome)} (${formatCount(group.count)}): ${advice}`,
     ...group.examples.map(
       ({ pop, url, encoding, detail }) =>
-        `  ${pop}  ${url === null ? '' : `${url}  `}${encoding === null ? '' : `${encoding}  `}${paint.dim(detail)}`,
+        `  ${pop}  ${url === null ? '' : `${visibleText(url, LONGEST_URL)}  `}${encoding === null ? '' : `${encoding}  `}${paint.dim(visibleText(detail))}`,
     ),
     ...(more > 0 ? [paint.dim(`  and ${formatCount(more)} more`)] : []),
   ];
@@ -125,7 +128,7 @@ export async function renderReport(
     ...table,
     '',
     ...(groups.length > 0 ? [...groups, ''] : []),
-    ...(summary.stopped === undefined ? [] : [paint.yellow(summary.stopped)]),
+    ...(summary.stopped === undefined ? [] : [paint.yellow(visibleText(summary.stopped))]),
     headline(summary, paint),
     '',
   ].join('\n');
@@ -151,10 +154,10 @@ export async function* renderJson(
     pops,
     ...(stopped === undefined ? {} : { stopped }),
   };
-  yield `${JSON.stringify(head).slice(0, -1)},"failures":[`;
+  yield `${visibleJson(head).slice(0, -1)},"failures":[`;
   let separator = '';
   for await (const failure of failures) {
-    yield separator + JSON.stringify(failure);
+    yield separator + visibleJson(failure);
     separator = ',';
   }
   yield ']}\n';

@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { visibleLines } from '../../../lambdas/prewarm/engine/model/visible-text';
 import { hasCode } from '../../../lambdas/prewarm/one-machine/adapters/error-code';
 import type { EmbeddedEngine } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
 import { BadInput, Problems } from '../bad-input';
@@ -20,6 +21,9 @@ import { runSession, type SessionEnd } from './run-session';
 import { findSurroundings } from './run-surroundings';
 import { SCRATCH_DATA, Scratch } from './scratch';
 import { type FailureEntry, failureEntry, popFailureEntries, type RunSummary, summarise } from './summary';
+
+/** Characters of one line of an error: the known PoPs fit. */
+const LONGEST_LINE = 10_000;
 
 /** Blobs of a finished request by the ending of a report file. */
 const REPORT_BLOBS: Readonly<Record<string, string>> = {
@@ -46,7 +50,7 @@ export async function runPrewarm(
     // The list is checked while it is submitted, so what is wrong with a URL comes from there.
     const error = asBadInput(withoutSpace(thrown, options));
     if (!(error instanceof BadInput)) throw error;
-    process.stderr.write(`warmpath: ${error.message}\n`);
+    process.stderr.write(`warmpath: ${visibleLines(error.message, LONGEST_LINE)}\n`);
     return BAD_INPUT;
   } finally {
     interrupt.release();

@@ -1,3 +1,4 @@
+import { visibleLines } from '../../../lambdas/prewarm/engine/model/visible-text';
 import { DataDirRefused } from '../../../lambdas/prewarm/one-machine/adapters/data-dir';
 import { openEngine } from '../../../lambdas/prewarm/one-machine/engine/engine';
 import { ApiKeyError, readApiKey } from '../../../lambdas/prewarm/one-machine/service/api-key';
@@ -76,11 +77,11 @@ export async function servePrewarm(options: ServeOptions): Promise<number> {
     const broken = await Promise.race([interrupt.signalled.then(() => undefined), service.broken]);
     await service.stop();
     if (broken === undefined) return 0;
-    process.stderr.write(`warmpath: ${broken.message}\n`);
+    process.stderr.write(`warmpath: ${visibleLines(broken.message)}\n`);
     return FAILED;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    process.stderr.write(`warmpath: ${inOptions(error.message)}\n`);
+    process.stderr.write(`warmpath: ${visibleLines(inOptions(error.message))}\n`);
     return BAD_INPUT;
   } finally {
     interrupt.release();

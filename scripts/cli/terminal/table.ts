@@ -1,3 +1,5 @@
+import { visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
+
 export interface Column {
   readonly title: string;
   /** @default 'left' */
@@ -8,7 +10,7 @@ export interface Column {
 export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
 
 function textOf(cell: Cell): string {
-  return typeof cell === 'string' ? cell : cell.text;
+  return visibleText(typeof cell === 'string' ? cell : cell.text);
 }
 
 /** Aligned columns, two spaces apart, a header and no frame; lines carry no trailing blanks. */

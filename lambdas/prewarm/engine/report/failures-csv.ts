@@ -1,4 +1,5 @@
 import type { FetchFailure } from '../model/slice';
+import { csvCell } from '../model/visible-text';
 import { describeOutcome } from './describe-outcome';
 
 /** The first four columns are those of the reports clients already read; the others follow. */
@@ -12,15 +13,6 @@ const COLUMNS = [
   'httpStatus',
   'attempts',
 ] as const;
-
-/**
- * One CSV cell after RFC 4180. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
- * @see https://owasp.org/www-community/attacks/CSV_Injection
- */
-export function csvCell(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;

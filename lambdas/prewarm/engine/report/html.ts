@@ -1,3 +1,5 @@
+import { visibleText } from '../model/visible-text';
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -11,12 +13,16 @@ export interface Html {
   readonly html: string;
 }
 
+/** Characters of one part; a URL has at most 8,192. */
+const MAX_PART = 10_000;
+
 type Part = string | number | Html | readonly Html[] | undefined;
 
 function rendered(part: Part): string {
   if (part === undefined) return '';
   if (typeof part === 'number') return String(part);
-  if (typeof part === 'string') return part.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  if (typeof part === 'string')
+    return visibleText(part, MAX_PART).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
   return 'html' in part ? part.html : part.map(({ html }) => html).join('');
 }
 

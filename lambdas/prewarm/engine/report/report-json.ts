@@ -1,5 +1,6 @@
 import type { FetchFailure } from '../model/slice';
 import { timestamp } from '../model/timestamp';
+import { visibleJson } from '../model/visible-text';
 import { askedOf } from './asked';
 import { describeOutcome } from './describe-outcome';
 import type { Figures, PopReport, RequestReport } from './request-report';
@@ -85,10 +86,10 @@ export async function* reportJson(
   failures: AsyncIterable<FetchFailure> | Iterable<FetchFailure>,
 ): AsyncIterable<string> {
   const head = { ...overviewJson(report), ...askedJson(report) };
-  yield `${JSON.stringify(head).slice(0, -1)},"failures":[`;
+  yield `${visibleJson(head).slice(0, -1)},"failures":[`;
   let separator = '\n';
   for await (const failure of failures) {
-    yield `${separator}${JSON.stringify(failureJson(failure))}`;
+    yield `${separator}${visibleJson(failureJson(failure))}`;
     separator = ',\n';
   }
   yield ']}\n';

@@ -1,4 +1,5 @@
 import { WarmpathError } from '../../../errors/warmpath-error';
+import { visibleText } from '../model/visible-text';
 
 /** What is wrong with one field of a request. */
 export interface FieldIssue {
@@ -14,9 +15,14 @@ export interface FieldIssue {
 
 /** Issues that an error names; it counts the rest. */
 export const MAX_SENTENCES = 20;
+/** Characters of one of them; what it quotes is shorter, so that only a list of allowed values is ever cut. */
+const MAX_SENTENCE_LENGTH = 10_000;
 
 function sentence({ field, got, allowed, hint }: FieldIssue): string {
-  return `${field}: got ${got}; allowed: ${allowed}${hint === undefined ? '' : `; ${hint}`}`;
+  return visibleText(
+    `${field}: got ${got}; allowed: ${allowed}${hint === undefined ? '' : `; ${hint}`}`,
+    MAX_SENTENCE_LENGTH,
+  );
 }
 
 /** A request that cannot be accepted, with everything that is wrong with its fields. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { visibleJson, visibleText } from '../../../../lambdas/prewarm/engine/model/visible-text';
 import { formatBytes, formatCount } from '../../terminal/units';
 import type { SnsMessage } from './sns-message';
 
@@ -20,12 +21,6 @@ function parse(text: string): unknown {
   }
 }
 
-/** Whatever a message says stays on its line and cannot steer a terminal. */
-function onOneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
-}
-
 function summary(message: SnsMessage): string {
   if (message.Type === 'SubscriptionConfirmation') return `subscribed to ${message.TopicArn}`;
   if (message.Type === 'UnsubscribeConfirmation') return `unsubscribed from ${message.TopicArn}`;
@@ -42,7 +37,7 @@ function summary(message: SnsMessage): string {
 
 /** One line for people. */
 export function eventLine(message: SnsMessage): string {
-  return `${message.Timestamp} ${onOneLine(summary(message))}`;
+  return `${message.Timestamp} ${visibleText(summary(message).replace(/\s+/g, ' ').trim())}`;
 }
 
 const EVENT_NAMES = {
@@ -53,7 +48,7 @@ const EVENT_NAMES = {
 
 /** One line for programs: the message without what only its verification needed. */
 export function eventJson(message: SnsMessage): string {
-  return JSON.stringify({
+  return visibleJson({
     event: EVENT_NAMES[message.Type],
     message_id: message.MessageId,
     topic_arn: message.TopicArn,

@@ -39,7 +39,7 @@ describe('the line of a message', () => {
 
   it('is one line that cannot steer a terminal, whatever the message says', () => {
     const line = eventLine(notification('x', 'bad\n\u001b[2J\u0007subject'));
-    expect(line).toBe('2026-01-02T03:04:05.678Z bad [2J subject');
+    expect(line).toBe('2026-01-02T03:04:05.678Z bad \\u001b[2J\\u0007subject');
   });
 });
 
