@@ -5,21 +5,13 @@ import { isFinal } from '../engine/model/request-status';
 import type { PopDirectory, PopEntry } from '../engine/ports/pop-directory';
 import { reportOf } from '../engine/report/request-report';
 import { didYouMean } from '../engine/request/nearest';
-import { countryNames, popsOfCountry } from '../engine/request/targets';
+import { countryNames, popsOfCountry, popsOfRegion, regionNames } from '../engine/request/place-names';
 import type { PrewarmApplication } from './application';
 import { ApiFailure } from './failure';
 import { readBy } from './query';
 import { findRequest } from './request-lookup';
 import { listQuery, popsQuery } from './request-schemas';
 import * as responses from './responses';
-
-function named(
-  lists: Readonly<Record<string, readonly PopCode[]>>,
-  name: string,
-): ReadonlySet<PopCode> | undefined {
-  const key = Object.keys(lists).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : new Set(lists[key]);
-}
 
 function unknownName(field: string, name: string, known: readonly string[]): ApiFailure {
   return new ApiFailure(
@@ -30,10 +22,12 @@ function unknownName(field: string, name: string, known: readonly string[]): Api
   );
 }
 
+/** The same names as `regions` of a request. */
 function inRegion(directory: PopDirectory, region: string): (entry: PopEntry) => boolean {
-  const codes = named(directory.regions, region);
-  if (codes === undefined) throw unknownName('region', region, Object.keys(directory.regions));
-  return ({ code }) => codes.has(code);
+  const codes = popsOfRegion(region, directory);
+  if (codes === undefined) throw unknownName('region', region, regionNames(directory));
+  const wanted = new Set(codes);
+  return ({ code }) => wanted.has(code);
 }
 
 /** The same names as `countries` of a request. */

@@ -21,7 +21,7 @@ describe('warmpath prewarm pops', () => {
 
   it('lists all codes, those of lists, or those near a place', async () => {
     expect(codesOf((await run({ json: true })).out).length).toBeGreaterThan(300);
-    expect(codesOf((await run({ region: ['JP'], country: ['singapore'], json: true })).out)).toEqual([
+    expect(codesOf((await run({ region: ['JP'], country: ['legacy:singapore'], json: true })).out)).toEqual([
       'NRT51-P2',
       'NRT57-P3',
       'SIN2-P1',

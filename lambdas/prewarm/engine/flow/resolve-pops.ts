@@ -1,5 +1,6 @@
 import { type AddressPolicy, guardAddresses } from '../addresses/address-guard';
 import type { PopCode } from '../model/ids';
+import { popHostName } from '../pops/pop-code';
 import type { Resolver } from '../ports/resolver';
 import type { ResolvedPop } from './plan';
 
@@ -12,12 +13,6 @@ export interface ResolvePopsOptions {
    */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
-}
-
-/** The name under which one PoP answers for one distribution. */
-export function popHostName(distributionDomain: string, pop: PopCode): string {
-  const [label = ''] = distributionDomain.split('.');
-  return `${label}.${pop}.cloudfront.net`;
 }
 
 async function resolvePop(

@@ -29,6 +29,12 @@ export interface RequestSpec {
   readonly aliases: readonly string[];
   /** Target PoPs, without duplicates, in order. */
   readonly pops: readonly PopCode[];
+  /**
+   * Whether the request named each PoP, or a place (or nothing) that stands for several. Of a place, a PoP without an address is
+   * left out with a notice; one that was named has failed.
+   * @default 'codes'
+   */
+  readonly popsFrom?: 'codes' | 'place';
   readonly headers: readonly RequestHeader[];
   /** Never empty. */
   readonly encodings: readonly Encoding[];

@@ -1,33 +1,12 @@
 import { WarmpathError } from '../../../errors/warmpath-error';
 import { type PopCode, popCode } from '../model/ids';
-import type { PopDirectory, PopEntry } from '../ports/pop-directory';
+import type { Country, PopDirectory, PopEntry } from '../ports/pop-directory';
+import { placeOfAirport } from './airports';
+import { countryByCode, findCountry } from './countries';
 import { distanceKm } from './distance';
-import * as data from './pops.json';
-
-/** What the data file says of one code. */
-interface WrittenPop {
-  readonly code: string;
-  readonly city: string;
-  readonly country: string;
-  readonly countryName: string;
-  readonly continent: string;
-  readonly lat: number;
-  readonly lon: number;
-  readonly partition?: string;
-}
-
-function toEntry(pop: WrittenPop): PopEntry {
-  return {
-    code: popCode(pop.code),
-    city: pop.city,
-    country: pop.country,
-    countryName: pop.countryName,
-    continent: pop.continent,
-    latitude: pop.lat,
-    longitude: pop.lon,
-    partition: pop.partition === 'aws-cn' ? 'aws-cn' : 'aws',
-  };
-}
+import legacyLists from './legacy-lists.json';
+import { airportOf, isPopCode } from './pop-code';
+import data from './pops.json';
 
 function toLists(
   lists: Readonly<Record<string, readonly string[]>>,
@@ -35,16 +14,33 @@ function toLists(
   return Object.fromEntries(Object.entries(lists).map(([name, codes]) => [name, codes.map(popCode)]));
 }
 
-/** Three letters of an airport, the number of the site, and one of the suffixes in use. */
-const CODE = /^[A-Z]{3}\d{1,3}(?:-[A-Z]\d{1,2})?$/;
+/** Codes of the mainland-China partition, which serves `cloudfront.cn` only, stand in this country. */
+const MAINLAND_CHINA = 'CN';
 
-/** Codes given by the operator that are not among the codes of any known city. */
+/** The entry of a code, listed or not, by its airport; nothing where the airport is not known. */
+function entryOf(code: PopCode): PopEntry | undefined {
+  const place = placeOfAirport(airportOf(code));
+  if (place === undefined) return undefined;
+  const { name, continent } = countryByCode(place.country);
+  return {
+    code,
+    city: place.city,
+    country: place.country,
+    countryName: name,
+    continent,
+    latitude: place.latitude,
+    longitude: place.longitude,
+    partition: place.country === MAINLAND_CHINA ? 'aws-cn' : 'aws',
+  };
+}
+
+/** Codes given by the operator that have not the form of a code, or whose airport is not known. */
 export class UnknownPopSites extends WarmpathError {
   override readonly name = 'UnknownPopSites';
   constructor(codes: readonly string[]) {
     super(
       'UNKNOWN_POP',
-      `WARMPATH_EXTRA_POPS: got ${codes.map((code) => JSON.stringify(code)).join(', ')}; allowed: codes such as FRA56-P4 whose three letters are those of a known PoP; leave others out`,
+      `WARMPATH_EXTRA_POPS: got ${codes.map((code) => JSON.stringify(code)).join(', ')}; allowed: codes such as FRA56-P4, whose three letters are those of an airport; leave others out`,
     );
   }
 }
@@ -54,36 +50,44 @@ export function parseExtraPops(written: string | undefined): readonly string[] {
   return (written ?? '').split(/[\s,]+/).filter((code) => code !== '');
 }
 
+/** A site that is named by its airport alone, as old lists name some. */
+const BARE_SITE = /^[A-Z]{3}$/;
+
 export interface PopDirectoryOptions {
   /**
-   * Codes that the data file does not know yet, such as discovery found; each stands where its city's others do, and is in no
-   * region or country list.
+   * Codes that the data file does not list yet, such as discovery found; each stands at its airport, and is in no fixed list of
+   * the compatible API.
    * @default []
    */
   readonly extraCodes?: readonly string[];
 }
 
 /**
- * The codes of the data file, in the order of their names.
+ * Codes of the data file and those given, in the order of their names; places and countries of these and of any other code.
  * @throws UnknownPopSites for extra codes without a place
  */
 export function createPopDirectory({ extraCodes = [] }: PopDirectoryOptions = {}): PopDirectory {
-  const known = data.pops.map(toEntry);
-  const byCode = new Map(known.map((entry) => [entry.code, entry]));
-  const placeless: string[] = [];
-  for (const written of extraCodes) {
-    const code = popCode(written.trim().toUpperCase());
-    const neighbour = known.find((entry) => entry.code.slice(0, 3) === code.slice(0, 3));
-    if (!neighbour || !CODE.test(code)) placeless.push(written);
-    else if (!byCode.has(code)) byCode.set(code, { ...neighbour, code });
+  const extra = extraCodes.map((written) => ({ written, code: popCode(written.trim().toUpperCase()) }));
+  const placeless = extra.filter(
+    ({ code }) => !(isPopCode(code) || BARE_SITE.test(code)) || entryOf(code) === undefined,
+  );
+  if (placeless.length > 0) throw new UnknownPopSites(placeless.map(({ written }) => written));
+  const codes = [
+    ...data.sources.flatMap((source) => source.codes.map(popCode)),
+    ...extra.map(({ code }) => code),
+  ];
+  const listed = new Map<PopCode, PopEntry>();
+  for (const code of codes.sort()) {
+    const entry = listed.has(code) ? undefined : entryOf(code);
+    if (entry !== undefined) listed.set(code, entry);
   }
-  if (placeless.length > 0) throw new UnknownPopSites(placeless);
-  const all = [...byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+  const all = [...listed.values()];
   return {
     all,
-    regions: toLists(data.regions),
-    countries: toLists(data.countries),
-    find: (code) => byCode.get(code),
+    regions: toLists(legacyLists.regions),
+    countries: toLists(legacyLists.countries),
+    find: (code) => listed.get(code) ?? (isPopCode(code) ? entryOf(code) : undefined),
+    country: (written): Country | undefined => findCountry(written),
     near: (latitude, longitude, count) =>
       all
         .filter(({ partition }) => partition === 'aws')

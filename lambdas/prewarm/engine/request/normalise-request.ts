@@ -1,5 +1,7 @@
 import type { AddressPolicy } from '../addresses/address-guard';
+import type { PopCode } from '../model/ids';
 import type { Encoding, RequestHeader, RequestSpec, UrlSource } from '../model/request';
+import { popHostName } from '../pops/pop-code';
 import type { PopDirectory } from '../ports/pop-directory';
 import type { Resolver } from '../ports/resolver';
 import { parseByteSize } from './byte-size';
@@ -11,7 +13,7 @@ import { type FieldIssue, InvalidRequest, shown } from './invalid-request';
 import { MAX_ALIASES, MAX_RANGE_BYTES, MAX_SOURCES } from './limits';
 import { checkNotifyUrl } from './notify-url';
 import type { PrewarmBody } from './request-body';
-import { selectPops } from './targets';
+import { namesCodes, selectPops, unknownCode } from './targets';
 import { parseUrl } from './url';
 
 export interface RequestContext {
@@ -139,6 +141,50 @@ async function checkDistribution(
   return undefined;
 }
 
+/** Codes that DNS is asked for in one request, where their airports are not known. */
+const MAX_UNPLACED_POPS = 20;
+
+/**
+ * A code whose airport is not known passes where DNS has an address for it: it is a new site, and not a misspelt one.
+ */
+async function checkUnplacedPops(
+  pops: readonly PopCode[],
+  written: readonly string[],
+  distributionDomain: string,
+  { directory, resolver }: RequestContext,
+  issues: Issues,
+): Promise<void> {
+  const unplaced = pops.filter((code) => directory.find(code) === undefined);
+  const isAnswered = await Promise.all(
+    unplaced.slice(0, MAX_UNPLACED_POPS).map(async (code) => {
+      const { kind } = await resolver.resolve(popHostName(distributionDomain, code));
+      return kind === 'addresses';
+    }),
+  );
+  unplaced.forEach((code, index) => {
+    if (isAnswered[index]) return;
+    const at = written.findIndex((text) => text.trim().toUpperCase() === code);
+    issues.push({ field: `pops[${at}]`, ...unknownCode(code, directory, issues) });
+  });
+}
+
+/** Mainland China has a CloudFront of its own: a request for its PoPs alone could warm nothing. */
+function refuseMainlandChina(
+  pops: readonly PopCode[],
+  body: PrewarmBody,
+  { directory }: RequestContext,
+  issues: Issues,
+): void {
+  if (pops.length === 0 || !pops.every((code) => directory.find(code)?.partition === 'aws-cn')) return;
+  const field = body.countries?.length ? 'countries' : body.regions?.length ? 'regions' : 'pops';
+  issues.push({
+    field,
+    got: shown(body[field]?.join(', ')),
+    allowed: 'points of presence of cloudfront.net',
+    hint: 'those of mainland China serve cloudfront.cn only; legacy:china names the two in Singapore that the compatible list has for it',
+  });
+}
+
 async function checkSourceHosts(
   sources: readonly WrittenSource[],
   hosts: HostRule,
@@ -190,7 +236,11 @@ export async function normaliseRequest(
     { distributionDomain: distributionDomain ?? '', cfDomain: cfDomain ?? '', aliases },
     context.resolver,
   );
-  if (distributionDomain !== undefined) await checkSourceHosts(sources, hosts, issues);
+  refuseMainlandChina(pops, body, context, issues);
+  if (distributionDomain !== undefined) {
+    await checkUnplacedPops(pops, body.pops ?? [], distributionDomain, context, issues);
+    await checkSourceHosts(sources, hosts, issues);
+  }
 
   const foundFields = new Set(found.map(({ field }) => field.replace(/\[.*$/, '')));
   const all = [...found, ...issues.filter(({ field }) => !foundFields.has(field))];
@@ -204,6 +254,7 @@ export async function normaliseRequest(
     cfDomain,
     aliases,
     pops,
+    popsFrom: namesCodes(body) ? 'codes' : 'place',
     headers,
     encodings,
     verify: body.verify ?? 'none',

@@ -1,8 +1,10 @@
 import { type PopCode, popCode } from '../model/ids';
+import { airportOf, isPopCode } from '../pops/pop-code';
 import type { PopDirectory } from '../ports/pop-directory';
 import { type FieldIssue, MAX_SENTENCES, shown } from './invalid-request';
 import { DEFAULT_NEAR_COUNT, MAX_POPS } from './limits';
 import { didYouMean } from './nearest';
+import { asName, countryNames, isAll, popsOfCountry, popsOfRegion, regionNames } from './place-names';
 import { type PrewarmBody, TARGET_TYPES, type TargetType } from './request-body';
 
 type TargetFields = Pick<
@@ -10,50 +12,13 @@ type TargetFields = Pick<
   'target_type' | 'regions' | 'countries' | 'pops' | 'near' | 'near_count'
 >;
 
-const ALL = 'all';
-const MAX_LISTED_NAMES = 50;
-
-function listed(names: readonly string[]): string {
-  return names.length <= MAX_LISTED_NAMES ? names.join(', ') : `one of ${names.length} known codes`;
-}
-
-function asName(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/[\s-]+/g, '_');
-}
-
-/** Names of the compatible lists, then of all countries that have PoPs. */
-export function countryNames(directory: PopDirectory): readonly string[] {
-  return [
-    ...new Set([
-      ...Object.keys(directory.countries),
-      ...directory.all.map(({ countryName }) => asName(countryName)),
-    ]),
-  ];
-}
-
-/**
- * The PoPs of a country, in any case: those of the compatible list where it has one of that name, else all that stand in
- * the country of that name or ISO 3166-1 code. Nothing where none does.
- */
-export function popsOfCountry(written: string, directory: PopDirectory): readonly PopCode[] | undefined {
-  const name = asName(written);
-  if (Object.hasOwn(directory.countries, name)) return directory.countries[name];
-  const there = directory.all.filter(
-    ({ country, countryName }) => country.toLowerCase() === name || asName(countryName) === name,
-  );
-  return there.length === 0 ? undefined : there.map(({ code }) => code);
-}
-
 function isMainlandChina(code: PopCode, directory: PopDirectory): boolean {
   return directory.find(code)?.partition === 'aws-cn';
 }
 
 /** What an empty list of PoPs or regions stands for: every region's PoPs, mainland China's left out. */
 export function defaultPops(directory: PopDirectory): readonly PopCode[] {
-  return (directory.regions[ALL] ?? []).filter((code) => !isMainlandChina(code, directory));
+  return (directory.regions['all'] ?? []).filter((code) => !isMainlandChina(code, directory));
 }
 
 /** What `suggest` finds, for issues that are shown: comparing each of a long list with all known names takes seconds. */
@@ -67,13 +32,16 @@ function fromRegions(
   issues: FieldIssue[],
 ): readonly PopCode[] {
   if (names.length === 0) return defaultPops(directory);
-  const known = Object.keys(directory.regions);
   return names.flatMap((written, index) => {
-    const name = asName(written);
-    if (name === ALL) return defaultPops(directory);
-    const codes = known.includes(name) ? directory.regions[name] : undefined;
+    if (isAll(written)) return defaultPops(directory);
+    const codes = popsOfRegion(written, directory);
     if (codes) return codes;
-    const hint = suggestion(issues, () => didYouMean(name, known));
+    const known = regionNames(directory);
+    const country = directory.country(written)?.name;
+    const hint =
+      country === undefined
+        ? suggestion(issues, () => didYouMean(asName(written), known))
+        : `name the country ${country} in countries`;
     issues.push({
       field: `regions[${index}]`,
       got: shown(written),
@@ -89,34 +57,38 @@ function fromCountries(
   directory: PopDirectory,
   issues: FieldIssue[],
 ): readonly PopCode[] {
-  const everywhere = (directory.countries[ALL] ?? []).filter((code) => !isMainlandChina(code, directory));
+  const everywhere = (directory.countries['all'] ?? []).filter((code) => !isMainlandChina(code, directory));
   if (names.length === 0) return everywhere;
   return names.flatMap((written, index) => {
-    if (asName(written) === ALL) return everywhere;
+    if (isAll(written)) return everywhere;
     const codes = popsOfCountry(written, directory);
-    if (codes) return codes;
-    const hint = suggestion(issues, () => didYouMean(asName(written), countryNames(directory)));
+    if (codes !== undefined && codes.length > 0) return codes;
+    const hint =
+      codes === undefined
+        ? suggestion(issues, () => didYouMean(asName(written), countryNames(directory)))
+        : `no point of presence is known in ${directory.country(written)?.name}: near takes the closest ones`;
     issues.push({
       field: `countries[${index}]`,
       got: shown(written),
-      allowed: `${Object.keys(directory.countries).join(', ')}, or another country that has PoPs, by name or ISO code`,
+      allowed:
+        'countries that have points of presence, by name or ISO code, and fixed lists such as legacy:japan',
       ...(hint === undefined ? {} : { hint }),
     });
     return [];
   });
 }
 
-/** Letters of a code that name the airport, and with it the city. */
-const AIRPORT_LETTERS = 3;
-
 /** The nearest codes of the same city, else those that are written alike. */
 function similarCodes(written: string, directory: PopDirectory): string | undefined {
   const known = directory.all.map(({ code }) => code);
-  const airport = written.slice(0, AIRPORT_LETTERS);
-  const sameCity = known.filter((code) => code.slice(0, AIRPORT_LETTERS) === airport);
+  const sameCity = known.filter((code) => airportOf(code) === airportOf(written));
   return sameCity.length > 0 ? didYouMean(written, sameCity, Infinity) : didYouMean(written, known);
 }
 
+/**
+ * Codes as they are written: one that is not listed passes where it has the form of a code, since sites come and go. Whether its
+ * airport is known, or DNS knows it, is checked where the distribution is known.
+ */
 function fromCodes(
   codes: readonly string[],
   directory: PopDirectory,
@@ -124,18 +96,26 @@ function fromCodes(
 ): readonly PopCode[] {
   if (codes.length === 0) return defaultPops(directory);
   return codes.flatMap((written, index) => {
-    const entry = directory.find(popCode(written.trim().toUpperCase()));
-    if (entry) return [entry.code];
-    issues.push({
-      field: `pops[${index}]`,
-      got: shown(written),
-      allowed: listed(directory.all.map(({ code }) => code)),
-      hint:
-        suggestion(issues, () => similarCodes(written.trim().toUpperCase(), directory)) ??
-        'GET /pops lists them',
-    });
+    const code = popCode(written.trim().toUpperCase());
+    if (directory.find(code) !== undefined || isPopCode(code)) return [code];
+    issues.push({ field: `pops[${index}]`, ...unknownCode(written, directory, issues) });
     return [];
   });
+}
+
+/** What is wrong with a code that is none, or that nothing is known of. */
+export function unknownCode(
+  written: string,
+  directory: PopDirectory,
+  issues: readonly FieldIssue[],
+): Omit<FieldIssue, 'field'> {
+  return {
+    got: shown(written),
+    allowed: 'codes such as FRA56-P4, whose three letters are those of an airport',
+    hint:
+      suggestion(issues, () => similarCodes(written.trim().toUpperCase(), directory)) ??
+      'GET /pops lists the known ones',
+  };
 }
 
 const COORDINATE = /^\s*([+-]?\d{1,3}(?:\.\d+)?)\s*,\s*([+-]?\d{1,3}(?:\.\d+)?)\s*$/;
@@ -193,6 +173,11 @@ function targetType(written: string | undefined, issues: FieldIssue[]): TargetTy
     });
   }
   return type;
+}
+
+/** Whether a request names its PoPs one by one, rather than by where they stand or not at all. */
+export function namesCodes({ target_type: type, pops, near }: TargetFields): boolean {
+  return near === undefined && targetType(type, []) === 'pop' && (pops ?? []).length > 0;
 }
 
 /**

@@ -3,6 +3,7 @@ import { resolvePops } from '../../../../../lambdas/prewarm/engine/flow/resolve-
 import { popCode } from '../../../../../lambdas/prewarm/engine/model/ids';
 import { distanceKm } from '../../../../../lambdas/prewarm/engine/pops/distance';
 import { createPopDirectory, parseExtraPops } from '../../../../../lambdas/prewarm/engine/pops/pop-directory';
+import data from '../../../../../lambdas/prewarm/engine/pops/pops.json';
 import { DISTRIBUTION, fixedResolver, leadsTo } from '../../support/request-context';
 
 const directory = createPopDirectory();
@@ -59,6 +60,43 @@ describe('the PoP directory', () => {
     expect(extended.all).toHaveLength(directory.all.length + 1);
     const wrong = { extraCodes: ['QQQ1-C1', 'FRA99-P9', 'FRA; drop'] };
     expect(() => createPopDirectory(wrong)).toThrow('got "QQQ1-C1", "FRA; drop"');
+  });
+
+  it('takes sites of airports at which no list has one, and those named by an airport alone', () => {
+    const airports = 'DTW BNA PIT TPA LIM BLA IST JED DOH CAI LOS PEK SGN PNQ BNE'.split(' ');
+    const extended = createPopDirectory({
+      extraCodes: [...airports, ...airports.map((name) => `${name}50-P1`)],
+    });
+    for (const name of airports) {
+      expect(extended.find(popCode(name))?.city).not.toBe('');
+      expect(extended.find(popCode(`${name}50-P1`))).toMatchObject({
+        country: expect.stringMatching(/^[A-Z]{2}$/),
+      });
+    }
+  });
+
+  it('places any code of the right form by its airport, and no other', () => {
+    expect(directory.find(popCode('LOS50-P9'))).toMatchObject({
+      city: 'Lagos',
+      country: 'NG',
+      countryName: 'Nigeria',
+      continent: 'Africa',
+      partition: 'aws',
+    });
+    expect(directory.find(popCode('PEK9-E1'))).toMatchObject({ partition: 'aws-cn' });
+    expect(directory.find(popCode('YTO53-P2'))).toMatchObject({ country: 'CA' });
+    for (const wrong of ['FRA', 'FRA56-', 'FRA56-P4X', 'QQQ1-P1', 'constructor', '__proto__'])
+      expect(directory.find(popCode(wrong))).toBeUndefined();
+  });
+
+  it('names the source of every code', () => {
+    const sources = data.sources.flatMap((source) => source.codes);
+    expect(directory.all.map(({ code }) => code)).toEqual([...new Set(sources)].sort());
+    for (const { name, asOf, licence } of data.sources) {
+      expect(name).not.toBe('');
+      expect(asOf).toMatch(/^\d{4}-\d\d-\d\d$/);
+      expect(licence).not.toBe('');
+    }
   });
 
   it('reads the codes of a setting, however they are separated', () => {

@@ -41,6 +41,7 @@ describe('the body of POST /prewarm', () => {
       pops: expect.any(Array),
       headers: [],
       encodings: ['browser'],
+      popsFrom: 'place',
       verify: 'none',
       skipWarm: false,
       needInvalidate: false,
@@ -72,6 +73,7 @@ describe('the body of POST /prewarm', () => {
     expect(spec).toEqual({
       distributionDomain: DISTRIBUTION,
       cfDomain: DISTRIBUTION,
+      popsFrom: 'codes',
       aliases: ['www.example.com'],
       pops: ['FRA56-P4', 'NRT57-P3'],
       headers: [{ name: 'user-agent', value: 'probe' }],
@@ -208,19 +210,13 @@ describe('targets', () => {
   it('of overlapping lists are taken once', async () => {
     const { pops } = await accept({ target_type: 'Region', regions: ['APAC', 'jp'] });
     expect(pops).toEqual(directory.regions['apac']);
-    const { pops: inSingapore } = await accept({
-      target_type: 'country',
-      countries: ['malaysia', 'singapore'],
-    });
-    expect(inSingapore).toEqual(['SIN2-P1', 'SIN2-P2']);
+    const twice = ['legacy:malaysia', 'legacy:singapore'];
+    expect((await accept({ target_type: 'country', countries: twice })).pops).toEqual(['SIN2-P1', 'SIN2-P2']);
   });
 
-  it('take country names with blanks, and all countries where none is named', async () => {
-    expect((await accept({ target_type: 'country', countries: ['South Korea'] })).pops).toEqual([
-      'ICN57-P1',
-      'ICN57-P2',
-    ]);
+  it('are those of the fixed country lists where no country is named', async () => {
     expect((await accept({ target_type: 'country' })).pops).toHaveLength(10);
+    expect((await accept({ target_type: 'country', countries: ['All'] })).pops).toHaveLength(10);
   });
 
   it('near a place are the closest ones', async () => {
@@ -241,9 +237,22 @@ describe('targets', () => {
     [{ target_type: 'region', regions: ['eu', 'apc'] }, 'regions[1]', '"apc"', '"apac"'],
     [{ target_type: 'country', countries: ['japn'] }, 'countries[0]', '"japn"', '"japan"'],
     [{ target_type: 'country', countries: ['Germny'] }, 'countries[0]', '"Germny"', '"germany"'],
-    [{ target_type: 'region', regions: ['Europe'] }, 'regions[0]', '"Europe"', '"eu"'],
-    [{ pops: ['FRA56-P5'] }, 'pops[0]', '"FRA56-P5"', '"FRA56-P4"'],
-    [{ pops: ['FRA99'] }, 'pops[0]', '"FRA99"', '"FRA'],
+    [{ target_type: 'region', regions: ['Europ'] }, 'regions[0]', '"Europ"', '"europe"'],
+    [{ target_type: 'region', regions: ['Germany'] }, 'regions[0]', '"Germany"', 'name the country Germany'],
+    [
+      { target_type: 'country', countries: ['Island'] },
+      'countries[0]',
+      '"Island"',
+      'no point of presence is known in Iceland',
+    ],
+    [
+      { target_type: 'country', countries: ['legacy:germany'] },
+      'countries[0]',
+      '"legacy:germany"',
+      undefined,
+    ],
+    [{ pops: ['FRA56_P5'] }, 'pops[0]', '"FRA56_P5"', '"FRA56-P'],
+    [{ pops: ['FRA56-P5-1'] }, 'pops[0]', '"FRA56-P5-1"', '"FRA56-P'],
     [{ pops: ['muc'] }, 'pops[0]', '"muc"', '"MUC50-C1"'],
     [{ target_type: 'regoin' }, 'target_type', '"regoin"', '"region"'],
     [{ target_type: 'region', regions: ['constructor'] }, 'regions[0]', '"constructor"', undefined],
@@ -254,15 +263,104 @@ describe('targets', () => {
   });
 });
 
+async function popsOfCountries(...countries: string[]) {
+  return (await accept({ target_type: 'country', countries })).pops;
+}
+
+function standingIn(...countries: readonly string[]) {
+  return directory.all.filter(({ country }) => countries.includes(country)).map(({ code }) => code);
+}
+
 describe('countries', () => {
-  it('are those of the compatible lists, and any other that has PoPs, by name or ISO code', async () => {
-    async function popsOf(...countries: string[]) {
-      return (await accept({ target_type: 'country', countries })).pops;
+  it.each([
+    ['JP', ['japan', 'JAPAN', 'jp', 'JPN', '392', '日本', 'Nippon', 'Japon', 'Japón', 'Япония']],
+    [
+      'KR',
+      ['south_korea', 'South Korea', 'korea', 'Republic of Korea', 'ROK', '韩国', '南韓', '대한민국', '한국'],
+    ],
+    [
+      'GB',
+      ['uk', 'U.K.', 'Great Britain', 'united-kingdom', 'England', '英国', '英國', 'Royaume-Uni', 'gbr'],
+    ],
+    ['US', ['usa', 'U.S.A.', 'the United States', 'United States of America', 'America', '美国', '美國']],
+    ['AE', ['uae', 'United Arab Emirates', 'Emirates', '阿联酋', 'الإمارات العربية المتحدة']],
+    ['DE', ['germany', 'Deutschland', 'Allemagne', '德国', 'DEU']],
+    ['BR', ['Brasil', 'brazil', '巴西']],
+    ['ES', ['España', 'Espana', 'spain', '西班牙']],
+    ['CH', ['Schweiz', 'Suisse', 'Svizzera', 'switzerland']],
+    ['NL', ['Holland', 'The Netherlands', 'Nederland']],
+    ['CZ', ['Czechia', 'Czech Republic', 'Česko']],
+    ['VN', ['vietnam', 'Viet Nam', 'Việt Nam', '越南']],
+    ['IN', ['india', 'Bharat', '印度', 'भारत']],
+    ['AU', ['australia', '澳大利亚', '澳洲']],
+    ['NZ', ['new zealand', 'New-Zealand', '新西兰', '紐西蘭']],
+    ['ID', ['indonesia', '印度尼西亚', '印尼']],
+    ['MY', ['malaysia', '马来西亚']],
+    ['PH', ['philippines', 'The Philippines', '菲律宾']],
+    ['SG', ['singapore', '新加坡', 'Singapura']],
+    ['TH', ['thailand', '泰国', 'ประเทศไทย', 'ไทย']],
+    ['TW', ['taiwan', '台湾', '台灣', '臺灣']],
+    ['HK', ['Hong Kong', 'hongkong', '香港', 'Hong Kong SAR']],
+    ['ZA', ['South Africa', 'Suid-Afrika', 'south_africa', '南非']],
+    ['IE', ['Ireland', 'Éire', '爱尔兰']],
+  ])('are the PoPs that stand there, the same for every name of %s', async (code, names) => {
+    const there = standingIn(code);
+    expect(there.length).toBeGreaterThan(0);
+    const found = await Promise.all([code, ...names].map((name) => popsOfCountries(name)));
+    expect(Object.fromEntries([code, ...names].map((name, index) => [name, found[index]]))).toEqual(
+      Object.fromEntries([code, ...names].map((name) => [name, there])),
+    );
+  });
+
+  it('have their fixed lists under names of their own', async () => {
+    for (const [name, codes] of Object.entries(directory.countries))
+      if (name !== 'all') expect(await popsOfCountries(`Legacy:${name}`)).toEqual(codes);
+  });
+
+  it('of mainland China are refused, since their PoPs serve cloudfront.cn', async () => {
+    for (const name of ['china', 'CN', '中国'])
+      expect(await issueOf({ target_type: 'country', countries: [name] })).toMatchObject({
+        field: 'countries',
+        hint: expect.stringContaining('legacy:china'),
+      });
+  });
+});
+
+describe('regions', () => {
+  it('are the fixed lists of the compatible API, or parts of the world', async () => {
+    async function popsOf(...regions: string[]) {
+      return (await accept({ target_type: 'region', regions })).pops;
     }
-    expect(await popsOf('Malaysia')).toEqual(directory.countries['malaysia']);
-    const german = directory.all.filter(({ country }) => country === 'DE').map(({ code }) => code);
-    expect(await popsOf('germany', 'DE')).toEqual(german);
-    expect(await popsOf('South Korea', 'new-zealand')).toHaveLength(4);
+    expect(await popsOf('eu')).toEqual(directory.regions['eu']);
+    expect(await popsOf('legacy:EU')).toEqual(directory.regions['eu']);
+    const europe = await popsOf('Europe');
+    expect(europe).toEqual(expect.arrayContaining([...standingIn('DE', 'FR', 'GB', 'PL')]));
+    expect(europe).not.toEqual(expect.arrayContaining([...standingIn('US')]));
+    expect(await popsOf('South America')).toEqual(expect.arrayContaining([...standingIn('BR')]));
+    expect(await popsOf('middle-east')).toEqual(expect.arrayContaining([...standingIn('AE', 'IL')]));
+    expect(await popsOf('asia_pacific')).not.toEqual(expect.arrayContaining([...standingIn('CN')]));
+  });
+});
+
+describe('codes that no list has', () => {
+  it.each([
+    ['GRU3-P7 LOS50-P5 FRA60-P14 BOM78-P11 SEA900-P1 IAD12-P5 HKG1-P1 AMS58-P6 LHR82-P2 IAD61-P10'],
+    [
+      'DTW50-C1 BNA50-P1 PIT50-P1 TPA50-C1 LIM50-P2 BLA50-P1 IST50-P1 JED50-P1 DOH50-P1 CAI50-C1 SGN50-P1 PNQ50-P1 BNE50-P1',
+    ],
+    ['fra56-p77 CPT50'],
+  ])('are taken where their airport is known: %s', async (codes) => {
+    const { pops } = await accept({ pops: codes.split(' ') });
+    expect(pops).toEqual(codes.toUpperCase().split(' '));
+  });
+
+  it('and whose airport is not known are taken where DNS has an address for them, else refused', async () => {
+    const resolver = fixedResolver({ [`d111111abcdef8.QQQ1-P1.cloudfront.net`]: leadsTo('', '13.32.0.1') });
+    expect((await accept({ pops: ['QQQ1-P1', 'FRA56-P4'] }, resolver)).pops).toEqual(['QQQ1-P1', 'FRA56-P4']);
+    expect(await issueOf({ pops: ['FRA56-P4', 'QQQ2-P1'] }, resolver)).toMatchObject({
+      field: 'pops[1]',
+      got: '"QQQ2-P1"',
+    });
   });
 });
 
