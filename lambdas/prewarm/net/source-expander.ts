@@ -8,6 +8,7 @@ import type { Resolver } from '../engine/ports/resolver';
 import type { ExpansionLimits, UrlInput } from '../engine/ports/url-input';
 import { hostRule } from '../engine/request/host-rule';
 import { normaliseUrls } from '../engine/request/normalise-urls';
+import type { Wording } from '../engine/request/wording';
 import { createDocumentReader } from './document-reader';
 
 const INPUTS: Readonly<Record<UrlSource['kind'], UrlInput>> = {
@@ -24,6 +25,8 @@ export interface SourceExpanderOptions {
   readonly ca?: string | undefined;
   /** @default EXPANSION_LIMITS */
   readonly limits?: Partial<ExpansionLimits>;
+  /** @default - that of the HTTP API */
+  readonly wording?: Wording | undefined;
 }
 
 /** Reads on to the end of what an input has, and keeps what it threw for afterwards. */
@@ -43,9 +46,16 @@ async function* untilError(
  * The answered function throws one sentence at the end when documents could not be read or URLs were left out;
  * everything else has been passed on by then. When the signal aborts it throws its reason at once.
  */
-export function createSourceExpander({ resolver, policy, edgePort, ca, limits }: SourceExpanderOptions) {
+export function createSourceExpander({
+  resolver,
+  policy,
+  edgePort,
+  ca,
+  limits,
+  wording,
+}: SourceExpanderOptions) {
   return async function* (source: UrlSource, spec: RequestSpec, signal?: AbortSignal): AsyncIterable<string> {
-    const hosts = hostRule(spec, { resolve: (name) => resolver.resolve(name, signal) });
+    const hosts = hostRule(spec, { resolve: (name) => resolver.resolve(name, signal) }, wording);
     const { distributionDomain, headers } = spec;
     const reader = createDocumentReader({
       distributionDomain,

@@ -4,42 +4,15 @@ import {
   InvalidUrls,
 } from '../../../lambdas/prewarm/engine/request/invalid-request';
 import { BadInput } from '../bad-input';
-
-/** Fields of the request body by the option that sets them. */
-const FIELD_OPTIONS: Readonly<Record<string, string>> = {
-  cf_domain: '--cf-domain',
-  aliases: '--alias',
-  pops: '--pops',
-  countries: '--countries',
-  regions: '--regions',
-  near: '--near',
-  sitemap: '--sitemap',
-  playlist: '--playlist',
-  encodings: '--encodings',
-  header: '--header',
-  range: '--range',
-  verify: '--verify',
-  max_bandwidth_mbps: '--max-bandwidth',
-  timeout: '--timeout',
-  url_list: 'LIST',
-};
-
-/** Advice that was written for callers of the API. */
-export function inOptions(advice: string): string {
-  return advice
-    .replace('GET /pops', '`warmpath prewarm pops`')
-    .replace('as cf_domain and this name in aliases', 'with --cf-domain and this name with --alias')
-    .replace(/name (it|further hosts) in aliases/, 'name $1 with --alias')
-    .replace('in the field range', 'with --range');
-}
+import { FIELD_OPTIONS, renamed } from './option-wording';
 
 /** One message for everything that is wrong, in the caller's words: options where options were used. */
 function explain(issues: readonly FieldIssue[], isOption: (field: string) => boolean): string {
   return issues
     .map(({ field, got, allowed, hint }) => {
-      const name = field.replace(/\[.*$/, '');
-      const shownName = isOption(name) ? field.replace(name, FIELD_OPTIONS[name] ?? name) : field;
-      const advice = hint === undefined ? '' : `; ${inOptions(hint)}`;
+      const [name = field] = field.split('[', 1);
+      const shownName = isOption(name) ? renamed(field, FIELD_OPTIONS) : field;
+      const advice = hint === undefined ? '' : `; ${hint}`;
       return `${shownName}: got ${got}; allowed: ${allowed}${advice}`;
     })
     .join('\n          ');
@@ -51,7 +24,7 @@ function explainUrls({ urls, count }: InvalidUrls): string {
   const more = count - Math.min(SHOWN_URLS, urls.length);
   return [
     `LIST: ${count} of the URLs cannot be warmed; allowed: http and https URLs of the distribution and its aliases`,
-    ...urls.slice(0, SHOWN_URLS).map(({ url, reason }) => `  ${url}: ${inOptions(reason)}`),
+    ...urls.slice(0, SHOWN_URLS).map(({ url, reason }) => `  ${url}: ${reason}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ].join('\n');
 }

@@ -19,6 +19,7 @@ import { createResolver } from '../../../lambdas/prewarm/net/resolver';
 import { BadInput } from '../bad-input';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { type Column, renderTable } from '../terminal/table';
+import { OPTION_WORDING, renamed } from './option-wording';
 import { knownPops } from './run-surroundings';
 
 /** The options of `warmpath prewarm pops`. */
@@ -54,22 +55,14 @@ const LIST_COLUMNS: readonly Column[] = [
   { title: 'Longitude', align: 'right' },
 ];
 
-/** The same in the words of the options. */
-function inOptions(issue: FieldIssue): FieldIssue {
-  return {
-    ...issue,
-    field: issue.field
-      .replace(/^regions/, '--region')
-      .replace(/^countries/, '--country')
-      .replace(/^(near|count)$/, '--$1'),
-  };
-}
+/** Options by the field whose name errors say. */
+const POPS_OPTIONS = { regions: '--region', countries: '--country', near: '--near', count: '--count' };
 
 function selectEntries(options: PopsOptions, directory: PopDirectory): readonly PopEntry[] {
   const issues: FieldIssue[] = [];
   const codes = new Set<PopCode>();
   function add(fields: Parameters<typeof selectPops>[0]): void {
-    for (const code of selectPops(fields, directory, issues)) codes.add(code);
+    for (const code of selectPops(fields, directory, issues, OPTION_WORDING)) codes.add(code);
   }
   if (options.region?.length) add({ target_type: 'region', regions: options.region });
   if (options.country?.length) add({ target_type: 'country', countries: options.country });
@@ -79,7 +72,11 @@ function selectEntries(options: PopsOptions, directory: PopDirectory): readonly 
   if (options.count !== undefined && options.count > MAX_NEAR_COUNT) {
     issues.push({ field: 'count', got: shown(options.count), allowed: `at most ${MAX_NEAR_COUNT}` });
   }
-  if (issues.length > 0) throw new InvalidRequest(issues.map(inOptions));
+  if (issues.length > 0) {
+    throw new InvalidRequest(
+      issues.map((issue) => ({ ...issue, field: renamed(issue.field, POPS_OPTIONS) })),
+    );
+  }
   return codes.size === 0 ? directory.all : [...codes].flatMap((code) => directory.find(code) ?? []);
 }
 
@@ -109,7 +106,7 @@ async function prepareAsking({ cfDomain, resolver: server }: PopsOptions): Promi
   // Said in the words of the option, before the resolver refuses it in its own.
   if (server !== undefined) parseServer(server);
   const resolver = createResolver(server === undefined ? {} : { servers: [server] });
-  const distribution = await resolveDistribution(cfDomain, resolver);
+  const distribution = await resolveDistribution(cfDomain, resolver, OPTION_WORDING);
   if (distribution.kind === 'refused') {
     const { allowed, hint } = distribution;
     throw new InvalidRequest([{ field: '--cf-domain', got: shown(cfDomain), allowed, hint }]);

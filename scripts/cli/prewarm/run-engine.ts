@@ -5,6 +5,7 @@ import { openEngine } from '../../../lambdas/prewarm/one-machine/engine/engine';
 import type { EmbeddedEngine } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
 import { DEFAULT_ENGINE_LIMITS } from '../../../lambdas/prewarm/one-machine/engine/engine-parts';
 import { BadInput } from '../bad-input';
+import { OPTION_WORDING, SETTING_OPTIONS } from './option-wording';
 import type { ProgressPrinter } from './progress';
 import type { PreparedRun } from './run-input';
 import type { RunOptions } from './run-options';
@@ -46,6 +47,7 @@ export async function openRunEngine(
       resolver,
       directory,
       sizing: 'none',
+      wording: OPTION_WORDING,
       ...(options.edgePort === undefined ? {} : { edgePort: options.edgePort }),
       ...(ca === undefined ? {} : { ca }),
       ...(invalidator === undefined ? {} : { invalidator }),
@@ -57,6 +59,6 @@ export async function openRunEngine(
     });
   } catch (cause) {
     if (!(cause instanceof DataDirRefused)) throw cause;
-    throw new BadInput(cause.message.replace('data directory', '--data-dir'), { cause });
+    throw new BadInput(cause.explain(SETTING_OPTIONS), { cause });
   }
 }

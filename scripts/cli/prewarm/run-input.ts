@@ -6,6 +6,7 @@ import type { RequestContext } from '../../../lambdas/prewarm/engine/request/nor
 import { checkedUrls } from '../../../lambdas/prewarm/engine/request/normalise-urls';
 import { BadInput, Problems } from '../bad-input';
 import { asBadInput } from './explain-refusal';
+import { OPTION_WORDING } from './option-wording';
 import { optionFields, refuseSeveralTargets } from './run-body';
 import type { RunOptions } from './run-options';
 import type { Scratch } from './scratch';
@@ -76,6 +77,7 @@ export async function prepareRun(
   const checked = await problems.collect(() =>
     checkPrewarmBody(body, {
       ...context,
+      wording: OPTION_WORDING,
       maxInlineUrls: MAX_URLS,
       hasOtherList: list.kind === 'lines',
     }).catch((error: unknown) => {

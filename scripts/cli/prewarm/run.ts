@@ -10,7 +10,7 @@ import { BadInput, Problems } from '../bad-input';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
 import { removeAbandoned } from './abandoned';
-import { asBadInput, inOptions } from './explain-refusal';
+import { asBadInput } from './explain-refusal';
 import { type Interrupt, listenForInterrupt } from './interrupt';
 import { ProgressPrinter } from './progress';
 import { openRunEngine } from './run-engine';
@@ -100,7 +100,7 @@ function stoppedSentence({ record, interruptedWith }: SessionEnd, options: RunOp
       ? 'Interrupted. With --data-dir the next run of the same list would go on here.'
       : 'Interrupted. The same command goes on here.';
   }
-  const message = record.message === undefined ? undefined : inOptions(record.message);
+  const { message } = record;
   if (record.status !== 'STOPPED') return message;
   if (record.stopReason === 'deadline') {
     return `Stopped after ${record.spec.timeoutMinutes} minutes; --timeout gives it more time.`;

@@ -1,12 +1,13 @@
 import { visibleLines } from '../../../lambdas/prewarm/engine/model/visible-text';
-import { DataDirRefused } from '../../../lambdas/prewarm/one-machine/adapters/data-dir';
 import { openEngine } from '../../../lambdas/prewarm/one-machine/engine/engine';
-import { ApiKeyError, readApiKey } from '../../../lambdas/prewarm/one-machine/service/api-key';
-import { ListenError, startService } from '../../../lambdas/prewarm/one-machine/service/service';
+import { RefusedSetting } from '../../../lambdas/prewarm/one-machine/refused-setting';
+import { readApiKey } from '../../../lambdas/prewarm/one-machine/service/api-key';
+import { startService } from '../../../lambdas/prewarm/one-machine/service/service';
 import { jsonLog } from '../../../lambdas/prewarm/runtime/json-log';
 import { BadInput } from '../bad-input';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { listenForInterrupt } from './interrupt';
+import { SETTING_OPTIONS } from './option-wording';
 import { findSurroundings } from './run-surroundings';
 
 /** The options of `warmpath prewarm serve`, as commander hands them over. */
@@ -48,18 +49,10 @@ async function start(options: ServeOptions) {
   });
 }
 
-const REFUSALS = [BadInput, ApiKeyError, ListenError];
-/** The same in the words of the options. */
-function inOptions(message: string): string {
-  return message
-    .replace(/^data directory:/, '--data-dir:')
-    .replace(/^API key file /, '--api-key-file ')
-    .replace(/^host:/, '--host:')
-    .replace('an API key file', '--api-key-file');
-}
-
-function isRefusal(error: unknown): error is Error {
-  return error instanceof DataDirRefused || REFUSALS.some((kind) => error instanceof kind);
+/** What is wrong with the options, where nothing could begin with them. */
+function refusalOf(error: unknown): string | undefined {
+  if (error instanceof RefusedSetting) return error.explain(SETTING_OPTIONS);
+  return error instanceof BadInput ? error.message : undefined;
 }
 
 /**
@@ -80,8 +73,9 @@ export async function servePrewarm(options: ServeOptions): Promise<number> {
     process.stderr.write(`warmpath: ${visibleLines(broken.message)}\n`);
     return FAILED;
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    process.stderr.write(`warmpath: ${visibleLines(inOptions(error.message))}\n`);
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    process.stderr.write(`warmpath: ${visibleLines(refusal)}\n`);
     return BAD_INPUT;
   } finally {
     interrupt.release();

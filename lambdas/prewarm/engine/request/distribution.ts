@@ -1,5 +1,6 @@
 import type { Resolver } from '../ports/resolver';
 import { isHostName } from './host-name';
+import { API_WORDING, type Wording } from './wording';
 
 const DISTRIBUTION = /^[a-z0-9]+\.cloudfront\.net$/;
 const EXAMPLE = 'd111111abcdef8.cloudfront.net';
@@ -22,7 +23,11 @@ function refused(hint: string): DistributionResult {
  * The distribution that `cf_domain` stands for: its own `*.cloudfront.net` name, or a name whose CNAME chain ends
  * there. Asks the resolver only for the latter.
  */
-export async function resolveDistribution(cfDomain: string, resolver: Resolver): Promise<DistributionResult> {
+export async function resolveDistribution(
+  cfDomain: string,
+  resolver: Resolver,
+  wording: Wording = API_WORDING,
+): Promise<DistributionResult> {
   const name = cfDomain.trim().toLowerCase();
   if (isDistributionDomain(name)) return { kind: 'distribution', domain: name };
   if (name.endsWith('.cloudfront.cn')) {
@@ -42,6 +47,6 @@ export async function resolveDistribution(cfDomain: string, resolver: Resolver):
   const canonical = resolution.canonicalName.toLowerCase();
   if (isDistributionDomain(canonical)) return { kind: 'distribution', domain: canonical };
   return refused(
-    `its CNAME chain ends at ${canonical}; give the distribution's cloudfront.net name as cf_domain and this name in aliases`,
+    `its CNAME chain ends at ${canonical}; give the distribution's cloudfront.net name ${wording.by('cf_domain', 'as')} and this name ${wording.by('aliases')}`,
   );
 }

@@ -1,6 +1,7 @@
 import type { RequestHeader } from '../model/request';
 import type { FieldIssue } from './invalid-request';
 import { MAX_HEADER_BYTES, MAX_HEADERS } from './limits';
+import { API_WORDING, type Wording } from './wording';
 
 /** A token of RFC 9110, section 5.6.2. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -9,8 +10,11 @@ const VALUE = /^[\t\x20-\x7e]*$/;
 /** `: ` and the line end. */
 const BYTES_PER_LINE = 4;
 
-const FORBIDDEN: ReadonlyMap<string, string> = new Map([
-  ['host', 'the host of each URL is sent; name further hosts in aliases'],
+type Advice = (wording: Wording) => string;
+
+/** Why a header cannot be sent, and what to do instead. */
+const FORBIDDEN: ReadonlyMap<string, Advice> = new Map<string, Advice>([
+  ['host', ({ by }) => `the host of each URL is sent; name further hosts ${by('aliases')}`],
   ...[
     'connection',
     'keep-alive',
@@ -24,10 +28,10 @@ const FORBIDDEN: ReadonlyMap<string, string> = new Map([
     'http2-settings',
     'content-length',
     'expect',
-  ].map((name) => [name, 'it belongs to the connection (hop by hop), leave it out'] as const),
-  ['range', 'give the number of bytes in the field range'],
+  ].map((name) => [name, () => 'it belongs to the connection (hop by hop), leave it out'] as const),
+  ['range', ({ by }) => `give the number of bytes ${by('range', 'in the field')}`],
   ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'].map(
-    (name) => [name, 'an edge that answers 304 stores nothing, leave it out'] as const,
+    (name) => [name, () => 'an edge that answers 304 stores nothing, leave it out'] as const,
   ),
 ]);
 
@@ -82,7 +86,11 @@ function trimBlanks(value: string): string {
  * Checks the caller's headers and answers them with lower-case names, repeated ones joined.
  * Problems are added to `issues`; none of them shows a value, for it may be a secret.
  */
-export function normaliseHeaders(input: HeaderInput, issues: FieldIssue[]): readonly RequestHeader[] {
+export function normaliseHeaders(
+  input: HeaderInput,
+  issues: FieldIssue[],
+  wording: Wording = API_WORDING,
+): readonly RequestHeader[] {
   const byName = new Map<string, string>();
   let bytes = 0;
   for (const { field, name: rawName, value: rawValue } of splitLines(input, issues)) {
@@ -116,7 +124,7 @@ export function normaliseHeaders(input: HeaderInput, issues: FieldIssue[]): read
         field,
         got: JSON.stringify(name),
         allowed: 'headers of the request itself',
-        hint: forbidden,
+        hint: forbidden(wording),
       });
       continue;
     }

@@ -1,6 +1,7 @@
 import type { Resolver } from '../ports/resolver';
 import { isHostName } from './host-name';
 import { MAX_LOOKED_UP_HOSTS } from './limits';
+import { API_WORDING, type Wording } from './wording';
 
 export type HostVerdict = { readonly kind: 'ok' } | { readonly kind: 'refused'; readonly reason: string };
 
@@ -31,11 +32,12 @@ function refused(reason: string): HostVerdict {
 export function hostRule(
   { distributionDomain, cfDomain, aliases }: DistributionHosts,
   resolver: Resolver,
+  wording: Wording = API_WORDING,
 ): HostRule {
   const given = new Set([distributionDomain, cfDomain, ...aliases].map((host) => host.toLowerCase()));
   const lookups = new Map<string, Promise<HostVerdict>>();
   const verdicts = new Map<string, HostVerdict>();
-  const hint = `name it in aliases if ${distributionDomain} serves it`;
+  const hint = `name it ${wording.by('aliases')} if ${distributionDomain} serves it`;
 
   async function lookUp(host: string): Promise<HostVerdict> {
     const resolution = await resolver.resolve(host);

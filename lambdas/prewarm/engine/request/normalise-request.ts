@@ -15,6 +15,7 @@ import { checkNotifyUrl } from './notify-url';
 import type { PrewarmBody } from './request-body';
 import { namesCodes, selectPops, unknownCode } from './targets';
 import { parseUrl } from './url';
+import type { Wording } from './wording';
 
 export interface RequestContext {
   readonly directory: PopDirectory;
@@ -25,6 +26,8 @@ export interface RequestContext {
    * @default false
    */
   readonly hasOtherList?: boolean;
+  /** @default - that of the HTTP API */
+  readonly wording?: Wording;
 }
 
 /** A request whose fields are right; its URLs are checked as they are read. */
@@ -126,14 +129,14 @@ function cfDomainOf(body: PrewarmBody, sources: readonly WrittenSource[]): strin
 async function checkDistribution(
   cfDomain: string | undefined,
   written: string | undefined,
-  resolver: Resolver,
+  { resolver, wording }: Pick<RequestContext, 'resolver' | 'wording'>,
   issues: Issues,
 ): Promise<string | undefined> {
   if (cfDomain === undefined) {
     required('cf_domain', "the distribution's cloudfront.net name, or a CNAME of it", issues);
     return undefined;
   }
-  const distribution = await resolveDistribution(cfDomain, resolver);
+  const distribution = await resolveDistribution(cfDomain, resolver, wording);
   if (distribution.kind === 'distribution') return distribution.domain;
   const { allowed, hint } = distribution;
   const got = written === undefined ? `nothing, and the first URL has ${shown(cfDomain)}` : shown(written);
@@ -151,7 +154,7 @@ async function checkUnplacedPops(
   pops: readonly PopCode[],
   written: readonly string[],
   distributionDomain: string,
-  { directory, resolver }: RequestContext,
+  { directory, resolver, wording }: RequestContext,
   issues: Issues,
 ): Promise<void> {
   const unplaced = pops.filter((code) => directory.find(code) === undefined);
@@ -164,7 +167,7 @@ async function checkUnplacedPops(
   unplaced.forEach((code, index) => {
     if (isAnswered[index]) return;
     const at = written.findIndex((text) => text.trim().toUpperCase() === code);
-    issues.push({ field: `pops[${at}]`, ...unknownCode(code, directory, issues) });
+    issues.push({ field: `pops[${at}]`, ...unknownCode(code, directory, issues, wording) });
   });
 }
 
@@ -217,10 +220,10 @@ export async function normaliseRequest(
   // Something other than an object has no fields that could be missing.
   if (found.some(({ field }) => field === 'body')) throw new InvalidRequest(found);
   const issues: Issues = [];
-  const headers = normaliseHeaders(body.header ?? [], issues);
+  const headers = normaliseHeaders(body.header ?? [], issues, context.wording);
   const sources = normaliseSources(body, issues);
   const aliases = normaliseAliases(body.aliases ?? [], issues);
-  const pops = selectPops(body, context.directory, issues);
+  const pops = selectPops(body, context.directory, issues, context.wording);
   const encodings = normaliseEncodings(body.encodings, headers, issues);
   const rangeBytes = normaliseRange(body.range, issues);
   const notifyUrl = checkNotifyUrl(body.notify, context.policy, issues);
@@ -231,10 +234,11 @@ export async function normaliseRequest(
   if (body.instance_count === undefined) required('instance_count', 'a whole number', issues);
 
   const cfDomain = cfDomainOf(body, sources);
-  const distributionDomain = await checkDistribution(cfDomain, body.cf_domain, context.resolver, issues);
+  const distributionDomain = await checkDistribution(cfDomain, body.cf_domain, context, issues);
   const hosts = hostRule(
     { distributionDomain: distributionDomain ?? '', cfDomain: cfDomain ?? '', aliases },
     context.resolver,
+    context.wording,
   );
   refuseMainlandChina(pops, body, context, issues);
   if (distributionDomain !== undefined) {

@@ -6,6 +6,7 @@ import { DEFAULT_NEAR_COUNT, MAX_POPS } from './limits';
 import { didYouMean } from './nearest';
 import { asName, countryNames, isAll, popsOfCountry, popsOfRegion, regionNames } from './place-names';
 import { type PrewarmBody, TARGET_TYPES, type TargetType } from './request-body';
+import { API_WORDING, type Wording } from './wording';
 
 type TargetFields = Pick<
   PrewarmBody,
@@ -93,12 +94,13 @@ function fromCodes(
   codes: readonly string[],
   directory: PopDirectory,
   issues: FieldIssue[],
+  wording: Wording,
 ): readonly PopCode[] {
   if (codes.length === 0) return defaultPops(directory);
   return codes.flatMap((written, index) => {
     const code = popCode(written.trim().toUpperCase());
     if (directory.find(code) !== undefined || isPopCode(code)) return [code];
-    issues.push({ field: `pops[${index}]`, ...unknownCode(written, directory, issues) });
+    issues.push({ field: `pops[${index}]`, ...unknownCode(written, directory, issues, wording) });
     return [];
   });
 }
@@ -108,13 +110,14 @@ export function unknownCode(
   written: string,
   directory: PopDirectory,
   issues: readonly FieldIssue[],
+  wording: Wording = API_WORDING,
 ): Omit<FieldIssue, 'field'> {
   return {
     got: shown(written),
     allowed: 'codes such as FRA56-P4, whose three letters are those of an airport',
     hint:
       suggestion(issues, () => similarCodes(written.trim().toUpperCase(), directory)) ??
-      'GET /pops lists the known ones',
+      `${wording.popList} lists the known ones`,
   };
 }
 
@@ -188,13 +191,14 @@ export function selectPops(
   fields: TargetFields,
   directory: PopDirectory,
   issues: FieldIssue[],
+  wording: Wording = API_WORDING,
 ): readonly PopCode[] {
   const type = targetType(fields.target_type, issues);
   function select(): readonly PopCode[] {
     if (fields.near !== undefined) return fromPlace(fields.near, fields, directory, issues);
     if (type === 'region') return fromRegions(fields.regions ?? [], directory, issues);
     if (type === 'country') return fromCountries(fields.countries ?? [], directory, issues);
-    return type === 'pop' ? fromCodes(fields.pops ?? [], directory, issues) : [];
+    return type === 'pop' ? fromCodes(fields.pops ?? [], directory, issues, wording) : [];
   }
   if (fields.near === undefined && fields.near_count !== undefined) {
     issues.push({ field: 'near_count', got: shown(fields.near_count), allowed: 'together with near only' });

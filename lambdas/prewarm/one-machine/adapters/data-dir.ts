@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { WarmpathError } from '../../../errors/warmpath-error';
+import { RefusedSetting } from '../refused-setting';
 import { droppedEntries, hasLostCurrent } from './database-damage';
 import { hasCode } from './error-code';
 import { makeFolder, makePrivate } from './private-folder';
@@ -13,8 +13,8 @@ function reasonsOf(error: unknown): readonly string[] {
   return [String(error.message), ...('cause' in error && error.cause ? reasonsOf(error.cause) : [])];
 }
 
-/** A data directory that is not opened; the message begins with `data directory:` and says what to do. */
-export abstract class DataDirRefused extends WarmpathError {}
+/** A data directory that is not opened. */
+export abstract class DataDirRefused extends RefusedSetting {}
 
 /** Another process holds the data directory. */
 export class DataDirLocked extends DataDirRefused {
@@ -22,7 +22,8 @@ export class DataDirLocked extends DataDirRefused {
   constructor(dataDir: string, cause: unknown) {
     super(
       'DATA_DIR_LOCKED',
-      `data directory: got ${dataDir}, which another process is using; allowed: one process at a time; ` +
+      ({ dataDir: name }) =>
+        `${name}: got ${dataDir}, which another process is using; allowed: one process at a time; ` +
         'stop the other one or name another directory',
       { cause },
     );
@@ -35,7 +36,8 @@ export class DataDirForeign extends DataDirRefused {
   constructor(dataDir: string) {
     super(
       'DATA_DIR_FOREIGN',
-      `data directory: got ${dataDir === '' ? 'an empty name' : dataDir}, ` +
+      ({ dataDir: name }) =>
+        `${name}: got ${dataDir === '' ? 'an empty name' : dataDir}, ` +
         `${dataDir === '' ? 'which names no folder' : `which has files in it but not ${MARKER}`}; ` +
         'allowed: a folder that is empty or does not exist yet, or one that this program made; name another directory',
     );
@@ -52,7 +54,8 @@ export class DataDirUnusable extends DataDirRefused {
   constructor(dataDir: string, cause: unknown, advice = NOT_WRITABLE) {
     super(
       'DATA_DIR_UNUSABLE',
-      `data directory: got ${dataDir}, which cannot be opened (${reasonsOf(cause).join(': ')}); ${advice}`,
+      ({ dataDir: name }) =>
+        `${name}: got ${dataDir}, which cannot be opened (${reasonsOf(cause).join(': ')}); ${advice}`,
       { cause },
     );
   }

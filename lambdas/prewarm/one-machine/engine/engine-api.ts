@@ -20,6 +20,7 @@ import type { Page } from '../../engine/ports/request-store';
 import type { Resolver } from '../../engine/ports/resolver';
 import type { TaskQueue } from '../../engine/ports/task-queue';
 import type { Transport } from '../../engine/ports/transport';
+import type { Wording } from '../../engine/request/wording';
 
 export interface EngineLimits {
   /**
@@ -88,6 +89,8 @@ export interface EngineOptions {
    * @default 'all'
    */
   readonly sizing?: 'all' | 'none';
+  /** How messages of requests name what can be set. @default - as the HTTP API does */
+  readonly wording?: Wording;
   /** @default - refuses, since an invalidation needs an AWS account */
   readonly invalidator?: Invalidator;
   /** Places of the PoPs, for reports. @default - the data file's */

@@ -108,7 +108,8 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
   const resolver = guardedResolver(options.resolver ?? createResolver(), addressPolicy);
   const directory = options.directory ?? createPopDirectory();
   const expandSource =
-    options.expandSource ?? createSourceExpander({ resolver, policy: addressPolicy, edgePort, ca });
+    options.expandSource ??
+    createSourceExpander({ resolver, policy: addressPolicy, edgePort, ca, wording: options.wording });
   return {
     store,
     log,

@@ -1,17 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { WarmpathError } from '../../../errors/warmpath-error';
+import { RefusedSetting } from '../refused-setting';
 
-/** That of API Gateway keys. */
+/** Bounds of API Gateway's keys, so that a key can be taken along. */
 const SHORTEST = 20;
 const LONGEST = 128;
 const READABLE_BY_OTHERS = 0o077;
 
-export class ApiKeyError extends WarmpathError {
+/** The file cannot be used as the source of the key. */
+export class ApiKeyError extends RefusedSetting {
   override readonly name = 'ApiKeyError';
 
-  constructor(message: string, options?: ErrorOptions) {
-    super('API_KEY_UNUSABLE', message, options);
+  constructor(file: string, complaint: string, options?: ErrorOptions) {
+    super('API_KEY_UNUSABLE', ({ apiKeyFile }) => `${apiKeyFile}: got ${file}, ${complaint}`, options);
   }
 }
 
@@ -21,17 +22,21 @@ export class ApiKeyError extends WarmpathError {
  */
 export async function readApiKey(file: string): Promise<string> {
   const [text, { mode }] = await Promise.all([readFile(file, 'utf8'), stat(file)]).catch((error) => {
-    throw new ApiKeyError(`API key file ${file}: cannot be read; allowed: a file with one line`, {
+    throw new ApiKeyError(file, 'which cannot be read; allowed: a file with one line', {
       cause: error,
     });
   });
   if (process.platform !== 'win32' && (mode & READABLE_BY_OTHERS) !== 0) {
-    throw new ApiKeyError(`API key file ${file}: others may read it; do: chmod 600 ${file}`);
+    throw new ApiKeyError(
+      file,
+      `which others may read; allowed: a file for its owner only; do: chmod 600 ${file}`,
+    );
   }
   const key = text.split('\n')[0]?.trim() ?? '';
   if (key.length < SHORTEST || key.length > LONGEST || !/^[\x21-\x7e]+$/.test(key)) {
     throw new ApiKeyError(
-      `API key file ${file}: got a first line of ${key.length} characters; allowed: ${SHORTEST} to ${LONGEST} visible ASCII characters; do: openssl rand -hex 20 > ${file}`,
+      file,
+      `which has a first line of ${key.length} characters; allowed: ${SHORTEST} to ${LONGEST} visible ASCII characters; do: openssl rand -hex 20 > ${file}`,
     );
   }
   return key;

@@ -2,11 +2,11 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
-import { WarmpathError } from '../../../errors/warmpath-error';
 import { createRouter } from '../../api/router';
 import type { Log } from '../../engine/ports/log';
 import type { RequestContext } from '../../engine/request/normalise-request';
 import type { EmbeddedEngine } from '../engine/engine-api';
+import { RefusedSetting, type SettingNames } from '../refused-setting';
 import { embeddedApplication } from './embedded-application';
 import { guard } from './guard';
 import { ReportLinks } from './report-links';
@@ -39,11 +39,11 @@ export interface RunningService {
 }
 
 /** The service cannot listen where it was told to. */
-export class ListenError extends WarmpathError {
+export class ListenError extends RefusedSetting {
   override readonly name = 'ListenError';
 
-  constructor(message: string, options?: ErrorOptions) {
-    super('CANNOT_LISTEN', message, options);
+  constructor(explain: (names: SettingNames) => string, options?: ErrorOptions) {
+    super('CANNOT_LISTEN', explain, options);
   }
 }
 
@@ -60,9 +60,10 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(
-        new ListenError(`cannot listen on ${host}:${port}: ${error.message}; choose another --port`, {
-          cause: error,
-        }),
+        new ListenError(
+          (names) => `cannot listen on ${host}:${port}: ${error.message}; choose another ${names.port}`,
+          { cause: error },
+        ),
       );
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
@@ -88,7 +89,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const isLoopback = LOOPBACK.has(host);
   if (!isLoopback && apiKey === undefined) {
     throw new ListenError(
-      `host: got ${host} without an API key; allowed: 127.0.0.1, or another host together with an API key file`,
+      (names) =>
+        `${names.host}: got ${host} without an API key; allowed: 127.0.0.1, or another host together with ${names.apiKeyFile}`,
     );
   }
   // Listening comes first: a port that is taken must leave no data directory behind. Who calls meanwhile waits.

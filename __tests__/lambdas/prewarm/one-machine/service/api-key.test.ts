@@ -22,7 +22,7 @@ describe('the API key file', () => {
   });
 
   it.each([
-    ['a short key', 'short', 0o600, /got a first line of 5 characters; allowed: 20 to 128/],
+    ['a short key', 'short', 0o600, /has a first line of 5 characters; allowed: 20 to 128/],
     ['an empty file', '', 0o600, /0 characters/],
     ['a key with a blank', 'with a blank and long enough', 0o600, /visible ASCII/],
     ['a file others may read', '0123456789abcdefghij', 0o644, /chmod 600/],
