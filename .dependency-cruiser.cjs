@@ -13,7 +13,7 @@ const ROOMS = {
 };
 
 /** Libraries that the engine may use: parsers of text, without a socket, a thread or a file. */
-const ENGINE_LIBRARIES = ['node_modules/saxes/', 'node_modules/m3u8-parser/', '^(node:)?zlib$'];
+const ENGINE_LIBRARIES = ['node_modules/htmlparser2/', 'node_modules/entities/', '^(node:)?zlib$'];
 
 /** Base class and codes of all errors: knows nothing, and everybody may know it. */
 const ERRORS = '^lambdas/errors/';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { listLines } from '../engine/inputs/list';
 import { BlobNotFound, type BlobStore } from '../engine/ports/blob-store';
+import { UnreadableDocument } from '../engine/ports/document-reader';
 import { InvalidRequest } from '../engine/request/invalid-request';
 
 /** How long a place takes a list. */
@@ -29,12 +30,20 @@ export function isListKey(key: string): boolean {
 
 /**
  * The lines of an uploaded list.
- * @throws InvalidRequest where none was uploaded under this id
+ * @throws InvalidRequest where none was uploaded under this id, or what was is no list
  */
 export async function* uploadedList(blobs: Pick<BlobStore, 'read'>, listId: string): AsyncGenerator<string> {
   try {
-    yield* listLines(blobs.read(listKey(listId)));
+    for await (const { text } of listLines(blobs.read(listKey(listId)))) yield text;
   } catch (error) {
+    if (error instanceof UnreadableDocument)
+      throw new InvalidRequest([
+        {
+          field: 'list_id',
+          got: `a list that ${error.message}`,
+          allowed: 'a text with one URL per line, or a JSON array of URLs, plain or gzip',
+        },
+      ]);
     if (!(error instanceof BlobNotFound)) throw error;
     throw new InvalidRequest([
       {

@@ -1,8 +1,11 @@
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { type AddressPolicy, guardAddresses } from '../engine/addresses/address-guard';
-import { UnreadableDocument } from '../engine/inputs/unreadable-document';
 import type { RequestHeader } from '../engine/model/request';
-import type { DocumentReader } from '../engine/ports/document-reader';
+import {
+  type DocumentReader,
+  type FetchedDocument,
+  UnreadableDocument,
+} from '../engine/ports/document-reader';
 import type { Resolver } from '../engine/ports/resolver';
 import type { HostRule } from '../engine/request/host-rule';
 import { parseUrl } from '../engine/request/url';
@@ -32,9 +35,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const TIMEOUT_MS = 30_000;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-type Document = { readonly body: Uint8Array; readonly contentType: string };
 type Answer =
-  | { readonly kind: 'document'; readonly document: Document }
+  | { readonly kind: 'document'; readonly document: FetchedDocument }
   | { readonly kind: 'redirect'; readonly to: string };
 
 async function readBody(body: AsyncIterable<unknown>, maxBytes: number): Promise<Uint8Array> {
@@ -94,7 +96,8 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
       const { location: to, 'content-type': contentType = '' } = headers;
       if (REDIRECTS.has(statusCode) && to !== undefined) return { kind: 'redirect', to };
       if (statusCode !== 200) throw new UnreadableDocument(`answered ${statusCode}`);
-      return { kind: 'document', document: { body: await readBody(answer, maxBytes), contentType } };
+      const body = await readBody(answer, maxBytes);
+      return { kind: 'document', document: { url: url.href, body, contentType } };
     } finally {
       answer.destroy();
     }
@@ -118,7 +121,7 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
     throw new UnreadableDocument(reason, { cause: first });
   }
 
-  async function follow(written: string, maxBytes: number, signal: AbortSignal): Promise<Document> {
+  async function follow(written: string, maxBytes: number, signal: AbortSignal): Promise<FetchedDocument> {
     let url = await checkedUrl(written);
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const answer = await askInTurn(url, maxBytes, signal);

@@ -119,8 +119,8 @@ describe('documents of a distribution', () => {
     let error = '';
     try {
       const expandSource = createSourceExpander({ resolver, policy: 'any', ...edge() });
-      for await (const url of expandSource({ kind, url: `https://${cdn.distributionDomain}${path}` }, spec()))
-        urls.push(url);
+      const source = { kind, url: `https://${cdn.distributionDomain}${path}` };
+      for await (const step of expandSource(source, spec())) urls.push(...step.urls);
     } catch (thrown) {
       error = thrown instanceof Error ? thrown.message : String(thrown);
     }

@@ -1,6 +1,7 @@
-import type { RequestRecord, RequestSpec, UrlSource } from '../model/request';
+import type { RequestRecord } from '../model/request';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
+import type { ExpandSource } from '../ports/expand-source';
 import type { Dedupe } from './accept';
 import { expandedUrlsKey, originalUrlsKey } from './blob-names';
 import { joinLines, readTexts } from './lines';
@@ -12,15 +13,7 @@ export interface ListToWarmDeps {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly dedupe: Dedupe;
-  /**
-   * The URLs of a sitemap or playlist, checked and normalised; throws one sentence where it cannot be read, and ends when
-   * the signal aborts.
-   */
-  readonly expandSource: (
-    source: UrlSource,
-    spec: RequestSpec,
-    signal?: AbortSignal,
-  ) => AsyncIterable<string>;
+  readonly expandSource: ExpandSource;
 }
 
 /**
@@ -42,7 +35,7 @@ export async function writeListToWarm(
     yield* readTexts(deps.blobs.read(originalUrlsKey(id)));
     for (const source of spec.sources) {
       try {
-        yield* deps.expandSource(source, spec, signal);
+        for await (const { urls } of deps.expandSource(source, spec, { signal })) yield* urls;
       } catch (error) {
         problems.push(`${source.kind} ${source.url}: ${error instanceof Error ? error.message : error}`);
       }

@@ -1,5 +1,6 @@
-import { SaxesParser } from 'saxes';
-import { UnreadableDocument } from './unreadable-document';
+import { UnreadableDocument } from '../ports/document-reader';
+import { excerpt } from './resolve-url';
+import { wrongRoot, XmlReader } from './xml-reader';
 
 /** An element of a DASH manifest that matters for its URLs. */
 export interface MpdNode {
@@ -23,48 +24,41 @@ const KEPT: ReadonlySet<string> = new Set([
   'SegmentBase',
   'Initialization',
   'RepresentationIndex',
+  'BitstreamSwitching',
+  'InitializationSet',
 ]);
-
-function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
-}
 
 /**
  * The tree of a manifest, of the kept elements only.
- * @throws Error where the text is not a manifest
+ * @throws UnreadableDocument where the text is not a manifest, or ends before the manifest does
  */
 export function parseMpd(text: string): MpdNode {
-  const parser = new SaxesParser({ xmlns: false });
   const root: MpdNode = { name: '', attributes: {}, children: [], text: '' };
   const path: MpdNode[] = [root];
   let skipped = 0;
-  parser.on('error', (error) => {
-    throw new UnreadableDocument(`is not well-formed XML: ${error.message}`);
+  const xml = new XmlReader({
+    wantsText: (name) => name === 'BaseURL',
+    open: (name, attributes) => {
+      if (path.length === 1 && skipped === 0 && name !== 'MPD') throw wrongRoot(name, 'a DASH manifest');
+      if (skipped > 0 || !KEPT.has(name)) {
+        skipped += 1;
+        return;
+      }
+      const node: MpdNode = { name, attributes, children: [], text: '' };
+      path.at(-1)?.children.push(node);
+      path.push(node);
+    },
+    close: (_, text) => {
+      if (skipped > 0) {
+        skipped -= 1;
+        return;
+      }
+      const node = path.pop();
+      if (node !== undefined) node.text = text;
+    },
   });
-  parser.on('opentag', ({ name, attributes }) => {
-    const local = localName(name);
-    if (path.length === 1 && skipped === 0 && local !== 'MPD') {
-      throw new UnreadableDocument(`is not a DASH manifest: its root element is ${name.slice(0, 40)}`);
-    }
-    if (skipped > 0 || !KEPT.has(local)) {
-      skipped += 1;
-      return;
-    }
-    const node: MpdNode = { name: local, attributes, children: [], text: '' };
-    path.at(-1)?.children.push(node);
-    path.push(node);
-  });
-  function onText(part: string): void {
-    const node = path.at(-1);
-    if (skipped === 0 && node?.name === 'BaseURL') node.text += part;
-  }
-  parser.on('text', onText);
-  parser.on('cdata', onText);
-  parser.on('closetag', () => {
-    if (skipped > 0) skipped -= 1;
-    else path.pop();
-  });
-  parser.write(text).close();
+  xml.write(text);
+  xml.end();
   const mpd = root.children[0];
   if (mpd === undefined) throw new UnreadableDocument('is empty');
   return mpd;
@@ -85,8 +79,8 @@ export function numberOf(node: MpdNode | undefined, attribute: string): number |
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** As long as the greatest number of 64 bits. */
-const WHOLE_NUMBER = /^\s*\+?(\d{1,20})\s*$/;
+/** As long as the greatest number of 64 bits. Some packagers write a sign where the schema has none. */
+const WHOLE_NUMBER = /^\s*(?:\+|(-))?(\d{1,20})\s*$/;
 
 /**
  * A whole number of up to 64 bits of an attribute, exactly; nothing where it is absent.
@@ -95,16 +89,14 @@ const WHOLE_NUMBER = /^\s*\+?(\d{1,20})\s*$/;
 export function wholeNumberOf(node: MpdNode | undefined, attribute: string): bigint | undefined {
   const text = node?.attributes[attribute];
   if (text === undefined) return undefined;
-  const digits = WHOLE_NUMBER.exec(text)?.[1];
-  if (digits !== undefined) return BigInt(digits);
-  throw new UnreadableDocument(
-    `has ${attribute}="${text.slice(0, 40)}", which is no whole number of 64 bits`,
-  );
+  const [, sign, digits] = WHOLE_NUMBER.exec(text) ?? [];
+  if (digits !== undefined) return sign === undefined ? BigInt(digits) : -BigInt(digits);
+  throw new UnreadableDocument(`has ${attribute}=${excerpt(text)}, which is no whole number of 64 bits`);
 }
 
 const DURATION =
-  /^P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/;
-const SECONDS = [365 * 86_400, 30 * 86_400, 86_400, 3_600, 60, 1];
+  /^P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/;
+const SECONDS = [365 * 86_400, 30 * 86_400, 7 * 86_400, 86_400, 3_600, 60, 1];
 
 /** Seconds of an xs:duration such as `PT1H2M3.5S`. */
 export function secondsOf(text: string | undefined): number | undefined {
@@ -112,4 +104,13 @@ export function secondsOf(text: string | undefined): number | undefined {
   if (!match) return undefined;
   const seconds = SECONDS.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
   return Number.isFinite(seconds) ? seconds : undefined;
+}
+
+const ZONE = /(?:Z|[+-]\d{2}:?\d{2})$/i;
+
+/** Epoch seconds of an xs:dateTime; one without a zone is UTC, whatever the machine is set to. NaN where it is none. */
+export function epochSecondsOf(text: string | undefined): number {
+  const time = text?.trim() ?? '';
+  const hasTime = time.includes('T');
+  return Date.parse(hasTime && !ZONE.test(time) ? `${time}Z` : time) / 1_000;
 }

@@ -1,10 +1,10 @@
-import { MAX_URL_BYTES } from '../request/limits';
+import { UnreadableDocument } from '../ports/document-reader';
 import { childOf, childrenOf, type MpdNode, numberOf, wholeNumberOf } from './dash-manifest';
-import { type SegmentPlace, timelinePlaces } from './dash-timeline';
-import type { SegmentWindow } from './dash-window';
-import { UnreadableDocument } from './unreadable-document';
+import { fillTemplate, hasIdentifier, type TemplateValues } from './dash-template';
+import { type SegmentNumbers, type SegmentWindow, timelineSegments } from './dash-timeline';
 
-const MAX_PADDING = 20;
+/** Own choice: a segment of some seconds in sequences of single frames has fewer. */
+const MAX_SEQUENCE_LENGTH = 10_000;
 
 /** The first template that has the attribute, from the innermost to the outermost. */
 function holder(templates: readonly MpdNode[], attribute: string): MpdNode | undefined {
@@ -19,55 +19,60 @@ function inheritedNumber(templates: readonly MpdNode[], attribute: string): numb
   return numberOf(holder(templates, attribute), attribute);
 }
 
-/** Replaces `$Number%05d$` and its like; `$$` is a dollar sign. Stops at the first URL that nobody could ask for. */
-function fill(pattern: string, values: Readonly<Record<string, string | number | bigint>>): string {
-  const longest = Math.max(pattern.length, ...Object.values(values).map((value) => String(value).length));
-  if (longest > MAX_URL_BYTES) throw new UnreadableDocument('names a segment with a URL that is too long');
-  const filled = pattern.replace(
-    /\$(?:(\w+)(?:%0(\d{1,3})d)?)?\$/g,
-    (whole, name: string | undefined, width: string | undefined) => {
-      if (name === undefined) return '$';
-      const value = Object.hasOwn(values, name) ? String(values[name]) : whole;
-      return width === undefined ? value : value.padStart(Math.min(Number(width), MAX_PADDING), '0');
-    },
-  );
-  if (filled.length > MAX_URL_BYTES)
-    throw new UnreadableDocument('names a segment with a URL that is too long');
-  return filled;
-}
-
-function* fromDuration(
+function* byDuration(
   templates: readonly MpdNode[],
   startNumber: number,
+  endNumber: number,
   timescale: number,
   { durationSeconds, live }: SegmentWindow,
-): Iterable<SegmentPlace> {
+): Iterable<SegmentNumbers> {
+  const sequenceLength = inheritedNumber(templates, 'k');
   const duration = inheritedNumber(templates, 'duration');
   if (duration === undefined) {
-    yield { number: startNumber, time: 0 };
+    yield { number: startNumber, time: 0, sequenceLength };
     return;
   }
   if (duration <= 0) throw new UnreadableDocument('has segments without duration');
   const perSecond = timescale / duration;
-  const endNumber = inheritedNumber(templates, 'endNumber');
   const first = live === undefined ? 0 : Math.max(0, Math.floor(live.fromSeconds * perSecond));
   const available = live === undefined ? Number.POSITIVE_INFINITY : Math.floor(live.toSeconds * perSecond);
   const inPeriod =
     durationSeconds === undefined ? Number.POSITIVE_INFINITY : Math.ceil(durationSeconds * perSecond - 1e-6);
-  const named = endNumber === undefined ? Number.POSITIVE_INFINITY : endNumber - startNumber + 1;
-  const end = Math.min(available, inPeriod, named);
+  const end = Math.min(available, inPeriod, endNumber - startNumber + 1);
   if (end === Number.POSITIVE_INFINITY) throw new UnreadableDocument('does not say how long it is');
   for (let index = first; index < end; index += 1) {
-    yield { number: startNumber + index, time: index * duration };
+    yield { number: startNumber + index, time: index * duration, sequenceLength };
   }
 }
 
 /** Objects that segments need beside themselves; without a `sourceURL` it is a part of the base URL's own. */
-function* neededUrls(levels: readonly MpdNode[]): Iterable<string> {
-  for (const name of ['Initialization', 'RepresentationIndex']) {
+function* neededUrls(levels: readonly MpdNode[], ...names: readonly string[]): Iterable<string> {
+  for (const name of names) {
     const node = levels.map((level) => childOf(level, name)).find((found) => found);
     if (node) yield node.attributes['sourceURL'] ?? '';
   }
+}
+
+const NEEDED = ['Initialization', 'RepresentationIndex', 'BitstreamSwitching'] as const;
+
+/** Attributes of a template in the place of an element that segments need, if both are there. */
+const NEEDED_TEMPLATES: Readonly<Record<(typeof NEEDED)[number], string>> = {
+  Initialization: 'initialization',
+  RepresentationIndex: 'index',
+  BitstreamSwitching: 'bitstreamSwitching',
+};
+
+/** The values of one segment, or of each segment of the sequence in its place. */
+function* valuesOf(media: string, fixed: TemplateValues, segment: SegmentNumbers): Iterable<TemplateValues> {
+  const { number, time, sequenceLength = 1 } = segment;
+  const values = { ...fixed, Number: number, Time: time };
+  if (!hasIdentifier(media, 'SubNumber')) {
+    yield values;
+    return;
+  }
+  if (sequenceLength > MAX_SEQUENCE_LENGTH)
+    throw new UnreadableDocument(`has a sequence of more than ${MAX_SEQUENCE_LENGTH} segments`);
+  for (let part = 0; part < sequenceLength; part += 1) yield { ...values, SubNumber: part };
 }
 
 /** URLs of a SegmentTemplate, relative to the base; templates from the innermost to the outermost. */
@@ -78,37 +83,49 @@ export function* templateUrls(
 ): Iterable<string> {
   const fixed = {
     RepresentationID: representation.attributes['id'] ?? '',
-    Bandwidth: representation.attributes['bandwidth'] ?? '0',
+    Bandwidth: Number(representation.attributes['bandwidth'] ?? 0),
   };
-  const initialization = inherited(templates, 'initialization');
-  if (initialization === undefined) yield* neededUrls(templates);
-  else yield fill(initialization, fixed);
+  const index = inherited(templates, 'index');
+  const isIndexPerSegment =
+    index !== undefined && (hasIdentifier(index, 'Number') || hasIdentifier(index, 'Time'));
+  for (const name of NEEDED) {
+    const template = inherited(templates, NEEDED_TEMPLATES[name]);
+    if (template === undefined) yield* neededUrls(templates, name);
+    else if (name !== 'RepresentationIndex' || !isIndexPerSegment) yield fillTemplate(template, fixed);
+  }
   const media = inherited(templates, 'media');
   if (media === undefined) return;
   const timescale = inheritedNumber(templates, 'timescale') ?? 1;
   const startNumber = inheritedNumber(templates, 'startNumber') ?? 1;
+  const endNumber = inheritedNumber(templates, 'endNumber') ?? Number.POSITIVE_INFINITY;
   const timeline = templates.map((template) => childOf(template, 'SegmentTimeline')).find((node) => node);
   const offset = wholeNumberOf(holder(templates, 'presentationTimeOffset'), 'presentationTimeOffset') ?? 0n;
-  const places = timeline
-    ? timelinePlaces(timeline, { startNumber, timescale, offset }, window)
-    : fromDuration(templates, startNumber, timescale, window);
-  for (const { number, time } of places) yield fill(media, { ...fixed, Number: number, Time: time });
+  const segments = timeline
+    ? timelineSegments(timeline, { startNumber, endNumber, timescale, offset }, window)
+    : byDuration(templates, startNumber, endNumber, timescale, window);
+  for (const segment of segments) {
+    for (const values of valuesOf(media, fixed, segment)) yield fillTemplate(media, values);
+    if (isIndexPerSegment)
+      yield fillTemplate(index, { ...fixed, Number: segment.number, Time: segment.time });
+  }
 }
 
 /** URLs of a SegmentBase, relative to the base: one object, addressed by byte ranges, is the base URL itself. */
 export function baseUrls(bases: readonly MpdNode[]): Iterable<string> {
-  return new Set([...neededUrls(bases), '']);
+  return new Set([...neededUrls(bases, ...NEEDED), '']);
 }
 
 /** URLs of a SegmentList, relative to the base; lists from the innermost to the outermost. */
 export function* listUrls(lists: readonly MpdNode[]): Iterable<string> {
-  yield* neededUrls(lists);
+  yield* neededUrls(lists, ...NEEDED);
   const named = lists.find((list) => childOf(list, 'SegmentURL'));
-  let last: string | undefined;
-  for (const segment of named ? childrenOf(named, 'SegmentURL') : []) {
-    const url = segment.attributes['media'] ?? '';
-    // Byte ranges of one object follow each other.
-    if (url !== last) yield url;
-    last = url;
+  const last = new Map<string, string>();
+  for (const { attributes } of named ? childrenOf(named, 'SegmentURL') : []) {
+    for (const attribute of ['media', 'index']) {
+      const url = attributes[attribute] ?? (attribute === 'media' ? '' : undefined);
+      // Byte ranges of one object follow each other.
+      if (url !== undefined && last.get(attribute) !== url) yield url;
+      if (url !== undefined) last.set(attribute, url);
+    }
   }
 }

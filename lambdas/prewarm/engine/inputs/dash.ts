@@ -1,20 +1,22 @@
-import type { UrlInput } from '../ports/url-input';
-import { MAX_URL_BYTES } from '../request/limits';
-import { childOf, childrenOf, type MpdNode, parseMpd, secondsOf } from './dash-manifest';
+import { UnreadableDocument } from '../ports/document-reader';
+import { childOf, childrenOf, epochSecondsOf, type MpdNode, parseMpd, secondsOf } from './dash-manifest';
 import { baseUrls, listUrls, templateUrls } from './dash-segments';
-import type { SegmentWindow } from './dash-window';
+import { fillTemplate } from './dash-template';
+import type { SegmentWindow } from './dash-timeline';
+import type { DocumentFormat, Finding } from './document-format';
 import { wholeText } from './document-text';
-import { Expansion, resolveUrl } from './expansion';
-import { UnreadableDocument } from './unreadable-document';
+import { excerpt, resolveUrl } from './resolve-url';
 
 /** Own choice: manifests with a segment timeline of a day stay below it. */
 const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 
 /** Of several base URLs (copies on other hosts) the one on the manifest's own host, else the first. */
 function baseOf(node: MpdNode, parent: string, manifest: string): string {
-  const bases = childrenOf(node, 'BaseURL').flatMap(({ text }) => resolveUrl(text.trim(), parent) ?? []);
-  if (bases.some((base) => base.length > MAX_URL_BYTES))
-    throw new UnreadableDocument('has a base URL that is too long');
+  const bases = childrenOf(node, 'BaseURL').map(({ text }) => {
+    const base = resolveUrl(text.trim(), parent);
+    if (base.kind === 'problem') throw new UnreadableDocument(base.reason);
+    return base.url;
+  });
   return bases.find((base) => new URL(base).host === new URL(manifest).host) ?? bases[0] ?? parent;
 }
 
@@ -27,7 +29,7 @@ interface Period {
 function* periodsOf(mpd: MpdNode, nowSeconds: number): Iterable<Period> {
   const isLive = mpd.attributes['type'] === 'dynamic';
   const total = secondsOf(mpd.attributes['mediaPresentationDuration']);
-  const availableSince = Date.parse(mpd.attributes['availabilityStartTime'] ?? '') / 1_000;
+  const availableSince = epochSecondsOf(mpd.attributes['availabilityStartTime']);
   const depth = secondsOf(mpd.attributes['timeShiftBufferDepth']);
   const periods = childrenOf(mpd, 'Period');
   let start = 0;
@@ -53,69 +55,73 @@ function levels(name: string, ...nodes: readonly MpdNode[]): readonly MpdNode[] 
   return nodes.flatMap((node) => childOf(node, name) ?? []);
 }
 
+const ADDRESSINGS = ['SegmentTemplate', 'SegmentList', 'SegmentBase'] as const;
+
+/** How segments are named: as the innermost level that says it at all does. */
 function* relativeUrls(period: Period, adaptationSet: MpdNode, representation: MpdNode): Iterable<string> {
   const path = [representation, adaptationSet, period.node];
-  const templates = levels('SegmentTemplate', ...path);
-  const lists = levels('SegmentList', ...path);
-  if (templates.length > 0) yield* templateUrls(templates, representation, period.window);
-  else if (lists.length > 0) yield* listUrls(lists);
-  else yield* baseUrls(levels('SegmentBase', ...path));
+  const addressing = path
+    .map((node) => ADDRESSINGS.find((name) => childOf(node, name)))
+    .find((name) => name !== undefined);
+  const found = addressing === undefined ? [] : levels(addressing, ...path);
+  if (addressing === 'SegmentTemplate') yield* templateUrls(found, representation, period.window);
+  else if (addressing === 'SegmentList') yield* listUrls(found);
+  else yield* baseUrls(found);
 }
 
-/** URLs of everything in the manifest; a representation whose segments cannot be told goes to `onUnreadable`. */
-function* objectsOf(
-  mpd: MpdNode,
-  manifest: string,
-  nowSeconds: number,
-  onUnreadable: (error: UnreadableDocument) => void,
-): Iterable<string> {
+const NOTHING = 'urn:mpeg:dash:resolve-to-zero:2013';
+
+/** Parts of the manifest that stand elsewhere: they are not read, so what they name is missing. */
+function* remoteElements(node: MpdNode): Iterable<Finding> {
+  const href = node.attributes['xlink:href'];
+  if (href !== undefined && href !== NOTHING)
+    yield {
+      kind: 'problem',
+      reason: `takes its ${node.name} from ${excerpt(href)} (xlink), which is not read`,
+    };
+  for (const child of node.children) yield* remoteElements(child);
+}
+
+/** Initialisation sections that the manifest names for representations to come. */
+function* initializationSets(mpd: MpdNode, base: string): Iterable<Finding> {
+  for (const { attributes } of childrenOf(mpd, 'InitializationSet')) {
+    const { initialization } = attributes;
+    if (initialization !== undefined) yield resolveUrl(fillTemplate(initialization, {}), base);
+  }
+}
+
+/** URLs of everything in the manifest. What is wrong with one representation does not keep back the others. */
+function* objectsOf(mpd: MpdNode, manifest: string, nowSeconds: number): Iterable<Finding> {
   const mpdBase = baseOf(mpd, manifest, manifest);
+  yield* initializationSets(mpd, mpdBase);
   for (const period of periodsOf(mpd, nowSeconds)) {
     const periodBase = baseOf(period.node, mpdBase, manifest);
     for (const adaptationSet of childrenOf(period.node, 'AdaptationSet')) {
       const setBase = baseOf(adaptationSet, periodBase, manifest);
       for (const representation of childrenOf(adaptationSet, 'Representation')) {
-        const base = baseOf(representation, setBase, manifest);
         try {
-          for (const relative of relativeUrls(period, adaptationSet, representation)) {
-            // What is no URL stands for the manifest, which is passed on already: each step must count, or none would end.
-            yield resolveUrl(relative, base) ?? manifest;
-          }
+          const base = baseOf(representation, setBase, manifest);
+          for (const relative of relativeUrls(period, adaptationSet, representation))
+            yield resolveUrl(relative, base);
         } catch (error) {
           if (!(error instanceof UnreadableDocument)) throw error;
-          onUnreadable(error);
+          yield { kind: 'problem', reason: error.message };
         }
       }
     }
   }
+  yield* remoteElements(mpd);
 }
 
 /**
- * The manifest itself and the segments of all its representations, of a live stream those that are available now.
- * Segments are made one after the other: a manifest of a few lines may name billions.
+ * DASH manifests: the segments of all representations, of a live stream those that are available now. Segments are made one
+ * after the other: a manifest of a few lines may name billions.
  */
-export const dashInput: UrlInput = {
-  expand: async function* (source, reader, limits) {
-    const expansion = new Expansion(reader, {
-      ...limits,
-      maxDocumentBytes: Math.min(limits.maxDocumentBytes, MAX_MANIFEST_BYTES),
-    });
-    const body = await expansion.read(source.url);
-    if (body !== undefined) {
-      try {
-        const mpd = parseMpd(await wholeText(body, expansion.limits.maxDocumentBytes));
-        if (expansion.admit(source.url)) yield source.url;
-        function onUnreadable(error: UnreadableDocument): void {
-          expansion.failed(source.url, error);
-        }
-        for (const url of objectsOf(mpd, source.url, Date.now() / 1_000, onUnreadable)) {
-          if (!expansion.admit(source.url)) break;
-          if (url !== source.url) yield url;
-        }
-      } catch (error) {
-        expansion.failed(source.url, error);
-      }
-    }
-    expansion.end();
+export const dashFormat: DocumentFormat = {
+  name: 'a DASH manifest',
+  maxBytes: MAX_MANIFEST_BYTES,
+  detects: ({ text, path }) => text.startsWith('<') || (path.endsWith('.mpd') && !text.startsWith('#')),
+  read: async function* (document, { now }) {
+    yield* objectsOf(parseMpd(await wholeText(document.text())), document.url, now / 1_000);
   },
 };

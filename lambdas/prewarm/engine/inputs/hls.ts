@@ -1,67 +1,50 @@
-import { type HlsManifest, Parser } from 'm3u8-parser';
-import type { UrlInput } from '../ports/url-input';
+import type { DocumentFormat, Finding, OpenDocument } from './document-format';
 import { wholeText } from './document-text';
-import { Expansion, resolveUrl } from './expansion';
-import { UnreadableDocument } from './unreadable-document';
+import { parseAttributes } from './hls-attributes';
+import { PlaylistVariables } from './hls-variables';
+import { resolveUrl } from './resolve-url';
 
 /** Own choice: a day of two-second segments is about 4 MB. */
 export const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
 
-/** Tags up to this length are read in no time, whatever is in them. */
-const SHORT_TAG = 512;
-/** Squares of characters: at each comma and blank of a tag the parser looks through the rest of it. Own choice: some seconds. */
-const MAX_TAG_WORK = 2 ** 32;
+/** What a URI of a playlist leads to. A key is an object that only some may have. */
+type Target = 'object' | 'playlist' | 'asset' | 'key';
 
-/** One long tag of commas would keep the parser busy for hours, and with it everything else in this process. */
-function checkTags(text: string): void {
-  let work = 0;
-  for (const line of text.split('\n')) {
-    const tag = line.trim();
-    if (tag.length > SHORT_TAG && tag.startsWith('#')) work += tag.length ** 2;
-  }
-  if (work > MAX_TAG_WORK) throw new UnreadableDocument('has tags that are too long');
+/**
+ * Tags with an attribute that names a URI. Left out are those that name what is not there yet (EXT-X-PRELOAD-HINT), what
+ * another playlist names anyway (EXT-X-RENDITION-REPORT), and services (EXT-X-CONTENT-STEERING).
+ */
+const URI_TAGS: ReadonlyMap<string, readonly (readonly [attribute: string, target: Target])[]> = new Map([
+  ['#EXT-X-MEDIA', [['URI', 'playlist']]],
+  ['#EXT-X-I-FRAME-STREAM-INF', [['URI', 'playlist']]],
+  ['#EXT-X-IMAGE-STREAM-INF', [['URI', 'playlist']]],
+  ['#EXT-X-MAP', [['URI', 'object']]],
+  ['#EXT-X-PART', [['URI', 'object']]],
+  ['#EXT-X-KEY', [['URI', 'key']]],
+  ['#EXT-X-SESSION-KEY', [['URI', 'key']]],
+  ['#EXT-X-SESSION-DATA', [['URI', 'object']]],
+  [
+    '#EXT-X-DATERANGE',
+    [
+      ['X-ASSET-URI', 'asset'],
+      ['X-ASSET-LIST', 'playlist'],
+    ],
+  ],
+]);
+
+/** True where a URL that stands for an asset may be a playlist: one that is plainly media is not read. */
+export function mayBePlaylist(url: string): boolean {
+  return !MEDIA_PATH.test(new URL(url).pathname);
 }
 
-/** Variables that name each other, or long ones named often, would grow a small playlist beyond all memory. */
-function checkVariables(text: string): void {
-  const lines = [...text.matchAll(/^#EXT-X-DEFINE:.*$/gm)].map(([line]) => line);
-  if (lines.length === 0) return;
-  const uses = text.split('{$').length - 1;
-  const longest = lines.reduce((length, line) => Math.max(length, line.length), 0);
-  if (lines.some((line) => line.includes('{$')) || uses * longest > MAX_PLAYLIST_BYTES) {
-    throw new UnreadableDocument('has variables (EXT-X-DEFINE) that grow too large');
-  }
-}
+const PLAYLIST_PATH = /\.(?:m3u8?|mpd)$/i;
+const MEDIA_PATH = /\.(?:mp4|m4[asv]|cmf[atv]|mov|ts|aac|mp3|ac3|ec3|webm|vtt|webvtt|jpe?g|png)$/i;
+const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 
-function parse(text: string): HlsManifest {
-  if (!text.startsWith('#EXTM3U'))
-    throw new UnreadableDocument('is not an HLS playlist: it does not begin with #EXTM3U');
-  checkTags(text);
-  checkVariables(text);
-  const parser = new Parser();
-  try {
-    parser.push(text);
-    parser.end();
-  } catch (error) {
-    throw new UnreadableDocument(
-      `is not a well-formed HLS playlist: ${error instanceof Error ? error.message : error}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return parser.manifest;
-}
-
-function playlistsOf({
-  playlists = [],
-  iFramePlaylists = [],
-  mediaGroups = {},
-}: HlsManifest): readonly string[] {
-  const renditions = Object.values(mediaGroups).flatMap((groups) =>
-    Object.values(groups).flatMap((names) => Object.values(names)),
-  );
-  return [...playlists, ...renditions, ...iFramePlaylists].flatMap(({ uri }) => (uri ? [uri] : []));
+/** Data in the playlist itself, key systems and the like: nothing that an edge could be asked for. */
+function isNoObject(uri: string): boolean {
+  const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
+  return scheme !== undefined && scheme !== 'http' && scheme !== 'https';
 }
 
 /** Keys are for viewers that may play; one is warmed only where it is an https object of the same host. */
@@ -69,53 +52,79 @@ function isOwnKey(key: string, playlist: string): boolean {
   return key.startsWith('https://') && new URL(key).host === new URL(playlist).host;
 }
 
-/** Segments and what they need, in the order of playing; byte ranges of one object name it once. */
-function* objectsOf({ segments }: HlsManifest, playlist: string): Iterable<string> {
-  const recent = new Map<string, string>();
-  function changed(kind: string, uri: string | undefined): string | undefined {
-    const url = uri === undefined ? undefined : resolveUrl(uri, playlist);
-    if (url === undefined || recent.get(kind) === url) return undefined;
-    recent.set(kind, url);
-    return url;
+/** Reads one playlist line by line. */
+class PlaylistReader {
+  private readonly variables: PlaylistVariables;
+  private readonly named = new Set<string>();
+  private isStream = false;
+  private isGap = false;
+
+  constructor(private readonly document: OpenDocument) {
+    this.variables = new PlaylistVariables(document.url, document.variables);
   }
-  for (const { map, key, uri, parts = [] } of segments) {
-    const keyUrl = changed('key', key?.uri);
-    if (keyUrl !== undefined && isOwnKey(keyUrl, playlist)) yield keyUrl;
-    for (const url of [
-      changed('map', map?.uri),
-      ...parts.map((part) => changed('part', part.uri)),
-      changed('segment', uri),
-    ]) {
-      if (url !== undefined) yield url;
+
+  *read(text: string): Iterable<Finding> {
+    for (const written of text.split(/\r\n|\n|\r/)) {
+      const line = written.trim();
+      if (line.startsWith('#EXT')) yield* this.tag(line);
+      else if (line !== '' && !line.startsWith('#')) yield* this.uri(line);
     }
+  }
+
+  private *tag(line: string): Iterable<Finding> {
+    const colon = line.indexOf(':');
+    const name = colon < 0 ? line : line.slice(0, colon).trimEnd();
+    if (name === '#EXT-X-STREAM-INF') this.isStream = true;
+    if (name === '#EXT-X-GAP') this.isGap = true;
+    const uris = URI_TAGS.get(name);
+    if (colon < 0 || (uris === undefined && name !== '#EXT-X-DEFINE')) return;
+    const attributes = parseAttributes(line.slice(colon + 1));
+    if (name === '#EXT-X-DEFINE') this.variables.define(attributes);
+    if (attributes.get('GAP') === 'YES') return;
+    for (const [attribute, target] of uris ?? []) {
+      const uri = attributes.get(attribute);
+      if (uri !== undefined) yield* this.found(uri, target);
+    }
+  }
+
+  /** A line that is a URI: of a playlist behind EXT-X-STREAM-INF, else of a segment. */
+  private *uri(line: string): Iterable<Finding> {
+    const isStream = this.isStream;
+    const isGap = this.isGap;
+    this.isStream = false;
+    this.isGap = false;
+    if (!isGap) yield* this.found(line, isStream ? 'playlist' : 'object');
+  }
+
+  private *found(written: string, target: Target): Iterable<Finding> {
+    const uri = this.variables.fill(written).trim();
+    if (uri === '' || isNoObject(uri)) return;
+    const resolved = resolveUrl(uri, this.document.url);
+    if (resolved.kind === 'problem') {
+      yield resolved;
+      return;
+    }
+    const { url } = resolved;
+    if (target === 'key' && !isOwnKey(url, this.document.url)) return;
+    // Byte ranges of one object, and streams that share a playlist.
+    if (this.named.has(url)) return;
+    this.named.add(url);
+    const namesMore =
+      target === 'playlist' ||
+      (target === 'asset' && mayBePlaylist(url)) ||
+      (target === 'object' && PLAYLIST_PATH.test(new URL(url).pathname));
+    yield namesMore ? { kind: 'document', url, variables: this.variables.all } : resolved;
   }
 }
 
-/** The playlist itself, the playlists below it, and their segments and initialisation sections. */
-export const hlsInput: UrlInput = {
-  expand: async function* (source, reader, limits) {
-    const expansion = new Expansion(reader, {
-      ...limits,
-      maxDocumentBytes: Math.min(limits.maxDocumentBytes, MAX_PLAYLIST_BYTES),
-    });
-    for (const { url, depth } of expansion.documents(source.url)) {
-      const body = await expansion.read(url);
-      if (body === undefined) continue;
-      try {
-        const manifest = parse(await wholeText(body, expansion.limits.maxDocumentBytes));
-        for (const uri of playlistsOf(manifest)) {
-          const playlist = resolveUrl(uri, url);
-          if (playlist !== undefined) expansion.enqueue(playlist, depth + 1);
-        }
-        if (expansion.admit(url)) yield url;
-        for (const object of objectsOf(manifest, url)) {
-          if (!expansion.admit(url)) break;
-          yield object;
-        }
-      } catch (error) {
-        expansion.failed(url, error);
-      }
-    }
-    expansion.end();
+/** HLS playlists of either kind: everything that they name, for a warmer needs each URI and no model of the stream. */
+export const hlsFormat: DocumentFormat = {
+  name: 'an HLS playlist',
+  maxBytes: MAX_PLAYLIST_BYTES,
+  detects: ({ text }) => text.startsWith('#EXT'),
+  read: async function* (document) {
+    const text = await wholeText(document.text());
+    // Read to its end before anything is passed on: an undefined variable makes all of it unreadable.
+    yield* [...new PlaylistReader(document).read(text)];
   },
 };

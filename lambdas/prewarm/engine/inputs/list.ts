@@ -1,22 +1,91 @@
+import { UnreadableDocument } from '../ports/document-reader';
+import { unpacked } from './document-text';
+import { encodingOf } from './encoding';
+import { jsonStrings } from './json-strings';
+import { trimBlanks } from './list-line';
+import { isRobots } from './robots';
+import { type ListLine, textLines } from './text-lines';
+
+/** Own choice: a million URLs of a thousand characters. */
+const MAX_LIST_BYTES = 2 ** 30;
+const START_CHARACTERS = 1_024;
+/** NUL, and what the decoder had to replace. */
+const WRONG_CHARACTER = /[\0\ufffd]/;
+/** What tools write above a column of URLs. */
+const HEADING = /^(?:url|urls|uri|loc|location|link|links|page|pages|address|href)$/i;
+
+/** What else a file may be that looks like a list, and what to do with it. */
+function otherDocument(start: string): string | undefined {
+  if (start.startsWith('{')) return 'is a JSON object; allowed: one URL per line, or a JSON array of URLs';
+  if (start.startsWith('#EXTM3U')) return 'is an HLS playlist; give its URL as a playlist';
+  if (/<(?:\w+:)?MPD\b/.test(start)) return 'is a DASH manifest; give its URL as a playlist';
+  if (start.startsWith('<')) return 'is XML or HTML; give the URL of a sitemap as a sitemap';
+  return isRobots({ text: start, path: '' }) ? 'is a robots.txt; give its URL as a sitemap' : undefined;
+}
+
+async function* textOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let encoding = '';
+  let size = 0;
+  let line = 1;
+  function checked(text: string): string {
+    const wrong = text.search(WRONG_CHARACTER);
+    line += text.slice(0, wrong < 0 ? text.length : wrong).split('\n').length - 1;
+    if (wrong < 0) return text;
+    throw new UnreadableDocument(
+      text[wrong] === '\0'
+        ? `has a NUL character in line ${line}: it is no text, or in an encoding without a byte-order mark; save it as UTF-8`
+        : `has bytes in line ${line} that are not ${encoding.toUpperCase()} (Latin-1, perhaps); save it as UTF-8`,
+    );
+  }
+  for await (const chunk of unpacked(chunks)) {
+    size += chunk.byteLength;
+    if (size > MAX_LIST_BYTES) throw new UnreadableDocument(`has more than ${MAX_LIST_BYTES} bytes`);
+    if (decoder === undefined) {
+      encoding = encodingOf(chunk);
+      if (encoding === 'utf-32le') throw new UnreadableDocument('is in UTF-32; save it as UTF-8');
+      decoder = new TextDecoder(encoding);
+    }
+    yield checked(decoder.decode(chunk, { stream: true }));
+  }
+  if (decoder !== undefined) yield checked(decoder.decode());
+}
+
+/** The text again, after its beginning was looked at. */
+async function peeked(
+  parts: AsyncGenerator<string>,
+): Promise<{ readonly start: string; readonly all: AsyncGenerator<string> }> {
+  let head = '';
+  let next = await parts.next();
+  for (; !next.done; next = await parts.next()) {
+    head += next.value;
+    if (head.length >= START_CHARACTERS) break;
+  }
+  async function* all(): AsyncGenerator<string> {
+    yield head;
+    yield* parts;
+  }
+  return { start: trimBlanks(head.slice(0, START_CHARACTERS)), all: all() };
+}
+
 /**
- * Lines of a plain list, one URL each: streamed, blank lines skipped, a byte-order mark and CRLF line ends removed.
- * There are no comments: `#` begins a fragment.
+ * The lines of a list as people and tools write it: one URL per line, or a JSON array of URLs; plain or gzip; UTF-8, or
+ * UTF-16 with a byte-order mark. Streamed, in linear time.
+ * @throws UnreadableDocument where it is something else, with what to do
  */
 export async function* listLines(
-  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
-): AsyncIterable<string> {
-  const decoder = new TextDecoder('utf-8');
-  let rest = '';
-  for await (const chunk of chunks) {
-    const lines = (
-      rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))
-    ).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const text = line.trim();
-      if (text !== '') yield text;
-    }
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<ListLine> {
+  const { start, all } = await peeked(textOf(chunks));
+  const other = otherDocument(start);
+  if (other !== undefined) throw new UnreadableDocument(other);
+  if (start.startsWith('[')) {
+    yield* jsonStrings(all);
+    return;
   }
-  const last = (rest + decoder.decode()).trim();
-  if (last !== '') yield last;
+  let isFirst = true;
+  for await (const line of textLines(all)) {
+    if (!isFirst || !HEADING.test(line.text)) yield line;
+    isFirst = false;
+  }
 }

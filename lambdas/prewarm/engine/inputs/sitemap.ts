@@ -1,110 +1,148 @@
-import { SaxesParser } from 'saxes';
-import type { UrlInput } from '../ports/url-input';
-import { documentText } from './document-text';
-import { Expansion, type QueuedDocument, resolveUrl } from './expansion';
-import { listLines } from './list';
-import { UnreadableDocument } from './unreadable-document';
+import type { DocumentFormat, Finding, OpenDocument, ReadOptions } from './document-format';
+import { trimBlanks } from './list-line';
+import { excerpt, type ResolvedUrl, resolveUrl } from './resolve-url';
+import { wrongRoot, XmlReader } from './xml-reader';
 
-interface Location {
-  readonly kind: 'page' | 'sitemap';
-  readonly text: string;
-}
+type Kind = 'page' | 'document' | 'media';
 
-const PARENTS: ReadonlyMap<string, Location['kind']> = new Map([
-  ['url', 'page'],
-  ['sitemap', 'sitemap'],
+const ROOTS: ReadonlySet<string> = new Set(['urlset', 'sitemapindex', 'rss', 'feed', 'rdf']);
+const EXPECTED = 'a sitemap or a feed';
+
+/** What the text of an element is, by the names of its parent and itself, whatever their prefixes are. */
+const TEXTS: ReadonlyMap<string, Kind> = new Map([
+  ['url/loc', 'page'],
+  ['urlset/loc', 'page'],
+  ['sitemap/loc', 'document'],
+  ['sitemapindex/loc', 'document'],
+  ['image/loc', 'media'],
+  ['video/content_loc', 'media'],
+  ['video/thumbnail_loc', 'media'],
+  ['item/link', 'page'],
 ]);
-const ROOTS: ReadonlySet<string> = new Set(['urlset', 'sitemapindex']);
 
-/**
- * The `<loc>` of each `<url>` and `<sitemap>`, piece by piece. Elements of extensions (images, videos, translations)
- * have another prefix or parent and are passed over.
- * @throws Error where the text is not a sitemap
- */
-async function* xmlLocations(text: AsyncIterable<string>): AsyncIterable<Location> {
-  const parser = new SaxesParser({ xmlns: false });
-  const path: string[] = [];
-  let found: Location[] = [];
-  let prefix = '';
-  let loc = '';
-  parser.on('error', (error) => {
-    throw new UnreadableDocument(`is not well-formed XML: ${error.message}`);
-  });
-  parser.on('opentag', ({ name }) => {
-    if (path.length === 0) {
-      const colon = name.indexOf(':') + 1;
-      prefix = name.slice(0, colon);
-      if (!ROOTS.has(name.slice(colon)))
-        throw new UnreadableDocument(`is not a sitemap: its root element is ${name.slice(0, 40)}`);
+const ATOM_PAGES: ReadonlySet<string> = new Set(['', 'alternate']);
+
+/** What an attribute of an element names: the links of feeds, and translations. */
+function attributeOf(
+  parent: string,
+  name: string,
+  { href, url, rel = '' }: Readonly<Record<string, string>>,
+): readonly [Kind, string] | undefined {
+  const link = rel.trim().toLowerCase();
+  if (name === 'link' && href !== undefined) {
+    if (parent === 'entry' && ATOM_PAGES.has(link)) return ['page', href];
+    if (parent === 'entry' && link === 'enclosure') return ['media', href];
+    if (parent === 'url' && link === 'alternate') return ['media', href];
+  }
+  const isMedia = parent === 'item' && (name === 'enclosure' || name === 'content' || name === 'thumbnail');
+  return isMedia && url !== undefined ? ['media', url] : undefined;
+}
+
+const SCHEME = /^https?:/i;
+const ABSOLUTE = /^https?:\/\/[^/]/i;
+const HOST_LIKE = /^(?:[a-z0-9-]+\.)+[a-z]{2,}$/i;
+
+/** The last two labels: enough to tell the document's own site without a list of public suffixes. */
+function siteOf(host: string): string {
+  return host.split('.').slice(-2).join('.').toLowerCase();
+}
+
+/** `www.example.com/a` is a URL whose scheme was forgotten, and no path below the sitemap. */
+function lacksScheme(location: string, base: string): boolean {
+  const [first = ''] = location.split(/[/?#]/, 1);
+  if (!HOST_LIKE.test(first)) return false;
+  const isPath = location.length > first.length && location[first.length] === '/';
+  return isPath || /^www\./i.test(first) || siteOf(first) === siteOf(new URL(base).hostname);
+}
+
+/** Locations have to be whole URLs; paths are taken as well, as other crawlers do. */
+function resolveLocation(location: string, base: string): ResolvedUrl {
+  const isBroken = SCHEME.test(location) ? !ABSOLUTE.test(location) : lacksScheme(location, base);
+  return isBroken
+    ? { kind: 'problem', reason: `names ${excerpt(location)}, which is not a whole URL` }
+    : resolveUrl(location, base);
+}
+
+/** Collects what a sitemap or feed names, while it is read. */
+class LocationReader {
+  private readonly path: string[] = [];
+  private readonly xml: XmlReader;
+  private found: Finding[] = [];
+  private base: string;
+  private hasElementInside = false;
+
+  constructor(
+    document: OpenDocument,
+    private readonly options: ReadOptions,
+  ) {
+    this.base = document.url;
+    this.xml = new XmlReader({
+      open: (name, attributes) => this.open(name.toLowerCase(), name, attributes),
+      close: (_, text) => this.close(text),
+      wantsText: (name) => this.kindOf(name.toLowerCase()) !== undefined,
+    });
+  }
+
+  /** What this piece of the text names. */
+  read(text: string): readonly Finding[] {
+    this.found = [];
+    this.xml.write(text);
+    return this.found;
+  }
+
+  end(): void {
+    this.xml.end();
+  }
+
+  private kindOf(name: string): Kind | undefined {
+    return TEXTS.get(`${this.path.at(-1) ?? ''}/${name}`);
+  }
+
+  private open(name: string, written: string, attributes: Readonly<Record<string, string>>): void {
+    if (this.path.length === 0) {
+      if (!ROOTS.has(name)) throw wrongRoot(written, EXPECTED);
+      const own = resolveUrl(attributes['xml:base'] ?? '', this.base);
+      if (own.kind === 'url') this.base = own.url;
     }
-    path.push(name);
-    loc = '';
-  });
-  function collect(part: string): void {
-    if (path.at(-1) === `${prefix}loc`) loc += part;
+    const named = attributeOf(this.path.at(-1) ?? '', name, attributes);
+    if (named !== undefined) this.add(...named);
+    if (this.isLocation) this.hasElementInside = true;
+    this.path.push(name);
+    if (this.isLocation) this.hasElementInside = false;
   }
-  parser.on('text', collect);
-  parser.on('cdata', collect);
-  parser.on('closetag', ({ name }) => {
-    path.pop();
-    const parent = path.at(-1);
-    const kind = parent?.startsWith(prefix) ? PARENTS.get(parent.slice(prefix.length)) : undefined;
-    if (name === `${prefix}loc` && kind !== undefined && loc.trim() !== '')
-      found.push({ kind, text: loc.trim() });
-  });
-  for await (const part of text) {
-    parser.write(part);
-    yield* found;
-    found = [];
-  }
-  parser.close();
-  yield* found;
-}
 
-/** A sitemap may be plain text: one absolute URL per line. */
-async function* textLocations(text: AsyncIterable<string>): AsyncIterable<Location> {
-  for await (const line of listLines(text)) {
-    if (!URL.canParse(line)) throw new UnreadableDocument('is neither an XML sitemap nor a list of URLs');
-    yield { kind: 'page', text: line };
+  private get isLocation(): boolean {
+    return TEXTS.has(this.path.slice(-2).join('/'));
   }
-}
 
-async function isXml(text: AsyncIterable<string>): Promise<boolean> {
-  for await (const part of text) if (part.trim() !== '') return part.trimStart().startsWith('<');
-  return true;
-}
-
-async function* pagesOf(
-  document: QueuedDocument,
-  body: Uint8Array,
-  expansion: Expansion,
-): AsyncIterable<string> {
-  function read(): AsyncIterable<string> {
-    return documentText(body, expansion.limits.maxDocumentBytes);
+  private close(text: string): void {
+    const name = this.path.pop() ?? '';
+    const kind = this.kindOf(name);
+    if (kind === undefined) return;
+    if (this.hasElementInside) {
+      this.hasElementInside = false;
+      this.found.push({ kind: 'problem', reason: `has an element inside of a ${name} element` });
+    } else this.add(kind, text);
   }
-  const locations = (await isXml(read())) ? xmlLocations(read()) : textLocations(read());
-  for await (const { kind, text } of locations) {
-    const url = resolveUrl(text, document.url);
-    if (url === undefined) expansion.problem(document.url, 'holds a location that is not a URL');
-    else if (kind === 'sitemap') expansion.enqueue(url, document.depth + 1);
-    else if (expansion.admit(document.url)) yield url;
-    else return;
+
+  private add(kind: Kind, written: string): void {
+    const location = trimBlanks(written);
+    if (location === '' || (kind === 'media' && !this.options.media)) return;
+    const resolved = resolveLocation(location, this.base);
+    if (resolved.kind === 'url' && kind === 'document')
+      this.found.push({ kind: 'document', url: resolved.url });
+    else this.found.push(resolved);
   }
 }
 
-/** The pages of a sitemap (XML or text), or of all sitemaps of an index; plain or gzip. The sitemaps themselves are not warmed. */
-export const sitemapInput: UrlInput = {
-  expand: async function* (source, reader, limits) {
-    const expansion = new Expansion(reader, limits);
-    for (const document of expansion.documents(source.url)) {
-      const body = await expansion.read(document.url);
-      if (body === undefined) continue;
-      try {
-        yield* pagesOf(document, body, expansion);
-      } catch (error) {
-        expansion.failed(document.url, error);
-      }
-    }
-    expansion.end();
+/** Sitemaps, sitemap indexes, RSS and Atom feeds: their pages, and on request images, videos and translations. */
+export const sitemapFormat: DocumentFormat = {
+  name: EXPECTED,
+  mayBeEmpty: true,
+  detects: ({ text }) => text.startsWith('<'),
+  read: async function* (document, options) {
+    const reader = new LocationReader(document, options);
+    for await (const part of document.text()) yield* reader.read(part);
+    reader.end();
   },
 };

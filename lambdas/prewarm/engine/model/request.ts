@@ -55,9 +55,13 @@ export interface RequestSpec {
   readonly sources: readonly UrlSource[];
 }
 
+/** Kinds of documents whose links a request may name in place of URLs; `engine/inputs/sources.ts` says what each is. */
+export const SOURCE_KINDS = ['sitemap', 'playlist'] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
 /** A document whose links are URLs to warm. */
 export interface UrlSource {
-  readonly kind: 'sitemap' | 'playlist';
+  readonly kind: SourceKind;
   readonly url: string;
 }
 

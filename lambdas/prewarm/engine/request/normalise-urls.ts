@@ -61,29 +61,32 @@ async function judgeHosts(parsed: readonly ParsedUrl[], hosts: HostRule): Promis
   if (unknown.size > 0) await Promise.all([...unknown].map((host) => hosts.judge(host)));
 }
 
+/** Normalises and checks some lines; what is wrong with one is part of the result. */
+export async function normaliseBatch(lines: readonly string[], hosts: HostRule): Promise<UrlBatch> {
+  const parsed = lines.map(parseUrl);
+  await judgeHosts(parsed, hosts);
+  const urls: string[] = [];
+  const invalid: InvalidUrl[] = [];
+  for (const line of parsed) {
+    const verdict =
+      line.kind === 'invalid' ? undefined : (hosts.known(line.host) ?? (await hosts.judge(line.host)));
+    if (line.kind === 'invalid') invalid.push({ url: line.url, reason: line.reason });
+    else if (verdict?.kind === 'refused') invalid.push({ url: line.url, reason: verdict.reason });
+    else urls.push(line.url);
+  }
+  return { urls, invalid };
+}
+
 /**
  * Normalises and checks a list of URLs of any length in constant memory. What is wrong with a line is
- * part of the answer.
+ * part of the result.
  * @throws InvalidRequest when there are more than `maxUrls` lines
  */
 export async function* normaliseUrls(
   lines: AsyncIterable<string> | Iterable<string>,
   { hosts, maxUrls }: UrlRules,
 ): AsyncIterable<UrlBatch> {
-  for await (const batch of inBatches(lines, maxUrls)) {
-    const parsed = batch.map(parseUrl);
-    await judgeHosts(parsed, hosts);
-    const urls: string[] = [];
-    const invalid: InvalidUrl[] = [];
-    for (const line of parsed) {
-      const verdict =
-        line.kind === 'invalid' ? undefined : (hosts.known(line.host) ?? (await hosts.judge(line.host)));
-      if (line.kind === 'invalid') invalid.push({ url: line.url, reason: line.reason });
-      else if (verdict?.kind === 'refused') invalid.push({ url: line.url, reason: verdict.reason });
-      else urls.push(line.url);
-    }
-    yield { urls, invalid };
-  }
+  for await (const batch of inBatches(lines, maxUrls)) yield await normaliseBatch(batch, hosts);
 }
 
 /**

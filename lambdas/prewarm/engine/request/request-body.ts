@@ -1,4 +1,4 @@
-import type { Encoding, VerifyMode } from '../model/request';
+import type { Encoding, SourceKind, VerifyMode } from '../model/request';
 import type { HeaderInput } from './header';
 
 /** Encodings that a request may ask for by name; `header` follows from an Accept-Encoding among its headers. */
@@ -7,7 +7,7 @@ export const TARGET_TYPES = ['pop', 'region', 'country'] as const;
 export type TargetType = (typeof TARGET_TYPES)[number];
 
 /** The body of `POST /prewarm`: names of the compatible API, each value of its right type. */
-export interface PrewarmBody {
+export interface PrewarmBody extends Partial<Record<SourceKind, string | readonly string[] | undefined>> {
   readonly url_list?: readonly string[] | undefined;
   /** A list that was uploaded before, in place of `url_list`. */
   readonly list_id?: string | undefined;
@@ -29,7 +29,5 @@ export interface PrewarmBody {
   readonly skip_warm?: boolean | undefined;
   readonly max_bandwidth_mbps?: number | undefined;
   readonly range?: number | string | undefined;
-  readonly sitemap?: string | readonly string[] | undefined;
-  readonly playlist?: string | readonly string[] | undefined;
   readonly notify?: string | undefined;
 }

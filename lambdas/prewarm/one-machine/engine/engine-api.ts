@@ -1,18 +1,13 @@
 import type { AddressPolicy } from '../../engine/addresses/address-guard';
 import type { WarmSlice } from '../../engine/flow/work';
 import type { PopCode, RequestId } from '../../engine/model/ids';
-import type {
-  PopRecord,
-  RequestRecord,
-  RequestSpec,
-  StopReason,
-  UrlSource,
-} from '../../engine/model/request';
+import type { PopRecord, RequestRecord, RequestSpec, StopReason } from '../../engine/model/request';
 import type { RequestStatus } from '../../engine/model/request-status';
 import type { FetchFailure } from '../../engine/model/slice';
 import type { Tally } from '../../engine/model/tally';
 import type { BlobStore } from '../../engine/ports/blob-store';
 import type { Clock } from '../../engine/ports/clock';
+import type { ExpandSource } from '../../engine/ports/expand-source';
 import type { Invalidator } from '../../engine/ports/invalidator';
 import type { Log } from '../../engine/ports/log';
 import type { PopDirectory } from '../../engine/ports/pop-directory';
@@ -99,15 +94,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Warms one slice. @default - a pool of threads, of which this one is the first, over `transport` */
   readonly warm?: WarmSlice;
-  /**
-   * The URLs of a sitemap or playlist, checked and normalised; ends when the signal aborts.
-   * @default - read from the distribution's own edges
-   */
-  readonly expandSource?: (
-    source: UrlSource,
-    spec: RequestSpec,
-    signal?: AbortSignal,
-  ) => AsyncIterable<string>;
+  /** @default - reads documents from the distribution's own edges */
+  readonly expandSource?: ExpandSource;
   /**
    * The URL under which a blob can be read for some seconds.
    * @default - a file URL

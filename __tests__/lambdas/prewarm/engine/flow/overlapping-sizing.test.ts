@@ -4,6 +4,7 @@ import { sizeRequest } from '../../../../../lambdas/prewarm/engine/flow/size';
 import { UNBOUNDED } from '../../../../../lambdas/prewarm/engine/flow/step';
 import { type WarmSlice, workOn } from '../../../../../lambdas/prewarm/engine/flow/work';
 import type { RequestId } from '../../../../../lambdas/prewarm/engine/model/ids';
+import type { ExpandedUrls } from '../../../../../lambdas/prewarm/engine/ports/expand-source';
 import { collect } from '../ports/samples';
 import { randomFrom } from './random-from';
 import { isCrash, type Process, pretendedWarm, usablePops, World } from './world';
@@ -12,11 +13,15 @@ const never = new AbortController().signal;
 
 /** A sitemap that is another one, of another length, each time it is read. */
 function changingSource(random: () => number) {
-  return async function* (): AsyncGenerator<string> {
+  return async function* (): AsyncGenerator<ExpandedUrls> {
     const reading = Math.floor(random() * 1e9).toString(36);
     const count = 1 + Math.floor(random() * 12);
     for (let index = 0; index < count; index += 1)
-      yield `https://d111111abcdef8.cloudfront.net/${'x'.repeat(Math.floor(random() * 9))}/${reading}/${index}`;
+      yield {
+        urls: [
+          `https://d111111abcdef8.cloudfront.net/${'x'.repeat(Math.floor(random() * 9))}/${reading}/${index}`,
+        ],
+      };
   };
 }
 

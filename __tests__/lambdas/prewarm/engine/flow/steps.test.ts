@@ -91,7 +91,7 @@ describe('sizing a request', () => {
     const expandSource: Process['expandSource'] = ((source: { readonly kind: string }) =>
       (async function* () {
         if (source.kind === 'playlist') throw new Error('answered 404');
-        yield* urlsOf(4);
+        yield { urls: urlsOf(4) };
       })()) as never;
     const seen = new Set<string>();
     async function* dedupe(urls: AsyncIterable<string>) {

@@ -11,6 +11,7 @@ import type { FetchOutcome } from '../../../../../lambdas/prewarm/engine/model/o
 import type { RequestSpec } from '../../../../../lambdas/prewarm/engine/model/request';
 import { addOutcome, emptyTally } from '../../../../../lambdas/prewarm/engine/model/tally';
 import type { Clock } from '../../../../../lambdas/prewarm/engine/ports/clock';
+import type { ExpandedUrls } from '../../../../../lambdas/prewarm/engine/ports/expand-source';
 import type { Log } from '../../../../../lambdas/prewarm/engine/ports/log';
 import type { Transport } from '../../../../../lambdas/prewarm/engine/ports/transport';
 import { EmbeddedDeadlines } from '../../../../../lambdas/prewarm/one-machine/adapters/deadlines';
@@ -217,7 +218,7 @@ export class World {
             ? ({ kind: 'failed', pop, message: 'unknown name' } as const)
             : ({ kind: 'usable', pop, addresses: ['192.0.2.1'] } as const),
         ),
-      expandSource: (): AsyncIterable<string> => {
+      expandSource: (): AsyncIterable<ExpandedUrls> => {
         throw new Error('no sources here');
       },
       notifier: {

@@ -1,0 +1,30 @@
+/**
+ * The attributes of a tag (RFC 8216, section 4.2), in linear time. Values are without their quotes; a part without a name, as
+ * it comes from a list that should have been quoted, is passed over; of a repeated name the last one counts.
+ */
+export function parseAttributes(list: string): ReadonlyMap<string, string> {
+  const attributes = new Map<string, string>();
+  let place = 0;
+  while (place < list.length) {
+    const comma = endAt(list, ',', place);
+    const equals = endAt(list, '=', place);
+    if (equals >= comma) {
+      place = comma + 1;
+      continue;
+    }
+    const name = list.slice(place, equals).trim();
+    let start = equals + 1;
+    while (list[start] === ' ' || list[start] === '\t') start += 1;
+    const isQuoted = list[start] === '"';
+    const end = isQuoted ? endAt(list, '"', start + 1) : endAt(list, ',', start);
+    attributes.set(name, isQuoted ? list.slice(start + 1, end) : list.slice(start, end).trim());
+    place = (isQuoted ? endAt(list, ',', end) : end) + 1;
+  }
+  return attributes;
+}
+
+/** The place of the next such character; the end of the list where there is none. */
+function endAt(list: string, character: string, from: number): number {
+  const place = list.indexOf(character, from);
+  return place < 0 ? list.length : place;
+}
