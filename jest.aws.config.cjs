@@ -5,5 +5,5 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/__tests__/aws/support/start-emulator.cjs',
   globalTeardown: '<rootDir>/__tests__/aws/support/stop-emulator.cjs',
-  testTimeout: 120_000,
+  testTimeout: 1_200_000,
 };

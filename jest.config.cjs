@@ -13,7 +13,8 @@ module.exports = {
   transform: { '\\.ts$': '<rootDir>/scripts/build/jest-esbuild.cjs' },
   globalSetup: '<rootDir>/__tests__/temporary-folder.cjs',
   moduleFileExtensions: ['ts', 'js', 'cjs', 'json', 'node'],
-  testTimeout: 30000,
+  // Ends what hangs. Whether something is fast is nobody's business here: machines are busy.
+  testTimeout: 300_000,
   // One worker per core: jest itself leaves one idle, which is half of a small machine.
   maxWorkers: '100%',
 };

@@ -5,5 +5,5 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   // What it sets up once is kept in the temporary folder from run to run.
   globalSetup: undefined,
-  testTimeout: 180000,
+  testTimeout: 900_000,
 };

@@ -4,5 +4,5 @@ module.exports = {
   testMatch: ['<rootDir>/__tests__/terraform/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/scripts/build/need-terraform.cjs',
-  testTimeout: 600_000,
+  testTimeout: 1_800_000,
 };

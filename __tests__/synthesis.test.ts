@@ -44,7 +44,7 @@ describe('synthesis', () => {
       synthesizeCopy('warmpath-first-'),
       synthesizeCopy('warmpath-second-checkout-'),
     ]);
-  }, 120_000);
+  });
 
   test('writes every stack of every environment', () => {
     const stacks = [...first.keys()].filter((path) => path.endsWith('cdk.tf.json'));

@@ -94,7 +94,7 @@ beforeAll(async () => {
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['shell-ecs-asg'] }),
   );
   instances = (AutoScalingGroups[0]?.Instances ?? []).map(({ InstanceId = '' }) => InstanceId);
-}, 300_000);
+});
 
 afterAll(() => {
   stack?.close();
@@ -266,5 +266,5 @@ describe('the stack at its end', () => {
     expect(AutoScalingGroups?.map(({ AutoScalingGroupName }) => AutoScalingGroupName)).not.toContain(
       'shell-ecs-asg',
     );
-  }, 120_000);
+  });
 });

@@ -76,13 +76,13 @@ beforeAll(async () => {
   app.synth();
   stack = new AppliedStack(stackFolder);
   await stack.apply();
-}, 300_000);
+});
 
 afterAll(async () => {
   await stack?.destroy();
   stack?.close();
   rmSync(outFolder, { recursive: true, force: true });
-}, 120_000);
+});
 
 it('a new image changes the launch templates, and no group', async () => {
   const file = join(stackFolder, 'cdk.tf.json');

@@ -2,8 +2,6 @@ import { version } from '../../../package.json';
 import { createProgram } from '../../../scripts/cli/cli';
 import { runCli } from './prewarm/cli-process';
 
-jest.setTimeout(60_000);
-
 describe('warmpath', () => {
   it('prints its version and its commands, and ends with 0', async () => {
     const [shown, help, none] = await Promise.all([runCli(['--version']), runCli(['--help']), runCli([])]);

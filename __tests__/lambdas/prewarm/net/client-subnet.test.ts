@@ -31,17 +31,20 @@ describe('discovery of edges by client subnet', () => {
     dns = await startDnsServer(zone);
   });
   afterAll(() => dns.close());
-  function discover(...clientSubnets: string[]) {
+  /** Long enough for every answer that comes, also on a busy machine; a silent network is waited for as long. */
+  const PATIENT_MS = 200_000;
+  const SILENT_MS = 3_000;
+  function discover(clientSubnets: readonly string[], timeoutMs = PATIENT_MS) {
     return discoverEdges({
       distributionDomain: DISTRIBUTION,
       clientSubnets,
       server: { host: '127.0.0.1', port: dns.port },
-      timeoutMs: 300,
+      timeoutMs,
     });
   }
 
   it('names the sites that answer clients of a network', async () => {
-    expect(await discover('18.184.0.0/24')).toEqual([
+    expect(await discover(['18.184.0.0/24'])).toEqual([
       {
         kind: 'edges',
         clientSubnet: '18.184.0.0/24',
@@ -51,7 +54,7 @@ describe('discovery of edges by client subnet', () => {
   });
 
   it('asks again over TCP where the answer is too long for a datagram', async () => {
-    const [found] = await discover('13.112.0.0/24');
+    const [found] = await discover(['13.112.0.0/24']);
     if (found?.kind !== 'edges') throw new Error('no edges');
     expect(found.edges.map(({ address }) => address)).toEqual(many);
     expect(new Set(found.edges.map(({ site }) => site))).toEqual(new Set(['NRT57-P3']));
@@ -59,7 +62,7 @@ describe('discovery of edges by client subnet', () => {
 
   it('reports a network that gets no answer, and goes on with the others', async () => {
     expect(
-      await discover('18.228.0.0/24', '3.80.0.0/24', '9.9.9.0/24', 'fra', '18.184.0.0/24'),
+      await discover(['18.228.0.0/24', '3.80.0.0/24', '9.9.9.0/24', 'fra', '18.184.0.0/24'], SILENT_MS),
     ).toMatchObject([
       { kind: 'failed', message: 'no DNS server answered in time' },
       { kind: 'failed', message: 'the DNS server answered with code 2' },
@@ -104,7 +107,7 @@ describe('a DNS exchange', () => {
       const { answers } = await askDns(
         { name: DISTRIBUTION, type: 'A' },
         { host: '127.0.0.1', port: server.address().port },
-        2_000,
+        200_000,
       );
       expect(answers).toMatchObject([{ data: '13.32.0.1' }]);
     } finally {

@@ -2,9 +2,6 @@ import { type CliRun, runCli, startCli } from './cli-process';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:111111111111:prewarm_events_prod';
 
-// Processes start slowly on a busy machine.
-jest.setTimeout(60_000);
-
 async function urlOf({ child, shows }: CliRun): Promise<string> {
   let output = '';
   child.stderr?.on('data', (text: string) => {

@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
 import { runCli, towards } from './cli-process';
 
-jest.setTimeout(60_000);
-
 const POP = 'FRA56-P4';
 const XMLNS = 'xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"';
 

@@ -5,9 +5,6 @@ import { join } from 'node:path';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
 import { runCli, runCliHere, startCli, towards } from './cli-process';
 
-// Dozens of processes are started: what a busy machine needs, not what is expected.
-jest.setTimeout(120_000);
-
 const POPS = ['FRA56-P4', 'NRT57-P3'] as const;
 
 let cdn: LoopbackCdn;

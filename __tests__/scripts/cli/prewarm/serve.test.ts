@@ -2,16 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
+import { until } from '../../../support/until';
 import { type CliRun, runCli, startCli, towards } from './cli-process';
 
 const OBJECT_BYTES = 1_024;
-const PATIENCE_MS = 40_000;
 const KEY = 'a-key-of-the-test-with-length';
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(60_000);
 
 /** The line that says where the service listens. */
 function urlOf({ child, result }: CliRun): Promise<string> {
@@ -77,7 +73,7 @@ describe('warmpath prewarm serve', () => {
       }),
     });
     const { request_id: id } = JSON.parse(await accepted.text());
-    while (cdn.pop('FRA56-P4').counters.bodyBytes === 0) await sleep(5);
+    await until(() => cdn.pop('FRA56-P4').counters.bodyBytes > 0);
     first.child.kill('SIGTERM');
     const ended = await first.result;
     expect(ended.code).toBe(0);
@@ -93,13 +89,8 @@ describe('warmpath prewarm serve', () => {
     async function progressOf() {
       return JSON.parse(await (await fetch(`${again}/prewarm?req_id=${id}`)).text());
     }
-    const giveUpAt = Date.now() + PATIENCE_MS;
-    let progress = await progressOf();
-    while (progress.status !== 'FINISHED' && Date.now() < giveUpAt) {
-      await sleep(50);
-      progress = await progressOf();
-    }
-    expect(progress).toMatchObject({ status: 'FINISHED', download_count: 1_600, total_count: 1_600 });
+    await until(async () => (await progressOf()).status === 'FINISHED');
+    expect(await progressOf()).toMatchObject({ download_count: 1_600, total_count: 1_600 });
     second.child.kill('SIGTERM');
     expect((await second.result).code).toBe(0);
   });

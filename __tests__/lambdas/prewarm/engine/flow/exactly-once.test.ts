@@ -168,7 +168,7 @@ describe('counting exactly once', () => {
       ),
       { numRuns: SCHEDULES },
     );
-  }, 60_000);
+  });
 
   it('lists exactly the failures that are counted, whichever delivery of a slice was recorded', async () => {
     let unlisted = 0;
@@ -203,7 +203,7 @@ describe('counting exactly once', () => {
     );
     // Else no schedule had what this is about.
     expect(unlisted).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('stops one of two requests at any moment, and the other ends exactly', async () => {
     await fc.assert(
@@ -228,5 +228,5 @@ describe('counting exactly once', () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 });

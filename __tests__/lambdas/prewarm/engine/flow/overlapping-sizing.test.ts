@@ -95,5 +95,5 @@ describe('runs of sizing that overlap', () => {
     );
     // Else no schedule had two runs that read the source.
     expect(lists).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });

@@ -6,6 +6,7 @@ import { Agent, type AgentDeps } from '../../../../../lambdas/prewarm/functions/
 import { AgentQueue } from '../../../../../lambdas/prewarm/functions/agent/agent-queue';
 import { ScaleInProtection } from '../../../../../lambdas/prewarm/functions/agent/scale-in-protection';
 import { systemClock } from '../../../../../lambdas/prewarm/runtime/clock';
+import { until } from '../../../../support/until';
 import { MemoryBlobStore } from '../../engine/flow/memory-blob-store';
 import { newId, sampleRequest, sampleSlice, tokyo } from '../../engine/ports/samples';
 
@@ -108,7 +109,7 @@ describe('the agent', () => {
     const run = agent.run();
     await warming;
     record.current = { ...record.current, status: 'STOPPED' };
-    while (calls.length === 0) await systemClock.sleep(1);
+    await until(() => calls.length > 0);
     agent.stop('SIGTERM');
     await run;
     expect(calls).toEqual(['remove r']);
@@ -124,7 +125,7 @@ describe('the agent', () => {
     const { agent, warming } = await setUp({ protection });
     const run = agent.run();
     await warming;
-    while (!set.includes(true)) await systemClock.sleep(1);
+    await until(() => set.includes(true));
     agent.stop('SIGTERM');
     await run;
     expect(set).toEqual([false, true, false]);
@@ -140,7 +141,7 @@ describe('the agent', () => {
     });
     const { agent } = await setUp({ protection, slots: () => 0 });
     const run = agent.run();
-    while (predecessor.isProtected) await systemClock.sleep(1);
+    await until(() => !predecessor.isProtected);
     agent.stop('SIGTERM');
     await run;
   });

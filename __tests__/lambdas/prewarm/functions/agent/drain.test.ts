@@ -87,7 +87,7 @@ describe('an agent process that is told to stop while it waits for slices', () =
       stdio: 'ignore',
     });
     exited = once(agent, 'exit');
-  }, 30_000);
+  });
   afterAll(() => {
     agent.kill('SIGKILL');
     queue.close();
@@ -108,5 +108,5 @@ describe('an agent process that is told to stop while it waits for slices', () =
     expect(handBack.body).toMatchObject({ ReceiptHandle: 'late', VisibilityTimeout: 0 });
     handBack.answer({});
     expect((await exited)[0]).toBe(0);
-  }, 30_000);
+  });
 });

@@ -122,7 +122,7 @@ describe('an engine that is killed', () => {
     expect([...statuses].filter((status) => status.startsWith('died'))).toEqual([]);
     expect(countersOf(after)).toEqual(countersOf(clean));
     expect(after.progress.outcomes['http-error']).toBe(120);
-  }, 90_000);
+  });
 
   it('keeps a second process out of its data directory', async () => {
     const dataDir = join(dir, 'shared');

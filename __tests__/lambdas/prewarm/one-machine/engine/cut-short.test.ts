@@ -7,15 +7,13 @@ import type {
   EngineOptions,
 } from '../../../../../lambdas/prewarm/one-machine/engine/engine-api';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../../scripts/loopback-cdn';
+import { until } from '../../../../support/until';
+import { HandClock } from '../../engine/flow/world';
 import { engineFor, listed, removeDir, specFor, tempDir, urlsOf } from './engine-fixture';
 
 const SITEMAPS = 50;
 const HEADS = 8;
 const DOMAIN = 'd111111abcdef8.cloudfront.net';
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 function sitemapsOf(count: number): string {
   return Array.from(
@@ -68,7 +66,7 @@ describe('a request whose network never answers', () => {
     cdn.inject({ path: /^\/map-/, fault: { kind: 'stall', at: 'header' } });
     const before = asked(/^\/map-/);
     const { id } = await engine.submit(sitemapSpec(fields), listed([]));
-    while (asked(/^\/map-/) === before) await pause();
+    await until(() => asked(/^\/map-/) > before);
     return id;
   }
 
@@ -84,8 +82,10 @@ describe('a request whose network never answers', () => {
   });
 
   it('reads no more sitemaps once its time has run out, and lets the engine close', async () => {
-    await open();
-    const id = await submitSilent({ timeoutMinutes: 0.02 });
+    const clock = new HandClock(() => 0.5);
+    await open({ clock });
+    const id = await submitSilent({ timeoutMinutes: 10 });
+    clock.advance(10 * 60_000);
     expect(await engine.waitForEnd(id)).toMatchObject({ status: 'STOPPED', stopReason: 'deadline' });
     await engine.close();
     expect(errors).toEqual([]);
@@ -107,7 +107,7 @@ describe('a request whose network never answers', () => {
     await open({ limits: { sizingConcurrency: HEADS } });
     cdn.inject({ path: /^\/object\//, fault: { kind: 'stall', at: 'header' } });
     const { id } = await engine.submit(specFor(cdn), listed(urlsOf(DOMAIN, 3_000)));
-    while (asked(/^\/object\//) < HEADS) await pause();
+    await until(() => asked(/^\/object\//) >= HEADS);
     await engine.stop(id, 'asked');
     await engine.waitForEnd(id);
     await engine.close();
@@ -128,7 +128,7 @@ describe('a request whose network never answers', () => {
     await open({ resolver: silent });
     const pops = cdn.pops.map(({ code }) => popCode(code));
     const { id } = await engine.submit(specFor(cdn, { pops }), listed(urlsOf(DOMAIN, 3, 'page')));
-    while (looked.size < pops.length) await pause();
+    await until(() => looked.size === pops.length);
     await engine.close();
     expect(errors).toEqual([]);
     await open();
