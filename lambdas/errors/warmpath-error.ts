@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   CONFLICT: { exitCode: 1, httpStatus: 409 },
   BODY_TOO_LARGE: { exitCode: 2, httpStatus: 413 },
   UNSUPPORTED_ENCODING: { exitCode: 2, httpStatus: 415 },
+  BUSY: { exitCode: 1, httpStatus: 503 },
 
   // How a program or a deployment is configured.
   INVALID_CONFIGURATION: { exitCode: 2, httpStatus: 500 },

@@ -1,6 +1,9 @@
-import { gunzip } from 'node:zlib';
+import { setImmediate } from 'node:timers/promises';
 import { bodyChunks } from './body-chunks';
+import { BodyMemory } from './body-memory';
 import { ApiFailure } from './failure';
+import { JsonBounds } from './json-bounds';
+import { bodyTooLarge, MAX_RATIO, unpack } from './unpack';
 
 export interface BodyLimits {
   /** Bytes as they arrive. */
@@ -9,35 +12,46 @@ export interface BodyLimits {
   readonly unpackedBytes: number;
 }
 
-function tooLarge(bytes: number): ApiFailure {
-  return new ApiFailure(
-    'BODY_TOO_LARGE',
-    `The body is larger than ${bytes} bytes. Send it compressed (Content-Encoding: gzip), or upload the list: POST /lists.`,
-  );
+/** Bodies that all requests read share this memory. */
+const memory = new BodyMemory();
+
+/** Ends what a request's body took; to be called when the request has been answered. */
+export function releaseBody(request: Request): void {
+  memory.release(request);
 }
 
 async function received(request: Request, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
   if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of bodyChunks(request.body)) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge(maxBytes);
+    if (size > maxBytes) throw bodyTooLarge(maxBytes);
+    memory.receive(request, chunk.byteLength);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function unpacked(packed: Buffer, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    gunzip(packed, { maxOutputLength: maxBytes }, (error, data) => {
-      if (error === null) resolve(data);
-      else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(maxBytes));
-      else
-        reject(new ApiFailure('BAD_INPUT', `The body is not gzip data: ${error.message}.`, { cause: error }));
-    });
-  });
+/** Bytes that are looked through before others get their turn. */
+const LOOK_BYTES = 1024 * 1024;
+/** Bytes from which a body is large: it waits until the large body before it is dealt with. */
+const LARGE_BYTES = 1024 * 1024;
+
+/** Looks through a piece of JSON, with a pause for other requests now and then. */
+function lookThrough(bounds: JsonBounds): (piece: Uint8Array) => Promise<void> {
+  let looked = 0;
+  return async (piece) => {
+    for (let at = 0; at < piece.length; at += LOOK_BYTES) {
+      const part = piece.subarray(at, at + LOOK_BYTES);
+      bounds.look(part);
+      looked += part.length;
+      if (looked < LOOK_BYTES) continue;
+      looked = 0;
+      await setImmediate();
+    }
+  };
 }
 
 function parsed(text: string): unknown {
@@ -79,9 +93,21 @@ export async function readJsonBody(request: Request, limits: BodyLimits): Promis
     );
   }
   const bytes = await received(request, limits.receivedBytes);
-  const plain = encoding === 'gzip' && isPacked(bytes) ? await unpacked(bytes, limits.unpackedBytes) : bytes;
-  const body = parsed(plain.toString('utf8'));
+  const isGzip = encoding === 'gzip' && isPacked(bytes);
+  if (bytes.length * (isGzip ? MAX_RATIO : 1) > LARGE_BYTES) await memory.takeTurn(request);
+  const body = isGzip ? await readPacked(bytes, limits) : await readPlain(bytes);
   const input = packedInput(body);
   if (input === undefined) return body;
-  return parsed((await unpacked(Buffer.from(input, 'base64'), limits.unpackedBytes)).toString('utf8'));
+  if (input.length * MAX_RATIO > LARGE_BYTES) await memory.takeTurn(request);
+  return readPacked(Buffer.from(input, 'base64'), limits);
+}
+
+async function readPlain(bytes: Buffer): Promise<unknown> {
+  await lookThrough(new JsonBounds())(bytes);
+  return parsed(bytes.toString('utf8'));
+}
+
+async function readPacked(packed: Buffer, { unpackedBytes }: BodyLimits): Promise<unknown> {
+  const bytes = await unpack(packed, unpackedBytes, lookThrough(new JsonBounds()));
+  return parsed(bytes.toString('utf8'));
 }

@@ -11,15 +11,15 @@ import { listRoutes } from './list-routes';
 import { openApiDocument } from './openapi';
 import { prewarmRoutes } from './prewarm-routes';
 import { reportRoute } from './report-route';
-import type { BodyLimits } from './request-body';
+import { type BodyLimits, releaseBody } from './request-body';
 import * as responses from './responses';
 import { uploadRoute } from './upload-route';
 
 /** Holds 100,000 URLs of a usual length several times over; the gateway itself ends at 10 MB. */
-const DEFAULT_LIMITS: BodyLimits = { receivedBytes: 32 * 1024 * 1024, unpackedBytes: 128 * 1024 * 1024 };
+const DEFAULT_LIMITS: BodyLimits = { receivedBytes: 32 * 1024 * 1024, unpackedBytes: 64 * 1024 * 1024 };
 
 export interface RouterOptions {
-  /** @default 32 MiB as received, 128 MiB unpacked */
+  /** @default 32 MiB as received, 64 MiB unpacked */
   readonly limits?: BodyLimits;
   /**
    * Refuses who may not call; what it refuses is logged as well.
@@ -65,7 +65,11 @@ export function createRouter(
     context.header('x-request-id', requestId);
     context.header('cache-control', 'no-store');
     context.header('x-content-type-options', 'nosniff');
-    await next();
+    try {
+      await next();
+    } finally {
+      releaseBody(context.req.raw);
+    }
     log.info('http', {
       method: context.req.method,
       // The route and not the path: ids and query strings stay out of the log.

@@ -1,7 +1,7 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { createRouter } from '../../api/router';
 import type { Log } from '../../engine/ports/log';
 import type { RequestContext } from '../../engine/request/normalise-request';
@@ -9,6 +9,7 @@ import type { EmbeddedEngine } from '../engine/engine-api';
 import { RefusedSetting, type SettingNames } from '../refused-setting';
 import { embeddedApplication } from './embedded-application';
 import { guard } from './guard';
+import { boundConnections, HTTP_LIMITS, oneAtATime } from './http-bounds';
 import { ReportLinks } from './report-links';
 
 export interface ServiceOptions {
@@ -52,9 +53,6 @@ type Router = ReturnType<typeof createRouter>;
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 /** Time for answers that are underway when the service stops. */
 const GRACE_MS = 5_000;
-/** A client gets this long for its headers, and for its whole request: slow ones must not hold connections. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 120_000;
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -98,10 +96,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const router = new Promise<Router>((resolve) => {
     serve = resolve;
   });
-  const server = createAdaptorServer({
-    fetch: async (request, environment) => (await router).fetch(request, environment),
-    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-  }) as Server;
+  const listener = getRequestListener(async (request, environment) =>
+    (await router).fetch(request, environment),
+  );
+  const server = createServer(HTTP_LIMITS, oneAtATime(listener));
+  boundConnections(server);
   const listening = await listen(server, host, port);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');

@@ -1,0 +1,93 @@
+import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { failureBody } from '../../api/failure';
+
+/*
+ * What a client may take of the service before anybody has looked at its key: connections, time, memory of answers that it does
+ * not read. The figures are in the README of this folder.
+ */
+
+/** Connections at a time; beyond it the idle ones are closed to make room. */
+const MAX_CONNECTIONS = 512;
+/** Requests of one connection that wait for the answer to the one before. */
+const MAX_PIPELINED = 16;
+/** A client gets this long for its headers, and for its whole request. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 300_000;
+/** A connection without a request. */
+const KEEP_ALIVE_TIMEOUT_MS = 10_000;
+/** An answer of which the client takes nothing. */
+const STALLED_MS = 30_000;
+
+/** The time-outs as Node's server takes them. */
+export const HTTP_LIMITS: ServerOptions = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+};
+
+/** Bounds connections, and closes those whose client does not read. */
+export function boundConnections(server: Server): void {
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('drop', () => server.closeIdleConnections());
+  server.setTimeout(STALLED_MS, (socket) => {
+    // A request that is being worked on has nothing to send yet: only an answer that is not taken counts.
+    if (socket.writableLength > 0) socket.destroy();
+  });
+}
+
+interface Refused {
+  readonly status: 400 | 501 | 505;
+  readonly message: string;
+}
+
+/** What Node's parser lets through and HTTP/1.1 does not, or what another server on the way may read in another way. */
+function refusalOf({ httpVersion, headers, url = '' }: IncomingMessage): Refused | undefined {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0')
+    return { status: 505, message: `HTTP version: got ${httpVersion}; allowed: 1.1, 1.0.` };
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && httpVersion === '1.0')
+    return { status: 400, message: 'Transfer-Encoding: got one with HTTP/1.0; allowed: a Content-Length.' };
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked')
+    return { status: 501, message: 'Transfer-Encoding: allowed: chunked.' };
+  if (url.startsWith('/') || url === '*') return undefined;
+  if (URL.canParse(url) && new URL(url).host === headers.host?.toLowerCase()) return undefined;
+  return { status: 400, message: 'Request target: allowed: a path, or a URL of the host that Host names.' };
+}
+
+function refuse(response: ServerResponse, { status, message }: Refused): void {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.end(JSON.stringify(failureBody(Date.now(), message)));
+}
+
+/**
+ * Hands the requests of one connection on one after the other, each when the answer before it has gone out: whoever sends many
+ * and reads nothing has one answer in memory.
+ */
+export function oneAtATime(listener: RequestListener): RequestListener {
+  const waiting = new WeakMap<Socket, (() => void)[]>();
+
+  function begin(request: IncomingMessage, response: ServerResponse): void {
+    response.once('close', () => {
+      const { socket } = request;
+      const next = waiting.get(socket)?.shift();
+      if (next && !socket.destroyed) next();
+      else waiting.delete(socket);
+    });
+    const refused = refusalOf(request);
+    if (refused) refuse(response, refused);
+    else listener(request, response);
+  }
+
+  return (request, response) => {
+    const { socket } = request;
+    const queue = waiting.get(socket);
+    if (queue === undefined) {
+      waiting.set(socket, []);
+      begin(request, response);
+    } else if (queue.length >= MAX_PIPELINED) socket.destroy();
+    else queue.push(() => begin(request, response));
+  };
+}
