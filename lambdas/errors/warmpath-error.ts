@@ -56,6 +56,8 @@ export const ERROR_CODES = {
   INTERNAL: FAILED,
 
   // Building and planning.
+  REGISTRY_FAILED: FAILED,
+  ENGINE_FAILED: FAILED,
   BUNDLE_FAILED: FAILED,
   TERRAFORM_FAILED: FAILED,
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;

@@ -22,6 +22,10 @@ function coldstart(): typeof import('./coldstart/index') {
   return require('./coldstart/index');
 }
 
+function image(): typeof import('./image/index') {
+  return require('./image/index');
+}
+
 const GROUPS: readonly CommandGroup[] = [
   {
     name: 'prewarm',
@@ -32,6 +36,11 @@ const GROUPS: readonly CommandGroup[] = [
     name: 'coldstart',
     summary: 'measure how fast tasks start, roll an image out, see whether it is on every instance',
     load: () => coldstart().registerColdstartCommands,
+  },
+  {
+    name: 'image',
+    summary: 'build only what changed, pin what was built, prune what nobody runs',
+    load: () => image().registerImageCommands,
   },
 ];
 

@@ -1,0 +1,106 @@
+/** A build context with its edits, as data: what the recorded truth is about. */
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ContentHashes } from '../../../../../scripts/cli/image/context/content-hashes';
+import { readImagesFile } from '../../../../../scripts/cli/image/files/images-file';
+import { type ImageKey, imageKey } from '../../../../../scripts/cli/image/key/image-key';
+import type { BaseImage } from '../../../../../scripts/cli/image/key/stages';
+
+export type Node =
+  | { readonly path: string; readonly content: string; readonly mode?: number }
+  | { readonly path: string; readonly link: string }
+  | { readonly path: string; readonly hardLinkTo: string }
+  | { readonly path: string; readonly folder: true; readonly mode?: number };
+
+/** Fields of `images.json`, but for the repository. */
+export type ImageFields = Readonly<Record<string, unknown>>;
+
+export interface Edit {
+  readonly name: string;
+  /** Entries that are added or replaced. */
+  readonly write?: readonly Node[];
+  readonly remove?: readonly string[];
+  readonly chmod?: Readonly<Record<string, number>>;
+  readonly touch?: readonly string[];
+  readonly image?: ImageFields;
+  /** Bases by the name in the Dockerfile that are another image now. */
+  readonly bases?: Readonly<Record<string, string>>;
+}
+
+export interface BuildCase {
+  readonly name: string;
+  readonly files: readonly Node[];
+  readonly image?: ImageFields;
+  /** Bases by the name in the Dockerfile; the value names one of the images that the engine has. */
+  readonly bases?: Readonly<Record<string, string>>;
+  readonly edits: readonly Edit[];
+}
+
+/** Times that a checkout could have; equal for every file so that no test depends on the clock. */
+const WRITTEN = new Date('2026-01-02T03:04:05Z');
+
+function place(folder: string, node: Node): void {
+  const path = join(folder, node.path);
+  mkdirSync(dirname(path), { recursive: true });
+  if ('folder' in node) {
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, node.mode ?? 0o755);
+    return;
+  }
+  rmSync(path, { force: true, recursive: true });
+  if ('link' in node) symlinkSync(node.link, path);
+  else if ('hardLinkTo' in node) linkSync(join(folder, node.hardLinkTo), path);
+  else {
+    writeFileSync(path, node.content);
+    chmodSync(path, node.mode ?? 0o644);
+    utimesSync(path, WRITTEN, WRITTEN);
+  }
+}
+
+/** Lays a case out in a new folder; `edit` is applied to it. */
+export function materialise({ files, image }: Pick<BuildCase, 'files' | 'image'>, edit?: Edit): string {
+  const folder = mkdtempSync(join(tmpdir(), 'warmpath-image-case-'));
+  for (const node of files) place(folder, node);
+  if (edit) {
+    for (const path of edit.remove ?? []) rmSync(join(folder, path), { recursive: true, force: true });
+    for (const node of edit.write ?? []) place(folder, node);
+    for (const [path, mode] of Object.entries(edit.chmod ?? {})) chmodSync(join(folder, path), mode);
+    for (const path of edit.touch ?? []) utimesSync(join(folder, path), new Date(), new Date());
+  }
+  const fields = { repository: 'registry.test/app', ...image, ...edit?.image };
+  writeFileSync(
+    join(folder, 'images.json'),
+    JSON.stringify({ images: { app: { ...fields, context: contextOf(fields) } } }),
+  );
+  return folder;
+}
+
+/** The context is a folder of its own, so that `images.json` is not part of it. */
+function contextOf(fields: ImageFields): unknown {
+  return fields['context'] ?? 'app';
+}
+
+/** The key of what lies in a folder; bases are looked up in a table. */
+export function keyOf(folder: string, bases: ReadonlyMap<string, BaseImage>): Promise<ImageKey> {
+  const [image] = readImagesFile(join(folder, 'images.json')).images;
+  if (!image) throw new Error('no image');
+  return imageKey(image, {
+    hashes: new ContentHashes(),
+    resolveBase: async ({ reference, platform }) => {
+      const base = bases.get(`${reference} ${platform}`) ?? bases.get(reference);
+      if (!base) throw new Error(`no base ${reference}`);
+      return base;
+    },
+    now: new Date('2026-11-27T00:00:00Z'),
+  });
+}

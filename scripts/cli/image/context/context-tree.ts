@@ -1,0 +1,181 @@
+/** A build context as the builder sees it: what the ignore file leaves, read folder by folder and only when asked for. */
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { posix } from 'node:path';
+import { BadInput } from '../../bad-input';
+import type { ContentHashes } from './content-hashes';
+import { IgnorePatterns, type PatternState } from './ignore-patterns';
+
+export type EntryKind = 'file' | 'folder' | 'link' | 'other';
+
+export interface ContextEntry {
+  /** From the context's root, with slashes; `` is the root. */
+  readonly path: string;
+  readonly kind: EntryKind;
+  /** Permission bits with setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly stat: BigIntStats;
+}
+
+interface Folder {
+  readonly state: PatternState | undefined;
+  readonly matched: boolean;
+}
+
+/** At most so many links are followed on the way to one path, as the kernel does. */
+const MAX_LINKS = 255;
+
+export class ContextTree {
+  private readonly listings = new Map<string, readonly ContextEntry[]>();
+  private readonly folders = new Map<string, Folder>();
+  private readonly ignore: IgnorePatterns;
+
+  constructor(
+    /** Absolute path of the folder. */
+    readonly root: string,
+    ignore: IgnorePatterns,
+    private readonly hashes: ContentHashes,
+  ) {
+    // A list that is not understood is not applied: more files than needed reach the key, never fewer.
+    this.ignore = ignore.unknown.length === 0 ? ignore : new IgnorePatterns([]);
+    this.folders.set('', { state: undefined, matched: false });
+  }
+
+  /** The root itself. */
+  rootEntry(): ContextEntry {
+    const entry = this.read('');
+    if (entry === undefined)
+      throw new BadInput(`context ${this.root}: no such folder; create it or correct the path`);
+    return entry;
+  }
+
+  /** The entry at a path without following links; `undefined` where there is none or it is ignored. */
+  entry(path: string): ContextEntry | undefined {
+    if (path === '') return this.rootEntry();
+    const folder = parentOf(path);
+    // A folder that does not exist, or is itself ignored, has no listing.
+    if (folder !== '' && this.entry(folder)?.kind !== 'folder') return undefined;
+    return this.list(folder).find((entry) => entry.path === path);
+  }
+
+  /** What a folder contains, sorted by name. */
+  list(folder: string): readonly ContextEntry[] {
+    const known = this.listings.get(folder);
+    if (known) return known;
+    const entries: ContextEntry[] = [];
+    const { state } = this.folders.get(folder) ?? this.folderState(folder);
+    for (const name of this.names(folder)) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      const ignored = this.ignore.size > 0 ? this.ignore.test(path, state) : undefined;
+      if (ignored?.matched && !this.ignore.mayReturnBelow(path)) continue;
+      const entry = this.read(path);
+      if (entry === undefined) continue;
+      if (entry.kind === 'folder') {
+        this.folders.set(path, { state: ignored?.state, matched: ignored?.matched === true });
+        // An ignored folder exists for the builder when something below it was brought back.
+        if (ignored?.matched && this.list(path).length === 0) continue;
+      } else if (ignored?.matched) continue;
+      entries.push(entry);
+    }
+    this.listings.set(folder, entries);
+    return entries;
+  }
+
+  /** Every entry below a folder, parents before children. */
+  *walk(folder: string): Generator<ContextEntry> {
+    for (const entry of this.list(folder)) {
+      yield entry;
+      if (entry.kind === 'folder') yield* this.walk(entry.path);
+    }
+  }
+
+  /** The entry that a path leads to, links followed in every part of it and never out of the context. */
+  resolve(path: string): ContextEntry | undefined {
+    let parts = partsOf(path);
+    let at = '';
+    let links = 0;
+    while (parts.length > 0) {
+      const [part = '', ...rest] = parts;
+      parts = rest;
+      if (part === '..') {
+        at = parentOf(at);
+        continue;
+      }
+      const next = at === '' ? part : `${at}/${part}`;
+      const entry = this.entry(next);
+      if (entry === undefined) return undefined;
+      if (entry.kind !== 'link') {
+        at = next;
+        continue;
+      }
+      if (++links > MAX_LINKS) return undefined;
+      const target = this.linkTarget(entry);
+      if (target.startsWith('/')) at = '';
+      parts = [...partsOf(target), ...parts];
+    }
+    return this.entry(at);
+  }
+
+  linkTarget(entry: ContextEntry): string {
+    return readlinkSync(this.absolute(entry.path));
+  }
+
+  /** SHA-256 of a file's content, in hexadecimal. */
+  contentHash(entry: ContextEntry): string {
+    return this.hashes.of(this.absolute(entry.path), entry.stat);
+  }
+
+  private absolute(path: string): string {
+    return path === '' ? this.root : `${this.root}/${path}`;
+  }
+
+  private folderState(folder: string): Folder {
+    // Listing the parent notes the state of each folder that it contains.
+    this.list(parentOf(folder));
+    return this.folders.get(folder) ?? { state: undefined, matched: false };
+  }
+
+  private names(folder: string): readonly string[] {
+    try {
+      return readdirSync(this.absolute(folder)).sort();
+    } catch (cause) {
+      throw new BadInput(`context ${this.absolute(folder)}: cannot be read; ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  private read(path: string): ContextEntry | undefined {
+    if (path.includes('\uFFFD')) {
+      throw new BadInput(
+        `${this.absolute(path)}: a file name that is not UTF-8, which BuildKit refuses; rename or ignore it`,
+      );
+    }
+    const stat = lstatSync(this.absolute(path), { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    // Sockets are never sent to the builder.
+    if (stat.isSocket()) return undefined;
+    return { path, kind: kindOf(stat), mode: Number(stat.mode) & 0o7777, stat };
+  }
+}
+
+function kindOf(stat: BigIntStats): EntryKind {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'folder';
+  return stat.isSymbolicLink() ? 'link' : 'other';
+}
+
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+/** A path of an instruction as one from the context's root: `.`, `./`, `..` and a leading slash resolved. */
+export function fromRoot(path: string): string {
+  return posix.normalize(`/${path}`).replace(/^\/+|\/+$/g, '');
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

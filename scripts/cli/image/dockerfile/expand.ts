@@ -1,0 +1,128 @@
+/** Expansion of variables in words of a Dockerfile: `$NAME`, `${NAME}` and the modifiers `-`, `+`, `?`, with or without a colon. */
+import { Uncertain } from '../uncertain';
+
+export type Environment = ReadonlyMap<string, string>;
+
+export interface ExpandOptions {
+  readonly escapeToken: string;
+  /** Whether quotes are removed, as in words; in here-documents they stay. @default true */
+  readonly quotes?: boolean;
+}
+
+const NAME = /[A-Za-z_]\w*|\d+|[@*#?\-$!]/y;
+
+/** @throws {Uncertain} for other modifiers, unclosed quotes and braces */
+export function expand(word: string, environment: Environment, options: ExpandOptions): string {
+  return new Expander(word, environment, options).run();
+}
+
+class Expander {
+  private at = 0;
+  private readonly quotes: boolean;
+
+  constructor(
+    private readonly word: string,
+    private readonly environment: Environment,
+    private readonly options: ExpandOptions,
+  ) {
+    this.quotes = options.quotes ?? true;
+  }
+
+  run(): string {
+    return this.until(undefined);
+  }
+
+  private until(stop: '}' | undefined): string {
+    let out = '';
+    while (this.at < this.word.length) {
+      const ch = this.word.charAt(this.at);
+      if (ch === stop) {
+        this.at++;
+        return out;
+      }
+      if (ch === '$') out += this.dollar();
+      else if (this.quotes && ch === "'") out += this.single();
+      else if (this.quotes && ch === '"') out += this.double();
+      else if (ch === this.options.escapeToken) {
+        out += this.word.charAt(this.at + 1);
+        this.at += 2;
+      } else {
+        out += ch;
+        this.at++;
+      }
+    }
+    if (stop !== undefined)
+      throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    return out;
+  }
+
+  private single(): string {
+    const end = this.word.indexOf("'", this.at + 1);
+    if (end < 0)
+      throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    const text = this.word.slice(this.at + 1, end);
+    this.at = end + 1;
+    return text;
+  }
+
+  private double(): string {
+    let out = '';
+    this.at++;
+    while (this.at < this.word.length) {
+      const ch = this.word.charAt(this.at);
+      if (ch === '"') {
+        this.at++;
+        return out;
+      }
+      if (ch === '$') {
+        out += this.dollar();
+        continue;
+      }
+      this.at++;
+      if (ch !== this.options.escapeToken) {
+        out += ch;
+        continue;
+      }
+      const next = this.word.charAt(this.at);
+      if (next === '"' || next === '$' || next === this.options.escapeToken) {
+        out += next;
+        this.at++;
+      } else if (next !== '') out += ch;
+    }
+    throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+  }
+
+  private name(): string {
+    NAME.lastIndex = this.at;
+    const name = NAME.exec(this.word)?.[0] ?? '';
+    this.at += name.length;
+    return name;
+  }
+
+  private dollar(): string {
+    this.at++;
+    if (this.word.charAt(this.at) !== '{') {
+      // Letters beyond ASCII may belong to a name.
+      if (/[^\0-\x7f]/.test(this.word.charAt(this.at)))
+        throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+      const name = this.name();
+      return name === '' ? '$' : (this.environment.get(name) ?? '');
+    }
+    this.at++;
+    const name = this.name();
+    const value = this.environment.get(name);
+    let modifier = this.word.charAt(this.at++);
+    if (modifier === '}' && name !== '') return value ?? '';
+    const emptyIsUnset = modifier === ':';
+    if (emptyIsUnset) modifier = this.word.charAt(this.at++);
+    if (name === '' || modifier === '' || !'-+?'.includes(modifier))
+      throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    const alternative = this.until('}');
+    const isSet = value !== undefined && !(emptyIsUnset && value === '');
+    if (modifier === '-') return isSet ? value : alternative;
+    if (modifier === '+') return isSet ? alternative : '';
+    // The build itself fails where a variable that must be set is not.
+    if (!isSet) throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    return value;
+  }
+}

@@ -1,0 +1,118 @@
+/** `images.lock.json`: which image is in use, by digest, and what its key was made of. The infrastructure reads it when it is synthesized. */
+import { join } from 'node:path';
+import * as z from 'zod';
+import { BadInput } from '../../bad-input';
+import { FramedHash } from '../key/framed-hash';
+import type { InputRecord } from '../key/input-record';
+import { readIfThere, writeAtomically } from './atomic-file';
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits');
+
+const entry = z.object({
+  repo: z.string().min(1),
+  key: z.string(),
+  tag: z.string(),
+  digest,
+  platform: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  builtAt: z.string(),
+  commit: z.string(),
+  /** Digest of the manifest for each platform. */
+  platforms: z.record(z.string(), digest).optional(),
+  /** By group of inputs, 12 hexadecimal digits of their digest. */
+  inputs: z.record(z.string(), z.string()).optional(),
+});
+
+const lock = z.record(z.string(), entry);
+
+/** The schema of the file, for editors. */
+export const imagesLockSchema = lock;
+
+export type LockEntry = z.infer<typeof entry>;
+export type ImagesLock = Readonly<Record<string, LockEntry>>;
+
+export const LOCK_FILE = 'images.lock.json';
+const MAX_GROUPS = 64;
+
+export function lockPath(folder: string): string {
+  return join(folder, LOCK_FILE);
+}
+
+/** @throws {BadInput} for a file that is no lock */
+export function readLock(folder: string): ImagesLock {
+  const text = readIfThere(lockPath(folder));
+  return text === undefined ? {} : parseLock(text, lockPath(folder));
+}
+
+/** @throws {BadInput} naming where the text came from */
+export function parseLock(text: string, where: string): ImagesLock {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new BadInput(`${where}: no JSON; restore it from version control`, { cause });
+  }
+  const parsed = lock.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new BadInput(
+    `${where}: ${z.prettifyError(parsed.error)}; correct the file, or restore an earlier one`,
+  );
+}
+
+/** Replaces one image's entry; when and from which commit stay as they were while the image stays the same. */
+export function writeLockEntry(folder: string, name: string, next: LockEntry): void {
+  const current = readLock(folder);
+  const before = current[name];
+  const same = before !== undefined && before.digest === next.digest && before.repo === next.repo;
+  const kept = same ? { ...next, builtAt: before.builtAt, commit: before.commit } : next;
+  writeAtomically(lockPath(folder), formatLock({ ...current, [name]: kept }));
+}
+
+/** Names sorted, fields in one order, two spaces, one newline at the end. */
+export function formatLock(images: ImagesLock): string {
+  const sorted = Object.keys(images)
+    .sort()
+    .flatMap((name) => {
+      const image = images[name];
+      return image === undefined ? [] : [[name, ordered(image)] as const];
+    });
+  return `${JSON.stringify(Object.fromEntries(sorted), undefined, 2)}\n`;
+}
+
+function ordered(image: LockEntry): LockEntry {
+  const { repo, key, tag, digest: pinned, platform, sizeBytes, builtAt, commit, platforms, inputs } = image;
+  return {
+    ...{ repo, key, tag, digest: pinned, platform, sizeBytes, builtAt, commit },
+    ...(platforms && { platforms: sortedRecord(platforms) }),
+    ...(inputs && { inputs: sortedRecord(inputs) }),
+  };
+}
+
+function sortedRecord(record: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/** The inputs of a key in at most 64 groups, such as `COPY src/ (12)`, each with a short digest. */
+export function inputGroups(records: readonly InputRecord[]): Readonly<Record<string, string>> {
+  const groups = new Map<string, { hash: FramedHash; files: number }>();
+  const names = [...new Set(records.map(({ group }) => group))];
+  const kept = new Set(names.length <= MAX_GROUPS ? names : names.slice(0, MAX_GROUPS - 1));
+  for (const { group, kind, fields } of records) {
+    const name = kept.has(group) ? group : 'all others';
+    const found = groups.get(name) ?? { hash: new FramedHash(), files: 0 };
+    found.hash.add([kind, ...fields]);
+    if (kind === 'file' && fields[1] !== 'folder') found.files++;
+    groups.set(name, found);
+  }
+  return Object.fromEntries(
+    [...groups].map(([name, { hash, files }]) => [
+      files > 0 ? `${name} (${files})` : name,
+      hash.hex().slice(0, 12),
+    ]),
+  );
+}
+
+/** A group's name without the number of its files. */
+export function groupName(group: string): string {
+  return group.replace(/ \(\d+\)$/, '');
+}

@@ -1,0 +1,297 @@
+/** The key of an image: a digest over everything that its build can reach, computed before and without the build. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadInput } from '../../bad-input';
+import type { ContentHashes } from '../context/content-hashes';
+import { ContextTree } from '../context/context-tree';
+import { IgnorePatterns, readIgnoreFile } from '../context/ignore-patterns';
+import { selectAll } from '../context/selection';
+import { type Doubt, type ParsedDockerfile, parseDockerfile } from '../dockerfile/instructions';
+import type { ImageDefinition } from '../files/images-file';
+import { FramedHash } from './framed-hash';
+import type { InputRecord } from './input-record';
+import { formatPlatform, type Platform } from './platforms';
+import { refreshPeriod } from './refresh-period';
+import { stageRecords } from './stage-records';
+import { type BaseImage, type ImageNeed, needKey, type StageGraph, stageGraph } from './stages';
+
+/** Changed whenever the same inputs give another key; every image is then built once more. */
+export const KEY_VERSION = 'warmpath image key 1';
+
+export interface KeySurroundings {
+  readonly hashes: ContentHashes;
+  /** Looks an image up in its registry. */
+  readonly resolveBase: (need: ImageNeed) => Promise<BaseImage>;
+  readonly now: Date;
+}
+
+export interface ImageKey {
+  /** 64 hexadecimal digits. */
+  readonly key: string;
+  /** Tag that an image of this key has in its registry. */
+  readonly tag: string;
+  readonly records: readonly InputRecord[];
+  /** Why the key covers the whole context; empty where it covers only what can be reached. */
+  readonly widened: readonly Doubt[];
+  readonly warnings: readonly Doubt[];
+  /** Reference as written, platform, digest: what the build is pinned to. */
+  readonly bases: readonly PinnedBase[];
+  /** All that was read of them. */
+  readonly baseImages: ReadonlyMap<string, BaseImage>;
+}
+
+export interface PinnedBase extends ImageNeed {
+  readonly digest: string;
+}
+
+/** @throws {BadInput} where Dockerfile, context, target or ignore file cannot be used */
+export async function imageKey(image: ImageDefinition, surroundings: KeySurroundings): Promise<ImageKey> {
+  const bases = new Map<string, BaseImage>();
+  const perPlatform: PlatformInputs[] = [];
+  const trees = new Trees(image, surroundings.hashes);
+  const source = readDockerfile(image);
+  const dockerfile = parseDockerfile(source);
+  for (const platform of image.platforms) {
+    perPlatform.push(
+      await platformInputs({ image, platform, source, dockerfile, trees, bases, surroundings }),
+    );
+  }
+  const several = perPlatform.length > 1;
+  const records = [
+    ...perPlatform.flatMap(({ platform, records: own }) =>
+      several ? own.map((record) => ({ ...record, group: `${platform} ${record.group}` })) : own,
+    ),
+    ...refreshRecords(image, surroundings.now),
+  ];
+  const hash = new FramedHash().add([KEY_VERSION]);
+  for (const { kind, fields } of records) hash.add([kind, ...fields]);
+  const key = hash.hex();
+  return {
+    key,
+    tag: keyTag(key),
+    records,
+    widened: distinct(perPlatform.flatMap(({ widened }) => widened)),
+    warnings: distinct(perPlatform.flatMap(({ warnings }) => warnings)),
+    bases: distinct(perPlatform.flatMap(({ pinned }) => pinned)),
+    baseImages: bases,
+  };
+}
+
+export function keyTag(key: string): string {
+  return `k-${key.slice(0, 32)}`;
+}
+
+interface PlatformInputs {
+  readonly platform: string;
+  readonly records: readonly InputRecord[];
+  readonly widened: readonly Doubt[];
+  readonly warnings: readonly Doubt[];
+  readonly pinned: readonly PinnedBase[];
+}
+
+interface PlatformWork {
+  readonly image: ImageDefinition;
+  readonly platform: Platform;
+  readonly source: string;
+  readonly dockerfile: ParsedDockerfile;
+  readonly trees: Trees;
+  readonly bases: Map<string, BaseImage>;
+  readonly surroundings: KeySurroundings;
+}
+
+async function platformInputs(work: PlatformWork): Promise<PlatformInputs> {
+  const { image, dockerfile, trees, bases } = work;
+  const graph = await resolvedGraph(work);
+  const read = stageRecords({
+    graph,
+    bases,
+    args: image.args,
+    volatileArgs: image.volatileArgs,
+    hiddenArgs: image.hiddenArgs,
+    escapeToken: dockerfile.escapeToken,
+    tree: (context) => trees.of(context),
+  });
+  const platform = formatPlatform(work.platform);
+  const widened = [
+    ...dockerfile.doubts,
+    ...frontendDoubts(dockerfile, image),
+    ...graph.doubts,
+    ...read.doubts,
+  ];
+  function general(name: string, fields: readonly string[]): InputRecord {
+    return {
+      kind: 'platform',
+      group: 'platform',
+      name,
+      line: undefined,
+      fields,
+    };
+  }
+  const records: InputRecord[] = [general(platform, ['platform', platform])];
+  for (const [name, value] of image.args) {
+    if (!name.startsWith('BUILDKIT_')) continue;
+    records.push({ kind: 'arg', group: 'args', name, line: undefined, fields: ['ARG', name, '=', value] });
+  }
+  records.push(...read.records);
+  if (widened.length > 0) records.push(...wholeInputs(work));
+  return {
+    platform,
+    records,
+    widened: [...widened, ...trees.doubts()],
+    warnings: read.warnings,
+    pinned: graph.needs.map((need) => ({ ...need, digest: bases.get(needKey(need))?.digest ?? '' })),
+  };
+}
+
+/** The graph with every image of it looked up; a trigger of a base may ask for further ones. */
+async function resolvedGraph({
+  image,
+  platform,
+  dockerfile,
+  bases,
+  surroundings,
+}: PlatformWork): Promise<StageGraph> {
+  for (;;) {
+    const graph = stageGraph({
+      dockerfile,
+      target: image.target,
+      platform,
+      args: image.args,
+      contexts: image.contexts,
+      bases,
+    });
+    const missing = graph.needs.filter((need) => !bases.has(needKey(need)));
+    if (missing.length === 0) return graph;
+    const found = await Promise.all(missing.map((need) => surroundings.resolveBase(need)));
+    for (const [index, need] of missing.entries()) {
+      const base = found[index];
+      if (base) bases.set(needKey(need), base);
+    }
+  }
+}
+
+/** What a build can depend on where its Dockerfile is not understood: the text itself, and every file. */
+function wholeInputs({ image, source, trees }: PlatformWork): readonly InputRecord[] {
+  const records: InputRecord[] = [
+    {
+      kind: 'instruction',
+      group: 'Dockerfile',
+      name: 'Dockerfile',
+      line: undefined,
+      fields: ['Dockerfile', source],
+    },
+  ];
+  for (const [name, value] of image.args) {
+    if (image.volatileArgs.has(name)) continue;
+    records.push({
+      kind: 'arg',
+      group: 'args',
+      name,
+      line: undefined,
+      fields: ['all args', name, image.hiddenArgs.has(name) ? new FramedHash().add([value]).hex() : value],
+    });
+  }
+  for (const [name, value] of image.contexts) {
+    records.push({
+      kind: 'context',
+      group: 'contexts',
+      name,
+      line: undefined,
+      fields: ['context', name, value.startsWith('/') ? '' : value],
+    });
+  }
+  const folders = [undefined, ...[...image.contexts.values()].filter((value) => value.startsWith('/'))];
+  for (const folder of folders) {
+    for (const { path, fields } of selectAll(trees.of(folder))) {
+      records.push({
+        kind: 'file',
+        group: 'whole context',
+        name: path === '' ? '.' : path,
+        line: undefined,
+        fields,
+      });
+    }
+  }
+  return records;
+}
+
+const KNOWN_FRONTEND = /^(?:docker\.io\/)?docker\/dockerfile(?:[:@].*)?$/;
+
+/** A frontend other than Docker's own may read the file in any way. */
+function frontendDoubts({ syntax }: ParsedDockerfile, { args }: ImageDefinition): readonly Doubt[] {
+  const named = args.get('BUILDKIT_SYNTAX') ?? syntax;
+  const frontend = named?.split(' ')[0] ?? '';
+  if (named === undefined || KNOWN_FRONTEND.test(frontend)) return [];
+  return [{ line: 1, reason: `# syntax=${frontend} is another frontend than docker/dockerfile` }];
+}
+
+function refreshRecords({ refresh }: ImageDefinition, now: Date): readonly InputRecord[] {
+  if (refresh === undefined) return [];
+  const period = refreshPeriod(refresh, now);
+  return [{ kind: 'refresh', group: 'refresh', name: refresh, line: undefined, fields: ['refresh', period] }];
+}
+
+function readDockerfile({ name, dockerfile }: ImageDefinition): string {
+  try {
+    return readFileSync(dockerfile, 'utf8');
+  } catch (cause) {
+    throw new BadInput(
+      `image ${name}: ${dockerfile} cannot be read; create it, or give its path as dockerfile`,
+      { cause },
+    );
+  }
+}
+
+/** The contexts of an image, each read once for all platforms. */
+class Trees {
+  private readonly trees = new Map<string, ContextTree>();
+  private readonly unsure: Doubt[] = [];
+
+  constructor(
+    private readonly image: ImageDefinition,
+    private readonly hashes: ContentHashes,
+  ) {}
+
+  /** `undefined` is the main context. */
+  of(context: string | undefined): ContextTree {
+    const root = context ?? this.image.context;
+    const known = this.trees.get(context ?? '');
+    if (known) return known;
+    const file = context === undefined ? ignoreFileOf(this.image) : join(root, '.dockerignore');
+    const ignore = new IgnorePatterns(readIgnored(file));
+    const [bad] = ignore.bad;
+    if (bad) {
+      throw new BadInput(
+        `${file}: got ${JSON.stringify(bad.pattern)}, ${bad.reason}; BuildKit refuses the build: correct the pattern`,
+      );
+    }
+    for (const pattern of ignore.unknown) {
+      this.unsure.push({
+        line: 0,
+        reason: `${file}: pattern ${JSON.stringify(pattern)} is not understood, so no pattern is applied`,
+      });
+    }
+    const tree = new ContextTree(root, ignore, this.hashes);
+    tree.rootEntry();
+    this.trees.set(context ?? '', tree);
+    return tree;
+  }
+
+  doubts(): readonly Doubt[] {
+    return this.unsure;
+  }
+}
+
+/** The ignore file of the main context: the one beside the Dockerfile replaces the one of the root. */
+export function ignoreFileOf({ dockerfile, context }: ImageDefinition): string {
+  const own = `${dockerfile}.dockerignore`;
+  return existsSync(own) ? own : join(context, '.dockerignore');
+}
+
+function readIgnored(file: string): readonly string[] {
+  return existsSync(file) ? readIgnoreFile(readFileSync(file, 'utf8')) : [];
+}
+
+function distinct<T>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
+}

@@ -1,0 +1,43 @@
+/** What every command of the group starts from: the images that are named, their lock, and their registries. */
+
+import { chooseImages, type ImageDefinition, readImagesFile } from './files/images-file';
+import { type ImagesLock, readLock } from './files/images-lock';
+import type { BaseImage, ImageNeed } from './key/stages';
+import { baseResolver } from './registry/base-images';
+import { dockerCredentials } from './registry/credentials';
+import { RegistryClient } from './registry/registry-client';
+
+export interface ProjectOptions {
+  /** Path of `images.json`. */
+  readonly file: string;
+  /** Names of images; empty = all of them. */
+  readonly names: readonly string[];
+  /** One JSON object on standard output. */
+  readonly json: boolean;
+  /** Asks no registry. */
+  readonly offline?: boolean;
+}
+
+export interface Project {
+  readonly folder: string;
+  readonly images: readonly ImageDefinition[];
+  readonly lock: ImagesLock;
+  /** Absent offline. */
+  readonly registry: RegistryClient | undefined;
+  readonly resolveBase: (need: ImageNeed) => Promise<BaseImage>;
+  readonly now: () => Date;
+}
+
+/** @throws {BadInput} where the file, its lock or a name cannot be used */
+export function openProject({ file, names, offline }: ProjectOptions): Project {
+  const images = readImagesFile(file);
+  const registry = new RegistryClient(dockerCredentials());
+  return {
+    folder: images.folder,
+    images: chooseImages(images, names),
+    lock: readLock(images.folder),
+    registry: offline ? undefined : registry,
+    resolveBase: baseResolver(registry),
+    now: () => new Date(),
+  };
+}

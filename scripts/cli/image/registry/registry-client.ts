@@ -1,0 +1,186 @@
+/** Reads and tags images of a registry over its HTTP interface (OCI distribution); layers are pushed by buildx. */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
+import { Challenge, type CredentialSource } from './credentials';
+import { type ImageReference, isLoopback } from './reference';
+
+/** A registry refused, failed, or could not be reached. */
+export class RegistryError extends WarmpathError {
+  override readonly name = 'RegistryError';
+
+  constructor(
+    message: string,
+    readonly status: number | undefined,
+    /** Code of the registry's own, such as `TAG_INVALID`; `` where it gave none. */
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super('REGISTRY_FAILED', message, options);
+  }
+}
+
+export interface Manifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  /** The bytes as the registry gave them, which the digest is of. */
+  readonly body: Buffer;
+}
+
+const MANIFEST_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+const ATTEMPTS = 5;
+const FIRST_DELAY_MS = 200;
+const TIMEOUT_MS = 60_000;
+const HUB_HOST = 'registry-1.docker.io';
+
+type Repository = Pick<ImageReference, 'registry' | 'path'>;
+
+export class RegistryClient {
+  /** Authorization header by registry and repository. */
+  private readonly authorizations = new Map<string, string>();
+
+  constructor(private readonly credentials: CredentialSource) {}
+
+  /** The manifest or index at a tag or digest; `undefined` where there is none that can be pulled. */
+  async manifest(repository: Repository, reference: string): Promise<Manifest | undefined> {
+    const response = await this.send(repository, `manifests/${reference}`, {
+      headers: { accept: MANIFEST_TYPES.join(', ') },
+    });
+    if (response.status === 404) return undefined;
+    await this.check(response, repository, `reading ${reference}`);
+    const body = Buffer.from(await response.arrayBuffer());
+    const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+    const claimed = response.headers.get('docker-content-digest');
+    if (reference.startsWith('sha256:') && digest !== reference) {
+      throw new RegistryError(
+        `${nameOf(repository)}@${reference}: got content of digest ${digest}; ask again, or pull another copy`,
+        response.status,
+        'DIGEST_INVALID',
+      );
+    }
+    if (claimed !== null && claimed !== digest) {
+      throw new RegistryError(
+        `${nameOf(repository)}:${reference}: announced as ${claimed}, content is ${digest}; ask again`,
+        response.status,
+        'DIGEST_INVALID',
+      );
+    }
+    return { digest, mediaType: response.headers.get('content-type')?.split(';')[0] ?? '', body };
+  }
+
+  /** Digest at a tag, without its content; `undefined` where there is none that can be pulled. */
+  async digest(repository: Repository, reference: string): Promise<string | undefined> {
+    const response = await this.send(repository, `manifests/${reference}`, {
+      method: 'HEAD',
+      headers: { accept: MANIFEST_TYPES.join(', ') },
+    });
+    if (response.status === 404) return undefined;
+    await this.check(response, repository, `reading ${reference}`);
+    return (
+      response.headers.get('docker-content-digest') ?? (await this.manifest(repository, reference))?.digest
+    );
+  }
+
+  /** A blob, such as the configuration of an image. */
+  async blob(repository: Repository, digest: string): Promise<Buffer> {
+    const response = await this.send(repository, `blobs/${digest}`, {});
+    await this.check(response, repository, `reading ${digest}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  /** Gives a manifest that the repository has another tag; nothing is uploaded. */
+  async tag(repository: Repository, tag: string, { mediaType, body }: Manifest): Promise<void> {
+    const response = await this.send(repository, `manifests/${tag}`, {
+      method: 'PUT',
+      headers: { 'content-type': mediaType },
+      body: new Uint8Array(body),
+    });
+    await this.check(response, repository, `tagging ${tag}`);
+  }
+
+  private async send(repository: Repository, path: string, init: RequestInit): Promise<Response> {
+    const url = `${baseUrl(repository.registry)}/v2/${repository.path}/${path}`;
+    const scope = `${nameOf(repository)} ${init.method === 'PUT' ? 'push' : 'pull'}`;
+    const response = await this.attempt(url, repository, init, this.authorizations.get(scope));
+    if (response.status !== 401) return response;
+    const challenge = Challenge.from(response.headers.get('www-authenticate'));
+    await response.arrayBuffer();
+    const actions = init.method === 'PUT' ? 'pull,push' : 'pull';
+    const authorization = await challenge?.authorize(this.credentials, repository, actions);
+    if (authorization === undefined) return response;
+    this.authorizations.set(scope, authorization);
+    return await this.attempt(url, repository, init, authorization);
+  }
+
+  /** Repeats what may succeed a moment later: throttling, failures of the server, broken connections. */
+  private async attempt(
+    url: string,
+    repository: Repository,
+    init: RequestInit,
+    authorization: string | undefined,
+  ): Promise<Response> {
+    const headers = { ...init.headers, ...(authorization !== undefined && { authorization }) };
+    for (let attempt = 1; ; attempt++) {
+      let failure: unknown;
+      try {
+        const response = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+        if ((response.status !== 429 && response.status < 500) || attempt === ATTEMPTS) return response;
+        await response.arrayBuffer();
+        await sleep(retryDelayMs(attempt, response.headers.get('retry-after')));
+        continue;
+      } catch (error) {
+        failure = error;
+      }
+      if (attempt === ATTEMPTS) {
+        throw new RegistryError(
+          `${nameOf(repository)}: registry ${repository.registry} cannot be reached (${reasonOf(failure)}); check the name and the network`,
+          undefined,
+          '',
+          { cause: failure },
+        );
+      }
+      await sleep(retryDelayMs(attempt, null));
+    }
+  }
+
+  private async check(response: Response, repository: Repository, doing: string): Promise<void> {
+    if (response.ok) return;
+    const text = await response.text();
+    const code = /"code"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? '';
+    const cure =
+      response.status === 401 || response.status === 403
+        ? 'log in to the registry, or give the role the permission'
+        : 'try again, or ask the registry';
+    throw new RegistryError(
+      `${nameOf(repository)}: ${doing} got status ${response.status}${code === '' ? '' : ` (${code})`}; ${cure}`,
+      response.status,
+      code,
+    );
+  }
+}
+
+function nameOf({ registry, path }: Repository): string {
+  return `${registry}/${path}`;
+}
+
+function baseUrl(registry: string): string {
+  const host = registry === 'docker.io' ? HUB_HOST : registry;
+  return `${isLoopback(registry) ? 'http' : 'https'}://${host}`;
+}
+
+function retryDelayMs(attempt: number, retryAfter: string | null): number {
+  const asked = Number(retryAfter) * 1_000;
+  const delay = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+  return retryAfter !== null && Number.isFinite(asked) ? Math.min(Math.max(asked, delay), TIMEOUT_MS) : delay;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+}
