@@ -18,6 +18,10 @@ const ENGINE_LIBRARIES = ['node_modules/htmlparser2/', 'node_modules/entities/',
 /** Base class and codes of all errors: knows nothing, and everybody may know it. */
 const ERRORS = '^lambdas/errors/';
 
+const SETTINGS = '^lambdas/[^/]+/settings\\.ts$';
+/** The OpenAPI document: data, written by a script from the routes. */
+const OPENAPI = '^lambdas/prewarm/openapi/[^/]+\\.json$';
+
 function inside(room) {
   return `^lambdas/prewarm/${room.replace('.', '\\.')}`;
 }
@@ -82,19 +86,19 @@ module.exports = {
       to: { path: 'node_modules/@aws-sdk/' },
     },
     {
-      name: 'modules-know-settings-only',
+      name: 'modules-reach-settings-and-the-openapi-document-only',
       comment:
-        'Infrastructure imports the types of settings from the functions, so that a wrong wiring is a compile error.',
+        'Infrastructure imports the types of settings from the functions, so that a wrong wiring is a compile error, and the OpenAPI document as data. It reaches nothing else of them, by whatever way.',
       severity: 'error',
       from: { path: '^modules/' },
-      to: { path: '^lambdas/', pathNot: [ERRORS, '^lambdas/[^/]+/settings\\.ts$'] },
+      to: { path: '^lambdas/', pathNot: [ERRORS, SETTINGS, OPENAPI], reachable: true },
     },
     {
       name: 'modules-take-only-the-types-of-settings',
       comment: 'Nothing a function runs gets into the synthesis.',
       severity: 'error',
       from: { path: '^modules/' },
-      to: { path: '^lambdas/', pathNot: ERRORS, dependencyTypesNot: ['type-only'] },
+      to: { path: SETTINGS, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'scripts-do-not-know-modules',

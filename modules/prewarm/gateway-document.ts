@@ -1,4 +1,20 @@
-import { type OpenApiDocument, type OpenApiOperation, prewarmOpenApi } from '../../scripts/build/openapi';
+import prewarmApi from '../../lambdas/prewarm/openapi/prewarm-api.json';
+
+/** An operation of a path. */
+interface OpenApiOperation {
+  readonly requestBody?: object;
+  /** By status. */
+  readonly responses: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly [field: string]: unknown;
+}
+
+/** What the committed document is read as. */
+interface OpenApiDocument {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
+  readonly components: { readonly securitySchemes: Readonly<Record<string, object>> };
+}
 
 export interface GatewayDocumentProps {
   readonly title: string;
@@ -34,7 +50,7 @@ const GATEWAY_RESPONSES = Object.fromEntries(
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 export function gatewayDocument(props: GatewayDocumentProps): object {
-  const document = prewarmOpenApi();
+  const document: OpenApiDocument = prewarmApi;
   const { securitySchemes } = document.components;
   const [keyScheme = ''] = Object.keys(securitySchemes);
   return {

@@ -1,24 +1,19 @@
-/** The OpenAPI document of the prewarm API as synthesis reads it: data, generated from the schemas the functions check by. */
+/**
+ * `npm run build:openapi`: writes the OpenAPI document of the prewarm API, as it is behind API Gateway, from the table of
+ * routes. The file is committed: clients are generated from it, and the infrastructure reads it instead of the functions' code.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openApiDocument } from '../../lambdas/prewarm/api/openapi';
 
-/** An operation of a path. */
-export interface OpenApiOperation {
-  readonly requestBody?: object;
-  /** By status. */
-  readonly responses: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly [field: string]: unknown;
+export const OPENAPI_FILE = join(__dirname, '..', '..', 'lambdas', 'prewarm', 'openapi', 'prewarm-api.json');
+
+/** What the file is to hold. */
+export function openApiText(): string {
+  return `${JSON.stringify(openApiDocument(), undefined, 2)}\n`;
 }
 
-export interface OpenApiDocument {
-  readonly openapi: string;
-  readonly info: { readonly title: string; readonly version: string };
-  readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
-  readonly components: {
-    readonly securitySchemes: Readonly<Record<string, object>>;
-    readonly schemas: Readonly<Record<string, object>>;
-  };
-}
-
-export function prewarmOpenApi(): OpenApiDocument {
-  return openApiDocument();
+if (require.main === module) {
+  writeFileSync(OPENAPI_FILE, openApiText());
+  console.log(OPENAPI_FILE);
 }

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { bodyChunks } from './body-chunks';
 import { BodyMemory } from './body-memory';
 import { ApiFailure } from './failure';
 import { JsonBounds } from './json-bounds';
@@ -18,6 +17,20 @@ const memory = new BodyMemory();
 /** Ends what a request's body took; to be called when the request has been answered. */
 export function releaseBody(request: Request): void {
   memory.release(request);
+}
+
+/**
+ * The body of a request, piece by piece.
+ * @throws ApiFailure BAD_INPUT where the client ends the connection before it has sent all: no fault of ours
+ */
+export async function* bodyChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) yield chunk;
+  } catch (error) {
+    throw new ApiFailure('BAD_INPUT', 'The connection ended before the whole body had come.', {
+      cause: error,
+    });
+  }
 }
 
 async function received(request: Request, maxBytes: number): Promise<Buffer> {

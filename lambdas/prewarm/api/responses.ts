@@ -1,37 +1,21 @@
 import type * as z from 'zod';
-import type { Estimate } from '../engine/estimate/estimate';
-import { PRICES_AS_OF } from '../engine/estimate/prices';
 import type { RequestRecord } from '../engine/model/request';
-import type { FinalStatus } from '../engine/model/request-status';
+import { isFinal } from '../engine/model/request-status';
 import { timestamp } from '../engine/model/timestamp';
-import type { PopEntry } from '../engine/ports/pop-directory';
-import type { TaskQueue } from '../engine/ports/task-queue';
 import { overviewJson } from '../engine/report/report-json';
 import type { RequestReport } from '../engine/report/request-report';
 import type { InvalidUrls } from '../engine/request/invalid-request';
+import type { PrewarmApplication } from './application';
+import type * as bodies from './bodies';
 import { MESSAGES, notListed } from './failure';
-import type { FirstLines } from './first-lines';
-import type * as schemas from './response-schemas';
 
-type Body<S extends z.ZodType> = z.output<S>;
-
-/** Bodies of the compatible API: names and order of keys as its clients know them. */
-export function accepted(record: RequestRecord): Body<typeof schemas.acceptedBody> {
-  return {
-    status: 'Success',
-    error_message: '',
-    error_urls: [],
-    request_id: record.id,
-    timestamp: timestamp(record.createdAt),
-    timeout_at: timestamp(record.timeoutAt),
-  };
-}
+/** Bodies that more than one route answers with. */
 
 /** No request exists, hence no id and no deadline; the keys stay. */
 export function invalidUrls(
   { urls, unlistedCount }: InvalidUrls,
   now: number,
-): Body<typeof schemas.invalidUrlsBody> {
+): z.output<typeof bodies.invalidUrlsBody> {
   return {
     status: 'Failed',
     error_message:
@@ -43,117 +27,27 @@ export function invalidUrls(
   };
 }
 
-/** Percent of the fetches that are done, rounded down: 100 means all of them. 0 while the total is not known. */
-function percentageComplete({ progress, totals }: RequestRecord): number {
-  return totals === undefined || totals.fetchCount === 0
-    ? 0
-    : Math.min(100, Math.floor((progress.fetches / totals.fetchCount) * 100));
+export function success(message: string, now: number): z.output<typeof bodies.successBody> {
+  return { status: 'success', timestamp: timestamp(now), message };
 }
 
-export function progress(
-  record: RequestRecord,
-  depth: Awaited<ReturnType<TaskQueue['depth']>>,
-  now: number,
-): Body<typeof schemas.progressBody> {
-  return {
-    request_id: record.id,
-    download_size: record.progress.bytes,
-    total_size: record.urlBytes * record.spec.encodings.length * (record.totals?.popCount ?? 0),
-    percentage_complete: percentageComplete(record),
-    available_task_count: depth.available,
-    in_progress_task_count: depth.inFlight,
-    download_count: record.progress.fetches,
-    total_count: record.totals?.fetchCount ?? 0,
-    created_at: timestamp(record.createdAt),
-    last_update_time: timestamp(record.updatedAt),
-    timestamp: timestamp(now),
-    status: record.status,
-  };
-}
-
-export interface SummaryParts {
-  readonly record: RequestRecord;
-  readonly status: FinalStatus;
-  readonly failurePops: readonly string[];
-  readonly failureUrls: FirstLines;
-  readonly reportLink: string;
-}
-
-export function summary(parts: SummaryParts, now: number): Body<typeof schemas.summaryBody> {
-  return {
-    request_id: parts.record.id,
-    failure_pops: [...parts.failurePops],
-    failure_urls: [...parts.failureUrls.lines],
-    failure_pop_urls_report: parts.reportLink,
-    timestamp: timestamp(now),
-    created_at: timestamp(parts.record.createdAt),
-    last_update_time: timestamp(parts.record.updatedAt),
-    status: parts.status,
-    ...(parts.failureUrls.isWhole
-      ? {}
-      : {
-          message: `failure_urls: ${notListed(parts.record.failedUrlCount - parts.failureUrls.lines.length)}`,
-        }),
-  };
-}
-
-export function success(message: string, now: number): Body<typeof schemas.successBody> {
-  return {
-    status: 'success',
-    timestamp: timestamp(now),
-    message,
-  };
-}
-
-export function capacity(instances: number, now: number): Body<typeof schemas.capacityBody> {
-  return {
-    ...success(MESSAGES.capacityRead, now),
-    desiredcapacity: instances,
-  };
-}
-
-export function requestDetails(report: RequestReport): Body<typeof schemas.requestBody> {
-  return overviewJson(report);
-}
-
-export function requestLine(report: RequestReport): Body<typeof schemas.requestLine> {
+export function requestLine(report: RequestReport): z.output<typeof bodies.requestLine> {
   const { pops: _, ...line } = overviewJson(report);
   return line;
 }
 
-export function popLine(entry: PopEntry): Body<typeof schemas.popListBody>['pops'][number] {
-  return {
-    pop: entry.code,
-    city: entry.city,
-    country: entry.country,
-    country_name: entry.countryName,
-    continent: entry.continent,
-    latitude: entry.latitude,
-    longitude: entry.longitude,
-    partition: entry.partition,
-  };
-}
+const WAITING = 'waiting for capacity: the fleet has 0 instances; POST /instances sets its size';
 
-function roundedDollars(dollars: number): number {
-  return Math.round(dollars * 10_000) / 10_000;
-}
-
-export function estimated(estimate: Estimate): Body<typeof schemas.estimateBody> {
-  return {
-    urls: estimate.urls,
-    pops: estimate.pops,
-    requests: estimate.requests,
-    bytes: estimate.bytes,
-    minutes: Math.round(estimate.minutes * 100) / 100,
-    cost_usd: {
-      cloudfront_transfer: roundedDollars(estimate.cost.cloudFrontTransfer),
-      cloudfront_requests: roundedDollars(estimate.cost.cloudFrontRequests),
-      invalidation: roundedDollars(estimate.cost.invalidation),
-      instances: roundedDollars(estimate.cost.instances),
-      queue_and_tables: roundedDollars(estimate.cost.queueAndTables),
-      total: roundedDollars(estimate.cost.total),
-    },
-    prices_as_of: PRICES_AS_OF,
-    assumptions: [...estimate.assumptions],
-  };
+/** The records; the message of each that has not ended says so when the fleet has no instance to warm it. */
+export async function withWaitingNote(
+  application: PrewarmApplication,
+  records: readonly RequestRecord[],
+): Promise<readonly RequestRecord[]> {
+  if (records.every(({ status }) => isFinal(status)) || !(await application.waitsForCapacity()))
+    return records;
+  return records.map((record) =>
+    isFinal(record.status)
+      ? record
+      : { ...record, message: record.message === undefined ? WAITING : `${record.message}; ${WAITING}` },
+  );
 }

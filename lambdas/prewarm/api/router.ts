@@ -4,16 +4,11 @@ import { routePath } from 'hono/route';
 import { isWarmpathError, type WarmpathError } from '../../errors/warmpath-error';
 import { InvalidUrls } from '../engine/request/invalid-request';
 import type { PrewarmApplication } from './application';
-import { estimateRoute } from './estimate-route';
 import { ApiFailure, failureBody, GATEWAY_MESSAGES, MESSAGES } from './failure';
-import { instancesRoutes } from './instances-routes';
-import { listRoutes } from './list-routes';
 import { openApiDocument } from './openapi';
-import { prewarmRoutes } from './prewarm-routes';
-import { reportRoute } from './report-route';
 import { type BodyLimits, releaseBody } from './request-body';
-import * as responses from './responses';
-import { uploadRoute } from './upload-route';
+import { invalidUrls } from './responses';
+import { ROUTES } from './routes';
 
 /** Holds 100,000 URLs of a usual length several times over; the gateway itself ends at 10 MB. */
 const DEFAULT_LIMITS: BodyLimits = { receivedBytes: 32 * 1024 * 1024, unpackedBytes: 64 * 1024 * 1024 };
@@ -84,7 +79,7 @@ export function createRouter(
 
   router.onError((error, context) => {
     if (error instanceof InvalidUrls) {
-      return context.json(responses.invalidUrls(error, application.now()), 400);
+      return context.json(invalidUrls(error, application.now()), 400);
     }
     const failure = asFailure(error);
     if (failure.httpStatus >= 500) {
@@ -102,14 +97,11 @@ export function createRouter(
     context.json(failureBody(application.now(), GATEWAY_MESSAGES.unknownRoute), 403),
   );
 
-  router.get('/health', (context) => context.json({ status: 'ok' }));
   const document = openApiDocument({ takesLists: application.receiveList !== undefined });
-  router.get('/openapi.json', (context) => context.json(document));
-  router.route('/', prewarmRoutes(application, limits));
-  router.route('/', instancesRoutes(application, limits));
-  router.route('/', listRoutes(application));
-  router.route('/', estimateRoute(application, limits));
-  router.route('/', uploadRoute(application));
-  router.route('/', reportRoute(application));
+  const tools = { application, limits, document };
+  for (const { method, path, needs, handle } of ROUTES) {
+    if (needs !== undefined && application[needs] === undefined) continue;
+    router[method](path.replace(/\{(\w+)\}/g, ':$1'), (context) => handle(context, tools));
+  }
   return router;
 }

@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { type ReportFormat, reportKey } from '../../../lambdas/prewarm/engine/flow/blob-names';
 import { visibleLines } from '../../../lambdas/prewarm/engine/model/visible-text';
 import { hasCode } from '../../../lambdas/prewarm/one-machine/adapters/error-code';
 import type { EmbeddedEngine } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
@@ -25,11 +26,11 @@ import { type FailureEntry, failureEntry, popFailureEntries, type RunSummary, su
 /** Characters of one line of an error: the known PoPs fit. */
 const LONGEST_LINE = 10_000;
 
-/** Blobs of a finished request by the ending of a report file. */
-const REPORT_BLOBS: Readonly<Record<string, string>> = {
-  '.html': 'report.html',
-  '.json': 'report.json',
-  '.csv': 'failed_pop_urls.csv',
+/** Formats of reports by the ending of a file. */
+const REPORT_ENDINGS: Readonly<Record<string, ReportFormat>> = {
+  '.html': 'html',
+  '.json': 'json',
+  '.csv': 'csv',
 };
 
 /**
@@ -138,7 +139,7 @@ async function checkReportFile(file: string): Promise<void> {
   function refused(allowed: string, cause?: unknown): BadInput {
     return new BadInput(`--report: got ${file}; allowed: ${allowed}`, { cause });
   }
-  if (REPORT_BLOBS[extname(file).toLowerCase()] === undefined) throw refused(REPORT_KINDS);
+  if (REPORT_ENDINGS[extname(file).toLowerCase()] === undefined) throw refused(REPORT_KINDS);
   try {
     const there = await stat(file).catch(() => undefined);
     if (there?.isDirectory()) throw refused(REPORT_PLACE);
@@ -164,8 +165,8 @@ async function writeReportFiles(
   files: readonly string[],
 ): Promise<void> {
   for (const file of files) {
-    const blob = REPORT_BLOBS[extname(file).toLowerCase()];
-    if (blob !== undefined)
-      await pipeline(engine.blobs.read(`${record.id}/${blob}`), createWriteStream(file));
+    const format = REPORT_ENDINGS[extname(file).toLowerCase()];
+    if (format !== undefined)
+      await pipeline(engine.blobs.read(reportKey(record.id, format)), createWriteStream(file));
   }
 }

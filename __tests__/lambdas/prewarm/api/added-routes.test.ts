@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import * as bodies from '../../../../lambdas/prewarm/api/response-schemas';
 import { requestId } from '../../../../lambdas/prewarm/engine/model/ids';
 import { InvalidPageToken } from '../../../../lambdas/prewarm/engine/ports/request-store';
 import { finished, hit, notFound, warmed } from '../engine/report/report-fixture';
+import * as bodies from './bodies';
 import { BODY, fakeService, REQUEST_ID } from './fake-application';
 
 describe('DELETE /prewarm', () => {

@@ -1,5 +1,5 @@
-import * as bodies from '../../../../lambdas/prewarm/api/response-schemas';
 import { finished, notFound } from '../engine/report/report-fixture';
+import * as bodies from './bodies';
 import { BODY, fakeService, REQUEST_ID } from './fake-application';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import * as bodies from '../../../../lambdas/prewarm/api/response-schemas';
+import * as bodies from './bodies';
 import { fakeService, REQUEST_ID } from './fake-application';
 
 /** Values that look like those of the API, so that the checks behind the types are reached as well. */

@@ -1,7 +1,7 @@
-import * as bodies from '../../../../lambdas/prewarm/api/response-schemas';
 import { requestId } from '../../../../lambdas/prewarm/engine/model/ids';
 import { FleetNotFound } from '../../../../lambdas/prewarm/engine/ports/fleet';
 import { finished, hit, notFound, popRecord, tallyOf, warmed } from '../engine/report/report-fixture';
+import * as bodies from './bodies';
 import { BODY, fakeService, REQUEST_ID } from './fake-application';
 
 const OTHER_ID = '11111111-1111-4111-8111-111111111111';

@@ -31,7 +31,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('says of each format of a report what it is', () => {
-    expect(document.paths['/report'].get.responses['200'].content).toEqual({
+    expect(document.paths['/report']!['get']!.responses['200']!.content).toEqual({
       'text/csv': { schema: { type: 'string' } },
       'application/json': { schema: { $ref: '#/components/schemas/Report' } },
       'text/html': { schema: { type: 'string' } },

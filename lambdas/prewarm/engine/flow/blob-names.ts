@@ -7,6 +7,13 @@ export const REPORT_NAMES = {
   html: 'report.html',
 } as const;
 
+export type ReportFormat = keyof typeof REPORT_NAMES;
+export const REPORT_FORMATS = ['csv', 'json', 'html'] as const satisfies readonly ReportFormat[];
+
+export function reportKey(id: RequestId, format: ReportFormat): string {
+  return `${id}/${REPORT_NAMES[format]}`;
+}
+
 /** The accepted list: one URL per line, normalised, no duplicates, no final newline. */
 export function originalUrlsKey(id: RequestId): string {
   return `${id}/original_urls.txt`;

@@ -11,7 +11,7 @@ import { reportHtml } from '../report/report-html';
 import { reportJson } from '../report/report-json';
 import { reportOf } from '../report/request-report';
 import { readLines } from '../warming/lines';
-import { REPORT_NAMES } from './blob-names';
+import { reportKey } from './blob-names';
 
 export interface ReportDeps {
   readonly pops: PopStore;
@@ -68,7 +68,7 @@ export async function writeReport(deps: ReportDeps, record: RequestRecord): Prom
   function failures(): AsyncGenerator<FetchFailure> {
     return failuresIn(blobs, failureKeys);
   }
-  await blobs.put(`${id}/${REPORT_NAMES.csv}`, failuresCsv(failures(), spec.distributionDomain));
-  await blobs.put(`${id}/${REPORT_NAMES.json}`, reportJson(report, failures()));
-  await blobs.put(`${id}/${REPORT_NAMES.html}`, reportHtml(report, failures()));
+  await blobs.put(reportKey(id, 'csv'), failuresCsv(failures(), spec.distributionDomain));
+  await blobs.put(reportKey(id, 'json'), reportJson(report, failures()));
+  await blobs.put(reportKey(id, 'html'), reportHtml(report, failures()));
 }

@@ -1,6 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { REPORT_BLOBS } from '../../api/report-route';
-import { REPORT_FORMATS } from '../../api/request-schemas';
+import { REPORT_FORMATS, REPORT_NAMES } from '../../engine/flow/blob-names';
 
 /** The query of a signed link. */
 export interface SignedQuery {
@@ -26,7 +25,7 @@ export class ReportLinks {
   /** The URL under which this blob can be read for `seconds`. */
   linkTo(key: string, seconds: number): string {
     const [id = '', name] = key.split('/');
-    const format = REPORT_FORMATS.find((candidate) => REPORT_BLOBS[candidate].name === name);
+    const format = REPORT_FORMATS.find((candidate) => REPORT_NAMES[candidate] === name);
     if (format === undefined) throw new Error(`${key}: only reports have links`);
     const expires = String(Math.ceil(this.now() / 1000) + seconds);
     const query = new URLSearchParams({

@@ -3,7 +3,6 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import * as bodies from '../../../../../lambdas/prewarm/api/response-schemas';
 import { createPopDirectory } from '../../../../../lambdas/prewarm/engine/pops/pop-directory';
 import { createResolver } from '../../../../../lambdas/prewarm/net/resolver';
 import { openEngine } from '../../../../../lambdas/prewarm/one-machine/engine/engine';
@@ -13,6 +12,7 @@ import {
 } from '../../../../../lambdas/prewarm/one-machine/service/service';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../../scripts/loopback-cdn';
 import { until } from '../../../../support/until';
+import * as bodies from '../../api/bodies';
 
 const KEY = 'a-key-of-the-test-with-length';
 

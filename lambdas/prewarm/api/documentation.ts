@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { failureBodySchema, gatewayBody } from './bodies';
+
+/** A piece of the OpenAPI document. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** OpenAPI 3.0, not 3.1: what API Gateway imports. */
+export const TARGET = 'openapi-3.0';
+
+/** A body under the name that the document's `components.schemas` have it by. */
+export interface NamedSchema<S extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  readonly schema: S;
+}
+
+export function named<S extends z.ZodType>(name: string, schema: S): NamedSchema<S> {
+  return { name, schema };
+}
+
+/** What a media type carries: one of these bodies, any JSON object, or text. */
+export type Content = readonly NamedSchema[] | 'object' | 'text';
+
+export interface ResponseDoc {
+  readonly description: string;
+  /** By media type. @default - no body */
+  readonly content?: Readonly<Record<string, Content>>;
+}
+
+/** What a client has to know of a route. */
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  /** True where no key is asked for. @default false */
+  readonly isOpen?: boolean;
+  readonly parameters?: readonly Json[];
+  /** A JSON body, which may be compressed; or text, with its description. @default - no body */
+  readonly body?: NamedSchema | { readonly text: string };
+  /** By status. */
+  readonly responses: Readonly<Record<string, ResponseDoc>>;
+}
+
+/** A response whose body is one of these. */
+export function answer(description: string, ...bodies: readonly NamedSchema[]): ResponseDoc {
+  return { description, content: { 'application/json': bodies } };
+}
+
+export const FAILURE = named('Failure', failureBodySchema);
+
+export const FORBIDDEN = answer(
+  'The x-api-key is missing or wrong, or the route is not known.',
+  named('GatewayFailure', gatewayBody),
+);
+export const BAD = answer('The input is wrong; `message` names every field at fault.', FAILURE);
+export const UNKNOWN = answer('No such request.', FAILURE);
+export const always = {
+  '403': FORBIDDEN,
+  '500': answer('Something broke here; the log has the reason.', FAILURE),
+};
+/** Where a JSON body is read. */
+export const withBody = {
+  '413': answer('The body is too large, also after decompression.', FAILURE),
+  '415': answer('The Content-Encoding is not gzip.', FAILURE),
+};
+
+export function pathParameter(name: string, schema: Json = { type: 'string' }): Json {
+  return { name, in: 'path', required: true, schema };
+}
+
+export function queryParameters(schema: z.ZodObject): readonly Json[] {
+  return Object.entries(schema.shape).map(([name, field]) => {
+    const { description, ...rest } = z.toJSONSchema(field, { target: TARGET });
+    return {
+      name,
+      in: 'query',
+      required: !z.safeParse(field, undefined).success,
+      ...(description !== undefined && { description }),
+      schema: rest,
+    };
+  });
+}
+
+/** `req_id`, of routes whose messages for a missing one are part of the compatible API. */
+export const requestIdParameter: Json = {
+  name: 'req_id',
+  in: 'query',
+  required: true,
+  description: 'Id of the request.',
+  schema: { type: 'string' },
+};

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { timestamp } from '../../engine/model/timestamp';
+import { MAX_URLS } from '../../engine/request/limits';
+import { time } from '../bodies';
+import { always, answer, named } from '../documentation';
+import type { Route } from './route';
+
+export const uploadPlaceBody = z.strictObject({
+  list_id: z.uuid(),
+  upload_url: z.url(),
+  expires_at: time,
+});
+
+export const createListRoute: Route = {
+  method: 'post',
+  path: '/lists',
+  operation: {
+    operationId: 'createList',
+    summary: `A place for a list that is too long for a body: up to ${MAX_URLS} URLs unless configured`,
+    responses: {
+      '200': answer(
+        'PUT the list to upload_url, one URL per line, then send its list_id. A service on one machine takes it itself, with the x-api-key that it asks for everywhere.',
+        named('UploadPlace', uploadPlaceBody),
+      ),
+      ...always,
+    },
+  },
+  async handle(context, { application }) {
+    const { listId, url, expiresAt } = await application.createList(new URL(context.req.url).origin);
+    return context.json({ list_id: listId, upload_url: url, expires_at: timestamp(expiresAt) });
+  },
+};

@@ -1,0 +1,16 @@
+import { FORBIDDEN } from '../documentation';
+import type { Route } from './route';
+
+export const documentRoute: Route = {
+  method: 'get',
+  path: '/openapi.json',
+  operation: {
+    operationId: 'openapi',
+    summary: 'This document',
+    responses: {
+      '200': { description: 'This document.', content: { 'application/json': 'object' } },
+      '403': FORBIDDEN,
+    },
+  },
+  handle: (context, { document }) => context.json(document),
+};

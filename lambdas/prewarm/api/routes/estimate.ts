@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import {
+  DEFAULT_OBJECT_BYTES,
+  type Estimate,
+  estimate,
+  type ObjectSize,
+} from '../../engine/estimate/estimate';
+import { PRICES_AS_OF } from '../../engine/estimate/prices';
+import type { PrewarmApplication } from '../application';
+import { count, invalidUrlsBody } from '../bodies';
+import { always, answer, FAILURE, named, withBody } from '../documentation';
+import { readBy } from '../query';
+import { readJsonBody } from '../request-body';
+import { prewarmBodySchema } from '../schemas';
+import type { Route } from './route';
+
+/** What the body has besides the fields of `POST /prewarm`. */
+const extras = z.object({
+  average_object_bytes: z
+    .int()
+    .min(0)
+    .max(50_000_000_000)
+    .optional()
+    .describe('Average size of an object; a common size is assumed without it.'),
+});
+
+const dollars = z.number().min(0);
+export const estimateBody = z.strictObject({
+  urls: count,
+  pops: count,
+  requests: count,
+  bytes: count,
+  minutes: z.number().min(0),
+  cost_usd: z.strictObject({
+    cloudfront_transfer: dollars,
+    cloudfront_requests: dollars,
+    invalidation: dollars,
+    instances: dollars,
+    queue_and_tables: dollars,
+    total: dollars,
+  }),
+  prices_as_of: z.string(),
+  assumptions: z.array(z.string()),
+});
+
+function withoutExtras(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const { average_object_bytes: _, ...request } = body as { average_object_bytes?: unknown };
+  return request;
+}
+
+/** URLs that a request would warm: duplicates are left out, as they are there. */
+async function countDistinct(urls: AsyncIterable<string>): Promise<number> {
+  const seen = new Set<string>();
+  for await (const url of urls) seen.add(url);
+  return seen.size;
+}
+
+/** Requests looked through for one of the same distribution. */
+const REMEMBERED_REQUESTS = 100;
+
+/** What objects of this distribution had on average when they were last sized. */
+async function rememberedObjectBytes(
+  application: PrewarmApplication,
+  distributionDomain: string,
+): Promise<number | undefined> {
+  const { items } = await application.list({ limit: REMEMBERED_REQUESTS });
+  const last = items.find(
+    ({ spec, urlBytes, totals }) =>
+      spec.distributionDomain === distributionDomain && urlBytes > 0 && totals !== undefined,
+  );
+  return last?.totals === undefined ? undefined : Math.round(last.urlBytes / last.totals.urlCount);
+}
+
+async function objectSize(
+  application: PrewarmApplication,
+  distributionDomain: string,
+  given: number | undefined,
+): Promise<ObjectSize> {
+  if (given !== undefined) return { bytes: given, source: 'given' };
+  const remembered = await rememberedObjectBytes(application, distributionDomain);
+  return remembered === undefined
+    ? { bytes: DEFAULT_OBJECT_BYTES, source: 'assumed' }
+    : { bytes: remembered, source: 'remembered' };
+}
+
+function roundedDollars(amount: number): number {
+  return Math.round(amount * 10_000) / 10_000;
+}
+
+function estimateJson({ cost, ...figures }: Estimate): z.output<typeof estimateBody> {
+  return {
+    urls: figures.urls,
+    pops: figures.pops,
+    requests: figures.requests,
+    bytes: figures.bytes,
+    minutes: Math.round(figures.minutes * 100) / 100,
+    cost_usd: {
+      cloudfront_transfer: roundedDollars(cost.cloudFrontTransfer),
+      cloudfront_requests: roundedDollars(cost.cloudFrontRequests),
+      invalidation: roundedDollars(cost.invalidation),
+      instances: roundedDollars(cost.instances),
+      queue_and_tables: roundedDollars(cost.queueAndTables),
+      total: roundedDollars(cost.total),
+    },
+    prices_as_of: PRICES_AS_OF,
+    assumptions: [...figures.assumptions],
+  };
+}
+
+export const estimateRoute: Route = {
+  method: 'post',
+  path: '/estimate',
+  operation: {
+    operationId: 'estimate',
+    summary: 'Requests, bytes, minutes and AWS cost of a request, without starting it',
+    body: named('EstimateBody', prewarmBodySchema.extend(extras.shape)),
+    responses: {
+      '200': answer('The estimate and what it takes for granted.', named('Estimate', estimateBody)),
+      '400': answer('The request would be refused.', named('InvalidUrls', invalidUrlsBody), FAILURE),
+      ...withBody,
+      ...always,
+    },
+  },
+  async handle(context, { application, limits }) {
+    const body = await readJsonBody(context.req.raw, limits);
+    const { spec, urls } = await application.parse(withoutExtras(body));
+    const { average_object_bytes: given } = readBy(extras, body);
+    const result = estimate({
+      spec,
+      urlCount: await countDistinct(urls),
+      objectSize: await objectSize(application, spec.distributionDomain, given),
+      findPlace: (pop) => application.directory.find(pop),
+    });
+    return context.json(estimateJson(result));
+  },
+};

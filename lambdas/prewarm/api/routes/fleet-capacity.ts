@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { count, successBody } from '../bodies';
+import { always, answer, FAILURE, named } from '../documentation';
+import { MESSAGES } from '../failure';
+import { success } from '../responses';
+import type { Route } from './route';
+
+export const capacityBody = z.strictObject({ ...successBody.shape, desiredcapacity: count });
+
+export const capacityRoute: Route = {
+  method: 'get',
+  path: '/instances',
+  operation: {
+    operationId: 'capacity',
+    summary: 'Size of the fleet',
+    responses: {
+      '200': answer('Instances wanted.', named('Capacity', capacityBody)),
+      '404': answer('There is no fleet.', FAILURE),
+      ...always,
+    },
+  },
+  async handle(context, { application }) {
+    const desiredcapacity = await application.fleet.capacity();
+    return context.json({ ...success(MESSAGES.capacityRead, application.now()), desiredcapacity });
+  },
+};

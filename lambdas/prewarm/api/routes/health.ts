@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { answer, named } from '../documentation';
+import type { Route } from './route';
+
+export const healthBody = z.strictObject({ status: z.literal('ok') });
+
+export const healthRoute: Route = {
+  method: 'get',
+  path: '/health',
+  operation: {
+    operationId: 'health',
+    summary: 'Whether the API answers',
+    isOpen: true,
+    responses: { '200': answer('It does.', named('Health', healthBody)) },
+  },
+  handle: (context) => context.json({ status: 'ok' }),
+};

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import type { PopDirectory, PopEntry } from '../../engine/ports/pop-directory';
+import { didYouMean } from '../../engine/request/nearest';
+import { countryNames, popsOfCountry, popsOfRegion, regionNames } from '../../engine/request/place-names';
+import type { PrewarmApplication } from '../application';
+import { always, answer, BAD, named, queryParameters } from '../documentation';
+import { ApiFailure } from '../failure';
+import { readBy } from '../query';
+import type { Route } from './route';
+
+const popsQuery = z.object({
+  region: z.string().min(1).max(64).optional().describe('Only the PoPs of this region, such as `eu`.'),
+  country: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'Only the PoPs of this country: a name of the `countries` list, or any other by name or ISO 3166-1 code.',
+    ),
+});
+
+export const popListBody = z.strictObject({
+  pops: z.array(
+    z.strictObject({
+      pop: z.string(),
+      city: z.string(),
+      country: z.string(),
+      country_name: z.string(),
+      continent: z.string(),
+      latitude: z.number(),
+      longitude: z.number(),
+      partition: z.enum(['aws', 'aws-cn']),
+    }),
+  ),
+  regions: z.record(z.string(), z.array(z.string())),
+  countries: z.record(z.string(), z.array(z.string())),
+});
+
+function unknownName(field: string, name: string, known: readonly string[]): ApiFailure {
+  return new ApiFailure(
+    'BAD_INPUT',
+    [`${field}: got ${JSON.stringify(name)}; allowed: ${known.join(', ')}`, didYouMean(name, known)]
+      .filter((part) => part !== undefined)
+      .join('; '),
+  );
+}
+
+/** The same names as `regions` of a request. */
+function inRegion(directory: PopDirectory, region: string): (entry: PopEntry) => boolean {
+  const codes = popsOfRegion(region, directory);
+  if (codes === undefined) throw unknownName('region', region, regionNames(directory));
+  const wanted = new Set(codes);
+  return ({ code }) => wanted.has(code);
+}
+
+/** The same names as `countries` of a request. */
+function inCountry(directory: PopDirectory, country: string): (entry: PopEntry) => boolean {
+  const codes = popsOfCountry(country, directory);
+  if (codes === undefined) throw unknownName('country', country, countryNames(directory));
+  const wanted = new Set(codes);
+  return ({ code }) => wanted.has(code);
+}
+
+function popLine(entry: PopEntry): z.output<typeof popListBody>['pops'][number] {
+  return {
+    pop: entry.code,
+    city: entry.city,
+    country: entry.country,
+    country_name: entry.countryName,
+    continent: entry.continent,
+    latitude: entry.latitude,
+    longitude: entry.longitude,
+    partition: entry.partition,
+  };
+}
+
+function listed({ directory }: Pick<PrewarmApplication, 'directory'>, query: z.output<typeof popsQuery>) {
+  const filters = [
+    ...(query.region === undefined ? [] : [inRegion(directory, query.region)]),
+    ...(query.country === undefined ? [] : [inCountry(directory, query.country)]),
+  ];
+  return directory.all.filter((entry) => filters.every((passes) => passes(entry)));
+}
+
+export const popsRoute: Route = {
+  method: 'get',
+  path: '/pops',
+  operation: {
+    operationId: 'pops',
+    summary: 'Known points of presence with their places',
+    parameters: queryParameters(popsQuery),
+    responses: {
+      '200': answer('PoPs, and the lists that name them.', named('PopList', popListBody)),
+      '400': BAD,
+      ...always,
+    },
+  },
+  handle(context, { application }) {
+    const { regions, countries } = application.directory;
+    const entries = listed(application, readBy(popsQuery, context.req.query()));
+    return context.json({ pops: entries.map(popLine), regions, countries });
+  },
+};

@@ -1,0 +1,53 @@
+import { successBody } from '../bodies';
+import { always, answer, BAD, FAILURE, named, pathParameter } from '../documentation';
+import { ApiFailure } from '../failure';
+import { bodyChunks } from '../request-body';
+import { success } from '../responses';
+import { isListId } from '../uploaded-list';
+import type { Route } from './route';
+
+/** A million URLs of the greatest length that most of them could have. */
+const MAX_LIST_BYTES = 1024 ** 3;
+
+async function* bounded(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let received = 0;
+  for await (const chunk of bodyChunks(body)) {
+    received += chunk.byteLength;
+    if (received > MAX_LIST_BYTES)
+      throw new ApiFailure(
+        'BODY_TOO_LARGE',
+        `The list is larger than ${MAX_LIST_BYTES} bytes; split it over several requests.`,
+      );
+    yield chunk;
+  }
+}
+
+/** Only where the API takes lists itself: on AWS they are put into the bucket. */
+export const putListRoute: Route = {
+  method: 'put',
+  path: '/lists/{id}',
+  needs: 'receiveList',
+  operation: {
+    operationId: 'putList',
+    summary: 'Upload a list to the place that POST /lists answered',
+    parameters: [pathParameter('id', { type: 'string', format: 'uuid' })],
+    body: { text: 'One URL per line.' },
+    responses: {
+      '200': answer('The list is stored.', named('Success', successBody)),
+      '400': BAD,
+      '413': answer('The list is too large.', FAILURE),
+      ...always,
+    },
+  },
+  async handle(context, { application }) {
+    const id = context.req.param('id');
+    const { body } = context.req.raw;
+    if (id === undefined || !isListId(id) || body === null)
+      throw new ApiFailure(
+        'BAD_INPUT',
+        'The list is empty or has no id; POST /lists says where to put it, one URL per line.',
+      );
+    await application.receiveList?.(id, bounded(body));
+    return context.json(success(`List ${id} stored`, application.now()));
+  },
+};

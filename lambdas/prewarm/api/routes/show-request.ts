@@ -1,0 +1,28 @@
+import { overviewJson } from '../../engine/report/report-json';
+import { reportOf } from '../../engine/report/request-report';
+import { requestBody } from '../bodies';
+import { always, answer, named, pathParameter, UNKNOWN } from '../documentation';
+import { findRequest } from '../request-lookup';
+import { withWaitingNote } from '../responses';
+import type { Route } from './route';
+
+export const showRequestRoute: Route = {
+  method: 'get',
+  path: '/requests/{id}',
+  operation: {
+    operationId: 'request',
+    summary: 'Counts, bytes and latency of a request and of each of its PoPs',
+    parameters: [pathParameter('id')],
+    responses: {
+      '200': answer('All that is counted so far.', named('Request', requestBody)),
+      '404': UNKNOWN,
+      ...always,
+    },
+  },
+  async handle(context, { application }) {
+    const record = await findRequest(application, context.req.param('id'));
+    const pops = await application.pops(record.id);
+    const [noted = record] = await withWaitingNote(application, [record]);
+    return context.json(overviewJson(reportOf(noted, pops, (code) => application.directory.find(code))));
+  },
+};

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { timestamp } from '../../engine/model/timestamp';
+import { invalidUrlsBody, time } from '../bodies';
+import { always, answer, FAILURE, named, withBody } from '../documentation';
+import { readJsonBody } from '../request-body';
+import { prewarmBodySchema } from '../schemas';
+import type { Route } from './route';
+
+export const acceptedBody = z.strictObject({
+  status: z.literal('Success'),
+  error_message: z.literal(''),
+  error_urls: z.array(z.string()).length(0),
+  request_id: z.uuid(),
+  timestamp: time,
+  timeout_at: time,
+});
+
+export const submitRoute: Route = {
+  method: 'post',
+  path: '/prewarm',
+  operation: {
+    operationId: 'submit',
+    summary: 'Warm a list of URLs through points of presence',
+    body: named('PrewarmBody', z.strictObject(prewarmBodySchema.shape)),
+    responses: {
+      '200': answer('The request is stored and starts.', named('Accepted', acceptedBody)),
+      '400': answer('Nothing is started.', named('InvalidUrls', invalidUrlsBody), FAILURE),
+      ...withBody,
+      ...always,
+    },
+  },
+  async handle(context, { application, limits }) {
+    const body = await readJsonBody(context.req.raw, limits);
+    const { id, createdAt, timeoutAt } = await application.submit(await application.parse(body));
+    return context.json({
+      status: 'Success',
+      error_message: '',
+      error_urls: [],
+      request_id: id,
+      timestamp: timestamp(createdAt),
+      timeout_at: timestamp(timeoutAt),
+    } satisfies z.output<typeof acceptedBody>);
+  },
+};

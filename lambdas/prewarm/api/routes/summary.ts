@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { failedUrlsKey, reportKey } from '../../engine/flow/blob-names';
+import { isFinal } from '../../engine/model/request-status';
+import { timestamp } from '../../engine/model/timestamp';
+import { time } from '../bodies';
+import { always, answer, BAD, FAILURE, named, requestIdParameter, UNKNOWN } from '../documentation';
+import { ApiFailure, MESSAGES, notListed } from '../failure';
+import { firstLines } from '../first-lines';
+import { findRequest } from '../request-lookup';
+import { REPORT_LINK_SECONDS } from './report';
+import type { Route } from './route';
+
+/** URLs that sizing could not reach, in one summary; the reports have all of them. */
+const LISTED_URLS = 10_000;
+
+export const summaryBody = z.strictObject({
+  request_id: z.uuid(),
+  failure_pops: z.array(z.string()),
+  failure_urls: z.array(z.string()),
+  failure_pop_urls_report: z.string(),
+  timestamp: time,
+  created_at: time,
+  last_update_time: time,
+  status: z.enum(['FINISHED', 'STOPPED']),
+  /** How many failure URLs are not listed; there only when some are not. */
+  message: z.string().optional(),
+});
+
+export const summaryRoute: Route = {
+  method: 'get',
+  path: '/summary',
+  operation: {
+    operationId: 'summary',
+    summary: 'What a request that has ended came to',
+    parameters: [requestIdParameter],
+    responses: {
+      '200': answer('PoPs and URLs that failed, and a link to the failures.', named('Summary', summaryBody)),
+      '400': BAD,
+      '404': UNKNOWN,
+      '409': answer('It has not ended.', FAILURE),
+      ...always,
+    },
+  },
+  async handle(context, { application }) {
+    const record = await findRequest(application, context.req.query('req_id'));
+    const { id, status } = record;
+    if (!isFinal(status)) throw new ApiFailure('CONFLICT', MESSAGES.summaryTooEarly(status));
+    const pops = await application.pops(id);
+    const { lines, isWhole } = await firstLines(application.blobs, failedUrlsKey(id), LISTED_URLS);
+    return context.json({
+      request_id: id,
+      failure_pops: pops.filter((pop) => pop.status === 'FAILED').map(({ pop }) => pop),
+      failure_urls: [...lines],
+      failure_pop_urls_report: await application.blobs.link(reportKey(id, 'csv'), REPORT_LINK_SECONDS),
+      timestamp: timestamp(application.now()),
+      created_at: timestamp(record.createdAt),
+      last_update_time: timestamp(record.updatedAt),
+      status,
+      ...(!isWhole && { message: `failure_urls: ${notListed(record.failedUrlCount - lines.length)}` }),
+    } satisfies z.output<typeof summaryBody>);
+  },
+};
