@@ -26,6 +26,10 @@ function image(): typeof import('./image/index') {
   return require('./image/index');
 }
 
+function review(): typeof import('./review/index') {
+  return require('./review/index');
+}
+
 const GROUPS: readonly CommandGroup[] = [
   {
     name: 'prewarm',
@@ -41,6 +45,11 @@ const GROUPS: readonly CommandGroup[] = [
     name: 'image',
     summary: 'build only what changed, pin what was built, prune what nobody runs',
     load: () => image().registerImageCommands,
+  },
+  {
+    name: 'review',
+    summary: 'say what a Terraform plan does and what it means, without secrets',
+    load: () => review().registerReviewCommands,
   },
 ];
 

@@ -1,0 +1,276 @@
+import { entry, markdownOf, plan, review, reviewOf } from './plan-builder';
+
+describe('counts', () => {
+  it.each([
+    ['create', { add: 1 }],
+    ['update', { change: 1 }],
+    ['delete', { destroy: 1 }],
+    ['read', { read: 1 }],
+    ['forget', { forget: 1 }],
+    ['delete,create', { replace: 1 }],
+    ['create,delete', { replace: 1 }],
+    ['create,forget', { replace: 1, forget: 1 }],
+    ['forget,create', { replace: 1, forget: 1 }],
+  ])('[%s] counts as %j', (actions, counts) => {
+    const none = { add: 0, change: 0, replace: 0, destroy: 0, move: 0, import: 0, forget: 0, read: 0 };
+    expect(review(plan(entry('aws_sqs_queue.q', actions))).counts).toEqual({ ...none, ...counts });
+  });
+
+  it('a moved object that is updated is a move and a change, an imported one an import and a change', () => {
+    const { counts } = review(
+      plan(
+        entry(
+          'aws_sqs_queue.a',
+          'update',
+          { before: { a: 1 }, after: { a: 2 } },
+          { previous_address: 'aws_sqs_queue.b' },
+        ),
+        entry('aws_sqs_queue.c', 'update', { importing: { identity: { arn: 'x' } } }),
+        entry('aws_sqs_queue.d', 'no-op', {}, { previous_address: 'aws_sqs_queue.d' }),
+      ),
+    );
+    expect(counts).toMatchObject({ move: 1, import: 1, change: 2 });
+  });
+
+  it('an action nobody knows is refused, a reason nobody knows is passed over, no action is none', () => {
+    expect(() => review(plan(entry('aws_sqs_queue.q', 'teleport')))).toThrow(
+      /got the action \["teleport"\]; allowed no-op, create/,
+    );
+    expect(
+      reviewOf(entry('aws_sqs_queue.q', 'delete', {}, { action_reason: 'delete_because_of_weather' })),
+    ).not.toHaveProperty('reason');
+    expect(
+      review({ resource_changes: [{ ...entry('aws_sqs_queue.q', ''), change: { actions: [] } }] }).changes,
+    ).toEqual([]);
+  });
+
+  it('ephemeral resources and deleted data sources are not shown', () => {
+    const { changes } = review(
+      plan(
+        entry('ephemeral.random_password.once', 'create', {}, { mode: 'ephemeral' }),
+        entry('data.aws_ami.arm', 'delete', {}, { mode: 'data' }),
+      ),
+    );
+    expect(changes).toEqual([]);
+  });
+});
+
+describe('differences', () => {
+  it('JSON in strings is compared as JSON: order, white space and a list of one do not count', () => {
+    const change = reviewOf(
+      entry('aws_sqs_queue.q', 'update', {
+        before: {
+          policy: '{"Statement":[{"Sid":"a","Action":"sqs:SendMessage"},{"Sid":"b"}],"Version":"1"}',
+          size: 1,
+        },
+        after: {
+          policy: '{ "Version": "1", "Statement": [{"Sid":"b"},{"Action":["sqs:SendMessage"],"Sid":"a"}] }',
+          size: 2,
+        },
+      }),
+    );
+    expect(change.attributes.map(({ path }) => path)).toEqual(['size']);
+  });
+
+  it('blocks of a list are told by what identifies them, other lists as sets', () => {
+    const change = reviewOf(
+      entry('aws_ecs_task_definition.shell', 'update', {
+        before: {
+          container: [
+            { name: 'a', cpu: 1 },
+            { name: 'b', cpu: 1 },
+          ],
+          subnets: ['s-1', 's-2'],
+        },
+        after: {
+          container: [
+            { name: 'b', cpu: 2 },
+            { name: 'a', cpu: 1 },
+          ],
+          subnets: ['s-2', 's-3'],
+        },
+      }),
+    );
+    expect(change.attributes).toMatchObject([
+      { path: 'container["b"].cpu', before: 1, after: 2 },
+      { path: 'subnets[1]', before: 's-1', after: 's-3' },
+    ]);
+  });
+
+  it('tags_all is shown where tags do not say the same', () => {
+    const change = reviewOf(
+      entry('aws_sqs_queue.q', 'update', {
+        before: { tags: { A: '1' }, tags_all: { A: '1', Default: 'x' } },
+        after: { tags: { A: '2' }, tags_all: { A: '2', Default: 'y' } },
+      }),
+    );
+    expect(change.attributes.map(({ path }) => path)).toEqual(['tags.A', 'tags_all.Default']);
+  });
+
+  it('keys such as __proto__ and constructor are keys', () => {
+    const change = reviewOf(
+      entry('aws_sqs_queue.q', 'update', {
+        before: JSON.parse('{"tags":{"__proto__":"a","constructor":"b"}}'),
+        after: JSON.parse('{"tags":{"__proto__":"b"}}'),
+      }),
+    );
+    expect(change.attributes.map(({ path }) => path)).toEqual(['tags.__proto__', 'tags.constructor']);
+  });
+});
+
+describe('what needs eyes', () => {
+  it('comes first, with the reason, the attribute, and what it does to people', () => {
+    const text = markdownOf(
+      review(
+        plan(
+          entry('aws_sns_topic.new', 'create'),
+          entry(
+            'aws_sqs_queue.slices',
+            'delete,create',
+            { before: { fifo_queue: false }, after: { fifo_queue: true }, replace_paths: [['fifo_queue']] },
+            { action_reason: 'replace_because_cannot_update' },
+          ),
+        ),
+      ),
+    );
+    expect(text).toMatch(
+      /What needs eyes[\s\S]*data is lost[\s\S]*the queue is replaced: slices and other messages that wait in it are lost[\s\S]*cannot be changed in place[\s\S]*`fifo_queue`: `false` -> `true`[\s\S]*<details/,
+    );
+  });
+
+  it('a forgotten bucket is not said to be destroyed, whatever its reason begins with', () => {
+    const text = markdownOf(
+      review(
+        plan(
+          entry(
+            'aws_s3_bucket.archive',
+            'forget',
+            {},
+            { action_reason: 'delete_because_no_resource_config' },
+          ),
+        ),
+      ),
+    );
+    expect(text).toContain('forgotten: it stays in the account');
+    expect(text).not.toMatch(/data is lost|are lost/);
+  });
+
+  it('deposed objects, deferred changes, an errored plan, failing checks and action invocations are said', () => {
+    const text = markdownOf(
+      review({
+        resource_changes: [entry('aws_launch_template.t', 'delete', {}, { deposed: '4f2a9c01' })],
+        complete: false,
+        errored: true,
+        deferred_changes: [
+          { reason: 'instance_count_unknown', resource_change: entry('aws_subnet.zone[*]', 'create') },
+        ],
+        checks: [
+          {
+            address: { to_display: 'check.health' },
+            status: 'fail',
+            instances: [{ status: 'fail', problems: [{ message: 'answers 503' }] }],
+          },
+        ],
+        action_invocations: [{ address: 'action.aws_lambda_invoke.warm' }],
+      }),
+    );
+    for (const said of [
+      '4f2a9c01',
+      'aws_subnet.zone[*]',
+      'not complete',
+      'another plan',
+      'failed',
+      'check.health',
+      'answers 503',
+      'action.aws_lambda_invoke.warm',
+    ])
+      expect(text).toContain(said);
+  });
+
+  it('only moves, imports or outputs: nothing in the account changes, and yet an apply is needed', () => {
+    const moved = review(
+      plan(entry('aws_sqs_queue.a', 'no-op', {}, { previous_address: 'aws_sqs_queue.b' })),
+    );
+    const output = review({ output_changes: { url: { actions: ['create'], after: 'x' } } });
+    for (const stack of [moved, output])
+      expect(markdownOf(stack)).toContain('Nothing in the account changes, and yet an apply is needed');
+    expect(markdownOf(review(plan(entry('aws_sqs_queue.a', 'create'))))).not.toContain('yet an apply');
+  });
+});
+
+describe('churn', () => {
+  it('prints the moved block that keeps an object deleted and created under two addresses', () => {
+    const attributes = { name: 'slices', fifo_queue: false, delay_seconds: 0 };
+    const stack = review(
+      plan(
+        entry('aws_sqs_queue.queue_AB12', 'delete', { before: { ...attributes, arn: 'arn:x', id: 'u' } }),
+        entry('module.m.aws_sqs_queue.slices', 'create', {
+          after: attributes,
+          after_unknown: { arn: true, id: true },
+        }),
+        entry('aws_sqs_queue.other', 'create', { after: { ...attributes, name: 'other' } }),
+      ),
+    );
+    expect(stack.churn).toEqual([{ from: 'aws_sqs_queue.queue_AB12', to: 'module.m.aws_sqs_queue.slices' }]);
+    expect(markdownOf(stack)).toMatch(
+      /moved \{\n +from = aws_sqs_queue\.queue_AB12\n +to {3}= module\.m\.aws_sqs_queue\.slices/,
+    );
+  });
+
+  it('is not said of objects that only look alike', () => {
+    const stack = review(
+      plan(
+        entry('aws_sqs_queue.a', 'delete', { before: { name: 'a', delay_seconds: 0 } }),
+        entry('aws_sqs_queue.b', 'create', { after: { name: 'b', delay_seconds: 0 } }),
+      ),
+    );
+    expect(stack.churn).toEqual([]);
+  });
+});
+
+describe('drift', () => {
+  it('tells path by path whether the plan puts it back, keeps it, or neither', () => {
+    const before = { max: 10, desired: 4, memory: 256 };
+    const outside = { max: 40, desired: 9, memory: 512 };
+    const { drift } = review({
+      resource_changes: [
+        entry('aws_autoscaling_group.g', 'update', {
+          before: outside,
+          after: { max: 10, desired: 9, memory: 1769 },
+        }),
+      ],
+      resource_drift: [
+        entry('aws_autoscaling_group.g', 'update', { before, after: outside }),
+        entry('aws_cloudwatch_log_group.l', 'delete', { before: { name: 'l' } }),
+        entry('aws_sqs_queue.n', 'no-op', {}, { previous_address: 'aws_sqs_queue.o' }),
+      ],
+      relevant_attributes: [{ resource: 'aws_autoscaling_group.g', attribute: ['max'] }],
+    });
+    expect(drift).toMatchObject({ objects: 2, moves: [{ from: 'aws_sqs_queue.o', to: 'aws_sqs_queue.n' }] });
+    expect(drift.groups.map(({ path, outcome, isRelevant }) => [path, outcome, isRelevant])).toEqual([
+      ['max', 'put-back', true],
+      ['desired', 'kept', false],
+      ['memory', 'neither', false],
+      [undefined, 'deleted', false],
+    ]);
+  });
+
+  it('of forty objects alike is one line, and no more lines than the plan has', () => {
+    const drifted = Array.from({ length: 40 }, (_, index) =>
+      entry(`aws_ecr_repository.r[${index}]`, 'update', {
+        before: { scan: [] },
+        after: { scan: [{ on: false }] },
+      }),
+    );
+    const others = Array.from({ length: 30 }, (_, index) =>
+      entry(`aws_sns_topic.t[${index}]`, 'update', {
+        before: { [`a${index}`]: 1 },
+        after: { [`a${index}`]: 2 },
+      }),
+    );
+    const text = markdownOf(review({ resource_drift: [...drifted, ...others] }));
+    expect(text.match(/drift of/g)?.length).toBe(5);
+    expect(text).toContain('40 of repository');
+    expect(text).toContain('26 more kinds of drift');
+  });
+});

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { exactDigits, parseExactJson } from '../../../../scripts/cli/review/input/exact-json';
+import { readPlan } from '../../../../scripts/cli/review/input/read-plan';
+
+const PLAN = '{"format_version":"1.2","terraform_version":"1.14.3","resource_changes":[]}';
+
+function read(text: string | Buffer) {
+  return readPlan('plan.json', typeof text === 'string' ? Buffer.from(text) : text);
+}
+
+describe('what is read as a plan', () => {
+  it.each([
+    ['with a byte order mark', Buffer.from(`\ufeff${PLAN}`)],
+    ['in UTF-16, as PowerShell writes it', Buffer.from(`\ufeff${PLAN}`, 'utf16le')],
+    ['in UTF-16 without a mark', Buffer.from(PLAN, 'utf16le')],
+    ['in UTF-16 with the other order', Buffer.from(`\ufeff${PLAN}`, 'utf16le').swap16()],
+    ['with properties nobody knows yet', '{"format_version":"1.9","later":{"a":1},"resource_changes":null}'],
+    ['of an earlier minor version', '{"format_version":"1.0"}'],
+  ])('a plan %s', (_what, document) => {
+    expect(read(document)).toMatchObject({ kind: 'plan', isRedacted: false });
+  });
+
+  it("HCP Terraform's redacted form, and its saved plan, which names a run", () => {
+    expect(read('{"plan_format_version":"1.2","provider_schemas":{}}')).toMatchObject({ isRedacted: true });
+    expect(read('{"remote_plan_format":1,"run_id":"run-1","hostname":"app.terraform.io"}')).toEqual({
+      kind: 'run',
+      bookmark: { runId: 'run-1', hostname: 'app.terraform.io' },
+    });
+  });
+});
+
+describe('what is refused, with its cause', () => {
+  it.each([
+    ['another major', '{"format_version":"0.2","planned_values":{}}', 'format_version 0.2'],
+    ['a later major', '{"format_version":"2.0"}', 'format_version 2.0'],
+    ['a state file', '{"version":4,"serial":1,"lineage":"x","resources":[]}', 'a state file'],
+    ['a state as JSON', '{"format_version":"1.0","values":{"root_module":{}}}', 'a state'],
+    ['the log of plan -json', '{"@level":"info","@message":"x"}\n{"@level":"info"}', 'the log of'],
+    ['one line of that log', '{"@level":"info","@message":"x"}', 'the log of'],
+    ['two documents in lines', `${PLAN}\n${PLAN}`, 'two documents'],
+    ['two documents', `{\n"format_version":"1.2"\n}\n{\n"format_version":"1.2"\n}`, 'two documents'],
+    ["a wrapper's line", `[command]/usr/bin/terraform show -json\n${PLAN}`, 'wrapper before the JSON'],
+    ['no version', '{"resource_changes":[]}', 'without format_version'],
+    ['the text of a plan', 'Terraform will perform the following actions:', 'no JSON'],
+    ['a plan file', 'PK\u0003\u0004', 'binary'],
+    ['half a plan', PLAN.slice(0, 40), 'damaged or cut off'],
+    ['nothing', ' \n', 'an empty document'],
+    ['a list', '[]', 'no object'],
+    [
+      'changes of the wrong shape',
+      '{"format_version":"1.2","resource_changes":[{"change":{}}]}',
+      'resource_changes.0',
+    ],
+  ])('%s', (_what, document, cause) => {
+    expect(() => read(document)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(cause) }),
+    );
+  });
+
+  it('no text makes the reader fail in another way than by a refusal', () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.json().map((json) => `{"format_version":"1.2","resource_changes":${json},"output_changes":${json}}`),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          read(text);
+        } catch (error) {
+          expect(error).toMatchObject({ message: expect.stringMatching(/^plan\.json: got /) });
+        }
+      }),
+    );
+  });
+});
+
+describe('numbers', () => {
+  it('past 2^53 keep their digits, also in strings full of quotes and backslashes', () => {
+    const value = parseExactJson(
+      '{"a\\\\\\"":[9007199254740993,-1.5,12],"b":"9007199254740993 \\\\"}',
+    ) as Record<string, unknown>;
+    expect(exactDigits((value['a\\"'] as unknown[])[0])).toBe('9007199254740993');
+    expect((value['a\\"'] as unknown[]).slice(1)).toEqual([-1.5, 12]);
+    expect(value['b']).toBe('9007199254740993 \\');
+  });
+
+  it('that a double holds are what JSON.parse reads', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+        const text = JSON.stringify([value, 'x'.repeat(20), 123456789012345]);
+        expect(JSON.stringify(parseExactJson(text)).length).toBeGreaterThanOrEqual(
+          JSON.stringify(JSON.parse(text)).length,
+        );
+      }),
+    );
+  });
+});

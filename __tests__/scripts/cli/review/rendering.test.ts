@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { fitSections } from '../../../../scripts/cli/review/render/budget';
+import { codeBlock, codeSpan, html } from '../../../../scripts/cli/review/render/foreign-text';
+import { renderHtml } from '../../../../scripts/cli/review/render/html';
+import { renderJson, reviewJsonSchema, reviewSchema } from '../../../../scripts/cli/review/render/json';
+import { renderMarkdown } from '../../../../scripts/cli/review/render/markdown';
+import { entry, markdownOf, plan, review } from './plan-builder';
+
+function many(count: number) {
+  return plan(
+    ...Array.from({ length: count }, (_, index) =>
+      entry(`aws_sqs_queue.queue["${index}"]`, 'update', {
+        before: { name: `a${index}` },
+        after: { name: `b${index}` },
+      }),
+    ),
+    entry('aws_dynamodb_table.tasks', 'delete,create', {}, { action_reason: 'replace_because_tainted' }),
+  );
+}
+
+describe('Markdown', () => {
+  it('never passes the bound of a comment, keeps what is most important and says what is left out', () => {
+    const stacks = Array.from({ length: 4 }, (_, index) => review(many(600), { name: `stack-${index}` }));
+    const text = renderMarkdown({ stacks, fingerprint: 'f'.repeat(32), wholeAt: 'in the job summary' });
+    expect(text.length).toBeLessThanOrEqual(65_536);
+    expect(text.length).toBeGreaterThan(60_000);
+    for (const { name } of stacks) expect(text).toContain(name);
+    expect(text.match(/data is lost/g)?.length).toBe(4);
+    expect(text).toMatch(/\d+ more entries are left out here\*\*, whole in the job summary/);
+    expect(text).toMatch(/Fingerprint: `f{32}`\n$/);
+  });
+
+  it('of more stacks than fit stays within the bound as well', () => {
+    const stacks = Array.from({ length: 3_000 }, (_, index) =>
+      review(many(1), { name: `stack-${'x'.repeat(60)}${index}` }),
+    );
+    expect(renderMarkdown({ stacks, fingerprint: 'f'.repeat(32) }).length).toBeLessThanOrEqual(65_536);
+  });
+
+  it('says of stacks without changes only how many there are', () => {
+    const text = markdownOf(
+      review(many(1)),
+      review({}, { name: 'quiet-one' }),
+      review({}, { name: 'quiet-two' }),
+    );
+    expect(text).toContain('2 stacks have no changes');
+    expect(text).not.toContain('quiet');
+    expect(markdownOf(review({}))).toContain('No changes.');
+  });
+
+  it('shows the construct path beside the address', () => {
+    const stack = review(plan(entry('aws_sqs_queue.q["a"]', 'create')), {
+      constructPaths: new Map([['aws_sqs_queue.q', 'prewarm-prod/prewarm/queue']]),
+    });
+    expect(markdownOf(stack)).toContain('construct `prewarm-prod/prewarm/queue`');
+  });
+});
+
+describe('foreign text', () => {
+  const hostile = '</details> ``` | <script>alert(1)</script> @team\n# head\u202e\u001b[31m';
+
+  it('breaks neither Markdown nor HTML', () => {
+    const document = plan(
+      entry(`aws_sqs_queue.q["${hostile}"]`, 'create', { after: { [hostile]: hostile } }),
+      entry('aws_dynamodb_table.t', 'delete', {}, { deposed: hostile }),
+    );
+    const whole = { stacks: [review(document, { name: hostile })], fingerprint: 'f'.repeat(32) };
+    const markdown = renderMarkdown(whole);
+    expect(markdown.match(/<\/details>\n/g)).toHaveLength(1);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be left.
+    expect(markdown).not.toMatch(/^# head|[\u001b\u202e]/m);
+    expect(renderHtml(whole)).not.toContain('<script');
+  });
+
+  it('in code is code to its end, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('`', ' ', 'a', '|', '\n', '<') }), (text) => {
+        const span = codeSpan(text);
+        const [, ticks = ''] = /^(`+)/.exec(span) ?? [];
+        expect(span.endsWith(ticks)).toBe(true);
+        const inside = span.slice(ticks.length, -ticks.length || undefined);
+        expect(inside.match(/`+/g)?.some((run) => run.length === ticks.length) ?? false).toBe(false);
+        expect(span).not.toContain('\n');
+        const block = codeBlock(text.split('\n'), 'diff').split('\n');
+        expect(block.slice(1, -1)).not.toContain(block.at(-1));
+        expect(html(text)).not.toMatch(/[<]/);
+      }),
+    );
+  });
+});
+
+describe('the budget', () => {
+  it('is never passed, and no entry is lost without being counted', () => {
+    const piece = fc
+      .record({ rank: fc.nat(9), short: fc.string(), more: fc.string() })
+      .map(({ rank, short, more }) => ({
+        rank,
+        short: `s${short}`,
+        full: `s${short}${more}`,
+      }));
+    const section = fc.record({ rank: fc.nat(9), pieces: fc.array(piece, { maxLength: 20 }) });
+    fc.assert(
+      fc.property(fc.array(section, { maxLength: 8 }), fc.nat(400), (sections, room) => {
+        const text = fitSections(
+          sections.map((each) => ({ ...each, open: '<', close: '>', leftOut: (count) => `[${count} left]` })),
+          room + 50,
+          (count) => `{${count} sections}`,
+        );
+        expect(text.length).toBeLessThanOrEqual(room + 50);
+      }),
+    );
+  });
+});
+
+describe('JSON', () => {
+  it('is what the published schema says', () => {
+    const document = JSON.parse(renderJson({ stacks: [review(many(3))], fingerprint: 'f'.repeat(32) }));
+    expect(reviewSchema.parse(document)).toMatchObject({
+      stacks: [{ counts: { change: 3, replace: 1 }, needsEyes: ['aws_dynamodb_table.tasks'] }],
+    });
+    const published = readFileSync(join(__dirname, '../../../../docs/review.schema.json'), 'utf8');
+    expect(JSON.parse(published)).toEqual(JSON.parse(reviewJsonSchema()));
+  });
+});

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { BadInput } from '../bad-input';
+
+const credentialsFile = z.object({
+  credentials: z.record(z.string(), z.object({ token: z.string().optional() })).optional(),
+});
+
+/**
+ * Returns the API token for a host, as Terraform finds it: `TF_TOKEN_<host>`, then `credentials` blocks of the CLI's
+ * configuration, then the file that `terraform login` writes.
+ *
+ * @throws BadInput where there is none
+ * @see https://developer.hashicorp.com/terraform/cli/config/config-file#credentials
+ */
+export function findHcpToken(host: string, env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
+  const token = fromEnvironment(host, env) ?? fromConfiguration(host, env, home) ?? fromLogin(host, home);
+  if (token !== undefined && /^[\x21-\x7e]+$/.test(token)) return token;
+  const name = `TF_TOKEN_${host.replace(/-/g, '__').replace(/\./g, '_')}`;
+  throw new BadInput(
+    token === undefined
+      ? `no token for ${host}: set ${name}, or run terraform login ${host}`
+      : `the token for ${host} has characters that no token has: set ${name} anew`,
+  );
+}
+
+/** In names of variables `__` stands for a dash and `_` for a dot; names with dots and dashes are taken as well. */
+function fromEnvironment(host: string, env: NodeJS.ProcessEnv): string | undefined {
+  const wanted = host.toLowerCase();
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('TF_TOKEN_') || !value) continue;
+    const encoded = name.slice('TF_TOKEN_'.length);
+    const decoded = encoded.replace(/__/g, '-').replace(/_/g, '.').toLowerCase();
+    if (decoded === wanted || punycode(decoded) === wanted || encoded.toLowerCase() === wanted) return value;
+  }
+  return undefined;
+}
+
+/** Returns a name in letters of any language as the DNS has it. */
+function punycode(host: string): string {
+  return URL.canParse(`https://${host}`) ? new URL(`https://${host}`).host : host;
+}
+
+function fromConfiguration(host: string, env: NodeJS.ProcessEnv, home: string): string | undefined {
+  const own = env['TF_CLI_CONFIG_FILE'];
+  const files = own ? [own] : [join(home, '.terraformrc'), join(home, '.tofurc')];
+  for (const file of files) {
+    if (!existsSync(file)) continue;
+    const text = readFileSync(file, 'utf8');
+    for (const [, name, body = ''] of text.matchAll(/^\s*credentials\s+"([^"]+)"\s*\{([^}]*)\}/gm)) {
+      const token = /^\s*token\s*=\s*"([^"]+)"/m.exec(body)?.[1];
+      if (name?.toLowerCase() === host && token !== undefined) return token;
+    }
+  }
+  return undefined;
+}
+
+function fromLogin(host: string, home: string): string | undefined {
+  const file = join(home, '.terraform.d', 'credentials.tfrc.json');
+  if (!existsSync(file)) return undefined;
+  try {
+    const parsed = credentialsFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    return parsed.success ? parsed.data.credentials?.[host]?.token : undefined;
+  } catch {
+    throw new BadInput(`${file}: cannot be read as JSON; run terraform login ${host} again`);
+  }
+}

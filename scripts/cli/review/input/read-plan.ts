@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { BadInput } from '../../bad-input';
+import { isObject } from '../model/json-value';
+import { decodeText } from './decode-text';
+import { parseExactJson } from './exact-json';
+import { type PlanDocument, planDocument } from './plan-document';
+
+/** A saved plan of HCP Terraform holds no plan: it names the run whose plan is to be fetched. */
+export interface RunBookmark {
+  readonly runId: string;
+  readonly hostname: string;
+}
+
+export type PlanInput =
+  | {
+      readonly kind: 'plan';
+      readonly plan: PlanDocument;
+      /** HCP Terraform's form for those who may read a run, but not its state. */
+      readonly isRedacted: boolean;
+    }
+  | { readonly kind: 'run'; readonly bookmark: RunBookmark };
+
+const SHOW = 'write the plan with `terraform show -json PLANFILE`';
+const SUPPORTED_MAJOR = '1';
+
+const bookmark = z.object({ remote_plan_format: z.literal(1), run_id: z.string(), hostname: z.string() });
+
+/**
+ * Reads what `terraform show -json` or `tofu show -json` printed, or one of the two other forms of HCP Terraform.
+ *
+ * @throws BadInput with the cause, where the document is something else
+ */
+export function readPlan(source: string, bytes: Buffer): PlanInput {
+  const document = parseDocument(source, decodeText(bytes));
+  if ('remote_plan_format' in document) {
+    const saved = bookmark.safeParse(document);
+    if (!saved.success)
+      throw refusal(source, 'a saved plan of HCP Terraform in a form that is not known', SHOW);
+    return { kind: 'run', bookmark: { runId: saved.data.run_id, hostname: saved.data.hostname } };
+  }
+  checkKind(source, document);
+  const parsed = planDocument.safeParse(document);
+  if (!parsed.success)
+    throw refusal(source, `plan JSON that is damaged: ${firstProblem(parsed.error)}`, `${SHOW} again`);
+  return { kind: 'plan', plan: parsed.data, isRedacted: 'plan_format_version' in document };
+}
+
+function parseDocument(source: string, text: string): Record<string, unknown> {
+  const trimmed = text.trim();
+  if (trimmed === '') throw refusal(source, 'an empty document', SHOW);
+  let value: unknown;
+  try {
+    value = parseExactJson(trimmed);
+  } catch (error) {
+    throw refusal(source, notJson(trimmed), `${SHOW}, alone in its file`, error);
+  }
+  if (!isObject(value)) throw refusal(source, 'JSON that is no object', SHOW);
+  return value as Record<string, unknown>;
+}
+
+/** Says what the text is instead of one JSON document. */
+function notJson(text: string): string {
+  const [first = '', second = ''] = text.split('\n', 2).map((line) => line.trim());
+  if (isLogLine(first)) return 'the log of `plan -json`, one JSON object a line';
+  if (/^\[command\]/.test(first))
+    return "a line of the setup action's wrapper before the JSON (set terraform_wrapper: false)";
+  if (text.startsWith('PK\u0003\u0004')) return 'a plan file, which is binary';
+  if (!text.startsWith('{')) return 'a document that is no JSON, such as the text of a plan';
+  if (isWholeObject(first) && second.startsWith('{'))
+    return 'two documents in one file, such as those of several Terragrunt units';
+  const end = endOfFirstObject(text);
+  if (end !== undefined && text.slice(end).trim() !== '')
+    return text.slice(end).trim().startsWith('{')
+      ? 'two documents in one file, such as those of several Terragrunt units'
+      : 'JSON with other text behind it';
+  return 'JSON that is damaged or cut off';
+}
+
+function isLogLine(line: string): boolean {
+  return line.startsWith('{"@level"') || /^\{.*"@(?:level|message|module)":/.test(line.slice(0, 2_000));
+}
+
+function isWholeObject(line: string): boolean {
+  try {
+    return isObject(JSON.parse(line));
+  } catch {
+    return false;
+  }
+}
+
+function endOfFirstObject(text: string): number | undefined {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (isString) {
+      if (character === '\\') at += 1;
+      else if (character === '"') isString = false;
+    } else if (character === '"') isString = true;
+    else if (character === '{') depth += 1;
+    else if (character === '}') {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return undefined;
+}
+
+function checkKind(source: string, document: Record<string, unknown>): void {
+  if (typeof document['@level'] === 'string')
+    throw refusal(source, 'a line of the log of `plan -json`', SHOW);
+  if (typeof document['lineage'] === 'string' || ('serial' in document && 'resources' in document))
+    throw refusal(source, 'a state file', SHOW);
+  if ('valid' in document && 'diagnostics' in document)
+    throw refusal(source, 'the result of `validate -json`', SHOW);
+  const version = document['format_version'] ?? document['plan_format_version'];
+  if (typeof version !== 'string' || version === '')
+    throw refusal(source, 'JSON without format_version, so no plan', SHOW);
+  if (version.split('.')[0] !== SUPPORTED_MAJOR)
+    throw refusal(
+      source,
+      `plan JSON of format_version ${version.slice(0, 20)}`,
+      `allowed ${SUPPORTED_MAJOR}.x; ${SHOW} of Terraform 1.1 or later, or of OpenTofu`,
+    );
+  if ('values' in document && !('resource_changes' in document) && !('planned_values' in document))
+    throw refusal(source, 'a state (`show -json` without a plan file)', SHOW);
+  if (
+    'provider_schemas' in document &&
+    !('plan_format_version' in document) &&
+    !('planned_values' in document)
+  )
+    throw refusal(source, 'the schemas of providers', SHOW);
+}
+
+function firstProblem(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : 'unknown';
+}
+
+function refusal(source: string, got: string, remedy: string, cause?: unknown): BadInput {
+  const options = cause === undefined ? undefined : { cause };
+  return new BadInput(`${source}: got ${got}; allowed one plan as JSON; ${remedy}`, options);
+}

@@ -1,0 +1,33 @@
+import { displayText } from '../model/json-value';
+import { type Meaning, type MeaningContext, NO_MEANING, sentencesOnly } from './context';
+
+const REFERENCE = /([\w.:/-]*[\w.-])@(sha256:[0-9a-f]{64})/g;
+
+/** Which images change their digest, with what images.lock.json knows of both digests. */
+export function imageMeaning({ attributes, images }: MeaningContext): Meaning {
+  const sentences = new Set<string>();
+  for (const { before, after, text } of attributes) {
+    const old = referencesIn(text?.before ?? (before === undefined ? '' : displayText(before)));
+    const fresh = referencesIn(text?.after ?? (after === undefined ? '' : displayText(after)));
+    for (const [repository, digest] of fresh) {
+      const previous = old.get(repository);
+      if (previous === digest) continue;
+      const from = previous === undefined ? '' : `${described(previous, images)} -> `;
+      if (previous !== undefined || old.size > 0)
+        sentences.add(`image ${repository}: ${from}${described(digest, images)}`);
+    }
+  }
+  return sentences.size === 0 ? NO_MEANING : sentencesOnly([...sentences]);
+}
+
+function referencesIn(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    [...text.matchAll(REFERENCE)].map(([, repository = '', digest = '']) => [repository, digest]),
+  );
+}
+
+function described(digest: string, images: ReadonlyMap<string, string> | undefined): string {
+  const short = digest.slice(0, 'sha256:'.length + 12);
+  const fact = images?.get(digest);
+  return fact === undefined ? short : `${short} (${fact})`;
+}

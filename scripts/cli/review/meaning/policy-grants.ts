@@ -1,0 +1,117 @@
+import { canonicalText, isList, isObject, type JsonObject, type JsonValue } from '../model/json-value';
+
+/** One permission of a policy: one action on one resource. */
+export interface Grant {
+  readonly effect: 'Allow' | 'Deny';
+  readonly action: string;
+  readonly resource: string;
+  /** `` for an identity policy. */
+  readonly principal: string;
+  /** `` where there is none. */
+  readonly condition: string;
+}
+
+/** A policy with more is compared by its text only. */
+const MAX_GRANTS = 1_000;
+
+/** Returns what a policy grants and denies, each permission once; undefined where it is no policy or too large a one. */
+export function grantsOf(policy: JsonValue | undefined): readonly Grant[] | undefined {
+  if (!isObject(policy)) return undefined;
+  const statements = asList(policy['Statement']).filter(isObject);
+  const grants = new Map<string, Grant>();
+  for (const statement of statements) {
+    for (const grant of expand(statement)) {
+      grants.set(canonicalText({ ...grant }), grant);
+      if (grants.size > MAX_GRANTS) return undefined;
+    }
+  }
+  return [...grants.values()];
+}
+
+function* expand(statement: JsonObject): Generator<Grant> {
+  const effect = statement['Effect'] === 'Deny' ? 'Deny' : 'Allow';
+  const condition = isObject(statement['Condition']) ? canonicalText(normalized(statement['Condition'])) : '';
+  for (const action of parts(statement, 'Action'))
+    for (const resource of parts(statement, 'Resource'))
+      for (const principal of principalsOf(statement))
+        yield { effect, action, resource, principal, condition };
+}
+
+function parts(statement: JsonObject, key: 'Action' | 'Resource'): readonly string[] {
+  const plain = asList(statement[key]).map(String);
+  const inverse = asList(statement[`Not${key}`]).map(String);
+  if (plain.length > 0) return plain;
+  // A trust policy and the policy of some services name no resource.
+  return inverse.length > 0 ? [`everything but ${inverse.join(' and ')}`] : ['*'];
+}
+
+function principalsOf(statement: JsonObject): readonly string[] {
+  const principal = statement['Principal'];
+  if (statement['NotPrincipal'] !== undefined) return ['everybody but some'];
+  if (typeof principal === 'string') return [principal];
+  if (!isObject(principal)) return [''];
+  return Object.entries(principal).flatMap(([kind, names]) =>
+    asList(names).map((name) => (name === '*' ? '*' : `${kind} ${String(name)}`)),
+  );
+}
+
+/** A policy may write a list of one as the one. */
+function normalized(value: JsonValue): JsonValue {
+  if (isList(value))
+    return value.map(normalized).sort((left, right) => (canonicalText(left) < canonicalText(right) ? -1 : 1));
+  if (!isObject(value)) return [String(value)];
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      isList(item) ? normalized(item.map(String)) : normalized(item),
+    ]),
+  );
+}
+
+function asList(value: JsonValue | undefined): readonly JsonValue[] {
+  if (value === undefined || value === null) return [];
+  return isList(value) ? value : [value];
+}
+
+/** Returns the grants of one list that no grant of the other one holds already. */
+export function uncovered(grants: readonly Grant[], by: readonly Grant[]): readonly Grant[] {
+  const same = new Set(by.map((grant) => canonicalText({ ...grant })));
+  const wild = by.filter(
+    ({ action, resource, principal, condition }) =>
+      [action, resource, principal].some((part) => /[*?]/.test(part)) || condition === '',
+  );
+  return grants.filter(
+    (grant) => !same.has(canonicalText({ ...grant })) && !wild.some((other) => covers(other, grant)),
+  );
+}
+
+function covers(wide: Grant, narrow: Grant): boolean {
+  return (
+    wide.effect === narrow.effect &&
+    matches(wide.action.toLowerCase(), narrow.action.toLowerCase()) &&
+    matches(wide.resource, narrow.resource) &&
+    (wide.principal === narrow.principal || (wide.principal === '*' && narrow.principal !== '')) &&
+    (wide.condition === '' || wide.condition === narrow.condition)
+  );
+}
+
+/** Matches with `*` and `?` in steps that are linear in both lengths, whatever the pattern. */
+function matches(pattern: string, text: string): boolean {
+  let [at, position, star, mark] = [0, 0, -1, 0];
+  while (position < text.length) {
+    if (pattern[at] === '*') {
+      star = at;
+      at += 1;
+      mark = position;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[position])) {
+      at += 1;
+      position += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      mark += 1;
+      position = mark;
+    } else return false;
+  }
+  while (pattern[at] === '*') at += 1;
+  return at === pattern.length;
+}

@@ -1,0 +1,207 @@
+import type { AttributeChange } from '../model/attribute-changes';
+import { displayText } from '../model/json-value';
+import {
+  COUNT_NAMES,
+  changesStateOnly,
+  hasAnything,
+  needsEyes,
+  type ResourceReview,
+  type StackReview,
+} from '../model/stack-review';
+import { html } from './foreign-text';
+import type { Review } from './review';
+import { textDiff } from './text-diff';
+import { countsText, driftText, lossOf, sidesOf, signOf, verbOf } from './words';
+
+const STYLE = `
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
+body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse } th, td { padding: .2rem .7rem; border-bottom: 1px solid #8884; text-align: right }
+th:first-child, td:first-child { text-align: left }
+code, pre { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere }
+pre { padding: .6rem; background: #8881; white-space: pre-wrap }
+details { margin: .6rem 0 } summary { cursor: pointer; font-weight: 600 }
+.eyes { border-left: 4px solid #c62828; padding-left: 1rem } .loss { color: #c62828; font-weight: 600 }
+ul { padding-left: 1.3rem }`;
+
+/** A page of a huge plan still opens in a browser: attributes past this number are left out, which is said. */
+const MAX_ATTRIBUTES = 200;
+const MAX_DIFF_LINES = 2_000;
+
+/** Returns the review as one HTML page: no script, nothing loaded from anywhere. */
+export function renderHtml(review: Review): string {
+  const touched = review.stacks.filter(hasAnything);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width"><title>Plan review</title><style>${STYLE}</style></head><body>
+<h1>Plan review</h1>
+${verdict(review)}
+${table(review.stacks, touched)}
+${eyes(touched)}
+${touched.map(stackPart).join('\n')}
+<p>Fingerprint: <code>${review.fingerprint}</code></p>
+</body></html>
+`;
+}
+
+function verdict({ policy, expectation, needPlan, stacks }: Review): string {
+  const lines: string[] = [];
+  if (stacks.some(({ source }) => source === 'configuration'))
+    lines.push('From the configuration alone, without credentials: a replacement looks like a change.');
+  if (needPlan !== undefined)
+    lines.push(
+      needPlan.length === 0
+        ? 'No stack needs a plan.'
+        : `Stacks that need a plan: ${needPlan.map(code).join(', ')}`,
+    );
+  if (expectation !== undefined)
+    lines.push(
+      expectation.isSame
+        ? 'This plan is the one that was reviewed.'
+        : `<b class="loss">This plan is not the one that was reviewed</b>: expected ${code(expectation.expected)}.`,
+      ...expectation.differences.map((difference) => html(difference)),
+    );
+  for (const { kind, stack, address, sentence } of policy?.violations ?? [])
+    lines.push(`<b>Policy ${kind}</b>: ${code(address)} in ${code(stack)}: ${html(sentence)}`);
+  for (const { finding, exception } of policy?.expired ?? [])
+    lines.push(
+      `The exception for ${code(finding.address)} (${finding.kind}) expired on ${html(exception.expires)}: ${html(exception.reason)}`,
+    );
+  for (const { finding, exception } of policy?.excepted ?? [])
+    lines.push(
+      `Allowed until ${html(exception.expires)}: ${finding.kind} of ${code(finding.address)}, since ${html(exception.reason)}`,
+    );
+  return list(lines);
+}
+
+function table(all: readonly StackReview[], touched: readonly StackReview[]): string {
+  const rest = all.length - touched.length;
+  const restText = rest === 0 ? '' : `<p>${rest} ${rest === 1 ? 'stack has' : 'stacks have'} no changes.</p>`;
+  if (touched.length === 0) return restText;
+  const head = ['stack', ...COUNT_NAMES, 'needs eyes'].map((name) => `<th>${name}</th>`).join('');
+  const rows = touched.map((stack) => {
+    const cells = [...COUNT_NAMES.map((name) => stack.counts[name] || ''), needsEyes(stack).length || ''];
+    return `<tr><td>${code(stack.name)}</td>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  });
+  return `<table><tr>${head}</tr>${rows.join('')}</table>${restText}`;
+}
+
+function eyes(stacks: readonly StackReview[]): string {
+  const lines = stacks.flatMap((stack) => [
+    ...(stack.isErrored
+      ? [`<b>The plan ${code(stack.name)} failed</b>: this is what was planned before the error`]
+      : []),
+    ...(stack.isComplete
+      ? []
+      : [`<b>The plan ${code(stack.name)} is not complete</b>: another plan follows this apply`]),
+    ...stack.failingChecks.map(
+      ({ name, messages }) => `<b>Check fails</b>: ${code(name)} ${messages.map(code).join(', ')}`,
+    ),
+    ...needsEyes(stack).map((change) => {
+      const loss = lossOf(change);
+      const text =
+        loss === undefined
+          ? html(verbOf(change))
+          : `<span class="loss">${html(loss)}</span> (${html(verbOf(change))})`;
+      return `${code(change.address)} in ${code(stack.name)}: ${text}${why(change)}`;
+    }),
+  ]);
+  return lines.length === 0 ? '' : `<h2>What needs eyes</h2><div class="eyes">${list(lines)}</div>`;
+}
+
+function why(change: ResourceReview): string {
+  const lines = [
+    ...(change.reason === undefined ? [] : [html(change.reason)]),
+    ...(change.replacePaths.length === 0 ? [] : [`because of ${change.replacePaths.map(code).join(', ')}`]),
+    ...change.meaning.map((sentence) => html(sentence)),
+  ];
+  return list(lines);
+}
+
+function stackPart(stack: StackReview): string {
+  const stateOnly = changesStateOnly(stack)
+    ? '<p><b>Nothing in the account changes, and yet an apply is needed</b>: only the state is brought up to date.</p>'
+    : '';
+  return `<details open><summary>${code(stack.name)}: ${countsText(stack.counts)}</summary>
+${stateOnly}${list(stack.changes.map(changePart))}${list(otherLines(stack))}${drift(stack)}</details>`;
+}
+
+function changePart(change: ResourceReview): string {
+  const parts = [
+    `<code>${html(signOf(change.action))}</code> ${code(change.address)} ${html(verbOf(change))}`,
+    ...(change.previousAddress === undefined ? [] : [`moved from ${code(change.previousAddress)}`]),
+    ...(change.importId === undefined ? [] : [`imported as ${code(change.importId)}`]),
+    ...(change.hasGeneratedConfig ? ['its configuration was generated and is not committed yet'] : []),
+    ...(change.constructPath === undefined ? [] : [`construct ${code(change.constructPath)}`]),
+  ].join('; ');
+  const shown = change.attributes.slice(0, MAX_ATTRIBUTES);
+  const left = change.attributes.length - shown.length;
+  const tools = change.toolFindings.map(
+    ({ tool, rule, level, message }) => `${level} of ${code(tool)} ${code(rule)}: ${html(message)}`,
+  );
+  const lines = [...shown.map(attribute), ...(left > 0 ? [`and ${left} more attributes`] : []), ...tools];
+  const details = lines.length === 0 ? '' : `<details><summary>attributes</summary>${list(lines)}</details>`;
+  return `${parts}${why(change)}${details}`;
+}
+
+function attribute(change: AttributeChange): string {
+  if (change.isSecret) return `${code(change.path)}: (sensitive), its value changes`;
+  if (change.text !== undefined) {
+    const lines = textDiff(change.text.before, change.text.after, MAX_DIFF_LINES).map((line) => html(line));
+    return `${code(change.path)}:<pre>${lines.join('\n')}</pre>`;
+  }
+  const { before, after } = sidesOf(change);
+  return `${code(change.path)}: ${code(before)} -&gt; ${code(after)}`;
+}
+
+function otherLines(stack: StackReview): readonly string[] {
+  return [
+    ...stack.churn.map(
+      ({ from, to }) =>
+        `${code(from)} is deleted and ${code(to)} is created with the same attributes: a moved block keeps the object<pre>moved {
+  from = ${html(from)}
+  to   = ${html(to)}
+}</pre>`,
+    ),
+    ...stack.outputs.map(({ name, action, before, after, isSensitive, isUnknown }) => {
+      const to = isUnknown ? '(known after apply)' : after === undefined ? '(none)' : displayText(after);
+      const from = before === undefined ? '(none)' : displayText(before);
+      return `output ${code(name)} (${action}): ${isSensitive ? '(sensitive)' : `${code(from)} -&gt; ${code(to)}`}`;
+    }),
+    ...stack.deferred.map(
+      ({ address, reason }) => `deferred to the next plan: ${code(address)}, ${html(reason)}`,
+    ),
+    ...stack.actionInvocations.map((address) => `action invoked: ${code(address)}`),
+    ...(stack.configurationBlocks ?? []).map((block) => `configuration of ${code(block)} changes`),
+    ...stack.toolFindings.map(
+      ({ tool, rule, level, message, location }) =>
+        `${level} of ${code(tool)} ${code(rule)}${location === undefined ? '' : ` at ${code(location)}`}: ${html(message)}`,
+    ),
+  ];
+}
+
+function drift(stack: StackReview): string {
+  const lines = [
+    ...stack.drift.groups.map(
+      (group) =>
+        `${group.addresses.slice(0, 20).map(code).join(', ')}${group.addresses.length > 20 ? ` and ${group.addresses.length - 20} more` : ''}${
+          group.path === undefined
+            ? ''
+            : ` ${code(group.path)}: ${code(displayText(group.before))} -&gt; ${code(displayText(group.after))}`
+        } (${driftText(group)})`,
+    ),
+    ...stack.drift.moves.map(({ from, to }) => `moved in the state: ${code(from)} -&gt; ${code(to)}`),
+  ];
+  return lines.length === 0
+    ? ''
+    : `<details><summary>Drift: ${stack.drift.objects} objects changed outside of Terraform</summary>${list(lines)}</details>`;
+}
+
+function code(text: string): string {
+  return `<code>${html(text)}</code>`;
+}
+
+function list(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${line}</li>`).join('\n')}</ul>`;
+}

@@ -1,0 +1,203 @@
+import type { AttributeChange } from '../model/attribute-changes';
+import { nounOf } from '../model/consequences';
+import { displayText } from '../model/json-value';
+import {
+  type Churn,
+  type DriftGroup,
+  EYES_RANK,
+  type OutputReview,
+  type ResourceReview,
+  type StackReview,
+  type ToolFinding,
+} from '../model/stack-review';
+import type { Piece } from './budget';
+import { codeBlock, codeSpan, plainMarkdown, visible } from './foreign-text';
+import { textDiff } from './text-diff';
+import { driftText, lossOf, sidesOf, signOf, verbOf } from './words';
+
+const MAX_ATTRIBUTES = 25;
+const MAX_DIFF_LINES = 60;
+const MAX_ADDRESSES = 5;
+
+/** One change among those that need eyes: what it does to people first, then why. */
+export function importantPieces(change: ResourceReview, stack: string | undefined): Piece {
+  const where = stack === undefined ? '' : ` in ${codeSpan(stack, 100)}`;
+  const loss = lossOf(change);
+  const lead = change.consequence?.kind === 'data' ? '**data is lost**, ' : '';
+  const short = `- ${lead}${codeSpan(change.address)}${where}: ${loss === undefined ? plainMarkdown(verbOf(change)) : `${plainMarkdown(loss)} (${plainMarkdown(verbOf(change))})`}\n`;
+  return { rank: change.rank, short, full: short + reasonLines(change) + sentenceLines(change) };
+}
+
+function reasonLines(change: ResourceReview): string {
+  const causes = change.attributes.filter(({ path }) =>
+    change.replacePaths.some((cause) => path.startsWith(cause)),
+  );
+  const named = new Set(causes.map(({ path }) => path));
+  const silent = change.replacePaths.filter((cause) => ![...named].some((path) => path.startsWith(cause)));
+  return [
+    ...(change.reason === undefined ? [] : [`  - ${plainMarkdown(change.reason)}\n`]),
+    ...causes.slice(0, 5).map((cause) => attributeLine(cause)),
+    ...silent.slice(0, 5).map((path) => `  - because of ${codeSpan(path)}\n`),
+  ].join('');
+}
+
+function sentenceLines({ meaning, findings }: ResourceReview): string {
+  const told = new Set(meaning);
+  const further = findings.filter(
+    ({ kind, sentence }) => (kind === 'public' || kind === 'iam-wider') && !told.has(sentence),
+  );
+  return [...meaning, ...further.map(({ sentence }) => sentence)]
+    .map((sentence) => `  - ${plainMarkdown(sentence)}\n`)
+    .join('');
+}
+
+/** Every change of a stack, the most important first. */
+export function changePieces(stack: StackReview): readonly Piece[] {
+  return stack.changes.map(changePiece);
+}
+
+function changePiece(change: ResourceReview): Piece {
+  const short = `- \`${signOf(change.action)}\` ${codeSpan(change.address)} ${plainMarkdown(verbOf(change))}${partsOf(change)}\n`;
+  return {
+    rank: change.rank,
+    short,
+    // Why it needs eyes is told above.
+    full:
+      short +
+      (change.rank <= EYES_RANK ? '' : reasonLines(change) + sentenceLines(change)) +
+      attributeLines(change) +
+      toolLines(change.toolFindings),
+  };
+}
+
+function partsOf(change: ResourceReview): string {
+  return [
+    change.previousAddress === undefined ? '' : `; moved from ${codeSpan(change.previousAddress)}`,
+    change.importId === undefined ? '' : `; imported as ${codeSpan(change.importId)}`,
+    change.hasGeneratedConfig ? '; its configuration was generated and is not committed yet' : '',
+    change.constructPath === undefined ? '' : `; construct ${codeSpan(change.constructPath)}`,
+  ].join('');
+}
+
+/** Attributes for which it is replaced are told with the reason. */
+function attributeLines(change: ResourceReview): string {
+  const { action, replacePaths } = change;
+  if (action.kind === 'read') return '';
+  const shown = change.attributes.filter(({ path }) => !replacePaths.some((cause) => path.startsWith(cause)));
+  const known = shown.filter(({ isUnknown }) => !isUnknown);
+  const unknown = shown.filter(({ isUnknown }) => isUnknown).map(({ path }) => path);
+  const lines =
+    action.kind === 'create'
+      ? known.slice(0, MAX_ATTRIBUTES).map(createdLine)
+      : known.slice(0, MAX_ATTRIBUTES).map(attributeLine);
+  if (known.length > MAX_ATTRIBUTES) lines.push(`  - and ${known.length - MAX_ATTRIBUTES} more attributes\n`);
+  if (unknown.length > 0)
+    lines.push(
+      `  - known after apply: ${unknown
+        .slice(0, 10)
+        .map((path) => codeSpan(path, 80))
+        .join(', ')}\n`,
+    );
+  return lines.join('');
+}
+
+function createdLine({ path, after, isSecret }: AttributeChange): string {
+  return `  - ${codeSpan(path, 120)}: ${isSecret ? '(sensitive)' : codeSpan(displayText(after), 200)}\n`;
+}
+
+function attributeLine(change: AttributeChange): string {
+  const { path, isSecret, text } = change;
+  if (isSecret) return `  - ${codeSpan(path, 120)}: (sensitive), its value changes\n`;
+  if (text !== undefined) {
+    const lines = textDiff(text.before, text.after, MAX_DIFF_LINES).map(visible);
+    const block = codeBlock(lines, 'diff').replace(/^/gm, '    ');
+    return `  - ${codeSpan(path, 120)}:\n\n${block}\n`;
+  }
+  const { before, after } = sidesOf(change);
+  return `  - ${codeSpan(path, 120)}: ${codeSpan(before)} -> ${codeSpan(after)}\n`;
+}
+
+function toolLines(findings: readonly ToolFinding[]): string {
+  return findings
+    .map(
+      ({ tool, rule, level, message }) =>
+        `  - ${level} of ${codeSpan(tool, 60)} ${codeSpan(rule, 100)}: ${plainMarkdown(message)}\n`,
+    )
+    .join('');
+}
+
+/** Outputs, churn, deferred changes, action invocations, findings at no resource. */
+export function otherPieces(stack: StackReview): readonly Piece[] {
+  return [
+    ...stack.churn.map(churnPiece),
+    ...stack.outputs.map(outputPiece),
+    ...stack.deferred.map(({ address, reason }) =>
+      line(5, `deferred to the next plan: ${codeSpan(address)}, ${plainMarkdown(reason)}`),
+    ),
+    ...stack.actionInvocations.map((address) => line(4, `action invoked: ${codeSpan(address)}`)),
+    ...(stack.configurationBlocks ?? []).map((block) =>
+      line(6, `configuration of ${codeSpan(block)} changes`),
+    ),
+    ...stack.toolFindings.map((finding) =>
+      line(
+        6,
+        `${finding.level} of ${codeSpan(finding.tool, 60)} ${codeSpan(finding.rule, 100)}${finding.location === undefined ? '' : ` at ${codeSpan(finding.location)}`}: ${plainMarkdown(finding.message)}`,
+      ),
+    ),
+  ];
+}
+
+function line(rank: number, text: string): Piece {
+  return { rank, short: `- ${text}\n`, full: `- ${text}\n` };
+}
+
+function churnPiece({ from, to }: Churn): Piece {
+  const short = `- ${codeSpan(from)} is deleted and ${codeSpan(to)} is created with the same attributes: a \`moved\` block keeps the object\n`;
+  const block = codeBlock(
+    ['moved {', `  from = ${visible(from)}`, `  to   = ${visible(to)}`, '}'],
+    'hcl',
+  ).replace(/^/gm, '  ');
+  const inCode = `  In CDKTF, on the construct that is at the new place: ${codeSpan(`resource.moveFromId(${JSON.stringify(from)})`)}\n`;
+  return { rank: 1, short, full: `${short}\n${block}\n${inCode}` };
+}
+
+function outputPiece({ name, action, before, after, isUnknown, isSensitive }: OutputReview): Piece {
+  const sign = { create: '+', update: '~', delete: '-' }[action];
+  const from = before === undefined ? '(none)' : displayText(before);
+  const to = isUnknown ? '(known after apply)' : after === undefined ? '(none)' : displayText(after);
+  const values = isSensitive ? '(sensitive)' : `${codeSpan(from)} -> ${codeSpan(to)}`;
+  return line(6, `\`${sign}\` output ${codeSpan(name)}: ${values}`);
+}
+
+/** What was changed outside of Terraform: one line a type, attribute and outcome, and never more lines than the plan has. */
+export function driftPieces({ drift, changes }: StackReview): readonly Piece[] {
+  if (drift.objects === 0 && drift.moves.length === 0) return [];
+  const maxGroups = Math.max(5, changes.length);
+  const groups = [...drift.groups].sort((left, right) => Number(right.isRelevant) - Number(left.isRelevant));
+  const objects = `${drift.objects} ${drift.objects === 1 ? 'object was' : 'objects were'}`;
+  return [
+    line(6, `**Drift: ${objects} changed outside of Terraform**, apart from what this plan does`),
+    ...groups.slice(0, maxGroups).map(driftPiece),
+    ...(groups.length > maxGroups ? [line(7, `and ${groups.length - maxGroups} more kinds of drift`)] : []),
+    ...drift.moves
+      .slice(0, maxGroups)
+      .map(({ from, to }) => line(7, `moved in the state: ${codeSpan(from)} -> ${codeSpan(to)}`)),
+  ];
+}
+
+function driftPiece(group: DriftGroup): Piece {
+  const { addresses, path, before, after, planned, type, outcome } = group;
+  const shown = addresses
+    .slice(0, addresses.length > MAX_ADDRESSES ? 2 : MAX_ADDRESSES)
+    .map((address) => codeSpan(address));
+  const more =
+    addresses.length > shown.length
+      ? ` and ${addresses.length - shown.length} more (${addresses.length} of ${plainMarkdown(nounOf(type).replace(/^the /, ''))})`
+      : '';
+  const values =
+    path === undefined
+      ? ''
+      : ` ${codeSpan(path, 120)}: ${codeSpan(displayText(before), 120)} -> ${codeSpan(displayText(after), 120)}${outcome === 'neither' ? `, planned ${codeSpan(displayText(planned), 120)}` : ''}`;
+  const isCause = group.isRelevant ? '; this plan may follow from it' : '';
+  return { ...line(7, `drift of ${shown.join(', ')}${more}${values} (${driftText(group)}${isCause})`) };
+}

@@ -1,0 +1,89 @@
+import type { Action } from '../model/actions';
+import type { AttributeChange } from '../model/attribute-changes';
+import { nounOf } from '../model/consequences';
+import { displayText } from '../model/json-value';
+import { COUNT_NAMES, type Counts, type DriftGroup, type ResourceReview } from '../model/stack-review';
+
+const COUNT_WORDS: Readonly<Record<keyof Counts, string>> = {
+  add: 'to add',
+  change: 'to change',
+  replace: 'to replace',
+  destroy: 'to destroy',
+  move: 'to move',
+  import: 'to import',
+  forget: 'to forget',
+  read: 'to read',
+};
+
+/** `1 to add, 2 to replace`, or `nothing in resources`. */
+export function countsText(counts: Counts): string {
+  const parts = COUNT_NAMES.filter((name) => counts[name] > 0).map(
+    (name) => `${counts[name]} ${COUNT_WORDS[name]}`,
+  );
+  return parts.join(', ') || 'no resource changes';
+}
+
+/** Terraform's own signs. */
+export function signOf(action: Action): string {
+  if (action.kind === 'replace') return action.order === 'gap' ? '-/+' : '+/-';
+  return { 'no-op': '=', create: '+', read: '<=', update: '~', delete: '-', forget: '.' }[action.kind];
+}
+
+/** What happens to the object, in words. */
+export function verbOf({ action, deposed }: ResourceReview): string {
+  switch (action.kind) {
+    case 'replace':
+      if (action.order === 'kept') return 'replaced; the old object is forgotten and stays in the account';
+      return action.order === 'gap'
+        ? 'replaced: the old one is deleted before the new one is created'
+        : 'replaced: the new one is created before the old one is deleted';
+    case 'delete':
+      return deposed === undefined
+        ? 'deleted'
+        : `the deposed object ${deposed} is deleted; the current one stays`;
+    case 'forget':
+      return 'forgotten: it stays in the account and is no longer managed, not destroyed';
+    case 'create':
+      return 'created';
+    case 'update':
+      return 'changed';
+    case 'read':
+      return 'read during the apply';
+    case 'no-op':
+      return 'not changed in the account';
+  }
+}
+
+/** What is lost, as a whole sentence; undefined where nothing is. */
+export function lossOf({ type, action, consequence }: ResourceReview): string | undefined {
+  if (consequence === undefined) return undefined;
+  return `${nounOf(type)} is ${action.kind === 'replace' ? 'replaced' : 'deleted'}: ${consequence.lost}`;
+}
+
+/** Both sides of a difference as text. */
+export function sidesOf(change: AttributeChange): { readonly before: string; readonly after: string } {
+  return {
+    before: change.before === undefined ? '(none)' : displayText(change.before),
+    after: change.isUnknown
+      ? '(known after apply)'
+      : change.after === undefined
+        ? '(none)'
+        : displayText(change.after),
+  };
+}
+
+/** What becomes of a drift. */
+export function driftText({ outcome }: DriftGroup): string {
+  switch (outcome) {
+    case 'put-back':
+      return 'this plan puts it back';
+    case 'kept':
+      return 'kept: this plan does not touch it';
+    case 'neither':
+      return 'neither put back nor kept: the plan sets a third value';
+    case 'deleted':
+      return 'deleted outside of Terraform; this plan does not create it again';
+    case 'recreated':
+      return 'deleted outside of Terraform; this plan creates it again';
+  }
+}

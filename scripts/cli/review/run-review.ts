@@ -1,0 +1,194 @@
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { BadInput, Problems } from '../bad-input';
+import { FAILED } from '../exit-codes';
+import { checkExpectation, readExpectation } from './expectation';
+import { constructPathsBeside } from './input/construct-paths';
+import { readImageFacts } from './input/images-lock';
+import { type PlanInput, readPlan } from './input/read-plan';
+import { type PlanSource, readSource, sourcesBelow, sourcesOf } from './input/sources';
+import { fingerprintOfAll } from './model/fingerprint';
+import { type ReviewStackOptions, reviewStack } from './model/review-stack';
+import type { FindingKind, StackReview } from './model/stack-review';
+import { applyPolicy, readPolicyFile } from './policy/policy';
+import { renderHtml } from './render/html';
+import { renderJson, reviewJsonSchema } from './render/json';
+import { COMMENT_UNITS, renderMarkdown, SUMMARY_UNITS } from './render/markdown';
+import type { Review } from './render/review';
+import { placeFindings, readSarif } from './sarif';
+import { compareSyntheses, type SynthComparison } from './synth/compare';
+import { withSynthesizedRevision } from './synth/git-revision';
+import { readSynthesizedStacks, type SynthesizedStack } from './synth/synthesized-stacks';
+
+export interface ReviewRequest {
+  readonly plans: readonly string[];
+  readonly stacks?: string;
+  readonly synth?: readonly string[];
+  readonly run?: string;
+  readonly hostname?: string;
+  readonly format: 'md' | 'html' | 'json';
+  readonly for: 'comment' | 'summary' | 'file';
+  readonly failOn: readonly FindingKind[];
+  readonly policy?: string;
+  readonly expect?: string;
+  readonly sarif?: readonly string[];
+  readonly imagesLock: string;
+  readonly wholeAt?: string;
+  readonly output?: string;
+  readonly schema: boolean;
+}
+
+/**
+ * Reviews what the request names and writes the review. Returns the exit code.
+ *
+ * @throws BadInput that names everything wrong with the input; nothing is written then
+ */
+export async function runReview(request: ReviewRequest): Promise<number> {
+  if (request.schema) {
+    process.stdout.write(reviewJsonSchema());
+    return 0;
+  }
+  const review = await buildReview(request);
+  write(renderReview(review, request), request.output);
+  for (const { kind, stack, address } of review.policy?.violations ?? [])
+    process.stderr.write(
+      `warmpath: policy ${kind}: ${JSON.stringify(address)} in ${JSON.stringify(stack)}\n`,
+    );
+  if (review.expectation?.isSame === false)
+    process.stderr.write(
+      `warmpath: this plan is not the one that was reviewed: expected ${review.expectation.expected}, got ${review.fingerprint}; review the fresh plan\n`,
+    );
+  const isForbidden = (review.policy?.violations.length ?? 0) > 0 || review.expectation?.isSame === false;
+  return isForbidden ? FAILED : 0;
+}
+
+/** Reads everything that the request names and puts it into one review. */
+export async function buildReview(request: ReviewRequest): Promise<Review> {
+  checkSources(request);
+  const policy = request.policy === undefined ? {} : readPolicyFile(request.policy);
+  const expectation = request.expect === undefined ? undefined : readExpectation(request.expect);
+  const findings = (request.sarif ?? []).flatMap(readSarif);
+  const options = {
+    secretNames: policy.secrets?.names ?? [],
+    secretValues: policy.secrets?.values ?? [],
+    images: readImageFacts(request.imagesLock),
+  };
+  const { stacks: reviewed, needPlan } =
+    request.synth === undefined
+      ? { stacks: await reviewPlans(request, options), needPlan: undefined }
+      : reviewSyntheses(request.synth, options);
+  const stacks = placeFindings(reviewed, findings);
+  const fingerprint = fingerprintOfAll(stacks.map((stack) => `${stack.name} ${stack.fingerprint}`));
+  const failOn = [...new Set([...(policy.failOn ?? []), ...request.failOn])];
+  return {
+    stacks,
+    fingerprint,
+    ...(failOn.length > 0 && {
+      policy: applyPolicy(stacks, failOn, policy.exceptions ?? [], new Date().toISOString().slice(0, 10)),
+    }),
+    ...(expectation !== undefined && { expectation: checkExpectation(expectation, stacks, fingerprint) }),
+    ...(needPlan !== undefined && { needPlan }),
+    ...(request.wholeAt !== undefined && { wholeAt: request.wholeAt }),
+  };
+}
+
+function checkSources({ plans, stacks, synth, run }: ReviewRequest): void {
+  const given = [
+    ...(plans.length > 0 ? ['plans'] : []),
+    ...(stacks === undefined ? [] : ['--stacks']),
+    ...(synth === undefined ? [] : ['--synth']),
+    ...(run === undefined ? [] : ['--run']),
+  ];
+  if (given.length !== 1)
+    throw new BadInput(
+      `got ${given.join(' and ') || 'nothing to review'}; allowed one of PLAN.json…, --stacks FOLDER, --synth BASE HEAD, --run ID`,
+    );
+  if (synth !== undefined && synth.length !== 2)
+    throw new BadInput(`--synth: got ${synth.length} values; allowed two, BASE and HEAD`);
+}
+
+async function reviewPlans(
+  request: ReviewRequest,
+  options: Omit<ReviewStackOptions, 'name' | 'source'>,
+): Promise<readonly StackReview[]> {
+  if (request.run !== undefined) return [await reviewRun(request.run, request.hostname, options)];
+  const sources = request.stacks === undefined ? sourcesOf(request.plans) : sourcesBelow(request.stacks);
+  const problems = new Problems();
+  const stacks: StackReview[] = [];
+  for (const source of sources) {
+    const stack = await problems.collect(() => reviewSource(source, options));
+    if (stack !== undefined) stacks.push(stack);
+  }
+  problems.throwIfAny();
+  return stacks;
+}
+
+async function reviewSource(
+  source: PlanSource,
+  options: Omit<ReviewStackOptions, 'name' | 'source'>,
+): Promise<StackReview> {
+  const input = readPlan(source.path, readSource(source));
+  if (input.kind === 'run')
+    return {
+      ...(await reviewRun(input.bookmark.runId, input.bookmark.hostname, options)),
+      name: source.name,
+    };
+  return reviewInput(source.path, input, {
+    ...options,
+    name: source.name,
+    constructPaths: constructPathsBeside(source.path),
+  });
+}
+
+/** Problems of a plan are told with where it was read from. */
+function reviewInput(
+  path: string,
+  input: Extract<PlanInput, { kind: 'plan' }>,
+  options: Omit<ReviewStackOptions, 'source'>,
+): StackReview {
+  try {
+    return reviewStack(input.plan, { ...options, source: input.isRedacted ? 'redacted-plan' : 'plan' });
+  } catch (error) {
+    if (error instanceof BadInput) throw new BadInput(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function reviewRun(
+  runId: string,
+  hostname: string | undefined,
+  options: Omit<ReviewStackOptions, 'name' | 'source'>,
+): Promise<StackReview> {
+  const { fetchRunPlan } = await import('./run/fetch-run-plan');
+  const { workspace, document } = await fetchRunPlan(runId, hostname);
+  const input = readPlan(`run ${runId}`, document);
+  if (input.kind === 'run') throw new BadInput(`run ${runId}: got another run instead of its plan`);
+  return reviewInput(`run ${runId}`, input, { ...options, name: workspace });
+}
+
+function reviewSyntheses(
+  [base = '', head = '']: readonly string[],
+  options: Omit<ReviewStackOptions, 'name' | 'source'>,
+): SynthComparison {
+  return compareSyntheses(stacksOf(base), stacksOf(head), options);
+}
+
+function stacksOf(folderOrRevision: string): ReadonlyMap<string, SynthesizedStack> {
+  const isFolder = existsSync(folderOrRevision) && statSync(folderOrRevision).isDirectory();
+  return isFolder
+    ? readSynthesizedStacks(folderOrRevision)
+    : withSynthesizedRevision(folderOrRevision, readSynthesizedStacks);
+}
+
+function renderReview(review: Review, request: ReviewRequest): string {
+  if (request.format === 'json') return renderJson(review);
+  if (request.format === 'html') return renderHtml(review);
+  const maxUnits = { comment: COMMENT_UNITS, summary: SUMMARY_UNITS, file: Number.MAX_SAFE_INTEGER }[
+    request.for
+  ];
+  return renderMarkdown(review, { maxUnits });
+}
+
+function write(text: string, output: string | undefined): void {
+  if (output === undefined) process.stdout.write(text);
+  else writeFileSync(output, text);
+}

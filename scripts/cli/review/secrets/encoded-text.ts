@@ -1,0 +1,32 @@
+import { gunzipSync } from 'node:zlib';
+
+const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
+/** User data may have 16 KiB; what unpacks to far more is no text that anybody wrote. */
+const MAX_DECODED_BYTES = 1_048_576;
+
+/** Returns the text that a value in base64, compressed or not, stands for; undefined where it stands for none. */
+export function decodeBase64Text(value: string): string | undefined {
+  const compact = value.replace(/\s+/g, '');
+  if (!BASE64.test(compact) || compact.length % 4 === 1) return undefined;
+  const bytes = unpacked(Buffer.from(compact, 'base64'));
+  if (bytes === undefined) return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return isReadable(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unpacked(bytes: Buffer): Buffer | undefined {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_DECODED_BYTES });
+  } catch {
+    return undefined;
+  }
+}
+
+function isReadable(text: string): boolean {
+  return text.length > 0 && !/(?![\t\n\v\f\r])\p{Cc}/u.test(text);
+}

@@ -1,0 +1,82 @@
+/** What stands in place of a secret. */
+export const SECRET = '(sensitive)';
+
+/** Formats that only secrets have. A part in a first group stays: it tells what was there. */
+const FORMATS: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
+  /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b/g,
+  /\bgh[oprsu]_[A-Za-z0-9]{20,}\b/g,
+  /\bgithub_pat_\w{20,}\b/g,
+  /\bgl(?:pat|ptt|dt|rt|soat|cbt)-[\w-]{15,}/g,
+  /\bxox[abeoprs]-[\w-]{10,}/g,
+  /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}\b/g,
+  /\bsk-(?:ant-|proj-)?[\w-]{20,}/g,
+  /\bAIza[\w-]{30,}/g,
+  /\bnpm_[A-Za-z0-9]{30,}\b/g,
+  /\bpypi-[\w-]{30,}/g,
+  /\bhv[sbr]\.[\w-]{20,}/g,
+  /\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}/g,
+  /\bSG\.[\w-]{16,}\.[\w-]{16,}/g,
+  /\bdop_v1_[0-9a-f]{40,}/g,
+  /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g,
+  /\b(https:\/\/hooks\.slack\.com\/(?:services|workflows)\/)[\w/]+/g,
+  /\b(https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/)[\w/-]+/g,
+  /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@'"]*:)[^\s/@'"]+(?=@)/gi,
+  /(\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
+  /([?&](?:sig|signature|token|access_token|api_key|apikey|key|password|X-Amz-Signature|X-Amz-Security-Token)=)[^&\s'"]+/gi,
+  /((?:^|[;\s"'])(?:Password|Pwd|AccountKey|SharedAccessKey|SharedSecretValue|User Password)\s*=\s*)[^;\s"']+/gi,
+];
+
+/** `export API_TOKEN=…`, `"password": "…"`, `--db-password …` in scripts and configuration texts. */
+const ASSIGNMENT =
+  /((?:^|[^A-Za-z0-9])[A-Za-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credentials?|auth[_-]?key|dsn|connection[_-]?string)[A-Za-z0-9_]*\\?["']?(?:\s*[=:]\s*|\s*:?=>\s*|\s+(?=["'])))(\\?"(?:[^"\\\n]|\\[^"\n])*\\?"|'[^'\n]*'|[^\s"',;)}\]]+)/gi;
+
+/** What an assignment gives without giving a secret away: a reference, a number, a switch, an ARN. */
+const HARMLESS =
+  /^\\?["']?(?:\$\{?[\w.[\]"]+\}?|\$\(.*|`.*|true|false|null|none|\d{1,5}|arn:[\w:/.*@+=,-]+|https?:\/\/[^\s@?]+|\(sensitive\)|string|file:.*|\/[\w./-]+)?\\?["']?$/i;
+
+const TOKEN = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_=-]{20,}(?![A-Za-z0-9+/_=-])/g;
+
+/** Returns the text with every part that has the form of a secret replaced. */
+export function maskFormats(text: string): string {
+  let masked = text;
+  for (const format of FORMATS)
+    masked = masked.replace(format, (_whole, kept: unknown) =>
+      typeof kept === 'string' ? kept + SECRET : SECRET,
+    );
+  return masked.replace(ASSIGNMENT, (whole, name: string, value: string) =>
+    HARMLESS.test(value) ? whole : name + SECRET,
+  );
+}
+
+/** Returns the text with every word replaced that is as random as keys are. Digests with their algorithm before them stay. */
+export function maskRandom(text: string): string {
+  if (text.length < 20) return text;
+  return text.replace(TOKEN, (token, offset: number) => {
+    const before = text.slice(Math.max(0, offset - 12), offset);
+    return /(?:sha\d+[:@]|md5:|arn:\S*)$/i.test(before) || !isRandom(token) ? token : SECRET;
+  });
+}
+
+/** Returns whether a word has at least the entropy of a generated key. */
+function isRandom(token: string): boolean {
+  if (/^sha(?:256|384|512)-/.test(token)) return false;
+  if (/^[0-9a-f]{32,}$/i.test(token)) return entropyBits(token) > 3;
+  // Paths and names made of words: a generated key has no long run of parts that are letters only.
+  const words = token.split(/[/_=+-]/).filter((part) => part.length > 1);
+  if (words.length > 2 && words.every((word) => /^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|\d+)$/.test(word)))
+    return false;
+  const classes = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(token)).length;
+  return (
+    classes === 3 && (token.match(/\d/g)?.length ?? 0) >= 2 && token.length >= 24 && entropyBits(token) > 3.9
+  );
+}
+
+/** Shannon entropy in bits a character. */
+function entropyBits(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
