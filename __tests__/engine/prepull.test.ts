@@ -2,10 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { renderEcsAgentConfig } from '../../modules/ai-shell-ecs/boot/ecs-agent-config';
 import { resolveSettings } from '../../modules/ai-shell-ecs/settings';
 import { minimal } from '../modules/ai-shell-ecs/props';
+import { until } from '../support/until';
 import { type DockerEngine, type Registry, startDockerEngine, startRegistry } from './support/docker-engine';
 import { type FakeInstance, startFakeInstance } from './support/fake-instance';
 import { type RegistryFront, startRegistryFront } from './support/registry-front';
@@ -32,6 +32,20 @@ interface Boot {
   readonly seconds: number;
 }
 
+/** Whether a program of this name runs in a process group. */
+function runsInGroup(group: number, program: string): boolean {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .some((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        return stat.includes(` (${program}) `) && Number(stat.split(') ')[1]?.split(' ')[2]) === group;
+      } catch {
+        return false;
+      }
+    });
+}
+
 describe('the pre-pull program on an instance', () => {
   const folder = mkdtempSync(join(tmpdir(), 'warmpath-prepull-'));
   const stateDir = join(folder, 'state');
@@ -50,7 +64,7 @@ describe('the pre-pull program on an instance', () => {
       REGION: 'eu-west-1',
       ASG_NAME: 'shell-ecs-asg',
       HOOK_NAME: 'shell-launch',
-      PULL_TIMEOUT_SECONDS: 60,
+      PULL_TIMEOUT_SECONDS: 1_800,
       ATTEMPTS: 5,
       MIN_FREE_MB: 1,
       KEEP_SUPERSEDED: 0,
@@ -105,7 +119,7 @@ describe('the pre-pull program on an instance', () => {
     const watching = start(values, engine, ['watch']);
     const ended = new Promise((resolve) => watching.once('close', resolve));
     try {
-      while (!condition()) await sleep(50);
+      await until(condition);
     } finally {
       if (watching.pid) process.kill(-watching.pid, 'SIGTERM');
       await ended;
@@ -242,7 +256,7 @@ describe('the pre-pull program on an instance', () => {
   it('retries while the registry is down and goes on when it is back', async () => {
     front.down = true;
     const running = boot({ IMAGES: image(0), RETRY_BASE_SECONDS: 1 });
-    while (front.requests.length === 0) await sleep(20);
+    await until(() => front.requests.length > 0);
     front.down = false;
     const { exitCode, line } = await running;
     expect(exitCode).toBe(0);
@@ -272,7 +286,7 @@ describe('the pre-pull program on an instance', () => {
   });
 
   it('holds the agent back after a failed pull also when the group cannot be told', async () => {
-    instance.hookFails = true;
+    instance.hookFailures = Number.POSITIVE_INFINITY;
     const settings = { PULL_TIMEOUT_SECONDS: 0, HOOK_TIMEOUT_SECONDS: 1, ABANDON_HOLD_SECONDS: 600 };
     const child = start({ IMAGES: image(0), ...settings });
     const line = await new Promise<string>((resolve) =>
@@ -285,15 +299,21 @@ describe('the pre-pull program on an instance', () => {
     await ended;
   });
 
-  it('asks the group again, with pauses, after a pull that used up its time', async () => {
-    instance.hookFails = true;
-    const running = boot({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 0, RETRY_BASE_SECONDS: 1 });
-    while (hookCalls() === 0) await sleep(20);
-    await sleep(500);
-    expect(hookCalls()).toBe(1);
-    instance.hookFails = false;
-    expect((await running).line).toMatchObject({ outcomes: 'timed-out', hook: 'ABANDON' });
+  it('asks the group again after a pull that used up its time', async () => {
+    instance.hookFailures = 1;
+    const { line } = await boot({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 0 });
+    expect(line).toMatchObject({ outcomes: 'timed-out', hook: 'ABANDON' });
     expect(hookCalls()).toBe(2);
+  });
+
+  it('pauses before it asks the group again', async () => {
+    instance.hookFailures = Number.POSITIVE_INFINITY;
+    const child = start({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 0, RETRY_BASE_SECONDS: 3_600 });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    await until(() => hookCalls() > 0 && runsInGroup(child.pid ?? 0, 'sleep'));
+    expect(hookCalls()).toBe(1);
+    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+    await ended;
   });
 
   it('does not retry a digest the registry does not know, and says so', async () => {
@@ -392,12 +412,9 @@ describe('the pre-pull program on an instance', () => {
   });
 
   it('completes the hook behind the agent when the calls fail at first', async () => {
-    instance.hookFails = true;
+    instance.hookFailures = 3;
     expect((await boot({ IMAGES: image(0) })).line).toMatchObject({ result: 'ok', hook: 'pending' });
-    await watchUntil(() => {
-      instance.hookFails = hookCalls() < 3;
-      return instance.hookResults.length > 0;
-    });
+    await watchUntil(() => instance.hookResults.length > 0);
     expect(instance.hookResults).toEqual(['CONTINUE']);
   });
 
@@ -430,10 +447,9 @@ describe('the pre-pull program on an instance', () => {
   });
 
   it('finishes on the next boot what a kill in the middle of a pull left undone', async () => {
-    front.bytesPerSecond = 4 * 1024 * 1024;
+    front.bytesPerSecond = 64 * 1024;
     const child = start({ IMAGES: image(0) });
-    while (!front.requests.some((request) => request.includes('/blobs/'))) await sleep(20);
-    await sleep(300);
+    await until(() => front.throttledBytes > 0);
     if (child.pid) process.kill(-child.pid, 'SIGKILL');
     await new Promise((resolve) => child.once('close', resolve));
     expect(instance.hookResults).toEqual([]);
@@ -458,10 +474,10 @@ describe('the pre-pull program on an instance', () => {
   it('completes the hook of an instance that leaves its pool without booting', async () => {
     instance.targetLifecycleState = 'Warmed:Running';
     await boot({ IMAGES: image(0) });
-    let looks = 0;
+    const looksBefore = instance.looks;
     await watchUntil(() => {
       // Several looks at an instance that stays in its pool.
-      if (++looks === 40) {
+      if (instance.looks === looksBefore + 3) {
         expect(hookCalls()).toBe(1);
         instance.hookActive = true;
         instance.targetLifecycleState = 'InService';

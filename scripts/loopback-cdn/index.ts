@@ -48,7 +48,8 @@ export interface LoopbackPop {
   expire(): void;
 }
 
-export interface LoopbackCdn {
+/** A running loopback CDN; `await using` closes it at the end of the block. */
+export interface LoopbackCdn extends AsyncDisposable {
   /** The first distribution. */
   readonly distributionDomain: string;
   /** DNS server, `127.0.0.1:<port>`. */
@@ -192,6 +193,11 @@ export async function startLoopbackCdn(options: LoopbackCdnOptions = {}): Promis
     clear: () => cache.clear(),
     expire: () => cache.expire(),
   }));
+  async function close(): Promise<void> {
+    for (const { cache } of plans) cache.close();
+    await Promise.all([dns.close(), origin.close(), ...edges.map((edge) => edge.close())]);
+    await rm(folder, { recursive: true, force: true });
+  }
   return {
     distributionDomain,
     resolver: `127.0.0.1:${dns.port}`,
@@ -212,10 +218,7 @@ export async function startLoopbackCdn(options: LoopbackCdnOptions = {}): Promis
     queries: dns.queries,
     inject: (rule) => faults.add(rule),
     clearFaults: () => faults.clear(),
-    close: async () => {
-      for (const { cache } of plans) cache.close();
-      await Promise.all([dns.close(), origin.close(), ...edges.map((edge) => edge.close())]);
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -28,7 +28,8 @@ export interface DockerEngineOptions {
   readonly dataRoot?: string;
 }
 
-async function until(ready: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
+/** The time-out ends what hangs. */
+async function until(ready: () => Promise<boolean>, what: string, timeoutMs = 600_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await ready().catch(() => false))) {
     if (Date.now() > deadline) throw new Error(`${what} was not ready within ${timeoutMs} ms`);
@@ -40,7 +41,7 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
-  const killed = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const killed = setTimeout(() => child.kill('SIGKILL'), 120_000);
   await ended;
   clearTimeout(killed);
 }

@@ -21,10 +21,12 @@ export interface FakeInstance {
   logWritable: boolean;
   /** False = the hook has been completed or timed out already. */
   hookActive: boolean;
-  /** True = the Auto Scaling call fails, as when the service is in trouble. */
-  hookFails: boolean;
+  /** How many Auto Scaling calls fail from now on, as when the service is in trouble. */
+  hookFailures: number;
   /** What `autoscaling/target-lifecycle-state` says. */
   targetLifecycleState: string;
+  /** How often that was asked for. */
+  readonly looks: number;
   /** What ECR's token decodes to: `user:password`. */
   registryCredentials: string;
   reset(): void;
@@ -48,7 +50,8 @@ export async function startFakeInstance(): Promise<FakeInstance> {
   const logged: string[] = [];
   const initial = {
     hookActive: true,
-    hookFails: false,
+    hookFailures: 0,
+    looks: 0,
     logWritable: true,
     targetLifecycleState: 'InService',
     registryCredentials: 'AWS:token',
@@ -78,6 +81,7 @@ export async function startFakeInstance(): Promise<FakeInstance> {
       case 'services/domain':
         return 'amazonaws.com';
       case 'autoscaling/target-lifecycle-state':
+        state.looks += 1;
         return state.targetLifecycleState;
       default:
         return undefined;
@@ -110,7 +114,10 @@ export async function startFakeInstance(): Promise<FakeInstance> {
     }
     const form = new URLSearchParams(body);
     if (form.get('Action') !== 'CompleteLifecycleAction') return [400, '<Error>unknown action</Error>'];
-    if (state.hookFails) return [500, '<Error>InternalFailure</Error>'];
+    if (state.hookFailures > 0) {
+      state.hookFailures -= 1;
+      return [500, '<Error>InternalFailure</Error>'];
+    }
     if (!state.hookActive) return [400, NO_ACTIVE_ACTION];
     hookResults.push(form.get('LifecycleActionResult') ?? '');
     state.hookActive = false;

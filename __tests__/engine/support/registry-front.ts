@@ -5,6 +5,8 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 export interface RegistryFront {
   /** `127.0.0.1:<port>`: what images are named after. */
   readonly host: string;
@@ -18,15 +20,18 @@ export interface RegistryFront {
   bytesPerSecond: number | undefined;
   /** `Basic` user and password that is asked for; `undefined` = open. */
   credentials: string | undefined;
+  /** Body bytes that went through under a limit since the last `reset`. */
+  readonly throttledBytes: number;
   reset(): void;
   close(): Promise<void>;
 }
 
-function throttle(bytesPerSecond: number): Transform {
+function throttle(bytesPerSecond: number, onBytes: (count: number) => void): Transform {
   return new Transform({
     highWaterMark: 16 * 1024,
     async transform(chunk: Buffer, _encoding, done) {
       await sleep((chunk.length / bytesPerSecond) * 1000);
+      onBytes(chunk.length);
       done(null, chunk);
     },
   });
@@ -35,12 +40,16 @@ function throttle(bytesPerSecond: number): Transform {
 /** Starts a front before `upstream` (`127.0.0.1:<port>`). */
 export async function startRegistryFront(upstream: string): Promise<RegistryFront> {
   const requests: string[] = [];
-  const front = { down: false, throttling: false, bytesPerSecond: undefined, credentials: undefined } as {
-    down: boolean;
-    throttling: boolean;
-    bytesPerSecond: number | undefined;
-    credentials: string | undefined;
+  const front: Omit<Mutable<RegistryFront>, 'host' | 'requests' | 'reset' | 'close'> = {
+    down: false,
+    throttling: false,
+    bytesPerSecond: undefined,
+    credentials: undefined,
+    throttledBytes: 0,
   };
+  function count(bytes: number): void {
+    front.throttledBytes += bytes;
+  }
   function forward(request: IncomingMessage, response: ServerResponse) {
     const target = httpRequest(
       `http://${upstream}${request.url}`,
@@ -48,7 +57,7 @@ export async function startRegistryFront(upstream: string): Promise<RegistryFron
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         const limit = front.bytesPerSecond;
-        const done = limit ? pipeline(answer, throttle(limit), response) : pipeline(answer, response);
+        const done = limit ? pipeline(answer, throttle(limit, count), response) : pipeline(answer, response);
         done.catch(() => response.destroy());
       },
     );
@@ -77,7 +86,10 @@ export async function startRegistryFront(upstream: string): Promise<RegistryFron
   return Object.assign(front, {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    reset: () => void requests.splice(0),
+    reset: () => {
+      requests.splice(0);
+      front.throttledBytes = 0;
+    },
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

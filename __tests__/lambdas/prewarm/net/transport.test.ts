@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import type { FetchAnswer, FetchTarget, Transport } from '../../../../lambdas/prewarm/engine/ports/transport';
 import { createTransport } from '../../../../lambdas/prewarm/net/transport';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
+import { closing } from '../../../support/closing';
 import { until } from '../../../support/until';
 
 /** An edge that answers is in time, however busy this machine is. */
@@ -48,10 +49,14 @@ async function listen(onConnection: (socket: Socket) => void) {
   const server = createServer(onConnection);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  return {
+  return closing({
     port: typeof address === 'object' ? address!.port : 0,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
+    close: async () => {
+      // The server ends when the connections do, of which the transport holds its own.
+      await transport.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
 }
 
 describe('an answer', () => {
@@ -108,21 +113,20 @@ describe('an answer', () => {
 
 describe('a connection that does not come about', () => {
   it('is told as refused where nothing listens', async () => {
-    const { port, close } = await listen(() => {});
-    await close();
-    expect(await fetch({ address: '127.0.0.1', port })).toMatchObject({
+    const server = await listen(() => {});
+    await server.close();
+    expect(await fetch({ address: '127.0.0.1', port: server.port })).toMatchObject({
       kind: 'unreachable',
       reason: 'connect-refused',
     });
   });
 
   it('is told as reset where the other side closes each one at once', async () => {
-    const { port, close } = await listen((socket) => socket.resume().end());
-    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port })).toMatchObject({
+    await using server = await listen((socket) => socket.resume().end());
+    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port: server.port })).toMatchObject({
       kind: 'unreachable',
       reason: 'reset',
     });
-    await close();
   });
 
   it('is told as reset where the edge drops it', async () => {
@@ -181,7 +185,7 @@ describe('an edge that stops half-way', () => {
 
   it('is told as cut by a reset also where the answer would have ended with the connection', async () => {
     const sockets: Socket[] = [];
-    const { port, close } = await listen((socket) => {
+    await using server = await listen((socket) => {
       sockets.push(socket);
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\npart'));
     });
@@ -191,12 +195,13 @@ describe('an edge that stops half-way', () => {
         return 0;
       },
     };
-    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port, pace: resetOnceRead })).toMatchObject({
+    expect(
+      await fetch({ scheme: 'http', address: '127.0.0.1', port: server.port, pace: resetOnceRead }),
+    ).toMatchObject({
       kind: 'cut',
       status: 200,
       bytes: 4,
     });
-    await close();
   });
 
   it('is told as unreachable where nothing but a broken request could be sent', async () => {
@@ -209,13 +214,12 @@ describe('an edge that stops half-way', () => {
   });
 
   it('is told as unreachable when it speaks something else than HTTP', async () => {
-    const { port, close } = await listen((socket) => socket.resume().end('SSH-2.0-OpenSSH_9.6\r\n'));
-    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port })).toMatchObject({
+    await using server = await listen((socket) => socket.resume().end('SSH-2.0-OpenSSH_9.6\r\n'));
+    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port: server.port })).toMatchObject({
       kind: 'unreachable',
       reason: 'network',
       detail: expect.stringContaining('does not begin with a status line'),
     });
-    await close();
   });
 });
 
@@ -224,7 +228,7 @@ describe('a connection', () => {
   async function answering(...answers: readonly string[]) {
     let connections = 0;
     let served = 0;
-    const { port, close } = await listen((socket) => {
+    const server = await listen((socket) => {
       connections += 1;
       socket.on('error', () => {});
       socket.on('data', () => {
@@ -235,13 +239,9 @@ describe('a connection', () => {
       });
     });
     function ask(changes: Partial<FetchTarget> = {}) {
-      return fetch({ scheme: 'http', address: '127.0.0.1', port, ...changes });
+      return fetch({ scheme: 'http', address: '127.0.0.1', port: server.port, ...changes });
     }
-    async function end() {
-      await transport.close();
-      await close();
-    }
-    return { ask, end, count: () => connections };
+    return closing({ ask, close: server.close, count: () => connections });
   }
   const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
@@ -250,44 +250,37 @@ describe('a connection', () => {
     ['more than the answer came', `${OK}HTTP/1.1 200 OK\r\n`],
     ['the body ends with the connection', 'HTTP/1.1 200 OK\r\n\r\nok|'],
   ])('is not used again where %s', async (_why, text) => {
-    const { ask, end, count } = await answering(text, OK);
-    expect(await ask()).toMatchObject({ kind: 'answer', bytes: 2 });
-    expect(await ask()).toMatchObject({ kind: 'answer', bytes: 2 });
-    expect(count()).toBe(2);
-    await end();
+    await using server = await answering(text, OK);
+    expect(await server.ask()).toMatchObject({ kind: 'answer', bytes: 2 });
+    expect(await server.ask()).toMatchObject({ kind: 'answer', bytes: 2 });
+    expect(server.count()).toBe(2);
   });
 
   it('is used again after interim answers and chunks with trailers', async () => {
     const chunks = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nx: y\r\n\r\n';
-    const { ask, end, count } = await answering(
-      `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${chunks}`,
-      OK,
-    );
-    expect(await ask()).toMatchObject({ kind: 'answer', status: 200, bytes: 2 });
-    expect(await ask()).toMatchObject({ kind: 'answer', bytes: 2 });
-    expect(count()).toBe(1);
-    await end();
+    await using server = await answering(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${chunks}`, OK);
+    expect(await server.ask()).toMatchObject({ kind: 'answer', status: 200, bytes: 2 });
+    expect(await server.ask()).toMatchObject({ kind: 'answer', bytes: 2 });
+    expect(server.count()).toBe(1);
   });
 
   it('that speaks in two ways at once makes the fetch fail', async () => {
-    const { ask, end } = await answering(
+    await using server = await answering(
       'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
     );
-    expect(await ask()).toMatchObject({ kind: 'unreachable', reason: 'network' });
-    await end();
+    expect(await server.ask()).toMatchObject({ kind: 'unreachable', reason: 'network' });
   });
 
   it('that breaks among chunks is told as cut', async () => {
-    const { ask, end } = await answering(
+    await using server = await answering(
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\nzz\r\n',
     );
-    expect(await ask()).toMatchObject({ kind: 'cut', status: 200, bytes: 2 });
-    await end();
+    expect(await server.ask()).toMatchObject({ kind: 'cut', status: 200, bytes: 2 });
   });
 
   it('carries a large body over TLS to its last byte', async () => {
-    const large = await startLoopbackCdn({ pops: ['FRA56-P4'], objectBytes: 3_000_001 });
-    const transport = createTransport({ ca: large.caPem });
+    await using large = await startLoopbackCdn({ pops: ['FRA56-P4'], objectBytes: 3_000_001 });
+    await using transport = closing(createTransport({ ca: large.caPem }));
     const address = large.pops[0]!.addresses[0]!;
     const host = large.distributionDomain;
     const answers = await Promise.all(
@@ -296,8 +289,6 @@ describe('a connection', () => {
       ),
     );
     expect(answers).toEqual(Array(4).fill(expect.objectContaining({ kind: 'answer', bytes: 3_000_001 })));
-    await transport.close();
-    await large.close();
   });
 });
 
@@ -395,12 +386,13 @@ describe('unused connections', () => {
     await transport.close();
     transport = createTransport({ ca: cdn.caPem, keepAliveMs: 1_100 });
     const sockets: Socket[] = [];
-    const { port, close } = await listen((socket) => {
+    await using server = await listen((socket) => {
       sockets.push(socket);
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
     });
-    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port })).toMatchObject({ status: 200 });
+    expect(await fetch({ scheme: 'http', address: '127.0.0.1', port: server.port })).toMatchObject({
+      status: 200,
+    });
     await new Promise((resolve) => sockets[0]!.once('close', resolve));
-    await close();
   });
 });

@@ -17,6 +17,7 @@ import { ThreadWarmer } from '../../../../lambdas/prewarm/worker/thread-warmer';
 import { openWarmPool, type WarmPoolOptions } from '../../../../lambdas/prewarm/worker/warm-pool';
 import type { Warmer } from '../../../../lambdas/prewarm/worker/warmer';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
+import { closing } from '../../../support/closing';
 import { until } from '../../../support/until';
 import { plainSpec } from '../support/request-spec';
 
@@ -148,7 +149,7 @@ describe.each<[keyof typeof QUIET_POPS, () => Warmer]>([
 
 describe('a thread', () => {
   it('rejects its slices when it is ended', async () => {
-    const thread = newThread();
+    await using thread = closing(newThread());
     cdn.inject({ fault: { kind: 'stall', at: 'header' } });
     const rejected = expect(warm(thread, 'ended')).rejects.toThrow('was ended');
     await requested(1);
@@ -172,20 +173,31 @@ describe('a pool', () => {
   function open(threads: number) {
     return openWarmPool({ ...edges(), clock, transport, threads });
   }
-  /** Keeps this thread at work, as warming does, until the condition holds. */
-  async function busyUntil(isDone: () => boolean): Promise<void> {
-    while (!isDone()) {
-      for (const until = performance.now() + 20; performance.now() < until; );
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+  const LOOK_EVERY_MS = 100;
+  /** The looks of a pool at how busy its threads are: they come when a test says so, and find this thread always at work. */
+  function busyLooks() {
+    const { setInterval } = globalThis;
+    let look: () => void = () => {};
+    jest.spyOn(globalThis, 'setInterval').mockImplementation((callback: () => void, ms?: number) => {
+      if (ms !== LOOK_EVERY_MS) return setInterval(callback, ms);
+      look = callback;
+      return setInterval(() => {}, 2 ** 30);
+    });
+    return async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n += 1) {
+        look();
+        await new Promise(setImmediate);
+        for (const began = performance.now(); performance.now() < began + 5; );
+      }
+    };
   }
+  afterEach(() => jest.restoreAllMocks());
 
   it('warms a short list without another thread', async () => {
-    const pool = open(4);
+    await using pool = closing(open(4));
     const { tally } = await warm(pool, 'short');
     expect(tally.fetches).toBe(50);
     expect(pool.threads).toBe(1);
-    await pool.close();
   });
 
   it('shares the work with another thread once this one is always busy, but keeps what has a bandwidth cap', async () => {
@@ -197,20 +209,25 @@ describe('a pool', () => {
         return transport.fetch(target, signal);
       },
     };
-    const pool = openWarmPool({
-      ...edges(),
-      clock,
-      transport: counting,
-      threads: 2,
-      watchIdleCores: () => () => 1,
-    });
+    const look = busyLooks();
+    await using pool = closing(
+      openWarmPool({
+        ...edges(),
+        clock,
+        transport: counting,
+        threads: 2,
+        watchIdleCores: () => () => 1,
+      }),
+    );
     const stop = new AbortController();
     cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: /^\/stalled/ });
     const stalled = ['a', 'b', 'c'].map((name) =>
       warm(pool, `stalled-${name}`, { signal: stop.signal, count: 5 }),
     );
     const rejected = stalled.map((slice) => expect(slice).rejects.toThrow());
-    await busyUntil(() => pool.threads === 2);
+    await requested(3 * 5);
+    await look(20);
+    expect(pool.threads).toBe(2);
     const before = ownFetches;
     const { tally } = await warm(pool, 'shared');
     expect(tally.outcomes.warmed).toBe(50);
@@ -220,21 +237,20 @@ describe('a pool', () => {
     expect(ownFetches).toBe(before + 100);
     stop.abort();
     await Promise.all(rejected);
-    await pool.close();
   });
 
   async function staysAlone(options: Partial<WarmPoolOptions>): Promise<void> {
-    const pool = openWarmPool({ ...edges(), clock, transport, threads: 8, ...options });
+    const look = busyLooks();
+    await using pool = closing(openWarmPool({ ...edges(), clock, transport, threads: 8, ...options }));
     const stop = new AbortController();
     cdn.inject({ fault: { kind: 'stall', at: 'header' }, path: /^\/stalled/ });
     const stalled = ['a', 'b', 'c'].map((name) => warm(pool, `stalled-${name}`, { signal: stop.signal }));
     const rejected = stalled.map((slice) => expect(slice).rejects.toThrow());
-    const until = performance.now() + 1_400;
-    await busyUntil(() => performance.now() > until);
+    await requested(1);
+    await look(20);
     expect(pool.threads).toBe(1);
     stop.abort();
     await Promise.all(rejected);
-    await pool.close();
   }
 
   it('leaves a core alone that others use', async () => {

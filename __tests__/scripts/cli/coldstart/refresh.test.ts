@@ -2,6 +2,7 @@ import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { refresh, renderRefresh } from '../../../../scripts/cli/coldstart/refresh';
 import { paintFor } from '../../../../scripts/cli/terminal/paint';
+import { closing } from '../../../support/closing';
 import { runCli } from '../prewarm/cli-process';
 import { type FakeAutoScaling, startFakeAutoScaling, WATCHED_REFRESH } from './fake-auto-scaling';
 
@@ -101,10 +102,9 @@ describe('warmpath coldstart refresh, as a command', () => {
   }
 
   it('rolls out the newest version of the template, with rollback when an alarm rings', async () => {
-    const service = await startFakeAutoScaling(STEPS);
+    await using service = closing(await startFakeAutoScaling(STEPS));
     const flags = ['--launch-template-version', 'latest', '--auto-rollback', '--skip-matching'];
     const { code } = await run(service, ...flags, '--alarm', 'slow', '--alarm', 'pulled');
-    await service.close();
     expect(code).toBe(0);
     const policy = 'DesiredConfiguration.MixedInstancesPolicy';
     const template = `${policy}.LaunchTemplate.LaunchTemplateSpecification`;
@@ -125,13 +125,12 @@ describe('warmpath coldstart refresh, as a command', () => {
   });
 
   it('starts nothing where its options contradict each other', async () => {
-    const service = await startFakeAutoScaling(STEPS);
+    await using service = closing(await startFakeAutoScaling(STEPS));
     const [rollback, attach, version] = await Promise.all([
       run(service, '--auto-rollback'),
       run(service, '--attach', '--skip-matching'),
       run(service, '--launch-template-version', '$Latest'),
     ]);
-    await service.close();
     expect(rollback).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('add --launch-template-version latest or a number'),

@@ -5,6 +5,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { encodeSlice } from '../../../../../lambdas/prewarm/aws/slice-message';
 import { bundle } from '../../../../../scripts/build/functions';
+import { until } from '../../../../support/until';
 import { newId, sampleSlice, tokyo } from '../../engine/ports/samples';
 
 interface Call {
@@ -84,7 +85,7 @@ describe('an agent process that is told to stop while it waits for slices', () =
     const endpoint = await queue.listen();
     agent = spawn(process.execPath, [bundle('prewarm-agent').codePath], {
       env: environment(endpoint),
-      stdio: 'ignore',
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     exited = once(agent, 'exit');
   });
@@ -97,9 +98,13 @@ describe('an agent process that is told to stop while it waits for slices', () =
     const poll = await queue.next('ReceiveMessage');
     // The drain is bounded by ten seconds, of which a poll must leave some.
     expect(poll.body['WaitTimeSeconds']).toBeLessThanOrEqual(5);
+    let log = '';
+    agent.stdout?.on('data', (chunk) => {
+      log += chunk;
+    });
     agent.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(agent.exitCode).toBeNull();
+    await until(() => log.includes('agent-stopping'));
+    expect(log).not.toContain('agent-stopped');
 
     const Body = encodeSlice(sampleSlice(newId(), tokyo, 0));
     const MD5OfBody = createHash('md5').update(Body).digest('hex');

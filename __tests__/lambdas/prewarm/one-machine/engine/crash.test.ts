@@ -6,6 +6,7 @@ import { requestId } from '../../../../../lambdas/prewarm/engine/model/ids';
 import type { RequestRecord } from '../../../../../lambdas/prewarm/engine/model/request';
 import { DataDirLocked } from '../../../../../lambdas/prewarm/one-machine/adapters/data-dir';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../../scripts/loopback-cdn';
+import { closing } from '../../../../support/closing';
 import { engineFor, removeDir, specFor, tempDir, urlsOf } from './engine-fixture';
 
 const KILLS = 20;
@@ -89,10 +90,9 @@ describe('an engine that is killed', () => {
 
   async function recordIn(dataDir: string, output: string): Promise<RequestRecord> {
     const id = requestId(/ended (\S+) FINISHED/.exec(output)?.[1] ?? `none, the output was: ${output}`);
-    const engine = await engineFor(cdn, dataDir);
+    await using engine = closing(await engineFor(cdn, dataDir));
     const record = await engine.get(id);
     const pops = await engine.pops(id);
-    await engine.close();
     expect(pops.map(({ progress }) => progress.fetches)).toEqual([URLS + 60, URLS + 60]);
     return record as RequestRecord;
   }
@@ -126,11 +126,10 @@ describe('an engine that is killed', () => {
 
   it('keeps a second process out of its data directory', async () => {
     const dataDir = join(dir, 'shared');
-    const engine = await engineFor(cdn, dataDir);
+    await using _engine = closing(await engineFor(cdn, dataDir));
     const output = await start(dataDir).ended;
     expect(output).toContain('DataDirLocked');
     expect(output).toContain(`got ${dataDir}, which another process is using`);
     await expect(engineFor(cdn, dataDir)).rejects.toThrow(DataDirLocked);
-    await engine.close();
   });
 });

@@ -1,6 +1,7 @@
 import { failedCount, warmCount } from '../../../../../lambdas/prewarm/engine/model/tally';
 import type { LiveProgress } from '../../../../../lambdas/prewarm/one-machine/engine/engine-api';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../../scripts/loopback-cdn';
+import { closing } from '../../../../support/closing';
 import { engineFor, listed, removeDir, specFor, tempDir, urlsOf } from './engine-fixture';
 
 describe('the embedded engine against a loopback CDN', () => {
@@ -19,7 +20,7 @@ describe('the embedded engine against a loopback CDN', () => {
   afterEach(() => removeDir(dataDir));
 
   it('warms every URL through every point of presence and writes the report', async () => {
-    const engine = await engineFor(cdn, dataDir);
+    await using engine = closing(await engineFor(cdn, dataDir));
     const urls = urlsOf(cdn.distributionDomain, 40);
     const { id } = await engine.submit(specFor(cdn), listed([...urls, ...urls.slice(0, 5)]));
     const record = await engine.waitForEnd(id);
@@ -40,11 +41,10 @@ describe('the embedded engine against a loopback CDN', () => {
       expect(await engine.blobs.exists(`${id}/${name}`)).toBe(true);
     expect(await engine.queueDepth()).toEqual({ available: 0, inFlight: 0, dead: 0 });
     expect(await engine.capacity()).toBe(0);
-    await engine.close();
   });
 
   it('tells those who watch how far it is, and ends with all of it', async () => {
-    const engine = await engineFor(cdn, dataDir);
+    await using engine = closing(await engineFor(cdn, dataDir));
     const seen: LiveProgress[] = [];
     engine.onProgress((progress) => seen.push(progress));
     const { id } = await engine.submit(specFor(cdn), listed(urlsOf(cdn.distributionDomain, 20)));
@@ -53,11 +53,10 @@ describe('the embedded engine against a loopback CDN', () => {
     expect(last).toMatchObject({ id, status: 'FINISHED', fetchCount: 40, slicesInFlight: 0 });
     expect(last?.tally.fetches).toBe(40);
     expect([...(last?.pops.keys() ?? [])].sort()).toEqual(['FRA56-P4', 'NRT57-P3']);
-    await engine.close();
   });
 
   it('finishes with the failed point of presence named when one cannot be resolved', async () => {
-    const engine = await engineFor(cdn, dataDir);
+    await using engine = closing(await engineFor(cdn, dataDir));
     const spec = specFor(cdn);
     const { id } = await engine.submit(
       { ...spec, pops: [...spec.pops, 'XXX50-P1' as (typeof spec.pops)[number]] },
@@ -67,11 +66,10 @@ describe('the embedded engine against a loopback CDN', () => {
     expect(record).toMatchObject({ status: 'FINISHED', totals: { popCount: 2 } });
     const failed = (await engine.pops(id)).filter(({ status }) => status === 'FAILED');
     expect(failed.map(({ pop }) => pop)).toEqual(['XXX50-P1']);
-    await engine.close();
   });
 
   it('finishes at once when there is no URL, and when no point of presence resolves', async () => {
-    const engine = await engineFor(cdn, dataDir);
+    await using engine = closing(await engineFor(cdn, dataDir));
     const empty = await engine.submit(specFor(cdn), listed([]));
     const lost = await engine.submit(
       specFor(cdn, { pops: ['XXX50-P1' as never] }),
@@ -85,11 +83,10 @@ describe('the embedded engine against a loopback CDN', () => {
       status: 'FINISHED',
       stopReason: 'no-usable-pop',
     });
-    await engine.close();
   });
 
   it('counts failures once and lists each in the report', async () => {
-    const engine = await engineFor(cdn, dataDir);
+    await using engine = closing(await engineFor(cdn, dataDir));
     cdn.inject({ path: /^\/broken\//, fault: { kind: 'status', status: 404 } });
     const { id } = await engine.submit(
       specFor(cdn),
@@ -98,6 +95,5 @@ describe('the embedded engine against a loopback CDN', () => {
     const record = await engine.waitForEnd(id);
     expect(failedCount(record.progress)).toBe(6);
     expect(record.failedUrlCount).toBe(3);
-    await engine.close();
   });
 });
