@@ -27,14 +27,15 @@ function limitConnect(request: ClientRequest, connected: 'connect' | 'secureConn
  * destroys it.
  */
 export function getPinned(
-  { protocol, hostname, pathname, search }: URL,
+  { protocol, hostname, origin, href }: URL,
   { address, port, secureContext, headers, connectTimeoutMs, signal }: PinnedRequestOptions,
 ): Promise<IncomingMessage> {
   const scheme = protocol === 'http:' ? 'http' : 'https';
   const options = {
     host: address,
     port: port ?? DEFAULT_PORT[scheme],
-    path: `${pathname}${search}`,
+    // Not pathname and search: they lose a question mark that nothing follows.
+    path: href.slice(origin.length),
     headers: { ...headers, host: hostname },
     agent: false,
     signal,

@@ -1,8 +1,8 @@
 import type { Resolver } from '../ports/resolver';
-import { isHostName } from './host-name';
+import { isHostName, MAX_HOST_NAME_LENGTH } from './host-name';
 import { API_WORDING, type Wording } from './wording';
 
-const DISTRIBUTION = /^[a-z0-9]+\.cloudfront\.net$/;
+const DISTRIBUTION = /^[a-z0-9]{1,63}\.cloudfront\.net$/;
 const EXAMPLE = 'd111111abcdef8.cloudfront.net';
 const ALLOWED = `a name such as ${EXAMPLE}, or a CNAME of one`;
 
@@ -29,6 +29,8 @@ export async function resolveDistribution(
   wording: Wording = API_WORDING,
 ): Promise<DistributionResult> {
   const name = cfDomain.trim().toLowerCase();
+  if (name.length > MAX_HOST_NAME_LENGTH)
+    return refused(`a host name has at most ${MAX_HOST_NAME_LENGTH} characters`);
   if (isDistributionDomain(name)) return { kind: 'distribution', domain: name };
   if (name.endsWith('.cloudfront.cn')) {
     return refused(
