@@ -5,6 +5,7 @@ import { MAX_INLINE_URLS, MAX_URLS } from '../engine/request/limits';
 import { normaliseRequest, type RequestContext } from '../engine/request/normalise-request';
 import { checkedUrls } from '../engine/request/normalise-urls';
 import type { PrewarmBody } from '../engine/request/request-body';
+import { urlSelection } from '../engine/request/url-patterns';
 import { readPrewarmBody } from './read-prewarm-body';
 
 export interface CheckContext extends RequestContext {
@@ -61,7 +62,12 @@ export async function checkPrewarmBody(json: unknown, context: CheckContext): Pr
     { ...context, hasOtherList: context.hasOtherList === true || body.list_id !== undefined },
     [...issues, ...tooMany, ...listIssues(body, context)],
   );
-  return { spec, hosts, urlCount: lines.length, urls: checkedUrls(list ?? lines, { hosts, maxUrls }) };
+  return {
+    spec,
+    hosts,
+    urlCount: lines.length,
+    urls: checkedUrls(list ?? lines, { hosts, maxUrls, isSelected: urlSelection(spec) }),
+  };
 }
 
 function listIssues(body: PrewarmBody, context: CheckContext): readonly FieldIssue[] {

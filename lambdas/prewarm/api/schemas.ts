@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { VERIFY_MODES } from '../engine/model/request';
+import { SOURCES } from '../engine/inputs/sources';
+import { sourceFields, VERIFY_MODES } from '../engine/model/request';
 import {
   MAX_ALIASES,
   MAX_BANDWIDTH_MBPS,
@@ -12,6 +13,7 @@ import {
   MAX_RANGE_LENGTH,
   MAX_SOURCES,
   MAX_TIMEOUT_MINUTES,
+  MAX_URL_PATTERNS,
   MAX_URLS,
   MIN_TIMEOUT_MINUTES,
 } from '../engine/request/limits';
@@ -20,6 +22,8 @@ import { type PrewarmBody, REQUEST_ENCODINGS } from '../engine/request/request-b
 function names(max: number) {
   return z.array(z.string()).max(max).optional();
 }
+
+const patterns = z.union([z.string(), z.array(z.string()).max(MAX_URL_PATTERNS)]).optional();
 
 const documents = z.union([z.string(), z.array(z.string()).max(MAX_SOURCES)]).optional();
 
@@ -116,8 +120,21 @@ export const prewarmBodySchema = z.strictObject({
     .union([z.number(), z.string().max(MAX_RANGE_LENGTH)])
     .optional()
     .describe('Fetch only the first bytes of each object: a number, or a size such as "64KiB".'),
-  sitemap: documents.describe('URL(s) of sitemaps or sitemap indexes whose pages are warmed.'),
-  playlist: documents.describe('URL(s) of HLS playlists or DASH manifests whose segments are warmed.'),
+  ...sourceFields((kind) => documents.describe(SOURCES[kind].fieldHelp)),
+  sitemap_media: z
+    .boolean()
+    .optional()
+    .describe('Also images, videos and translations of the sitemaps. Default: false.'),
+  include: patterns.describe(
+    'Only URLs that one of these patterns matches, wherever they come from. A pattern begins with /, * or https://; * stands for any characters; without a question mark the query does not count. Default: all.',
+  ),
+  exclude: patterns.describe('No URLs that one of these patterns matches. Default: none.'),
+  limit: z
+    .int()
+    .min(1)
+    .max(MAX_URLS)
+    .optional()
+    .describe('At most this many URLs: of the list first, then of the sitemaps and playlists. Default: all.'),
   notify: z.string().optional().describe('https URL that is called when the request has ended.'),
 });
 
@@ -146,7 +163,10 @@ export const ALLOWED: Readonly<Record<keyof PrewarmBody, string>> = {
   skip_warm: 'true or false',
   max_bandwidth_mbps: `megabits per second, above 0 and at most ${MAX_BANDWIDTH_MBPS}`,
   range: 'a number of bytes, or a size such as "64KiB"',
-  sitemap: `a URL, or a list of at most ${MAX_SOURCES}`,
-  playlist: `a URL, or a list of at most ${MAX_SOURCES}`,
+  ...sourceFields(() => `a URL, or a list of at most ${MAX_SOURCES}`),
+  sitemap_media: 'true or false',
+  include: `a pattern such as "/images/*", or a list of at most ${MAX_URL_PATTERNS}`,
+  exclude: `a pattern such as "*.mp4", or a list of at most ${MAX_URL_PATTERNS}`,
+  limit: `a whole number from 1 to ${MAX_URLS}`,
   notify: 'an https URL',
 };

@@ -1,3 +1,4 @@
+import { sourceFields } from '../../../lambdas/prewarm/engine/model/request';
 import type { PrewarmBody } from '../../../lambdas/prewarm/engine/request/request-body';
 import type { Wording } from '../../../lambdas/prewarm/engine/request/wording';
 import type { SettingNames } from '../../../lambdas/prewarm/one-machine/refused-setting';
@@ -10,8 +11,11 @@ export const FIELD_OPTIONS: Readonly<Partial<Record<keyof PrewarmBody, string>>>
   countries: '--countries',
   regions: '--regions',
   near: '--near',
-  sitemap: '--sitemap',
-  playlist: '--playlist',
+  ...sourceFields((kind) => `--${kind}`),
+  sitemap_media: '--sitemap-media',
+  include: '--include',
+  exclude: '--exclude',
+  limit: '--limit',
   encodings: '--encodings',
   header: '--header',
   range: '--range',

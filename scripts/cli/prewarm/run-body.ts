@@ -1,3 +1,4 @@
+import { sourceFields } from '../../../lambdas/prewarm/engine/model/request';
 import { BadInput } from '../bad-input';
 import type { RunOptions } from './run-options';
 
@@ -41,8 +42,11 @@ export function optionFields(options: RunOptions): Readonly<Record<string, unkno
     cf_domain: options.cfDomain,
     aliases: options.alias,
     ...targetFields(options),
-    sitemap: options.sitemap,
-    playlist: options.playlist,
+    ...sourceFields((kind) => options[kind]),
+    sitemap_media: options.sitemapMedia,
+    include: options.include,
+    exclude: options.exclude,
+    limit: options.limit,
     encodings: options.encodings,
     header: options.header,
     range: options.range,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { VERIFY_MODES } from '../../../lambdas/prewarm/engine/model/request';
+import { SOURCES } from '../../../lambdas/prewarm/engine/inputs/sources';
+import { SOURCE_KINDS, VERIFY_MODES } from '../../../lambdas/prewarm/engine/model/request';
 import { REQUEST_ENCODINGS } from '../../../lambdas/prewarm/engine/request/request-body';
 import { collectList, collectWhole, tellLater, wholeNumber } from '../option-values';
 import type { RunOptions } from './run-options';
@@ -27,7 +28,7 @@ export function registerRunCommand(prewarm: Command): void {
   function later(option: string, low: number, high: number) {
     return tellLater(problems, option, wholeNumber(low, high));
   }
-  prewarm
+  const command = prewarm
     .command('run')
     .argument(
       '[LIST]',
@@ -40,13 +41,17 @@ export function registerRunCommand(prewarm: Command): void {
     .option('--pops <CODES>', 'points of presence, comma separated', collectList)
     .option('--countries <NAMES>', 'all points of presence of these countries', collectList)
     .option('--regions <NAMES>', 'all points of presence of these regions', collectList)
-    .option('--near <LAT,LON>', 'the three points of presence nearest to a place')
+    .option('--near <LAT,LON>', 'the three points of presence nearest to a place');
+  for (const kind of SOURCE_KINDS) command.option(`--${kind} <URL>`, SOURCES[kind].optionHelp, collectWhole);
+  command
+    .option('--sitemap-media', 'also images, videos and translations of the sitemaps')
     .option(
-      '--sitemap <URL>',
-      'also what this sitemap, or index of sitemaps, lists; repeatable',
+      '--include <PATTERN>',
+      "only URLs that match, such as '/images/*' or '*.jpg'; repeatable",
       collectWhole,
     )
-    .option('--playlist <URL>', 'also what this HLS or DASH playlist needs; repeatable', collectWhole)
+    .option('--exclude <PATTERN>', 'no URLs that match; repeatable', collectWhole)
+    .option('--limit <N>', 'at most this many URLs, of LIST first', numberOrText)
     .option(
       '--encodings <NAMES>',
       `what to ask for: ${REQUEST_ENCODINGS.join(', ')} (default: browser)`,

@@ -4,6 +4,7 @@ import type { RequestSpec } from '../../../lambdas/prewarm/engine/model/request'
 import { MAX_URLS } from '../../../lambdas/prewarm/engine/request/limits';
 import type { RequestContext } from '../../../lambdas/prewarm/engine/request/normalise-request';
 import { checkedUrls } from '../../../lambdas/prewarm/engine/request/normalise-urls';
+import { urlSelection } from '../../../lambdas/prewarm/engine/request/url-patterns';
 import { BadInput, Problems } from '../bad-input';
 import { asBadInput } from './explain-refusal';
 import { OPTION_WORDING } from './option-wording';
@@ -34,17 +35,15 @@ async function* nonEmpty(urls: AsyncIterable<string>, spec: RequestSpec): AsyncG
     yield url;
   }
   if (isEmpty && spec.sources.length === 0) {
-    throw new BadInput('LIST: got no URL; allowed: at least one URL, or a --sitemap or --playlist');
+    const wanted =
+      spec.include === undefined && spec.exclude === undefined ? '' : ' that --include and --exclude leave';
+    throw new BadInput(`LIST: got no URL${wanted}; allowed: at least one URL, or a --sitemap or --playlist`);
   }
-}
-
-async function* texts(list: Extract<UrlList, { kind: 'lines' }>): AsyncGenerator<string> {
-  for await (const { text } of list.lines()) yield text;
 }
 
 /** What LIST holds, anew with each call; the field of a body has been checked before. */
 function linesOf(list: UrlList): AsyncIterable<string> | Iterable<string> {
-  if (list.kind === 'lines') return texts(list);
+  if (list.kind === 'lines') return list.lines();
   const { url_list: urls } = list.body;
   return Array.isArray(urls) ? urls.map(String) : [];
 }
@@ -90,7 +89,10 @@ export async function prepareRun(
   // However many instances a list asks the fleet for: this is one machine, and 0 would wait for ever.
   const onThisMachine: RequestSpec = { ...spec, instanceCount: 1 };
   function urls(): AsyncIterable<string> {
-    return nonEmpty(checkedUrls(linesOf(list), { hosts, maxUrls: MAX_URLS }), spec);
+    return nonEmpty(
+      checkedUrls(linesOf(list), { hosts, maxUrls: MAX_URLS, isSelected: urlSelection(spec) }),
+      spec,
+    );
   }
   if (options.dataDir === undefined || spec.idempotencyKey !== undefined) {
     return { spec: onThisMachine, urls };

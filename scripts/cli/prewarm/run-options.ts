@@ -1,5 +1,7 @@
+import type { SourceKind } from '../../../lambdas/prewarm/engine/model/request';
+
 /** The options of `warmpath prewarm run`. What becomes a field of the request is checked with the request. */
-export interface RunOptions {
+export interface RunOptions extends Partial<Record<SourceKind, readonly string[]>> {
   readonly cfDomain?: string;
   readonly alias?: readonly string[];
   readonly pops?: readonly string[];
@@ -10,8 +12,11 @@ export interface RunOptions {
   readonly header?: readonly string[];
   /** Bytes, with or without a unit. */
   readonly range?: string;
-  readonly sitemap?: readonly string[];
-  readonly playlist?: readonly string[];
+  readonly sitemapMedia?: boolean;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** A number; text where it is none. */
+  readonly limit?: number | string;
   readonly skipWarm?: boolean;
   readonly verify?: string;
   readonly invalidate?: boolean;

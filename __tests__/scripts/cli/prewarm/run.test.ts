@@ -105,7 +105,9 @@ it('a sitemap that cannot be read leaves the rest to be warmed, and ends with 1'
   expect({ code, ...JSON.parse(stdout) }).toMatchObject({
     code: 1,
     warmed: 2,
-    stopped: expect.stringMatching(/^sitemap https:.*\/no-sitemap\.bin: it is neither an XML sitemap/),
+    stopped: expect.stringMatching(
+      /^sitemap https:.*\/no-sitemap\.bin: it is none of these: a sitemap or a feed/,
+    ),
   });
 });
 
@@ -164,9 +166,9 @@ describe('bad input to warmpath prewarm run', () => {
       /LIST: .*looks like JSON and is not/,
     ],
     [
-      'a JSON array',
-      async () => [await write('array.json', [url('/a')])],
-      /LIST: .*JSON array; allowed: an object/,
+      'a JSON array of something else',
+      async () => [await write('array.json', [{ url: url('/a') }]), '--cf-domain', cdn.distributionDomain],
+      /LIST: .*JSON whose item 1 is not a string; allowed: an array of URLs/,
     ],
     [
       'an empty list',

@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock';
 import type { Deadlines } from '../ports/deadlines';
 import type { RequestStore } from '../ports/request-store';
 import { originalUrlsKey } from './blob-names';
+import { firstUrls } from './dedupe';
 import { type FleetDeps, resizeFleet } from './fleet-size';
 import { joinLines } from './lines';
 
@@ -45,7 +46,7 @@ export async function acceptRequest(
   const { requests, blobs, deadlines, clock } = deps;
   const id = deps.newId();
   let acceptedUrlCount = 0;
-  const counting = joinLines(deps.dedupe(urls), () => {
+  const counting = joinLines(firstUrls(deps.dedupe(urls), spec.limit, 'read'), () => {
     acceptedUrlCount += 1;
   });
   await blobs.put(originalUrlsKey(id), counting);

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock';
 import type { ExpandSource } from '../ports/expand-source';
 import type { Dedupe } from './accept';
 import { expandedUrlsKey, originalUrlsKey } from './blob-names';
+import { firstUrls } from './dedupe';
 import { joinLines, readTexts } from './lines';
 import { newRunName } from './run-name';
 import type { SizeCursor } from './size-cursor';
@@ -43,7 +44,7 @@ export async function writeListToWarm(
       signal?.throwIfAborted();
     }
   }
-  const counting = joinLines(deps.dedupe(all()), () => {
+  const counting = joinLines(firstUrls(deps.dedupe(all()), spec.limit, 'left'), () => {
     urlCount += 1;
   });
   const listKey = expandedUrlsKey(id, run);

@@ -3,6 +3,7 @@ import { type DocumentReader, UnreadableDocument } from '../ports/document-reade
 import type { ExpandedUrls, ExpandOptions } from '../ports/expand-source';
 import type { HostRule } from '../request/host-rule';
 import { normaliseBatch } from '../request/normalise-urls';
+import { urlSelection } from '../request/url-patterns';
 import { SOURCES } from './sources';
 import { type ExpansionLimits, type WalkState, walkSource } from './walk';
 
@@ -39,26 +40,29 @@ function parseState(text: string | undefined): ExpansionState | undefined {
  */
 export async function* expandSource(
   source: UrlSource,
-  _spec: RequestSpec,
+  spec: RequestSpec,
   { reader, hosts, limits, now }: ExpandDeps,
   { signal, from }: ExpandOptions = {},
 ): AsyncGenerator<ExpandedUrls> {
+  const isSelected = urlSelection(spec);
   const begun = parseState(from);
   let { leftOut, example } = begun ?? { leftOut: 0, example: '' };
   let problems: readonly string[] = begun?.walk.problems ?? [];
   const steps = walkSource(source.url, SOURCES[source.kind], reader, {
-    media: false,
+    media: spec.sitemapMedia ?? false,
     now,
     limits,
     from: begun?.walk,
   });
   for await (const { urls: found, state } of steps) {
     signal?.throwIfAborted();
-    const { urls, invalid } = await normaliseBatch(found, hosts);
+    const { urls: allowed, invalid } = await normaliseBatch(found, hosts);
     signal?.throwIfAborted();
-    const [first] = invalid;
+    const urls = allowed.filter(isSelected);
+    const wanted = invalid.filter(({ url }) => isSelected(url));
+    const [first] = wanted;
     if (leftOut === 0 && first) example = `${first.url}: ${first.reason}`;
-    leftOut += invalid.length;
+    leftOut += wanted.length;
     if (state === undefined) yield { urls };
     else {
       problems = state.problems;

@@ -1,5 +1,5 @@
 import { UnreadableDocument } from '../ports/document-reader';
-import { unpacked } from './document-text';
+import { unpacked, wholeText } from './document-text';
 import { encodingOf } from './encoding';
 import { jsonStrings } from './json-strings';
 import { trimBlanks } from './list-line';
@@ -68,14 +68,27 @@ async function peeked(
   return { start: trimBlanks(head.slice(0, START_CHARACTERS)), all: all() };
 }
 
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** The beginning of a list, decoded, without leading blanks: what it is can be told from it. */
+export async function listStart(chunks: Chunks): Promise<string> {
+  const parts = textOf(chunks);
+  const { start } = await peeked(parts);
+  await parts.return(undefined);
+  return start;
+}
+
+/** The whole text of a list, decoded. */
+export async function listText(chunks: Chunks): Promise<string> {
+  return trimBlanks(await wholeText(textOf(chunks)));
+}
+
 /**
  * The lines of a list as people and tools write it: one URL per line, or a JSON array of URLs; plain or gzip; UTF-8, or
  * UTF-16 with a byte-order mark. Streamed, in linear time.
  * @throws UnreadableDocument where it is something else, with what to do
  */
-export async function* listLines(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncGenerator<ListLine> {
+export async function* listLines(chunks: Chunks): AsyncGenerator<ListLine> {
   const { start, all } = await peeked(textOf(chunks));
   const other = otherDocument(start);
   if (other !== undefined) throw new UnreadableDocument(other);

@@ -53,11 +53,24 @@ export interface RequestSpec {
   readonly idempotencyKey?: string;
   /** Sitemaps and playlists to expand into the list before sizing. */
   readonly sources: readonly UrlSource[];
+  /** Images, videos and translations of sitemaps besides their pages. */
+  readonly sitemapMedia?: boolean;
+  /** Only URLs that one of these patterns matches, wherever they come from. */
+  readonly include?: readonly string[];
+  /** No URLs that one of these patterns matches. */
+  readonly exclude?: readonly string[];
+  /** At most this many URLs, the list first, then the sources in their order. */
+  readonly limit?: number;
 }
 
 /** Kinds of documents whose links a request may name in place of URLs; `engine/inputs/sources.ts` says what each is. */
 export const SOURCE_KINDS = ['sitemap', 'playlist'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
+
+/** A value for each kind of source, by its name. */
+export function sourceFields<T>(fieldOf: (kind: SourceKind) => T): Record<SourceKind, T> {
+  return Object.fromEntries(SOURCE_KINDS.map((kind) => [kind, fieldOf(kind)])) as Record<SourceKind, T>;
+}
 
 /** A document whose links are URLs to warm. */
 export interface UrlSource {

@@ -31,6 +31,7 @@ export const MAX_INSTANCES = 300;
 export const MAX_POPS = 500;
 export const MAX_ALIASES = 1_000;
 export const MAX_SOURCES = 100;
+export const MAX_URL_PATTERNS = 100;
 export const DEFAULT_NEAR_COUNT = 3;
 export const MAX_NEAR_COUNT = 50;
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 128;

@@ -1,6 +1,12 @@
 import type { AddressPolicy } from '../addresses/address-guard';
 import type { PopCode } from '../model/ids';
-import type { Encoding, RequestHeader, RequestSpec, UrlSource } from '../model/request';
+import {
+  type Encoding,
+  type RequestHeader,
+  type RequestSpec,
+  SOURCE_KINDS,
+  type UrlSource,
+} from '../model/request';
 import { popHostName } from '../pops/pop-code';
 import type { PopDirectory } from '../ports/pop-directory';
 import type { Resolver } from '../ports/resolver';
@@ -15,6 +21,7 @@ import { checkNotifyUrl } from './notify-url';
 import type { PrewarmBody } from './request-body';
 import { namesCodes, selectPops, unknownCode } from './targets';
 import { parseUrl } from './url';
+import { checkUrlPatterns } from './url-patterns';
 import type { Wording } from './wording';
 
 export interface RequestContext {
@@ -96,7 +103,7 @@ interface WrittenSource {
 }
 
 function normaliseSources(body: PrewarmBody, issues: Issues): readonly WrittenSource[] {
-  const sources = (['sitemap', 'playlist'] as const).flatMap((kind) => {
+  const sources = SOURCE_KINDS.flatMap((kind) => {
     const written = body[kind] ?? [];
     const urls = typeof written === 'string' ? [written] : written;
     return urls.flatMap((url, index) => {
@@ -226,6 +233,8 @@ export async function normaliseRequest(
   const pops = selectPops(body, context.directory, issues, context.wording);
   const encodings = normaliseEncodings(body.encodings, headers, issues);
   const rangeBytes = normaliseRange(body.range, issues);
+  const include = checkUrlPatterns('include', body.include, issues);
+  const exclude = checkUrlPatterns('exclude', body.exclude, issues);
   const notifyUrl = checkNotifyUrl(body.notify, context.policy, issues);
   if (body.url_list === undefined && context.hasOtherList !== true && sources.length === 0) {
     required('url_list', 'a list of URLs, or a sitemap or playlist', issues);
@@ -271,6 +280,10 @@ export async function normaliseRequest(
     ...(notifyUrl === undefined ? {} : { notifyUrl }),
     ...(body.idempotency_key === undefined ? {} : { idempotencyKey: body.idempotency_key }),
     sources: sources.map(({ source }) => source),
+    ...(body.sitemap_media === undefined ? {} : { sitemapMedia: body.sitemap_media }),
+    ...(include === undefined ? {} : { include }),
+    ...(exclude === undefined ? {} : { exclude }),
+    ...(body.limit === undefined ? {} : { limit: body.limit }),
   };
   return { spec, hosts };
 }

@@ -8,6 +8,8 @@ export interface UrlRules {
   readonly hosts: HostRule;
   /** Lines read, duplicates included. */
   readonly maxUrls: number;
+  /** Which URLs are passed on; all lines are checked. @default all */
+  readonly isSelected?: (url: string) => boolean;
 }
 
 /** What became of a run of lines. */
@@ -103,6 +105,7 @@ export async function* checkedUrls(
   const fits = answerRoom();
   let badCount = 0;
   let unlistedCount = 0;
+  const { isSelected } = rules;
   for await (const { urls, invalid } of normaliseUrls(lines, rules)) {
     badCount += invalid.length;
     for (const line of invalid) {
@@ -110,7 +113,7 @@ export async function* checkedUrls(
       if (bad.size < MAX_REPORTED_URLS && fits(line.url)) bad.set(line.url, line);
       else unlistedCount += 1;
     }
-    if (badCount === 0) yield* urls;
+    if (badCount === 0) yield* isSelected === undefined ? urls : urls.filter(isSelected);
   }
   if (badCount > 0) throw new InvalidUrls([...bad.values()], badCount, unlistedCount);
 }

@@ -29,5 +29,9 @@ export interface PrewarmBody extends Partial<Record<SourceKind, string | readonl
   readonly skip_warm?: boolean | undefined;
   readonly max_bandwidth_mbps?: number | undefined;
   readonly range?: number | string | undefined;
+  readonly sitemap_media?: boolean | undefined;
+  readonly include?: string | readonly string[] | undefined;
+  readonly exclude?: string | readonly string[] | undefined;
+  readonly limit?: number | undefined;
   readonly notify?: string | undefined;
 }

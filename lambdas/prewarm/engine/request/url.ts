@@ -35,7 +35,15 @@ function parseWithStandard(text: string): ParsedUrl {
   if (text.length > MAX_URL_BYTES) return invalid(text, `is longer than ${MAX_URL_BYTES} bytes`);
   if (CONTROL_CHARACTER.test(text)) return invalid(text, 'has a control character');
   const [, authority] = AUTHORITY.exec(text) ?? [];
-  if (authority === undefined) return invalid(text, 'does not start with http:// or https://');
+  if (authority === undefined) {
+    const isPath = text.startsWith('/') || text.startsWith('*');
+    return invalid(
+      text,
+      isPath
+        ? 'does not start with http:// or https://; paths and wildcards are not read: give whole URLs'
+        : 'does not start with http:// or https://',
+    );
+  }
   if (authority.length > MAX_AUTHORITY_LENGTH)
     return invalid(text, `has a host name longer than ${MAX_HOST_NAME_LENGTH} characters`);
   let url: URL;
