@@ -42,7 +42,7 @@ function stackTable(stacks: readonly StackContent[]): string[] {
       String(resourceCount),
       describeServices(services, SERVICES_WIDTH),
     ]),
-    paint.dim,
+    { header: paint.dim },
   );
 }
 
@@ -74,12 +74,12 @@ function viewerTable(pops: readonly string[], cold: readonly View[], warm: reado
       { title: 'Hits when warm', align: 'right' },
     ],
     [...pops.map((pop) => row(pop, of(cold, pop), of(warm, pop))), row('all', cold, warm)],
-    paint.dim,
+    { header: paint.dim },
   );
 }
 
 function describeRun({ command, result }: PrewarmRun): string {
-  const warm = result.warmed + result.alreadyWarm;
+  const warm = result.warmed + result.already_warm;
   return `${paint.cyan('$')} ${command}\n  ${warm} of ${result.requested} warm in ${result.seconds.toFixed(1)} s`;
 }
 

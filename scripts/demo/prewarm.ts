@@ -8,7 +8,7 @@ import type { LoopbackCdn } from '../loopback-cdn';
 const runResult = z.object({
   requested: z.number(),
   warmed: z.number(),
-  alreadyWarm: z.number(),
+  already_warm: z.number(),
   failed: z.number(),
   bytes: z.number(),
   seconds: z.number(),

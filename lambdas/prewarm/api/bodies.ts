@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { OUTCOME_KINDS } from '../engine/model/outcome';
-import { ENCODINGS } from '../engine/model/request';
+import { ENCODINGS, VERIFY_MODES } from '../engine/model/request';
 import { REQUEST_STATUSES } from '../engine/model/request-status';
+import { REPORT_SCHEMA } from '../engine/report/report-json';
 
 /** Bodies that more than one route answers with, and their parts; keys in the order in which they are written. */
 
@@ -56,6 +57,7 @@ const overview = {
   stop_reason: z.string().nullable(),
   message: z.string().nullable(),
   cf_domain: z.string(),
+  verify: z.enum(VERIFY_MODES),
   created_at: time,
   timeout_at: time,
   last_update_time: time,
@@ -74,20 +76,37 @@ export const requestBody = z.strictObject({
   ...overview,
   pops: z.array(
     z.strictObject({
-      pop: z.string(),
+      code: z.string(),
       status: z.enum(['SUCCESS', 'FAILED']),
       message: z.string().nullable(),
       city: z.string().nullable(),
       country: z.string().nullable(),
+      country_name: z.string().nullable(),
       ...figures,
     }),
   ),
 });
 
+/** Failures of one cause, with its URLs. */
+export const failureGroup = z.strictObject({
+  outcome: z.enum(OUTCOME_KINDS),
+  cause: z.string(),
+  http_status: z.int().nullable(),
+  fetches: count,
+  advice: z.string(),
+  urls: z.array(
+    z.strictObject({ url: z.string(), fetches: count, pops: z.array(z.string()), pop_count: count }),
+  ),
+  fetches_of_other_urls: count,
+});
+
 /** `GET /report?format=json`. */
 export const reportBody = requestBody.extend({
+  schema: z.literal(REPORT_SCHEMA),
   asked: z.strictObject({ requested: count, warm: count, failed: count, not_done: count }),
   failed_pops: z.array(z.string()),
+  left_out_pops: z.array(z.string()),
+  failure_groups: z.array(failureGroup),
   failures: z.array(
     z.strictObject({
       pop: z.string(),

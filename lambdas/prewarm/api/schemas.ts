@@ -56,11 +56,15 @@ export const prewarmBodySchema = z.strictObject({
     .string()
     .optional()
     .describe('pop, region or country, in any case. Which of the three lists counts. Default: pop.'),
-  regions: names(100).describe('Names of regions; empty: all but mainland China.'),
-  countries: names(100).describe(
-    'Countries: names of the lists of GET /pops, or any other country that has PoPs, by name or ISO 3166-1 code; empty: all of the lists.',
+  regions: names(100).describe(
+    'Regions: fixed lists (`eu`, `us`, …) or parts of the world (`europe`, …); empty: the union of the lists, mainland China left out.',
   ),
-  pops: names(MAX_POPS * 2).describe("Codes of points of presence; empty: all regions' but mainland China."),
+  countries: names(100).describe(
+    'Countries, by any name or ISO 3166-1 code: every PoP that stands there. The fixed lists of the compatible API are `legacy:japan` and its kin; empty: their union.',
+  ),
+  pops: names(MAX_POPS * 2).describe(
+    'Codes of points of presence; empty: the union of the fixed region lists, mainland China left out. A code that is not listed is taken where its airport is known.',
+  ),
   near: z
     .string()
     .optional()
@@ -105,7 +109,9 @@ export const prewarmBodySchema = z.strictObject({
   verify: z
     .enum(VERIFY_MODES)
     .optional()
-    .describe('Ask again for warmed objects and expect a Hit. Default: none.'),
+    .describe(
+      'Ask again for warmed objects and expect a Hit: for one in twenty (sample, the default), all, or none.',
+    ),
   skip_warm: z
     .boolean()
     .optional()

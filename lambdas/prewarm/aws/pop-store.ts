@@ -53,6 +53,7 @@ export class DynamoPopStore implements PopStore {
             ip: { L: pop.addresses.map(text) },
             created_at: number(pop.createdAt),
             ...(pop.message === undefined ? {} : { message: text(pop.message) }),
+            ...(pop.hasNoAddress === undefined ? {} : { has_no_address: { BOOL: pop.hasNoAddress } }),
             ...tallyAttributes(pop.progress),
             ...expiryOf(pop.createdAt, this.options.retentionDays),
           },
@@ -73,5 +74,6 @@ function readPop(item: Item): PopRecord {
     createdAt: readNumber(item, 'created_at'),
     progress: readTally(item),
     ...(message === undefined ? {} : { message }),
+    ...(item['has_no_address']?.BOOL === true && { hasNoAddress: true }),
   };
 }

@@ -3,7 +3,7 @@ import { visibleJson } from '../../../lambdas/prewarm/engine/model/visible-text'
 import { readOrigins } from '../../../lambdas/task-start-metrics/container-instances';
 import { FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
-import { renderTable } from '../terminal/table';
+import { renderTable, terminalWidth } from '../terminal/table';
 import { formatMs } from '../terminal/units';
 import { type StartSummary, summariseStarts, type TaskStart, taskStartOf } from './task-start';
 
@@ -44,9 +44,10 @@ function renderSummaries(summaries: readonly StartSummary[], header: (text: stri
   return renderTable(
     [
       { title: 'task family' },
-      ...['tasks', 'cache hits', 'pool hits', 'p50', 'p95', 'p99', 'max', 'pull p50'].map((title) => ({
+      ...['tasks', 'cache hits', 'pool hits', 'p50', 'p95', 'p99', 'max', 'pull p50'].map((title, index) => ({
         title,
         align: 'right' as const,
+        ...(index > 0 && { dropOrder: index }),
       })),
     ],
     summaries.map((summary) => [
@@ -57,7 +58,7 @@ function renderSummaries(summaries: readonly StartSummary[], header: (text: stri
       ...[summary.p50Seconds, summary.p95Seconds, summary.p99Seconds, summary.maxSeconds].map(showSeconds),
       showSeconds(summary.pullP50Seconds),
     ]),
-    header,
+    { header, width: terminalWidth(process.stdout) },
   );
 }
 

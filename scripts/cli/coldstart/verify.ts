@@ -10,7 +10,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import { visibleJson, visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
 import { FAILED } from '../exit-codes';
 import { type Paint, paintFor } from '../terminal/paint';
-import { renderTable } from '../terminal/table';
+import { renderTable, terminalWidth } from '../terminal/table';
 import { findGroup, templateOf } from './auto-scaling-group';
 import { checkDisks, checkReferences } from './disk-check';
 import {
@@ -137,8 +137,15 @@ export async function verify(clients: VerifyClients, options: VerifyOptions): Pr
       templateVersion,
       { text: sentenceOf(verdict), paint: colourOf(verdict, paint) },
     ]);
-    const columns = [{ title: 'instance' }, { title: 'state' }, { title: 'template' }, { title: 'images' }];
-    process.stdout.write(`${renderTable(columns, rows, paint.bold).join('\n')}\n`);
+    const columns = [
+      { title: 'instance' },
+      { title: 'state' },
+      { title: 'template', dropOrder: 1 },
+      { title: 'images' },
+    ];
+    process.stdout.write(
+      `${renderTable(columns, rows, { header: paint.bold, width: terminalWidth(process.stdout) }).join('\n')}\n`,
+    );
     process.stdout.write(`${ready} of ${judged.length} ready: ${visibleText(wanted.join(', '))}\n`);
   }
   return ready === judged.length ? 0 : FAILED;

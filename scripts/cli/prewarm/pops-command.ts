@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { collectList } from '../option-values';
-import type { PopsOptions } from './pops';
+import { terminalWidth } from '../terminal/table';
+import type { PopsOptions } from './pops-options';
 
 function count(value: string): number {
   if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
@@ -24,13 +25,15 @@ export function registerPopsCommand(prewarm: Command): void {
     .option('--count <N>', 'how many with --near (default: 3)', count)
     .option('--check', 'resolve each for the distribution')
     .option('--discover', 'ask DNS as clients of the region would, and name the sites that answer')
-    .option('--subnet <CIDRS>', 'with --discover: ask as clients of these networks', collectList)
+    .option('--update', 'find out which codes have an address, and keep them for later commands')
+    .option('--subnet <CIDRS>', 'with --discover and --update: ask as clients of these networks', collectList)
     .option('--resolver <HOST:PORT>', 'ask this DNS server; only then private addresses are accepted')
-    .option('--cf-domain <NAME>', 'the distribution, for --check and --discover')
+    .option('--cf-domain <NAME>', 'the distribution, for --check, --discover and --update')
     .option('--json', 'one JSON object on standard output')
     .action(async (options: PopsOptions) => {
       process.exitCode = await pops().runPops(options, {
         out: (text) => process.stdout.write(`${text}\n`),
+        width: terminalWidth(process.stdout),
         error: (text) => process.stderr.write(`warmpath: ${text}\n`),
       });
     });

@@ -84,6 +84,16 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
+export interface ProgressOptions {
+  /**
+   * Shows no progress; what is said stays.
+   * @default false
+   */
+  readonly quiet?: boolean;
+  /** Epoch milliseconds. @default Date.now */
+  readonly now?: () => number;
+}
+
 /** Shows progress on a stream: a bar that redraws itself on a terminal, now and then a line elsewhere. */
 export class ProgressPrinter {
   private readonly meter = new PaceMeter();
@@ -94,10 +104,15 @@ export class ProgressPrinter {
   constructor(
     private readonly stream: ProgressStream,
     private readonly paint: Paint,
-    private readonly now: () => number = Date.now,
+    private readonly options: ProgressOptions = {},
   ) {}
 
+  private now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+
   show(snapshot: ProgressSnapshot): void {
+    if (this.options.quiet) return;
     const nowMs = this.now();
     const pace = this.meter.observe(snapshot, nowMs);
     if (this.stream.isTTY === true) {

@@ -27,6 +27,12 @@ export interface RunOptions extends Partial<Record<SourceKind, readonly string[]
   readonly timeout?: number | string;
   readonly dataDir?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly dryRun?: boolean;
+  /** Bytes, with or without a unit. */
+  readonly objectSize?: string;
+  /** Of the AWS configuration. */
+  readonly profile?: string;
   readonly report?: readonly string[];
   /** HOST:PORT. */
   readonly resolver?: string;

@@ -1,37 +1,27 @@
-import type { OutcomeKind } from '../../../lambdas/prewarm/engine/model/outcome';
-import { visibleJson, visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
+import type { FetchFailure } from '../../../lambdas/prewarm/engine/model/slice';
+import { visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
+import { ADVICE } from '../../../lambdas/prewarm/engine/report/advice';
+import { doneWord, proofOf } from '../../../lambdas/prewarm/engine/report/done';
+import type { FailedUrl, FailureGroup } from '../../../lambdas/prewarm/engine/report/failure-groups';
 import type { Paint } from '../terminal/paint';
-import { type Cell, renderTable } from '../terminal/table';
+import { type Cell, type Column, renderTable } from '../terminal/table';
 import { formatBytes, formatCount, formatMs, formatSeconds, formatShare } from '../terminal/units';
-import type { FailureEntry, PopSummary, RunSummary } from './summary';
+import type { PopSummary, RunSummary } from './summary';
 
-/** What to do about each kind of failure. */
-const ADVICE: Readonly<Record<Exclude<OutcomeKind, 'warmed' | 'already-warm'> | 'unknown-pop', string>> = {
-  redirect: 'The edge cached a redirect, not the object: list the URL it points to.',
-  'http-error':
-    'The origin or the edge refused: check the path, signed URLs or cookies, WAF rules, --header.',
-  truncated: 'The connection ended early: look at the origin; run again to fetch these anew.',
-  'wrong-pop':
-    'CloudFront sent the request elsewhere: the PoP may be outside the price class or be draining.',
-  'not-cacheable': 'The edge will not keep it: fix Cache-Control or the cache policy; warming cannot help.',
-  'timed-out': 'Too slow: lower --concurrency, enable Origin Shield, or try again later.',
-  unreachable:
-    'No address of the PoP answered: check the way out of this network on port 443 (and --ca where the edges are your own).',
-  refused: 'Not CloudFront for this distribution: check the URL host, --cf-domain and --alias.',
-  'unknown-pop': 'The PoP has no address for this distribution: see `warmpath prewarm pops --check`.',
-};
-
-const COLUMNS = [
-  { title: 'PoP' },
-  { title: 'requested', align: 'right' },
-  { title: 'warmed', align: 'right' },
-  { title: 'already warm', align: 'right' },
-  { title: 'failed', align: 'right' },
-  { title: 'bytes', align: 'right' },
-  { title: 'p50', align: 'right' },
-  { title: 'p95', align: 'right' },
-  { title: 'hit ratio', align: 'right' },
-] as const;
+/** The columns of a run; where the terminal is narrow, the latencies go first. */
+function columnsOf({ verify }: RunSummary): readonly Column[] {
+  return [
+    { title: 'PoP' },
+    { title: 'requested', align: 'right', dropOrder: 1 },
+    { title: verify === 'none' ? 'fetched' : 'warmed', align: 'right' },
+    { title: 'already warm', align: 'right', dropOrder: 3 },
+    { title: 'failed', align: 'right' },
+    { title: 'bytes', align: 'right', dropOrder: 4 },
+    { title: 'p50', align: 'right', dropOrder: 5 },
+    { title: 'p95', align: 'right', dropOrder: 6 },
+    { title: 'hit ratio', align: 'right', dropOrder: 2 },
+  ];
+}
 
 function latency(ms: number | undefined): string {
   return ms === undefined ? '-' : formatMs(ms);
@@ -66,99 +56,104 @@ function totalRow(summary: RunSummary, paint: Paint): Cell[] {
   ];
 }
 
-interface FailureGroup {
-  readonly outcome: FailureEntry['outcome'];
-  count: number;
-  readonly examples: FailureEntry[];
+/** Advice that names fields of a request, in the words of the command line. */
+export function adviceInOptions(advice: string): string {
+  return advice
+    .replace('(header)', '(--header)')
+    .replace('cap the bandwidth (max_bandwidth_mbps)', 'lower --concurrency or --max-bandwidth')
+    .replace('on port 443.', 'on port 443 (and --ca where the edges are your own).')
+    .replace('cf_domain and aliases', '--cf-domain and --alias')
+    .replace('choose another one', 'see `warmpath prewarm pops --check`, choose another one');
 }
 
-const EXAMPLES_PER_GROUP = 3;
-/** Characters of a URL that are shown: all that it may have. */
-const LONGEST_URL = 8_192;
+const URLS_PER_GROUP = 3;
+const POPS_PER_URL = 3;
 
-/** Groups failures by outcome while they stream by; keeps a few examples of each, not the list. */
-export async function groupFailures(
-  failures: AsyncIterable<FailureEntry> | Iterable<FailureEntry>,
-): Promise<readonly FailureGroup[]> {
-  const groups = new Map<FailureEntry['outcome'], FailureGroup>();
-  for await (const failure of failures) {
-    const group = groups.get(failure.outcome) ?? { outcome: failure.outcome, count: 0, examples: [] };
-    group.count += 1;
-    if (group.examples.length < EXAMPLES_PER_GROUP) group.examples.push(failure);
-    groups.set(failure.outcome, group);
-  }
-  return [...groups.values()].sort((a, b) => b.count - a.count);
+function through({ pops, popCount }: FailedUrl): string {
+  const named = pops.slice(0, POPS_PER_URL);
+  return `${named.join(', ')}${popCount > named.length ? ` and ${formatCount(popCount - named.length)} more PoPs` : ''}`;
 }
 
 function renderGroup(group: FailureGroup, paint: Paint): string[] {
-  const advice = group.outcome in ADVICE ? ADVICE[group.outcome as keyof typeof ADVICE] : '';
-  const more = group.count - group.examples.length;
+  const listed = group.urls.slice(0, URLS_PER_GROUP);
+  const rest = group.fetches - listed.reduce((sum, { fetches }) => sum + fetches, 0);
   return [
-    `${paint.red(group.outcome)} (${formatCount(group.count)}): ${advice}`,
-    ...group.examples.map(
-      ({ pop, url, encoding, detail }) =>
-        `  ${pop}  ${url === null ? '' : `${visibleText(url, LONGEST_URL)}  `}${encoding === null ? '' : `${encoding}  `}${paint.dim(visibleText(detail))}`,
+    `${paint.red(visibleText(group.cause))} (${group.outcome}, ${formatCount(group.fetches)}): ${adviceInOptions(group.advice)}`,
+    ...listed.map(
+      (url) =>
+        `  ${visibleText(url.url)}  ${paint.dim(`${formatCount(url.fetches)} through ${through(url)}`)}`,
     ),
-    ...(more > 0 ? [paint.dim(`  and ${formatCount(more)} more`)] : []),
+    ...(rest > 0 ? [paint.dim(`  and ${formatCount(rest)} of other URLs`)] : []),
+  ];
+}
+
+/** The PoPs that were named and do not serve the distribution. */
+function renderFailedPops({ pops }: RunSummary, paint: Paint): string[] {
+  const failed = Object.entries(pops).filter(([, { error }]) => error !== undefined);
+  if (failed.length === 0) return [];
+  const count = `${paint.red('no address')} (unknown-pop, ${formatCount(failed.length)} ${failed.length === 1 ? 'PoP' : 'PoPs'})`;
+  return [
+    `${count}: ${adviceInOptions(ADVICE['unknown-pop'])}`,
+    ...failed.map(([code, { error = '' }]) => `  ${code}  ${paint.dim(visibleText(error))}`),
+  ];
+}
+
+const LEFT_OUT_NAMED = 8;
+
+function leftOutNotice({ leftOut }: RunSummary): string[] {
+  if (leftOut.length === 0) return [];
+  const named = leftOut.slice(0, LEFT_OUT_NAMED).map(({ code }) => code);
+  const more = leftOut.length > named.length ? ` and ${leftOut.length - named.length} more` : '';
+  const verb = leftOut.length === 1 ? 'PoP has no address' : 'PoPs have no address';
+  return [
+    `Left out: ${formatCount(leftOut.length)} ${verb} for this distribution: ${named.join(', ')}${more}.`,
   ];
 }
 
 function headline(summary: RunSummary, paint: Paint): string {
-  const warm = summary.warmed + summary.alreadyWarm;
+  const done = summary.warmed + summary.alreadyWarm;
   const rest = [
     summary.failed > 0 ? `${formatCount(summary.failed)} failed` : '',
     summary.notDone > 0 ? `${formatCount(summary.notDone)} not done` : '',
   ].filter((part) => part !== '');
-  const text = `${formatCount(warm)} of ${formatCount(summary.requested)} warm${rest.map((part) => `, ${part}`).join('')}`;
-  const colour = rest.length === 0 ? paint.green : paint.red;
-  const perSecond = (summary.requested - summary.notDone) / Math.max(summary.seconds, 0.001);
-  return `${colour(text)} in ${formatSeconds(summary.seconds)} (${formatCount(Math.round(perSecond))}/s)`;
+  const text = `${formatCount(done)} of ${formatCount(summary.requested)} ${doneWord(summary.verify)}${rest.map((part) => `, ${part}`).join('')}`;
+  const colour = rest.length === 0 && done > 0 ? paint.green : paint.red;
+  return `${colour(text)} in ${formatSeconds(summary.seconds)} (${formatCount(Math.round(summary.fetchesPerSecond))}/s)`;
 }
 
-/** The report a person reads: a table per PoP, failures by kind with what to do, and one line that sums up. */
-export async function renderReport(
+/** True where everything that was asked for is on the edges, as far as it was verified. */
+export function isAllDone(summary: RunSummary): boolean {
+  return summary.requested > 0 && summary.failed === 0 && summary.notDone === 0;
+}
+
+/** The report a person reads: a table per PoP, failures by cause and URL with what to do, and one line that sums up. */
+export function renderReport(
   summary: RunSummary,
-  failures: AsyncIterable<FailureEntry> | Iterable<FailureEntry>,
+  groups: readonly FailureGroup[],
   paint: Paint,
-): Promise<string> {
+  width?: number,
+): string {
   const rows = Object.entries(summary.pops).map(([code, pop]) => popRow(code, pop, paint));
-  const table = renderTable(COLUMNS, rows.length > 1 ? [...rows, totalRow(summary, paint)] : rows, paint.dim);
-  const groups = (await groupFailures(failures)).flatMap((group) => renderGroup(group, paint));
+  const table = renderTable(
+    columnsOf(summary),
+    rows.length > 1 ? [...rows, totalRow(summary, paint)] : rows,
+    { header: paint.dim, width },
+  );
+  const failures = [
+    ...renderFailedPops(summary, paint),
+    ...groups.flatMap((group) => renderGroup(group, paint)),
+  ];
   return [
     ...table,
     '',
-    ...(groups.length > 0 ? [...groups, ''] : []),
+    ...(failures.length > 0 ? [...failures, ''] : []),
+    ...leftOutNotice(summary),
     ...(summary.stopped === undefined ? [] : [paint.yellow(visibleText(summary.stopped))]),
     headline(summary, paint),
+    paint.dim(proofOf(summary.verify)),
     '',
   ].join('\n');
 }
 
-/**
- * The report a program reads: one line, one JSON object. Failures are written as they are read, so a million of them
- * do not sit in memory.
- */
-export async function* renderJson(
-  summary: RunSummary,
-  failures: AsyncIterable<FailureEntry> | Iterable<FailureEntry>,
-): AsyncGenerator<string> {
-  const { requested, warmed, alreadyWarm, failed, notDone, bytes, seconds, pops, stopped } = summary;
-  const head = {
-    requested,
-    warmed,
-    alreadyWarm,
-    failed,
-    ...(notDone === 0 ? {} : { notDone }),
-    bytes,
-    seconds,
-    pops,
-    ...(stopped === undefined ? {} : { stopped }),
-  };
-  yield `${visibleJson(head).slice(0, -1)},"failures":[`;
-  let separator = '';
-  for await (const failure of failures) {
-    yield separator + visibleJson(failure);
-    separator = ',';
-  }
-  yield ']}\n';
-}
+/** The failures of a run as they are read, so that a million of them do not sit in memory. */
+export type Failures = AsyncIterable<FetchFailure> | Iterable<FetchFailure>;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PopRecord, RequestRecord } from '../../../lambdas/prewarm/engine/model/request';
+import type { PopRecord, RequestRecord, VerifyMode } from '../../../lambdas/prewarm/engine/model/request';
 import { isFinal, type RequestStatus } from '../../../lambdas/prewarm/engine/model/request-status';
-import { failedCount } from '../../../lambdas/prewarm/engine/model/tally';
+import { emptyTally, failedCount } from '../../../lambdas/prewarm/engine/model/tally';
 import type { EmbeddedEngine, LiveProgress } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
 import { formatCount } from '../terminal/units';
 import type { Interrupt } from './interrupt';
@@ -13,26 +13,30 @@ export interface SessionEnd {
   readonly record: RequestRecord;
   readonly pops: readonly PopRecord[];
   readonly seconds: number;
+  /** Fetches that earlier runs had made, where this one went on with theirs. */
+  readonly fetchesBefore: number;
   /** Exit code of the signal that ended it early. */
   readonly interruptedWith?: number;
 }
 
-const PHASES: Readonly<Record<RequestStatus, string>> = {
+const PREPARING: Readonly<Partial<Record<RequestStatus, string>>> = {
   CREATED: 'reading the list',
   CHECK_POP: 'finding the edges',
   INSERT_TASK: 'cutting slices',
-  'IN-PROGRESS': 'warming',
-  FINISHED: 'warming',
-  STOPPED: 'warming',
 };
+
+/** What is going on: without verification nothing is known to be warm, only fetched. */
+function phaseOf(status: RequestStatus, verify: VerifyMode): string {
+  return PREPARING[status] ?? (verify === 'none' ? 'fetching' : 'warming');
+}
 
 const DRAIN_MS = 10_000;
 const DRAIN_POLL_MS = 50;
 const LIST_PAGE = 100;
 
-function snapshotOf(live: LiveProgress): ProgressSnapshot {
+function snapshotOf(live: LiveProgress, verify: VerifyMode): ProgressSnapshot {
   return {
-    phase: PHASES[live.status],
+    phase: phaseOf(live.status, verify),
     done: live.tally.fetches,
     ...(live.fetchCount === undefined ? {} : { total: live.fetchCount }),
     failed: failedCount(live.tally),
@@ -57,6 +61,19 @@ async function drain(engine: EmbeddedEngine, live: () => LiveProgress | undefine
   await engine.setCapacity(0);
   const giveUpMs = performance.now() + DRAIN_MS;
   while ((live()?.slicesInFlight ?? 0) > 0 && performance.now() < giveUpMs) await sleep(DRAIN_POLL_MS);
+}
+
+/**
+ * Counts what slices had done that were cut short: it was done, though a later run does it again. Nothing is recorded of them, so that
+ * it is only in what was shown last.
+ */
+function withCutShort(end: SessionEnd, last: LiveProgress | undefined): SessionEnd {
+  if (last === undefined || last.tally.fetches <= end.record.progress.fetches) return end;
+  return {
+    ...end,
+    record: { ...end.record, progress: last.tally },
+    pops: end.pops.map((pop) => ({ ...pop, progress: last.pops.get(pop.pop) ?? emptyTally() })),
+  };
 }
 
 /** Submits the run, or goes on with the one that was interrupted; shows progress until it ends or a signal comes. */
@@ -84,28 +101,33 @@ export async function runSession(
     const started = new Date(createdAt).toISOString();
     printer.say(`the run of ${started} for ${spec.cfDomain}, unfinished in this data directory, goes on too`);
   }
+  const { verify } = run.spec;
+  const fetchesBefore = same?.progress.fetches ?? 0;
   let last: LiveProgress | undefined;
   let id = same?.id;
   const unfollow = engine.onProgress((live) => {
     if (live.id !== id) return;
     last = live;
-    printer.show(snapshotOf(live));
+    printer.show(snapshotOf(live, verify));
   });
   try {
-    if (same === undefined) printer.show({ phase: PHASES.CREATED, done: 0, failed: 0, bytes: 0 });
+    if (same === undefined) printer.show({ phase: phaseOf('CREATED', verify), done: 0, failed: 0, bytes: 0 });
     const { id: requestId } = same ?? (await engine.submit(run.spec, run.urls()));
     id = requestId;
     const ended = engine.waitForEnd(requestId);
     // Closing the engine after a signal rejects it; nobody waits for it then.
     ended.catch(() => {});
     const end = await Promise.race([ended, interrupt.signalled]);
-    if (typeof end !== 'number')
-      return { record: end, pops: await engine.pops(requestId), seconds: seconds() };
+    if (typeof end !== 'number') {
+      const ending = { record: end, pops: await engine.pops(requestId), seconds: seconds(), fetchesBefore };
+      return end.status === 'STOPPED' ? withCutShort(ending, last) : ending;
+    }
 
     printer.say('interrupted: what is underway ends first (Ctrl-C again to end at once)');
     await drain(engine, () => last);
     const record = (await engine.get(requestId)) ?? (await ended);
-    return { record, pops: await engine.pops(requestId), seconds: seconds(), interruptedWith: end };
+    const pops = await engine.pops(requestId);
+    return withCutShort({ record, pops, seconds: seconds(), fetchesBefore, interruptedWith: end }, last);
   } finally {
     unfollow();
     printer.finish();

@@ -11,6 +11,7 @@ import type { RequestContext } from '../../../lambdas/prewarm/engine/request/nor
 import { createResolver } from '../../../lambdas/prewarm/net/resolver';
 import { BadInput, Problems } from '../bad-input';
 import { HOST_PORT, isHostPort } from '../option-values';
+import { readLocalPops } from './local-pops';
 import type { RunOptions } from './run-options';
 
 /** What a run finds outside: names, points of presence, certificates. */
@@ -45,12 +46,16 @@ async function certificates(file: string): Promise<string> {
 }
 
 /**
- * The known PoPs, and those of the environment.
- * @throws BadInput where one of these has no place
+ * The PoPs that come with the program, or those of the local copy in their place, and those of the environment.
+ * @throws BadInput where one of these has no place, or the copy is none
  */
 export function knownPops(): PopDirectory {
   try {
-    return createPopDirectory({ extraCodes: parseExtraPops(process.env['WARMPATH_EXTRA_POPS']) });
+    const local = readLocalPops();
+    return createPopDirectory({
+      ...(local !== undefined && { codes: local.codes }),
+      extraCodes: parseExtraPops(process.env['WARMPATH_EXTRA_POPS']),
+    });
   } catch (cause) {
     if (!(cause instanceof UnknownPopSites)) throw cause;
     throw new BadInput(cause.message, { cause });

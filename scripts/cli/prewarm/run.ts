@@ -5,23 +5,26 @@ import { dirname, extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type ReportFormat, reportKey } from '../../../lambdas/prewarm/engine/flow/blob-names';
 import { visibleLines } from '../../../lambdas/prewarm/engine/model/visible-text';
+import { groupFailures } from '../../../lambdas/prewarm/engine/report/failure-groups';
 import { hasCode } from '../../../lambdas/prewarm/one-machine/adapters/error-code';
 import type { EmbeddedEngine } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
 import { BadInput, Problems } from '../bad-input';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
+import { terminalWidth } from '../terminal/table';
 import { removeAbandoned } from './abandoned';
 import { asBadInput } from './explain-refusal';
 import { type Interrupt, listenForInterrupt } from './interrupt';
 import { ProgressPrinter } from './progress';
 import { openRunEngine } from './run-engine';
 import { prepareRun } from './run-input';
+import { renderJson } from './run-json';
 import type { RunOptions } from './run-options';
-import { renderJson, renderReport } from './run-report';
+import { isAllDone, renderReport } from './run-report';
 import { runSession, type SessionEnd } from './run-session';
 import { findSurroundings } from './run-surroundings';
 import { SCRATCH_DATA, Scratch } from './scratch';
-import { type FailureEntry, failureEntry, popFailureEntries, type RunSummary, summarise } from './summary';
+import { type RunSummary, summarise } from './summary';
 
 /** Characters of one line of an error: the known PoPs fit. */
 const LONGEST_LINE = 10_000;
@@ -66,7 +69,9 @@ async function warm(
   scratch: Scratch,
   interrupt: Interrupt,
 ): Promise<number> {
-  const printer = new ProgressPrinter(process.stderr, paintFor(process.stderr));
+  const printer = new ProgressPrinter(process.stderr, paintFor(process.stderr), {
+    quiet: options.quiet === true,
+  });
   for (const file of options.report ?? []) await problems.collect(() => checkReportFile(file));
   const surroundings = await problems.collect(() => findSurroundings(options));
   const run =
@@ -78,12 +83,17 @@ async function warm(
   const engine = await openRunEngine(run, options, dataDir, surroundings, printer);
   try {
     const end = await runSession(engine, run, printer, interrupt);
-    const summary = summarise(end.record, end.pops, end.seconds, stoppedSentence(end, options));
-    await printReport(engine, end, summary, options);
+    const summary = summarise(end.record, end.pops, {
+      seconds: end.seconds,
+      stopped: stoppedSentence(end, options),
+      fetchesBefore: end.fetchesBefore,
+      findPlace: (code) => surroundings.directory.find(code),
+    });
+    const isComplete = isAllDone(summary) && !missesUrls(end);
+    if (!(options.quiet && isComplete) || options.json) await printReport(engine, end, summary, options);
     if (end.interruptedWith !== undefined) return end.interruptedWith;
     await writeReportFiles(engine, end, options.report ?? []);
-    const isAllWarm = summary.requested > 0 && summary.failed === 0 && summary.notDone === 0;
-    return isAllWarm && !missesUrls(end) ? 0 : FAILED;
+    return isComplete ? 0 : FAILED;
   } finally {
     await engine.close();
   }
@@ -109,25 +119,17 @@ function stoppedSentence({ record, interruptedWith }: SessionEnd, options: RunOp
   return message ?? `Stopped: ${record.stopReason ?? 'no reason given'}.`;
 }
 
-async function* allFailures(
-  engine: EmbeddedEngine,
-  end: SessionEnd,
-  summary: RunSummary,
-): AsyncGenerator<FailureEntry> {
-  yield* popFailureEntries(summary);
-  for await (const failure of engine.failures(end.record.id)) yield failureEntry(failure);
-}
-
 async function printReport(
   engine: EmbeddedEngine,
   end: SessionEnd,
   summary: RunSummary,
   options: RunOptions,
 ): Promise<void> {
-  const failures = allFailures(engine, end, summary);
+  const { id } = end.record;
+  const groups = await groupFailures(engine.failures(id));
   const output = options.json
-    ? renderJson(summary, failures)
-    : [await renderReport(summary, failures, paintFor(process.stdout))];
+    ? renderJson(summary, groups, engine.failures(id))
+    : [renderReport(summary, groups, paintFor(process.stdout), terminalWidth(process.stdout))];
   await pipeline(output, process.stdout, { end: false });
 }
 

@@ -128,7 +128,7 @@ describe('GET /requests', () => {
     const { json, text } = await call('GET', `/requests/${REQUEST_ID}`);
     expect(bodies.requestBody.parse(json)).toMatchObject({
       fetches: 3,
-      pops: [{ pop: 'FRA56-P4', failed: 1 }],
+      pops: [{ code: 'FRA56-P4', failed: 1 }],
     });
     expect(text).not.toMatch(/secret|authorization/i);
     expect((await call('GET', '/requests/none')).status).toBe(404);
@@ -140,13 +140,18 @@ describe('GET /pops', () => {
     const { json } = await fakeService().call('GET', '/pops');
     const { pops } = bodies.popListBody.parse(json);
     expect(pops.length).toBeGreaterThan(300);
-    expect(pops.find(({ pop }) => pop === 'FRA56-P4')).toMatchObject({ country: 'DE', continent: 'Europe' });
+    expect(pops.find(({ code }) => code === 'FRA56-P4')).toMatchObject({
+      country: 'DE',
+      continent: 'Europe',
+    });
   });
 
   it('narrows by region and country, by name or ISO code, in any case', async () => {
     const { call } = fakeService();
     async function codesOf(query: string): Promise<readonly string[]> {
-      return bodies.popListBody.parse((await call('GET', `/pops?${query}`)).json).pops.map(({ pop }) => pop);
+      return bodies.popListBody
+        .parse((await call('GET', `/pops?${query}`)).json)
+        .pops.map(({ code }) => code);
     }
     const japan = await codesOf('region=JP');
     expect(japan).toContain('NRT57-P3');
@@ -186,7 +191,8 @@ describe('POST /estimate', () => {
     expect(bodies.estimateBody.parse(json)).toMatchObject({
       urls: 2,
       pops: 2,
-      requests: 8,
+      // 4 fetches per PoP, and of them a sample asked for again.
+      requests: 10,
       bytes: 8_000_000_000,
       cost_usd: { cloudfront_transfer: 0.796, invalidation: 0 },
     });

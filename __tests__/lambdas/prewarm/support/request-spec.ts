@@ -11,7 +11,7 @@ export function plainSpec(fields: Partial<RequestSpec> = {}): RequestSpec {
     pops: [popCode('FRA56-P4')],
     headers: [],
     encodings: ['browser'],
-    verify: 'none',
+    verify: 'sample',
     skipWarm: false,
     needInvalidate: false,
     instanceCount: 1,

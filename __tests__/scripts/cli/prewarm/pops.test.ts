@@ -1,4 +1,5 @@
-import { type PopsOptions, runPops } from '../../../../scripts/cli/prewarm/pops';
+import { runPops } from '../../../../scripts/cli/prewarm/pops';
+import type { PopsOptions } from '../../../../scripts/cli/prewarm/pops-options';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn/index';
 
 async function run(options: PopsOptions) {
@@ -51,7 +52,7 @@ describe('warmpath prewarm pops', () => {
     const { code, out } = await run({ ...options, region: ['sa'] });
     expect(code).toBe(0);
     expect(JSON.parse(out).networks).toMatchObject([
-      { clientSubnet: '18.228.0.0/24', edges: [{ site: 'NRT57-P3', knownCodes: ['NRT57-P3'] }] },
+      { client_subnet: '18.228.0.0/24', edges: [{ site: 'NRT57-P3', known_codes: ['NRT57-P3'] }] },
     ]);
     const table = await run({ ...options, json: false, subnet: ['9.9.9.0/24'] });
     expect(table.out).toMatch(/9\.9\.9\.0\/24 +127\.0\.0\.\d+ +FRA56-P4 +FRA56-P4/);

@@ -75,7 +75,7 @@ describe('ProgressPrinter', () => {
   it('writes plain lines to what is no terminal, at most one every two seconds in a phase', () => {
     const stream = recorder(false);
     let nowMs = 0;
-    const printer = new ProgressPrinter(stream, plain, () => nowMs);
+    const printer = new ProgressPrinter(stream, plain, { now: () => nowMs });
     printer.show({ phase: 'sizing', done: 0, failed: 0, bytes: 0 });
     for (let step = 0; step < 50; step += 1) {
       printer.show({ ...warming, done: step });
@@ -87,7 +87,7 @@ describe('ProgressPrinter', () => {
 
   it('ends with the last figures, however soon they came', () => {
     const stream = recorder(false);
-    const printer = new ProgressPrinter(stream, plain, () => 0);
+    const printer = new ProgressPrinter(stream, plain, { now: () => 0 });
     printer.show({ ...warming, done: 1 });
     printer.show({ ...warming, done: 200 });
     printer.finish();
@@ -99,7 +99,7 @@ describe('ProgressPrinter', () => {
   it('does not repeat itself where nothing moves', () => {
     const stream = recorder(false);
     let nowMs = 0;
-    const printer = new ProgressPrinter(stream, plain, () => nowMs);
+    const printer = new ProgressPrinter(stream, plain, { now: () => nowMs });
     for (let step = 0; step < 5; step += 1) {
       printer.show(warming);
       nowMs += 3000;

@@ -3,10 +3,12 @@ import type { PopRecord, RequestRecord } from '../../../../lambdas/prewarm/engin
 import type { FetchFailure } from '../../../../lambdas/prewarm/engine/model/slice';
 import { addOutcome, emptyTally, mergeTally } from '../../../../lambdas/prewarm/engine/model/tally';
 import { askedOf } from '../../../../lambdas/prewarm/engine/report/asked';
-import { reportJson } from '../../../../lambdas/prewarm/engine/report/report-json';
+import { groupFailures } from '../../../../lambdas/prewarm/engine/report/failure-groups';
+import { failureJson, reportJson } from '../../../../lambdas/prewarm/engine/report/report-json';
 import { reportOf } from '../../../../lambdas/prewarm/engine/report/request-report';
-import { renderJson, renderReport } from '../../../../scripts/cli/prewarm/run-report';
-import { failureEntry, popFailureEntries, summarise } from '../../../../scripts/cli/prewarm/summary';
+import { renderJson } from '../../../../scripts/cli/prewarm/run-json';
+import { renderReport } from '../../../../scripts/cli/prewarm/run-report';
+import { summarise } from '../../../../scripts/cli/prewarm/summary';
 import { paintFor } from '../../../../scripts/cli/terminal/paint';
 import { plainSpec } from '../../../lambdas/prewarm/support/request-spec';
 
@@ -64,7 +66,7 @@ function example(): { request: RequestRecord; pops: PopRecord[] } {
 
 function exampleRun() {
   const { request, pops } = example();
-  return summarise(request, pops, 2, 'Stopped at its deadline.');
+  return summarise(request, pops, { seconds: 2, stopped: 'Stopped at its deadline.' });
 }
 
 describe('summarise', () => {
@@ -83,7 +85,6 @@ describe('summarise', () => {
 
   it('counts all fetches of a PoP without an address as failed, with the reason', () => {
     expect(exampleRun().pops[xxx]).toMatchObject({ failed: 10, error: 'no such name' });
-    expect(popFailureEntries(exampleRun())).toMatchObject([{ pop: xxx, url: null, outcome: 'unknown-pop' }]);
   });
 });
 
@@ -94,6 +95,7 @@ describe('report.json', () => {
     let text = '';
     for await (const part of reportJson(
       reportOf(request, pops, () => undefined),
+      [],
       failures,
     ))
       text += part;
@@ -111,19 +113,42 @@ describe('report.json', () => {
     const none = pops.map((pop) => ({ ...pop, status: 'FAILED' as const, progress: emptyTally() }));
     const record = { ...request, acceptedUrlCount: 0, totals, progress: emptyTally() };
     const all = { requested: 21, failed: 21, notDone: 0 };
-    expect(summarise(record, none, 2)).toMatchObject(all);
+    expect(summarise(record, none, { seconds: 2 })).toMatchObject(all);
     expect(askedOf(reportOf(record, none, () => undefined))).toMatchObject(all);
   });
 });
 
-describe('renderReport', () => {
-  it('shows a table per PoP, failures by kind with what to do, and a line that sums up', async () => {
-    const run = exampleRun();
-    const text = await renderReport(
-      run,
-      [...popFailureEntries(run), ...failures.map(failureEntry)],
-      paintFor({}),
+describe('the rate', () => {
+  it('counts the fetches that this run made, not those of PoPs without an address, nor of runs before', () => {
+    const { request, pops } = example();
+    expect(summarise(request, pops, { seconds: 2 })).toMatchObject({ fetches: 19, fetchesPerSecond: 9.5 });
+    expect(summarise(request, pops, { seconds: 2, fetchesBefore: 9 }).fetchesPerSecond).toBe(5);
+  });
+});
+
+describe('PoPs of a place without an address', () => {
+  function placeRun() {
+    const { request, pops } = example();
+    const gone = pops.map((pop) => (pop.pop === xxx ? { ...pop, hasNoAddress: true as const } : pop));
+    return summarise({ ...request, spec: { ...request.spec, popsFrom: 'place' } }, gone, { seconds: 2 });
+  }
+
+  it('are left out with a notice, and nothing fails for them', () => {
+    expect(placeRun()).toMatchObject({
+      requested: 20,
+      failed: 4,
+      leftOut: [{ code: xxx, message: 'no such name' }],
+    });
+    expect(Object.keys(placeRun().pops)).toEqual([fra, nrt]);
+    expect(renderReport(placeRun(), [], paintFor({}))).toContain(
+      'Left out: 1 PoP has no address for this distribution: XXX1-P1.',
     );
+  });
+});
+
+describe('renderReport', () => {
+  it('shows a table per PoP, failures by cause and URL with what to do, and a line that sums up', async () => {
+    const text = renderReport(exampleRun(), await groupFailures(failures), paintFor({}));
     expect(text.split('\n').slice(0, 5)).toEqual([
       'PoP       requested  warmed  already warm  failed    bytes     p50     p95  hit ratio',
       'FRA56-P4         10       8             2       0  10.0 kB   42 ms   42 ms       20 %',
@@ -131,36 +156,77 @@ describe('renderReport', () => {
       'XXX1-P1          10       0             0      10      0 B       -       -          -',
       'all              30      13             2      14  15.0 kB',
     ]);
-    expect(text).toMatch(/^http-error \(4\): .*\n( {2}NRT57-P2 {2}https:.*HTTP 404\n){3} {2}and 1 more$/m);
-    expect(text).toMatch(/^unknown-pop \(1\): .*warmpath prewarm pops/m);
-    expect(text).toMatch(/^Stopped at its deadline\.\n15 of 30 warm, 14 failed, 1 not done in 2\.0 s/m);
+    expect(text).toMatch(
+      /^HTTP 404 \(http-error, 4\): .*--header.*\n( {2}https:.* {2}1 through NRT57-P2\n){3} {2}and 1 of other URLs$/m,
+    );
+    expect(text).toMatch(/^no address \(unknown-pop, 1 PoP\): .*warmpath prewarm pops/m);
+    expect(text).toMatch(
+      /^Stopped at its deadline\.\n15 of 30 warm, 14 failed, 1 not done in 2\.0 s \(10\/s\)/m,
+    );
+    expect(text).toContain('one in twenty');
+  });
+
+  it('has one row for a URL that failed through many PoPs', async () => {
+    const missing = failures[0]!;
+    const many = Array.from({ length: 30 }, (_, index) => ({
+      ...missing,
+      pop: popCode(`FRA${index + 1}-P1`),
+    }));
+    const text = renderReport(exampleRun(), await groupFailures(many), paintFor({}));
+    expect(text.match(/1\.js/g)).toHaveLength(1);
+    expect(text).toContain('30 through FRA1-P1, FRA2-P1, FRA3-P1 and 27 more PoPs');
+  });
+
+  it('fits a narrow terminal', () => {
+    for (const width of [30, 40, 60, 80])
+      for (const line of renderReport(exampleRun(), [], paintFor({}), width).split('\n').slice(0, 5))
+        expect(line.length).toBeLessThanOrEqual(width);
+    expect(renderReport(exampleRun(), [], paintFor({}), 30)).toMatch(/^PoP +warmed +failed\n/);
+  });
+
+  it('says fetched, and nowhere warm, where nothing was asked for again', () => {
+    const { request, pops } = example();
+    const unverified = { ...request, spec: { ...request.spec, verify: 'none' as const } };
+    const text = renderReport(summarise(unverified, pops, { seconds: 2 }), [], paintFor({}));
+    expect(text).toContain('15 of 30 fetched');
+    expect(text.replaceAll('already warm', '').replaceAll('warmpath prewarm', '')).not.toMatch(/\bwarm/i);
   });
 });
 
 describe('renderJson', () => {
-  it('is one line with one object that carries every failure', async () => {
-    const run = exampleRun();
+  it('is one line with one object that carries every failure, in the words of the API', async () => {
+    const groups = await groupFailures(failures);
     let text = '';
-    for await (const part of renderJson(run, failures.map(failureEntry))) text += part;
+    for await (const part of renderJson(exampleRun(), groups, failures)) text += part;
     expect(text.indexOf('\n')).toBe(text.length - 1);
     const parsed = JSON.parse(text);
-    expect(Object.keys(parsed).slice(0, 4)).toEqual(['requested', 'warmed', 'alreadyWarm', 'failed']);
-    expect(parsed.failures).toHaveLength(4);
-    expect(parsed.failures[0]).toEqual({
-      pop: nrt,
-      url: 'https://www.example.com/1.js',
-      encoding: 'browser',
-      outcome: 'http-error',
-      status: 404,
-      detail: 'HTTP 404',
-      attempts: 1,
+    expect(parsed).toMatchObject({
+      schema: 'warmpath/run/2',
+      warmed: 13,
+      already_warm: 2,
+      failed: 14,
+      not_done: 1,
+      fetches: 19,
     });
+    expect(parsed.failures).toHaveLength(5);
+    expect(parsed.failures[0]).toEqual({
+      pop: xxx,
+      url: null,
+      encoding: null,
+      outcome: 'unknown-pop',
+      http_status: null,
+      message: 'no such name',
+      attempts: 0,
+    });
+    expect(parsed.failures[1]).toEqual(failureJson(failures[0]!));
+    expect(parsed.failure_groups).toMatchObject([{ cause: 'HTTP 404', fetches: 4 }]);
     expect(parsed.pops[fra]).toMatchObject({
+      code: fra,
       requested: 10,
       warmed: 8,
-      alreadyWarm: 2,
+      already_warm: 2,
       failed: 0,
-      hitRatio: 0.2,
+      hit_ratio: 0.2,
     });
   });
 });

@@ -56,7 +56,7 @@ describe('warmpath prewarm run with a request body', () => {
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout.trimEnd().split('\n')).toHaveLength(1);
     const result = JSON.parse(first.stdout);
-    expect(result).toMatchObject({ requested: 40, warmed: 40, alreadyWarm: 0, failed: 0, failures: [] });
+    expect(result).toMatchObject({ requested: 40, warmed: 40, already_warm: 0, failed: 0, failures: [] });
     expect(result.bytes).toBe(40 * 1024);
     expect(result.seconds).toBeGreaterThan(0);
     expect(Object.keys(result.pops)).toEqual(POPS);
@@ -64,7 +64,7 @@ describe('warmpath prewarm run with a request body', () => {
 
     const second = await runCli(['prewarm', 'run', list, ...towards(cdn), '--json']);
     expect(second.code).toBe(0);
-    expect(JSON.parse(second.stdout)).toMatchObject({ warmed: 0, alreadyWarm: 40, failed: 0 });
+    expect(JSON.parse(second.stdout)).toMatchObject({ warmed: 0, already_warm: 40, failed: 0 });
   });
 
   it('ends with 1 and says per outcome what failed and what to do', async () => {
@@ -75,7 +75,7 @@ describe('warmpath prewarm run with a request body', () => {
     const result = JSON.parse(json.stdout);
     expect(result).toMatchObject({ requested: 6, warmed: 4, failed: 2 });
     expect(result.failures).toHaveLength(2);
-    expect(result.failures[0]).toMatchObject({ url: url('/o/1'), outcome: 'http-error', status: 404 });
+    expect(result.failures[0]).toMatchObject({ url: url('/o/1'), outcome: 'http-error', http_status: 404 });
 
     const text = await runCli(['prewarm', 'run', list, ...towards(cdn)]);
     expect(text.code).toBe(1);
@@ -83,7 +83,7 @@ describe('warmpath prewarm run with a request body', () => {
       /^PoP +requested +warmed +already warm +failed +bytes +p50 +p95 +hit ratio$/m,
     );
     expect(text.stdout).toMatch(/^NRT57-P3 +3 +0 +2 +1 /m);
-    expect(text.stdout).toMatch(/^http-error \(2\): .*--header/m);
+    expect(text.stdout).toMatch(/^HTTP 404 \(http-error, 2\): .*--header/m);
     expect(text.stdout).toMatch(/^4 of 6 warm, 2 failed in/m);
   });
 
@@ -194,8 +194,8 @@ describe('bad input to warmpath prewarm run', () => {
     ],
     [
       'an unknown PoP',
-      async () => [await write('c.json', body(paths(1))), '--pops', 'FRA56-P99'],
-      /--pops\[0\]: got "FRA56-P99"; allowed: .*did you mean "FRA/,
+      async () => [await write('c.json', body(paths(1))), '--pops', 'FRA56P99'],
+      /--pops\[0\]: got "FRA56P99"; allowed: .*did you mean "FRA/,
     ],
     [
       'an unknown country and a wrong time-out in one message',
@@ -216,7 +216,7 @@ describe('bad input to warmpath prewarm run', () => {
       'two kinds of targets and a wrong time-out, and not the distribution that was given',
       async () => [
         ...[await write('k.txt', url('/a')), '--cf-domain', cdn.distributionDomain, '--timeout', 'soon'],
-        ...['--pops', 'FRA99', '--near', '1,2'],
+        ...['--pops', 'FRAX9', '--near', '1,2'],
       ],
       /^warmpath: --pops and --near: got both; (?![\s\S]*--cf-domain)[\s\S]*--timeout: got "soon"[\s\S]*--pops\[0\]: got/,
     ],
@@ -321,7 +321,7 @@ describe('Ctrl-C', () => {
     expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringMatching(/interrupted/) });
     const interrupted = JSON.parse(stdout);
     expect(interrupted.requested).toBe(400);
-    expect(interrupted.notDone).toBeGreaterThan(0);
+    expect(interrupted.not_done).toBeGreaterThan(0);
     expect(interrupted.stopped).toMatch(/The same command goes on here/);
 
     cdn.clearFaults();
@@ -329,7 +329,7 @@ describe('Ctrl-C', () => {
     expect(rest).toMatchObject({ code: 0, stderr: expect.stringMatching(/going on with the run of/) });
     const finished = JSON.parse(rest.stdout);
     expect(finished).toMatchObject({ requested: 400, failed: 0 });
-    expect(finished.warmed + finished.alreadyWarm).toBe(400);
+    expect(finished.warmed + finished.already_warm).toBe(400);
     expect(cdn.pop(POPS[0]).storedObjects).toBe(400);
   });
 });

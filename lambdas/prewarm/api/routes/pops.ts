@@ -9,21 +9,28 @@ import { readBy } from '../query';
 import type { Route } from './route';
 
 const popsQuery = z.object({
-  region: z.string().min(1).max(64).optional().describe('Only the PoPs of this region, such as `eu`.'),
+  region: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'Only the PoPs of this region: a fixed list such as `eu`, or a part of the world such as `europe`.',
+    ),
   country: z
     .string()
     .min(1)
     .max(64)
     .optional()
     .describe(
-      'Only the PoPs of this country: a name of the `countries` list, or any other by name or ISO 3166-1 code.',
+      'Only the PoPs that stand in this country, by any name or ISO 3166-1 code; or those of a fixed list, such as `legacy:japan`.',
     ),
 });
 
 export const popListBody = z.strictObject({
   pops: z.array(
     z.strictObject({
-      pop: z.string(),
+      code: z.string(),
       city: z.string(),
       country: z.string(),
       country_name: z.string(),
@@ -64,7 +71,7 @@ function inCountry(directory: PopDirectory, country: string): (entry: PopEntry) 
 
 function popLine(entry: PopEntry): z.output<typeof popListBody>['pops'][number] {
   return {
-    pop: entry.code,
+    code: entry.code,
     city: entry.city,
     country: entry.country,
     country_name: entry.countryName,

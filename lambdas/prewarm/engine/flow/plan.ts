@@ -17,7 +17,13 @@ import type { Budget, StepResult } from './step';
 /** What became of looking a PoP up. */
 export type ResolvedPop =
   | { readonly kind: 'usable'; readonly pop: PopCode; readonly addresses: readonly string[] }
-  | { readonly kind: 'failed'; readonly pop: PopCode; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly pop: PopCode;
+      readonly message: string;
+      /** True where DNS answered that there is no address, rather than not at all. */
+      readonly hasNoAddress?: true;
+    };
 
 export interface PlanDeps {
   readonly requests: RequestStore;
@@ -65,6 +71,7 @@ async function storedPops(
               status: 'FAILED',
               addresses: [],
               message: found.kind === 'failed' ? found.message : 'its name has no address',
+              ...((found.kind === 'usable' || found.hasNoAddress) && { hasNoAddress: true }),
             }),
       })),
     );

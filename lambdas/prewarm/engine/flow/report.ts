@@ -6,6 +6,7 @@ import type { BlobStore } from '../ports/blob-store';
 import type { PopDirectory } from '../ports/pop-directory';
 import type { PopStore } from '../ports/pop-store';
 import type { SliceLedger } from '../ports/slice-ledger';
+import { groupFailures } from '../report/failure-groups';
 import { failuresCsv } from '../report/failures-csv';
 import { reportHtml } from '../report/report-html';
 import { reportJson } from '../report/report-json';
@@ -69,6 +70,7 @@ export async function writeReport(deps: ReportDeps, record: RequestRecord): Prom
     return failuresIn(blobs, failureKeys);
   }
   await blobs.put(reportKey(id, 'csv'), failuresCsv(failures(), spec.distributionDomain));
-  await blobs.put(reportKey(id, 'json'), reportJson(report, failures()));
-  await blobs.put(reportKey(id, 'html'), reportHtml(report, failures()));
+  const groups = await groupFailures(failures());
+  await blobs.put(reportKey(id, 'json'), reportJson(report, groups, failures()));
+  await blobs.put(reportKey(id, 'html'), reportHtml(report, groups));
 }

@@ -23,17 +23,18 @@ async function resolvePop(
   function failed(message: string): ResolvedPop {
     return { kind: 'failed', pop, message };
   }
+  function absent(message: string): ResolvedPop {
+    return { kind: 'failed', pop, message, hasNoAddress: true };
+  }
   const name = popHostName(distributionDomain, pop);
   const resolution = await resolver.resolve(name, signal);
-  if (resolution.kind === 'unknown-name') return failed(`${name} does not exist in DNS`);
+  if (resolution.kind === 'unknown-name') return absent(`${name} does not exist in DNS`);
   if (resolution.kind === 'failed') return failed(`${name} could not be looked up: ${resolution.message}`);
   const { allowed, refused } = guardAddresses(resolution.addresses, policy);
   if (allowed.length > 0) return { kind: 'usable', pop, addresses: allowed };
-  return failed(
-    refused.length > 0
-      ? `${name} has only addresses that are not contacted: ${refused.join(', ')}`
-      : `${name} has no address`,
-  );
+  return refused.length > 0
+    ? failed(`${name} has only addresses that are not contacted: ${refused.join(', ')}`)
+    : absent(`${name} has no address`);
 }
 
 /** Resolves PoPs of a distribution concurrently, in their order; one that does not resolve is failed with the reason. */

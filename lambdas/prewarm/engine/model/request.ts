@@ -126,6 +126,8 @@ export interface PopRecord {
   readonly addresses: readonly string[];
   /** Why it failed. */
   readonly message?: string;
+  /** True where DNS says that its name has no address: it does not serve the distribution. A look-up that failed proves nothing. */
+  readonly hasNoAddress?: true;
   readonly createdAt: number;
   /** Counted together with the request's own progress. */
   readonly progress: Tally;

@@ -55,6 +55,11 @@ const BARE_SITE = /^[A-Z]{3}$/;
 
 export interface PopDirectoryOptions {
   /**
+   * Codes to list in place of those of the data file; one whose airport is not known is left out.
+   * @default - those of the data file
+   */
+  readonly codes?: readonly string[];
+  /**
    * Codes that the data file does not list yet, such as discovery found; each stands at its airport, and is in no fixed list of
    * the compatible API.
    * @default []
@@ -66,14 +71,17 @@ export interface PopDirectoryOptions {
  * Codes of the data file and those given, in the order of their names; places and countries of these and of any other code.
  * @throws UnknownPopSites for extra codes without a place
  */
-export function createPopDirectory({ extraCodes = [] }: PopDirectoryOptions = {}): PopDirectory {
+export function createPopDirectory({
+  codes: given,
+  extraCodes = [],
+}: PopDirectoryOptions = {}): PopDirectory {
   const extra = extraCodes.map((written) => ({ written, code: popCode(written.trim().toUpperCase()) }));
   const placeless = extra.filter(
     ({ code }) => !(isPopCode(code) || BARE_SITE.test(code)) || entryOf(code) === undefined,
   );
   if (placeless.length > 0) throw new UnknownPopSites(placeless.map(({ written }) => written));
   const codes = [
-    ...data.sources.flatMap((source) => source.codes.map(popCode)),
+    ...(given ?? data.sources.flatMap((source) => source.codes)).map(popCode),
     ...extra.map(({ code }) => code),
   ];
   const listed = new Map<PopCode, PopEntry>();

@@ -1,7 +1,8 @@
 import type { FetchOutcome, OutcomeKind } from '../model/outcome';
+import type { VerifyMode } from '../model/request';
 
 /** What a person calls each outcome. */
-export const OUTCOME_NAMES: Readonly<Record<OutcomeKind, string>> = {
+const OUTCOME_NAMES: Readonly<Record<OutcomeKind, string>> = {
   warmed: 'warmed',
   'already-warm': 'already warm',
   redirect: 'redirect',
@@ -13,6 +14,14 @@ export const OUTCOME_NAMES: Readonly<Record<OutcomeKind, string>> = {
   unreachable: 'unreachable',
   refused: 'refused',
 };
+
+/**
+ * What a person calls an outcome under a mode of verification: without any, an object that came is said to be fetched, since nothing
+ * proves that the edge kept it.
+ */
+export function outcomeName(kind: OutcomeKind, verify: VerifyMode): string {
+  return kind === 'warmed' && verify === 'none' ? 'fetched' : OUTCOME_NAMES[kind];
+}
 
 /** One outcome in one short sentence, as reports show it. */
 export function describeOutcome(outcome: FetchOutcome): string {

@@ -1,5 +1,6 @@
 import type { FetchFailure } from '../model/slice';
 import { csvCell } from '../model/visible-text';
+import { adviceOn } from './advice';
 import { describeOutcome } from './describe-outcome';
 
 /** The first four columns are those of the reports clients already read; the others follow. */
@@ -12,6 +13,7 @@ const COLUMNS = [
   'outcome',
   'httpStatus',
   'attempts',
+  'advice',
 ] as const;
 
 function shellQuoted(text: string): string {
@@ -47,6 +49,7 @@ export async function* failuresCsv(
       outcome.kind,
       'status' in outcome ? outcome.status : '',
       failure.attempts,
+      adviceOn(outcome),
     ];
     yield `${cells.map(csvCell).join(',')}\r\n`;
   }

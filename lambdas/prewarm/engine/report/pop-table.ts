@@ -1,3 +1,4 @@
+import { type Done, headed } from './done';
 import { bytes, count, duration, percent } from './format';
 import { type Html, html } from './html';
 import type { PopReport } from './request-report';
@@ -22,13 +23,13 @@ function row(pop: PopReport): Html {
 }
 
 /** One row per PoP; those with failures come first. */
-export function popTable(pops: readonly PopReport[]): Html {
+export function popTable(pops: readonly PopReport[], done: Done): Html {
   const ordered = [...pops].sort(
     (a, b) =>
       Number(b.status === 'FAILED') - Number(a.status === 'FAILED') ||
       b.figures.failed - a.figures.failed ||
       a.pop.localeCompare(b.pop),
   );
-  return html`<div class="scroll"><table><thead><tr><th scope="col">PoP</th><th scope="col">Place</th><th scope="col" colspan="2">Warm now</th><th scope="col" class="n">Fetches</th><th scope="col" class="n">Failed</th><th scope="col" class="n">Hit ratio</th><th scope="col" class="n">Bytes</th><th scope="col" class="n">p50</th><th scope="col" class="n">p95</th><th scope="col" class="n">p99</th></tr></thead><tbody>
+  return html`<div class="scroll"><table><thead><tr><th scope="col">PoP</th><th scope="col">Place</th><th scope="col" colspan="2">${headed(done)}</th><th scope="col" class="n">Fetches</th><th scope="col" class="n">Failed</th><th scope="col" class="n">Hit ratio</th><th scope="col" class="n">Bytes</th><th scope="col" class="n">p50</th><th scope="col" class="n">p95</th><th scope="col" class="n">p99</th></tr></thead><tbody>
 ${ordered.map(row)}</tbody></table></div>`;
 }

@@ -1,25 +1,27 @@
-import type { FetchFailure } from '../model/slice';
 import { type Asked, askedOf } from './asked';
-import { describeOutcome } from './describe-outcome';
+import { doneWord, headed, proofOf } from './done';
+import type { FailedUrl, FailureGroup } from './failure-groups';
 import { bytes, count, duration, percent } from './format';
 import { type Html, html } from './html';
 import { latencyChart } from './latency-chart';
 import { outcomeBar } from './outcome-bar';
 import { popTable } from './pop-table';
 import { REPORT_STYLE } from './report-style';
-import type { RequestReport } from './request-report';
+import type { PopReport, RequestReport } from './request-report';
 import { worldMap } from './world-map';
 
-/** Failures listed in the page; the CSV and the JSON have all of them. */
-export const LISTED_FAILURES = 200;
+/** URLs listed in the page over all causes; the CSV and the JSON have all of them. */
+export const LISTED_URLS = 200;
+/** PoPs named per URL. */
+const NAMED_POPS = 6;
 
 function minutes(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function statusClass({ record, pops }: RequestReport, asked: Asked): 'good' | 'some' | 'bad' {
+function statusClass({ record }: RequestReport, asked: Asked): 'good' | 'some' | 'bad' {
   if (asked.failed > 0 && asked.warm === 0) return 'bad';
-  const clean = asked.failed === 0 && pops.every(({ status }) => status === 'SUCCESS');
+  const clean = asked.failed === 0 && asked.requested > 0;
   return record.status === 'FINISHED' && clean ? 'good' : 'some';
 }
 
@@ -30,45 +32,63 @@ function heading(report: RequestReport, asked: Asked): Html {
 `;
 }
 
-function notices({ record, figures, pops }: RequestReport, asked: Asked): readonly Html[] {
-  const unresolved = pops.filter(({ status }) => status === 'FAILED');
+/** The sentence about PoPs that nothing went through. */
+function havingNoAddress(pops: readonly PopReport[]): string {
+  return `${count(pops.length)} ${pops.length === 1 ? 'PoP has' : 'PoPs have'} no address for this distribution and ${pops.length === 1 ? 'was' : 'were'} left out: ${pops.map(({ pop }) => pop).join(', ')}`;
+}
+
+function notices({ record, figures }: RequestReport, asked: Asked): readonly Html[] {
+  const { failedPops, leftOut } = asked;
   const planned = record.totals?.fetchCount ?? 0;
   return [
     record.message === undefined ? undefined : html`<p class="notice">${record.message}</p>`,
-    unresolved.length === 0
+    failedPops.length === 0
       ? undefined
-      : html`<p class="notice bad">${count(unresolved.length)} ${unresolved.length === 1 ? 'PoP has' : 'PoPs have'} no address for this distribution and ${unresolved.length === 1 ? 'was' : 'were'} left out: ${unresolved.map(({ pop }) => pop).join(', ')}. Of ${count(asked.requested)} fetches requested, ${count(asked.withoutAddress)} count as failed for that.</p>`,
+      : html`<p class="notice bad">${havingNoAddress(failedPops)}. Of ${count(asked.requested)} fetches requested, ${count(asked.withoutAddress)} count as failed for that.</p>`,
+    leftOut.length === 0
+      ? undefined
+      : html`<p class="notice">${havingNoAddress(leftOut)}. Nobody named ${leftOut.length === 1 ? 'it' : 'them'}, so nothing counts as failed for that.</p>`,
     figures.fetches >= planned
       ? undefined
       : html`<p class="notice">${count(planned - figures.fetches)} of ${count(planned)} planned fetches were not made.</p>`,
   ].filter((notice) => notice !== undefined);
 }
 
-function cards({ figures }: RequestReport, { requested, warm, failed }: Asked): Html {
-  return html`<dl class="cards"><div><dt>Fetches requested</dt><dd>${count(requested)}</dd></div><div><dt>Warm now</dt><dd class="${warm > 0 && warm === requested ? 'good' : ''}">${percent(requested === 0 ? undefined : warm / requested)}</dd></div><div><dt>Failed</dt><dd class="${failed > 0 ? 'bad' : ''}">${count(failed)}</dd></div><div><dt>Hit ratio before</dt><dd>${percent(figures.hitRatio)}</dd></div><div><dt>Downloaded</dt><dd>${bytes(figures.bytes)}</dd></div><div><dt>p50</dt><dd>${duration(figures.p50Ms)}</dd></div><div><dt>p95</dt><dd>${duration(figures.p95Ms)}</dd></div><div><dt>p99</dt><dd>${duration(figures.p99Ms)}</dd></div></dl>
+function cards({ figures, record }: RequestReport, { requested, warm, failed }: Asked): Html {
+  return html`<dl class="cards"><div><dt>Fetches requested</dt><dd>${count(requested)}</dd></div><div><dt>${headed(doneWord(record.spec.verify))}</dt><dd class="${warm > 0 && warm === requested ? 'good' : ''}">${percent(requested === 0 ? undefined : warm / requested)}</dd></div><div><dt>Failed</dt><dd class="${failed > 0 ? 'bad' : ''}">${count(failed)}</dd></div><div><dt>Hit ratio before</dt><dd>${percent(figures.hitRatio)}</dd></div><div><dt>Downloaded</dt><dd>${bytes(figures.bytes)}</dd></div><div><dt>p50</dt><dd>${duration(figures.p50Ms)}</dd></div><div><dt>p95</dt><dd>${duration(figures.p95Ms)}</dd></div><div><dt>p99</dt><dd>${duration(figures.p99Ms)}</dd></div></dl>
 `;
 }
 
-async function* failureSection(
-  failures: AsyncIterable<FetchFailure> | Iterable<FetchFailure>,
-  failedCount: number,
-): AsyncIterable<string> {
-  let listed = 0;
-  for await (const { pop, url, encoding, outcome, attempts } of failures) {
-    if (listed === 0) {
-      const title =
-        failedCount > LISTED_FAILURES
-          ? `The first ${LISTED_FAILURES} of ${count(failedCount)}; the CSV and JSON reports have all of them`
-          : `${count(failedCount)} ${failedCount === 1 ? 'fetch' : 'fetches'} did not leave the object on the edge`;
-      yield html`<section><h2>Failures</h2><div class="scroll"><table><caption>${title}</caption><thead><tr><th scope="col">PoP</th><th scope="col">URL</th><th scope="col">Encoding</th><th scope="col">What happened</th><th scope="col" class="n">Attempts</th></tr></thead><tbody>
+function popsOf({ pops, popCount }: FailedUrl): string {
+  const rest = popCount - Math.min(NAMED_POPS, pops.length);
+  return `${pops.slice(0, NAMED_POPS).join(', ')}${rest > 0 ? ` and ${count(rest)} more` : ''}`;
+}
+
+/** A table per cause, with what to do, and a row per URL. */
+function* failureSection(groups: readonly FailureGroup[], failedCount: number): Iterable<string> {
+  if (groups.length === 0) return;
+  yield html`<section><h2>Failures</h2><p>${count(failedCount)} ${failedCount === 1 ? 'fetch' : 'fetches'} did not leave the object on the edge, by cause and URL; the CSV and JSON reports have each of them.</p>
 `.html;
-    }
-    yield html`<tr><th scope="row">${pop}</th><td class="url">${url}</td><td>${encoding}</td><td>${describeOutcome(outcome)}</td><td class="n">${attempts}</td></tr>
+  let room = LISTED_URLS;
+  for (const { cause, outcome, fetches, advice, urls } of groups) {
+    const listed = urls.slice(0, room);
+    room -= listed.length;
+    const rest = fetches - listed.reduce((sum, url) => sum + url.fetches, 0);
+    yield html`<h3>${cause} <small>${outcome}, ${count(fetches)} ${fetches === 1 ? 'fetch' : 'fetches'}</small></h3><p>${advice}</p>
 `.html;
-    listed += 1;
-    if (listed === LISTED_FAILURES) break;
+    if (listed.length > 0)
+      yield html`<div class="scroll"><table><thead><tr><th scope="col">URL</th><th scope="col" class="n">Fetches</th><th scope="col">Through</th></tr></thead><tbody>
+${listed.map(
+  (url) =>
+    html`<tr><td class="url">${url.url}</td><td class="n">${count(url.fetches)}</td><td>${popsOf(url)}</td></tr>
+`,
+)}</tbody></table></div>
+`.html;
+    if (rest > 0)
+      yield html`<p class="none">${count(rest)} more ${rest === 1 ? 'fetch' : 'fetches'} of other URLs.</p>
+`.html;
   }
-  if (listed > 0) yield '</tbody></table></div></section>\n';
+  yield '</section>\n';
 }
 
 /**
@@ -77,9 +97,11 @@ async function* failureSection(
  */
 export async function* reportHtml(
   report: RequestReport,
-  failures: AsyncIterable<FetchFailure> | Iterable<FetchFailure>,
+  groups: readonly FailureGroup[],
 ): AsyncIterable<string> {
   const { record, figures, pops } = report;
+  const { verify } = record.spec;
+  const done = doneWord(verify);
   const asked = askedOf(report);
   yield html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -90,19 +112,19 @@ export async function* reportHtml(
   yield heading(report, asked).html;
   for (const notice of notices(report, asked)) yield `${notice.html}\n`;
   yield cards(report, asked).html;
-  yield html`<section><h2>Outcomes</h2>${outcomeBar(figures.outcomes)}</section>
+  yield html`<section><h2>Outcomes</h2>${outcomeBar(figures.outcomes, verify)}</section>
 `.html;
   if (pops.length > 0)
-    yield html`<section><h2>Points of presence</h2>${worldMap(pops)}</section>
+    yield html`<section><h2>Points of presence</h2>${worldMap(pops, done)}</section>
 `.html;
   if (figures.p50Ms !== undefined)
     yield html`<section><h2>Time to the last byte</h2>${latencyChart(record.progress.latency)}</section>
 `.html;
   if (pops.length > 0)
-    yield html`<section><h2>Per PoP</h2>${popTable(pops)}</section>
+    yield html`<section><h2>Per PoP</h2>${popTable(pops, done)}</section>
 `.html;
-  yield* failureSection(failures, figures.failed);
-  yield html`<footer>Warm now: the edge kept the object or had it already; of all requested, or per PoP of the fetches made. Hit ratio before: the share it had already. Percentiles are within 4.5 %. Times in UTC. Map: Natural Earth.</footer>
+  yield* failureSection(groups, figures.failed);
+  yield html`<footer>${proofOf(verify)} Of all requested, or per PoP of the fetches made. Hit ratio before: the share it had already. Percentiles are within 4.5 %. Times in UTC. Map: Natural Earth.</footer>
 </main></body></html>
 `.html;
 }

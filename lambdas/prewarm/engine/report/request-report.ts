@@ -26,6 +26,7 @@ export interface PopReport {
   readonly pop: PopCode;
   readonly status: PopRecord['status'];
   readonly message?: string;
+  readonly hasNoAddress?: true;
   /** Where it stands, if the directory knows it. */
   readonly place?: PopEntry;
   readonly figures: Figures;
@@ -75,6 +76,7 @@ export function reportOf(
         pop: pop.pop,
         status: pop.status,
         ...(pop.message !== undefined && { message: pop.message }),
+        ...(pop.hasNoAddress && { hasNoAddress: pop.hasNoAddress }),
         ...(place !== undefined && { place }),
         figures: figuresOf(pop.progress),
       };

@@ -1,3 +1,4 @@
+import type { Done } from './done';
 import { count, percent } from './format';
 import { type Html, html } from './html';
 import { MAP_HEIGHT, MAP_WIDTH, type MapPoint, project } from './map-projection';
@@ -119,15 +120,15 @@ function cross({ at, radius }: Site): Html {
   return html`<path class="cross" d="M${(at.x - arm).toFixed(1)} ${(at.y - arm).toFixed(1)}l${(2 * arm).toFixed(1)} ${(2 * arm).toFixed(1)}m0-${(2 * arm).toFixed(1)}l-${(2 * arm).toFixed(1)} ${(2 * arm).toFixed(1)}"/>`;
 }
 
-function sentence(site: Site): string {
+function sentence(site: Site, done: Done): string {
   const names = `${site.pops.join(', ')} (${site.city})`;
   if (site.fetches === 0) return `${names}: nothing fetched`;
   const warm = site.fetches - site.failed;
-  return `${names}: ${count(warm)} of ${count(site.fetches)} warm, ${percent(warm / site.fetches)}`;
+  return `${names}: ${count(warm)} of ${count(site.fetches)} ${done}, ${percent(warm / site.fetches)}`;
 }
 
 /** The PoPs of a request on the map of the world. PoPs without a known place are named below it. */
-export function worldMap(pops: readonly PopReport[]): Html {
+export function worldMap(pops: readonly PopReport[], done: Done): Html {
   const sites = sitesOf(pops);
   const nowhere = pops.filter(({ place }) => place === undefined);
   // The failing ones come last, so that nothing lies over them.
@@ -135,14 +136,14 @@ export function worldMap(pops: readonly PopReport[]): Html {
   const drawn = [...sites].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   const dots = drawn.map(
     (site) =>
-      html`<g class="site s-${site.state}"><title>${sentence(site)}</title><circle cx="${site.at.x.toFixed(1)}" cy="${site.at.y.toFixed(1)}" r="${site.radius.toFixed(1)}"/>${site.state === 'bad' ? cross(site) : undefined}</g>`,
+      html`<g class="site s-${site.state}"><title>${sentence(site, done)}</title><circle cx="${site.at.x.toFixed(1)}" cy="${site.at.y.toFixed(1)}" r="${site.radius.toFixed(1)}"/>${site.state === 'bad' ? cross(site) : undefined}</g>`,
   );
   const labels = labelsOf(sites).map(
     ({ text, box }) =>
       html`<text x="${box.left.toFixed(1)}" y="${(box.bottom - 2).toFixed(1)}">${text}</text>`,
   );
   return html`<div class="scroll"><svg class="map" viewBox="0 0 ${MAP_WIDTH} ${MAP_HEIGHT}" role="img" aria-label="Map of the ${count(sites.length)} places of the PoPs; the table below has the same figures"><path class="land" transform="scale(.1)" d="${WORLD_OUTLINE}"/>${dots}<g class="names" aria-hidden="true">${labels}</g></svg></div>
-<ul class="legend"><li><span class="swatch round m-good"></span>all warm</li><li><span class="swatch round m-most"></span>95 % or more</li><li><span class="swatch round m-some"></span>less</li><li><span class="swatch round m-bad"></span>✕ all failed or unknown PoP</li><li><span class="swatch round m-idle"></span>nothing fetched</li></ul>${
+<ul class="legend"><li><span class="swatch round m-good"></span>all ${done}</li><li><span class="swatch round m-most"></span>95 % or more</li><li><span class="swatch round m-some"></span>less</li><li><span class="swatch round m-bad"></span>✕ all failed or unknown PoP</li><li><span class="swatch round m-idle"></span>nothing fetched</li></ul>${
     nowhere.length === 0
       ? undefined
       : html`<p class="none">Not on the map, because their place is not known: ${nowhere.map(({ pop }) => pop).join(', ')}.</p>`

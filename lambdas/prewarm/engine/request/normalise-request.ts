@@ -270,7 +270,7 @@ export async function normaliseRequest(
     popsFrom: namesCodes(body) ? 'codes' : 'place',
     headers,
     encodings,
-    verify: body.verify ?? 'none',
+    verify: body.verify ?? 'sample',
     skipWarm: body.skip_warm ?? false,
     ...(rangeBytes === undefined ? {} : { rangeBytes }),
     ...(body.max_bandwidth_mbps === undefined ? {} : { maxBandwidthMbps: body.max_bandwidth_mbps }),

@@ -48,8 +48,8 @@ describe('the report of a stopped request', () => {
     const report = JSON.parse(blob);
     expect(report.failures.length).toBeGreaterThan(0);
     expect(report.failures).toHaveLength(report.failed);
-    for (const { pop, failed } of report.pops)
-      expect(report.failures.filter((failure: { pop: string }) => failure.pop === pop)).toHaveLength(failed);
+    for (const { code, failed } of report.pops)
+      expect(report.failures.filter((failure: { pop: string }) => failure.pop === code)).toHaveLength(failed);
     const csv = Buffer.concat(await collect(process.blobs.read(`${id}/failed_pop_urls.csv`))).toString();
     expect(csv.trimEnd().split('\n')).toHaveLength(report.failed + 1);
   });

@@ -40,7 +40,7 @@ function csvOf(failures: readonly FetchFailure[]): Promise<string> {
 
 describe('failures as CSV', () => {
   it('has the columns of the old report first, and only a header when nothing failed', async () => {
-    expect(await csvOf([])).toBe('pop,url,errorMsg,command,encoding,outcome,httpStatus,attempts\r\n');
+    expect(await csvOf([])).toBe('pop,url,errorMsg,command,encoding,outcome,httpStatus,attempts,advice\r\n');
   });
 
   it('writes one row per failure', async () => {
@@ -54,6 +54,7 @@ describe('failures as CSV', () => {
       'http-error',
       '404',
       '1',
+      expect.stringContaining('check the path'),
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { SaxesParser } from 'saxes';
 import type { FetchFailure } from '../../../../../lambdas/prewarm/engine/model/slice';
 import type { PopEntry } from '../../../../../lambdas/prewarm/engine/ports/pop-directory';
-import { LISTED_FAILURES, reportHtml } from '../../../../../lambdas/prewarm/engine/report/report-html';
+import { groupFailures } from '../../../../../lambdas/prewarm/engine/report/failure-groups';
+import { LISTED_URLS, reportHtml } from '../../../../../lambdas/prewarm/engine/report/report-html';
 import { reportOf } from '../../../../../lambdas/prewarm/engine/report/request-report';
 import { failure, finished, hit, notFound, popRecord, record, text, warmed } from './report-fixture';
 
@@ -20,11 +21,11 @@ function place(code: string): PopEntry | undefined {
     : undefined;
 }
 
-function pageOf(
+async function pageOf(
   { record: request, pops }: ReturnType<typeof finished>,
   failures: Iterable<FetchFailure> = [],
 ): Promise<string> {
-  return text(reportHtml(reportOf(request, pops, place), failures));
+  return text(reportHtml(reportOf(request, pops, place), await groupFailures(failures)));
 }
 
 /** The SVG parts as a strict XML reader sees them: names of elements, or an error. */
@@ -100,16 +101,41 @@ describe('report as a page', () => {
     expect(page).toMatch(/<dt>Failed<\/dt><dd class="bad">2</);
   });
 
-  it('reads no more failures than it lists', async () => {
-    let read = 0;
-    function* endless() {
-      for (;;) {
-        read += 1;
-        yield failure(`https://www.example.com/${read}`);
-      }
-    }
-    const page = await pageOf(finished({ 'FRA56-P4': Array(300).fill(notFound) }), endless());
-    expect(read).toBe(LISTED_FAILURES);
-    expect(page).toContain('The first 200 of 300; the CSV and JSON reports have all of them');
+  it('has one row per cause and URL, however many PoPs failed for it', async () => {
+    const pops = Array.from({ length: 30 }, (_, index) => `FRA${index + 1}-P1`);
+    const page = await pageOf(
+      finished(Object.fromEntries(pops.map((pop) => [pop, [notFound]]))),
+      pops.map((pop) => failure('https://www.example.com/missing.jpg', notFound, pop)),
+    );
+    expect(page.match(/missing\.jpg/g)).toHaveLength(1);
+    expect(page).toMatch(
+      /HTTP 404 <small>http-error, 30 fetches<\/small><\/h3><p>The origin or the edge refused/,
+    );
+    expect(page).toContain('FRA1-P1, FRA2-P1, FRA3-P1, FRA4-P1, FRA5-P1, FRA6-P1 and 24 more');
+  });
+
+  it('lists a bounded number of URLs and counts the rest', async () => {
+    const urls = Array.from({ length: LISTED_URLS + 100 }, (_, index) => `https://www.example.com/${index}`);
+    const page = await pageOf(
+      finished({ 'FRA56-P4': urls.map(() => notFound) }),
+      urls.map((url) => failure(url)),
+    );
+    expect(page.match(/<td class="url">/g)).toHaveLength(LISTED_URLS);
+    expect(page).toContain('100 more fetches of other URLs.');
+  });
+
+  it('says fetched, and nowhere warm, where nothing was asked for again', async () => {
+    const { record: request, pops } = finished({ 'FRA56-P4': [warmed()] });
+    const page = await pageOf({ record: { ...request, spec: { ...request.spec, verify: 'none' } }, pops });
+    expect(
+      page.replace(/<style>[\s\S]*?<\/style>|<title>[^<]*<\/title>|<h1>[^<]*<\/h1>|class="[^"]*"/g, ''),
+    ).not.toMatch(/(?<!-)\bwarm/i);
+    expect(page).toContain('<dt>Fetched</dt>');
+    const proven = await pageOf({
+      record: { ...request, spec: { ...request.spec, verify: 'sample' } },
+      pops,
+    });
+    expect(proven).toContain('<dt>Warm now</dt>');
+    expect(proven).toContain('one in twenty');
   });
 });

@@ -42,7 +42,7 @@ describe('the body of POST /prewarm', () => {
       headers: [],
       encodings: ['browser'],
       popsFrom: 'place',
-      verify: 'none',
+      verify: 'sample',
       skipWarm: false,
       needInvalidate: false,
       instanceCount: 1,

@@ -1,0 +1,37 @@
+import type { AddressPolicy } from '../../../lambdas/prewarm/engine/addresses/address-guard';
+import { resolveDistribution } from '../../../lambdas/prewarm/engine/request/distribution';
+import { InvalidRequest, shown } from '../../../lambdas/prewarm/engine/request/invalid-request';
+import { parseServer } from '../../../lambdas/prewarm/net/dns-exchange';
+import { createResolver } from '../../../lambdas/prewarm/net/resolver';
+import { OPTION_WORDING } from './option-wording';
+import type { PopsOptions } from './pops-options';
+
+/** What questions to DNS need; a resolver of one's own is the opt-in to private addresses. */
+export interface Asking {
+  readonly distributionDomain: string;
+  readonly resolver: ReturnType<typeof createResolver>;
+  readonly policy: AddressPolicy;
+}
+
+/** @throws InvalidRequest where the distribution is missing or is none */
+export async function prepareAsking({ cfDomain, resolver: server }: PopsOptions): Promise<Asking> {
+  if (cfDomain === undefined) {
+    const allowed = "a distribution's cloudfront.net name, or a CNAME of it";
+    throw new InvalidRequest([
+      { field: '--cf-domain', got: 'nothing', allowed, hint: '--check, --discover and --update need it' },
+    ]);
+  }
+  // Said in the words of the option, before the resolver refuses it in its own.
+  if (server !== undefined) parseServer(server);
+  const resolver = createResolver(server === undefined ? {} : { servers: [server] });
+  const distribution = await resolveDistribution(cfDomain, resolver, OPTION_WORDING);
+  if (distribution.kind === 'refused') {
+    const { allowed, hint } = distribution;
+    throw new InvalidRequest([{ field: '--cf-domain', got: shown(cfDomain), allowed, hint }]);
+  }
+  return {
+    distributionDomain: distribution.domain,
+    resolver,
+    policy: server === undefined ? 'public' : 'any',
+  };
+}
