@@ -258,7 +258,7 @@ describe('bad input to warmpath prewarm run', () => {
     [
       'everything at once: options, files, the list, fields of the request',
       () => [
-        ...['absent.txt', '--cf-domain', cdn.distributionDomain, '--pops', 'FRA99', '--timeout', 'soon'],
+        ...['absent.txt', '--cf-domain', cdn.distributionDomain, '--pops', 'FRAX9', '--timeout', 'soon'],
         ...['--concurrency', '0', '--report', folder, '--header', '@file'],
       ],
       /--concurrency: [\s\S]*--report: [\s\S]*LIST: [\s\S]*--timeout: [\s\S]*--header\[0\]: [\s\S]*--pops\[0\]: /,
