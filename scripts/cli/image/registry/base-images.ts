@@ -63,6 +63,7 @@ async function resolveBase(client: RegistryClient, need: ImageNeed): Promise<Bas
   );
   return {
     digest: chosen.digest,
+    rootDigest: manifest.digest,
     env: config?.Env ?? [],
     workingDir: config?.WorkingDir ?? '',
     user: config?.User ?? '',
