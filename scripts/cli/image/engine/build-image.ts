@@ -9,17 +9,18 @@ import { imageKey, type PinnedBase } from '../key/image-key';
 import { formatPlatform } from '../key/platforms';
 import { needKey } from '../key/stages';
 import type { PlannedImage } from '../plan/plan-image';
+import type { LocalBlob } from '../registry/content';
 import { familiarName, parseReference } from '../registry/reference';
 import { BuildProgress, type BuildStep } from './build-progress';
 import { docker, EngineError } from './docker-process';
-import { type LayoutBlob, readLayout } from './oci-layout';
+import { readLayout } from './oci-layout';
 
 export interface BuiltImage {
   readonly key: string;
   /** Folder with the image as an OCI layout, or the tag that it has in the engine where the driver cannot write one. */
   readonly at: { readonly layout: string } | { readonly engineTag: string };
   readonly steps: readonly BuildStep[];
-  readonly layers: readonly LayoutBlob[];
+  readonly layers: readonly LocalBlob[];
   readonly warnings: readonly string[];
 }
 
@@ -222,7 +223,7 @@ function largestBytes(layout: string): number {
   );
 }
 
-function distinctLayers(layout: string): readonly LayoutBlob[] {
+function distinctLayers(layout: string): readonly LocalBlob[] {
   return [
     ...new Map(
       readLayout(layout)

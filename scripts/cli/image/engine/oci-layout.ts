@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Manifest } from '../registry/registry-client';
+import type { LocalBlob, Manifest } from '../registry/content';
 
 const descriptor = z.looseObject({ digest: z.string(), size: z.number(), mediaType: z.string() });
 const layoutIndex = z.looseObject({ manifests: z.array(descriptor).min(1) });
@@ -12,30 +12,23 @@ const anyManifest = z.looseObject({
   layers: z.array(descriptor).optional(),
 });
 
-export interface LayoutBlob {
-  readonly digest: string;
-  readonly sizeBytes: number;
-  /** Absolute path. */
-  readonly file: string;
-}
-
 export interface LayoutImage {
   readonly digest: string;
   /** Layers and configurations, each once. */
-  readonly blobs: readonly LayoutBlob[];
+  readonly blobs: readonly LocalBlob[];
   /** Children first, the image itself last. */
   readonly manifests: readonly Manifest[];
   /** Layers of each manifest, in order. */
-  readonly layers: readonly (readonly LayoutBlob[])[];
+  readonly layers: readonly (readonly LocalBlob[])[];
 }
 
 export function readLayout(folder: string): LayoutImage {
   const [root] = layoutIndex.parse(readJson(join(folder, 'index.json'))).manifests;
   if (!root) throw new Error('a layout without an image');
-  const blobs = new Map<string, LayoutBlob>();
+  const blobs = new Map<string, LocalBlob>();
   const manifests: Manifest[] = [];
-  const layers: LayoutBlob[][] = [];
-  function blobOf(digest: string): LayoutBlob {
+  const layers: LocalBlob[][] = [];
+  function blobOf(digest: string): LocalBlob {
     const file = join(folder, 'blobs', digest.replace(':', '/'));
     const blob = { digest, file, sizeBytes: statSync(file).size };
     blobs.set(digest, blob);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
-import type { LayoutBlob } from '../engine/oci-layout';
+import type { LocalBlob, Manifest } from './content';
 import { Challenge, type CredentialSource } from './credentials';
 import { type ImageReference, isLoopback } from './reference';
 import { sendFile } from './send-file';
@@ -20,13 +20,6 @@ export class RegistryError extends WarmpathError {
   ) {
     super('REGISTRY_FAILED', message, options);
   }
-}
-
-export interface Manifest {
-  readonly digest: string;
-  readonly mediaType: string;
-  /** The bytes as the registry gave them, which the digest is of. */
-  readonly body: Buffer;
 }
 
 const MANIFEST_TYPES = [
@@ -105,7 +98,7 @@ export class RegistryClient {
   }
 
   /** Uploads a layer; an upload that breaks off begins again. */
-  async uploadBlob(repository: Repository, blob: LayoutBlob): Promise<void> {
+  async uploadBlob(repository: Repository, blob: LocalBlob): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.uploadOnce(repository, blob);
@@ -133,7 +126,7 @@ export class RegistryClient {
     await this.check(response, repository, `writing ${reference}`);
   }
 
-  private async uploadOnce(repository: Repository, { digest, file, sizeBytes }: LayoutBlob): Promise<void> {
+  private async uploadOnce(repository: Repository, { digest, file, sizeBytes }: LocalBlob): Promise<void> {
     const begun = await this.send(repository, 'blobs/uploads/', { method: 'POST' });
     await this.check(begun, repository, 'beginning an upload');
     const authorization = this.authorizations.get(scopeOf(repository, 'POST'));
