@@ -59,6 +59,16 @@ describe('what an answer means', () => {
     expect(judge(ranged, 206, 100).kind).toBe('warmed');
   });
 
+  it('measures a range by itself: one in the middle, and one whose length header says something else', () => {
+    const middle = { ...GOOD, 'content-length': '100', 'content-range': 'bytes 100-199/5000' };
+    expect(judge(middle, 206, 99)).toMatchObject({ kind: 'truncated', expectedBytes: 100 });
+    expect(judge(middle, 206, 100).kind).toBe('warmed');
+    const ofTheWhole = { ...middle, 'content-length': '5000' };
+    expect(judge(ofTheWhole, 206, 100).kind).toBe('warmed');
+    expect(judge(ofTheWhole, 206, 99)).toMatchObject({ kind: 'truncated', expectedBytes: 100 });
+    expect(judge({ ...middle, 'content-length': '10' }, 200, 10).kind).toBe('warmed');
+  });
+
   it('is truncated when a body of unknown length was cut', () => {
     const { 'content-length': _, ...chunked } = GOOD;
     const cut: FetchAnswer = { kind: 'cut', status: 200, headers: chunked, bytes: 5, durationMs: 1 };
@@ -93,6 +103,24 @@ describe('what an answer means', () => {
     });
     expect(judge(GOOD, 404)).toMatchObject({ kind: 'http-error', status: 404 });
   });
+
+  it.each([
+    [199, 'http-error'],
+    [200, 'warmed'],
+    [299, 'warmed'],
+    [300, 'redirect'],
+    [399, 'redirect'],
+    [400, 'http-error'],
+  ])('draws the line between kinds of status exactly: %i is %s', (status, kind) => {
+    expect(judge(GOOD, status).kind).toBe(kind);
+  });
+
+  it.each<keyof typeof GOOD>(['x-amz-cf-pop', 'x-amz-cf-id', 'via', 'x-cache'])(
+    'takes %s alone for a sign of CloudFront',
+    (header) => {
+      expect(judge({ [header]: GOOD[header] }, 503)).toMatchObject({ kind: 'http-error', status: 503 });
+    },
+  );
 
   it('is refused when nothing says that CloudFront answered', () => {
     expect(judge({ server: 'nginx', 'content-length': '10' }).kind).toBe('refused');
