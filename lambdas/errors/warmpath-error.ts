@@ -58,7 +58,6 @@ export const ERROR_CODES = {
   // Building and planning.
   REGISTRY_FAILED: FAILED,
   ENGINE_FAILED: FAILED,
-  OVER_BUDGET: FAILED,
   BUNDLE_FAILED: FAILED,
   TERRAFORM_FAILED: FAILED,
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;

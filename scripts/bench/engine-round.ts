@@ -78,8 +78,7 @@ export async function runEngine(options: EngineRoundOptions): Promise<EngineRoun
         skipWarm: false,
         needInvalidate: false,
         instanceCount,
-        // Ends a round that a busy machine does not get through.
-        timeoutMinutes: 5,
+        timeoutMinutes: 60,
         sources: [],
       },
       each(urls),

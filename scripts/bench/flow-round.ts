@@ -22,22 +22,12 @@ export function labelOf({ urls, pops, instances }: FlowSize): string {
   return `${urls.toLocaleString('en')} URLs x ${pops} PoPs, ${instances} instances`;
 }
 
-/** Figures of one size, round by round; all sizes have as many. */
-export type FlowRounds = readonly FlowRound[];
-
-const ROUNDS = 3;
-/** No size is begun after this time; three quiet rounds take less than half of it. */
-const WITHIN_SECONDS = 600;
-
-/**
- * Lets a process that starts fresh, with a queue and tables of its own, do each of these, in turn and round after round; returns
- * the whole rounds of each.
- */
+/** Lets a process that starts fresh, with a queue and tables of its own, do each of these. */
 export async function measureFlow(
   program: './fanout-process.ts' | './aggregate-process.ts',
   sizes: readonly FlowSize[],
   say: (line: string) => void,
-): Promise<readonly FlowRounds[]> {
+): Promise<readonly FlowRound[]> {
   const folder = await mkdtemp(join(tmpdir(), 'warmpath-bench-'));
   try {
     const bundle = join(folder, 'flow.cjs');
@@ -49,14 +39,14 @@ export async function measureFlow(
       target: 'node20',
       logLevel: 'error',
     });
-    const rounds: FlowRound[][] = [];
-    const endsAt = performance.now() + WITHIN_SECONDS * 1_000;
-    async function measure(size: FlowSize): Promise<FlowRound> {
+    const rounds: FlowRound[] = [];
+    for (const size of sizes) {
       const fake = await startFakeAws(CALL_MS);
       try {
         const input = JSON.stringify({ ...size, endpoint: fake.endpoint } satisfies FlowJob);
         const { stdout } = await run(process.execPath, [...HEAP, bundle, input]);
         const round = flowRound.parse(JSON.parse(stdout));
+        rounds.push(round);
         say(
           [
             `${labelOf(size)}: ${round.slices} slices in ${round.seconds.toFixed(2)} s`,
@@ -68,22 +58,11 @@ export async function measureFlow(
             `peak ${round.peakMib.toFixed(0)} MiB`,
           ].join(', '),
         );
-        return round;
       } finally {
         await fake.close();
       }
     }
-    while (rounds.length < ROUNDS) {
-      const round: FlowRound[] = [];
-      for (const size of sizes) {
-        // The first round is always finished: the counts of calls and rows need only one.
-        if (rounds.length > 0 && performance.now() > endsAt) break;
-        round.push(await measure(size));
-      }
-      if (round.length < sizes.length) break;
-      rounds.push(round);
-    }
-    return sizes.map((_, index) => rounds.flatMap((round) => round[index] ?? []));
+    return rounds;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

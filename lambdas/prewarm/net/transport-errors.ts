@@ -32,3 +32,13 @@ export function connectionError(error: Error, socket: Socket): Error {
     ? new UntrustedCertificate(error, codeOf(error))
     : error;
 }
+
+/** OpenSSL's own text: an address in its memory, a number, function and source file around the one part that says something. */
+const OPENSSL = /(?:[0-9A-F]+:)?error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/i;
+
+/** Returns what ended an exchange, as a person reads it. */
+export function errorDetail(error: Error): string {
+  const [, reason] = OPENSSL.exec(error.message) ?? [];
+  if (reason === undefined) return error.message;
+  return `the TLS handshake failed: ${reason.trim()}${codeOf(error) === '' ? '' : ` (${codeOf(error)})`}`;
+}

@@ -2,7 +2,7 @@ import type { TimeoutPhase, UnreachableReason } from '../engine/model/outcome';
 import type { FetchAnswer, FetchTarget } from '../engine/ports/transport';
 import type { AnswerReader } from './transport-answer';
 import type { CarriedExchange, Connection } from './transport-connection';
-import { unreachableReason } from './transport-errors';
+import { errorDetail, unreachableReason } from './transport-errors';
 import type { AnswerHead } from './transport-head';
 
 /** Where an exchange is; each is bounded by its own time-out. */
@@ -97,12 +97,19 @@ export class Exchange implements CarriedExchange {
     const isUnanswered = this.phase === 'header' && !reader?.hasBegun;
     if (isUnanswered && reason === 'reset' && this.owner.startOver(this, now)) return;
     if (!head) {
-      this.fail(now, reason, error.message);
+      this.fail(now, reason, errorDetail(error));
       return;
     }
     const { status, headers } = head;
     const durationMs = this.elapsedMs(now);
-    this.end(now, false, { kind: 'cut', status, headers, bytes: reader.bodyBytes, durationMs });
+    this.end(now, false, {
+      kind: 'cut',
+      status,
+      headers,
+      bytes: reader.bodyBytes,
+      durationMs,
+      detail: errorDetail(error),
+    });
   }
 
   /** Gets ready to run once more, on a new connection. */

@@ -1,4 +1,5 @@
 import { WarmpathError } from '../../errors/warmpath-error';
+import { visibleText } from '../engine/model/visible-text';
 import type { AnswerHeader } from '../engine/ports/transport';
 
 type Headers = Partial<Record<AnswerHeader, string>>;
@@ -93,16 +94,22 @@ function trimmed(text: string, start: number, end: number): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
-const CONTROLS = new RegExp(CONTROL, 'g');
 
 /**
- * A value as it may be shown: control bytes of an origin must not reach a terminal, so they are written as `\x1b`. Those
+ * A value as it may be shown: control bytes of an origin must not reach a terminal, so they are written as `\u001b`. Those
  * from 0x80 on are not refused because UTF-8 has them too.
  */
 function shownValue(value: string): string {
-  return CONTROL.test(value)
-    ? value.replace(CONTROLS, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
-    : value;
+  return CONTROL.test(value) ? visibleText(value, value.length) : value;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const NUL_OR_CR = /\u0000|\r(?!\n)/;
+
+/** Directives for caches may be spread over several lines; of any other header the last line counts. */
+function takeHeader(headers: Headers, name: AnswerHeader, value: string): void {
+  const before = headers[name];
+  headers[name] = name === 'cache-control' && before !== undefined ? `${before}, ${value}` : value;
 }
 
 const PROTOCOL = 'HTTP/1.';
@@ -180,7 +187,7 @@ class Framing {
 
 /**
  * Reads the head of an answer, which is the text up to `end`, where its empty line begins; what follows is left alone.
- * Header lines whose name is of a length that no needed one has are passed over unread. Of a repeated header the last one counts.
+ * Header lines whose name is of a length that no needed one has are passed over unread.
  * @throws BadAnswer
  */
 export function parseHead(text: string, end: number, isAnswerToHead: boolean): AnswerHead {
@@ -190,6 +197,8 @@ export function parseHead(text: string, end: number, isAnswerToHead: boolean): A
     throw new BadAnswer('it does not begin with a status line');
   const headers: Headers = {};
   const framing = new Framing();
+  if (NUL_OR_CR.test(text.length === end ? text : text.slice(0, end)))
+    throw new BadAnswer('its head has a NUL or a CR inside a line');
   let start = statusEnd + LINE_END_BYTES;
   while (start < end) {
     const newline = text.indexOf('\n', start);
@@ -207,7 +216,7 @@ export function parseHead(text: string, end: number, isAnswerToHead: boolean): A
     const candidate = candidates && candidateAt(candidates, text, start, colon);
     if (candidate) {
       const value = trimmed(text, colon + 1, lineEnd);
-      if (candidate.wanted) headers[candidate.wanted] = shownValue(value);
+      if (candidate.wanted) takeHeader(headers, candidate.wanted, shownValue(value));
       if (candidate.framing) framing.take(candidate.framing, value);
     }
     start = newline + 1;

@@ -1,7 +1,9 @@
 import type { RequestSpec } from '../engine/model/request';
-import type { FetchFailure, Slice } from '../engine/model/slice';
+import type { Slice } from '../engine/model/slice';
+import type { SliceProgress } from '../engine/model/slice-progress';
 import type { Tally } from '../engine/model/tally';
 import type { WarmLimits } from '../engine/warming/warm-limits';
+import type { Resume } from '../engine/warming/warm-slice';
 
 /** What a thread is started with; the role tells it from threads of other libraries in the same bundle. */
 export interface ThreadSettings {
@@ -18,17 +20,27 @@ export type ToThread =
       readonly slice: Slice;
       readonly spec: RequestSpec;
       readonly lines: readonly string[];
+      readonly resume?: Resume | undefined;
     }
   | { readonly kind: 'abort'; readonly job: number }
   | { readonly kind: 'confine'; readonly limits: WarmLimits };
 
 export type FromThread =
-  /** The sums so far of the slices underway. */
-  | { readonly kind: 'progress'; readonly sums: readonly { readonly job: number; readonly soFar: Tally }[] }
+  /** What was done since the last message of the slices underway. */
+  | {
+      readonly kind: 'progress';
+      readonly pieces: readonly { readonly job: number; readonly progress: SliceProgress }[];
+    }
   | {
       readonly kind: 'done';
       readonly job: number;
       readonly tally: Tally;
-      readonly failures: readonly FetchFailure[];
+      /** What was done since the last message. */
+      readonly rest?: SliceProgress | undefined;
     }
-  | { readonly kind: 'failed'; readonly job: number; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly job: number;
+      readonly message: string;
+      readonly rest?: SliceProgress | undefined;
+    };

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { EventLoopUtilityFunction, EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { WarmSlice } from '../engine/flow/work';
-import { emptyTally, type MutableTally } from '../engine/model/tally';
+import type { SliceProgress } from '../engine/model/slice-progress';
+import { emptyTally, mergeTally } from '../engine/model/tally';
 import type { WarmLimits } from '../engine/warming/warm-limits';
 import type { FromThread, ThreadSettings, ToThread } from './messages';
 // Not for its name only: where all is one bundle, a thread starts from the bundle and finds itself there.
@@ -13,7 +14,7 @@ import type { Warmer } from './warmer';
 type Ended = Extract<FromThread, { kind: 'done' | 'failed' }>;
 
 interface Underway {
-  readonly soFar: MutableTally;
+  readonly take: (progress: SliceProgress) => void;
   readonly settle: (ended: Ended) => void;
 }
 
@@ -55,11 +56,17 @@ export class ThreadWarmer implements Warmer {
     return this.underway.size;
   }
 
-  readonly warm: WarmSlice = async ({ slice, spec, lines, signal }, sinks) => {
+  readonly warm: WarmSlice = async ({ slice, spec, lines, resume, signal }, sinks) => {
     this.lastJob += 1;
     const job = this.lastJob;
     const soFar = emptyTally();
-    const ended = new Promise<Ended>((settle) => this.underway.set(job, { soFar, settle }));
+    if (resume) mergeTally(soFar, resume.tally);
+    function take(progress: SliceProgress): void {
+      mergeTally(soFar, progress.tally);
+      for (const failure of progress.failures) sinks.onFailure(failure);
+      sinks.progress?.merge(progress);
+    }
+    const ended = new Promise<Ended>((settle) => this.underway.set(job, { take, settle }));
     const abort = (): void => this.post({ kind: 'abort', job });
     try {
       const list: string[] = [];
@@ -67,11 +74,11 @@ export class ThreadWarmer implements Warmer {
       signal.throwIfAborted();
       signal.addEventListener('abort', abort, { once: true });
       sinks.onBegin(soFar);
-      this.post({ kind: 'warm', job, slice, spec, lines: list });
+      this.post({ kind: 'warm', job, slice, spec, lines: list, resume });
       const end = await ended;
+      if (end.rest) take(end.rest);
       signal.throwIfAborted();
       if (end.kind === 'failed') throw new Error(end.message);
-      for (const failure of end.failures) sinks.onFailure(failure);
       return Object.assign(soFar, end.tally);
     } finally {
       this.underway.delete(job);
@@ -99,6 +106,6 @@ export class ThreadWarmer implements Warmer {
 
   private take(message: FromThread): void {
     if (message.kind !== 'progress') this.underway.get(message.job)?.settle(message);
-    else for (const { job, soFar } of message.sums) Object.assign(this.underway.get(job)?.soFar ?? {}, soFar);
+    else for (const { job, progress } of message.pieces) this.underway.get(job)?.take(progress);
   }
 }

@@ -1,7 +1,6 @@
 /** The inside of a worker thread: warms the slices that `thread-warmer.ts` sends, on connections of its own. */
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { FetchFailure } from '../engine/model/slice';
-import type { Tally } from '../engine/model/tally';
+import { ProgressCollector } from '../engine/model/slice-progress';
 import { Governor } from '../engine/warming/governor';
 import { warmSlice } from '../engine/warming/warm-slice';
 import { createTransport } from '../net/transport';
@@ -9,12 +8,12 @@ import { systemClock as clock } from '../runtime/clock';
 import type { FromThread, ThreadSettings, ToThread } from './messages';
 import { keepHeapSmall } from './small-heap';
 
-/** A message costs more than a fetch: outcomes are summed here, and only the sums are told while a slice is warmed. */
-const PROGRESS_EVERY_MS = 200;
+/** A message costs more than a fetch: what is done is gathered here, and told now and then. */
+const PROGRESS_EVERY_MS = 100;
 
 interface Underway {
   readonly abort: AbortController;
-  soFar?: Tally;
+  readonly progress: ProgressCollector;
 }
 
 function settingsOf(data: unknown): ThreadSettings | undefined {
@@ -36,35 +35,40 @@ function serve(port: MessagePort, { limits, ca, edgePort }: ThreadSettings): voi
     port.postMessage(message);
   }
 
-  async function warm({ job, slice, spec, lines }: Extract<ToThread, { kind: 'warm' }>): Promise<void> {
-    const underway: Underway = { abort: new AbortController() };
+  async function warm({
+    job,
+    slice,
+    spec,
+    lines,
+    resume,
+  }: Extract<ToThread, { kind: 'warm' }>): Promise<void> {
+    const progress = new ProgressCollector();
+    const underway: Underway = { abort: new AbortController(), progress };
     jobs.set(job, underway);
-    const failures: FetchFailure[] = [];
     async function* each(): AsyncGenerator<readonly string[]> {
       yield lines;
     }
     try {
       const { signal } = underway.abort;
       const tally = await warmSlice(
-        { slice, spec, lines: each(), transport, clock, governor, edgePort, signal },
-        {
-          onBegin: (soFar) => {
-            underway.soFar = soFar;
-          },
-          onFailure: (failure) => failures.push(failure),
-        },
+        { slice, spec, lines: each(), resume, transport, clock, governor, edgePort, signal },
+        { onFailure: () => {}, progress },
       );
-      send({ kind: 'done', job, tally, failures });
+      send({ kind: 'done', job, tally, rest: progress.take() });
     } catch (error) {
-      send({ kind: 'failed', job, message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      send({ kind: 'failed', job, message, rest: progress.take() });
     } finally {
       jobs.delete(job);
     }
   }
 
   setInterval(() => {
-    const sums = [...jobs].flatMap(([job, { soFar }]) => (soFar ? [{ job, soFar }] : []));
-    if (sums.length > 0) send({ kind: 'progress', sums });
+    const pieces = [...jobs].flatMap(([job, underway]) => {
+      const progress = underway.progress.take();
+      return progress ? [{ job, progress }] : [];
+    });
+    if (pieces.length > 0) send({ kind: 'progress', pieces });
   }, PROGRESS_EVERY_MS).unref();
 
   port.on('message', (message: ToThread) => {

@@ -18,22 +18,6 @@ function planCommand(): typeof import('./commands/plan') {
   return require('./commands/plan');
 }
 
-function buildCommand(): typeof import('./commands/build') {
-  return require('./commands/build');
-}
-
-function pushCommand(): typeof import('./commands/push') {
-  return require('./commands/push');
-}
-
-function releaseCommand(): typeof import('./commands/release') {
-  return require('./commands/release');
-}
-
-function rollbackCommand(): typeof import('./commands/rollback') {
-  return require('./commands/rollback');
-}
-
 const SUMMARY = 'build only what changed, pin what was built, prune what nobody runs';
 
 /** Adds `warmpath image …`. */
@@ -56,37 +40,6 @@ export function registerImageCommands(program: Command): void {
         offline: flags.offline === true,
         detailedExitcode: flags.detailedExitcode === true,
       });
-    });
-
-  common(image.command('build [images...]'))
-    .description('build, whatever the registry has, and keep the result for push')
-    .action(async (names: readonly string[], flags: CommonFlags) => {
-      process.exitCode = await buildCommand().build(selected(names, flags));
-    });
-
-  common(image.command('push [images...]'))
-    .description('push what build left, under the tag of its key')
-    .action(async (names: readonly string[], flags: CommonFlags) => {
-      process.exitCode = await pushCommand().push(selected(names, flags));
-    });
-
-  common(image.command('release [images...]'))
-    .description('plan, build what must be built, push it and pin it in images.lock.json')
-    .action(async (names: readonly string[], flags: CommonFlags) => {
-      process.exitCode = await releaseCommand().release(selected(names, flags));
-    });
-
-  common(image.command('pin [images...]'))
-    .description('pin in images.lock.json what the registry has for the present inputs')
-    .action(async (names: readonly string[], flags: CommonFlags) => {
-      process.exitCode = await pushCommand().pin(selected(names, flags));
-    });
-
-  common(image.command('rollback <image>'))
-    .description('pin an earlier image again; builds nothing')
-    .requiredOption('--to <which>', 'tag, key, digest or commit')
-    .action(async (name: string, flags: CommonFlags & { readonly to: string }) => {
-      process.exitCode = await rollbackCommand().rollback({ ...selected([name], flags), to: flags.to });
     });
 }
 

@@ -233,6 +233,20 @@ it('headers are picked whatever their case, without blanks around; of a repeated
 });
 
 it('control bytes in a header are written out, so that no terminal obeys them', () => {
-  const { head } = read(answer(['Location: /\x1b[31m\x07\x7f\x9b\0\té', 'Content-Length: 0']));
-  expect(head?.headers.location).toBe('/\\x1b[31m\\x07\\x7f\\x9b\\x00\té');
+  const { head } = read(answer(['Location: /\x1b[31m\x07\x7f\x9b\u00c2\té', 'Content-Length: 0']));
+  expect(head?.headers.location).toBe('/\\u001b[31m\\u0007\\u007f\\u009b\u00c2\\u0009é');
+});
+
+it.each(['X: a\0b', 'X: a\rb', 'X\0: a', 'Cache-Control: public\rX-Cache: Hit from cloudfront'])(
+  'a head with %j is refused, since another reader may end its line there',
+  (line) => {
+    expect(read(answer([line, 'Content-Length: 0']))).toMatchObject({
+      bad: expect.stringContaining('a NUL or a CR inside a line'),
+    });
+  },
+);
+
+it('directives for caches count from all lines that have them', () => {
+  const { head } = read(answer(['Cache-Control: public', 'cache-control: no-store', 'Content-Length: 0']));
+  expect(head?.headers['cache-control']).toBe('public, no-store');
 });

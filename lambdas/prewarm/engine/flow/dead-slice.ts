@@ -1,11 +1,12 @@
 import type { FetchOutcome } from '../model/outcome';
 import { isFinal } from '../model/request-status';
 import type { FetchFailure, Slice } from '../model/slice';
-import { emptyTally } from '../model/tally';
+import { emptyTally, mergeTally } from '../model/tally';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { RequestStore } from '../ports/request-store';
+import type { SliceJournal } from '../ports/slice-journal';
 import type { SliceLedger } from '../ports/slice-ledger';
 import { readLines } from '../warming/lines';
 import { failuresKey, urlsKey } from './blob-names';
@@ -16,6 +17,7 @@ export interface DeadSliceDeps {
   readonly requests: Pick<RequestStore, 'get'>;
   readonly blobs: BlobStore;
   readonly ledger: Pick<SliceLedger, 'record' | 'isRecorded'>;
+  readonly journal?: SliceJournal;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -28,7 +30,7 @@ const GIVEN_UP: FetchOutcome = {
 };
 
 /**
- * Records a slice that no worker could finish as a slice whose fetches all failed, so that its request still ends and
+ * Records a slice that no worker could finish as a slice whose fetches all failed, but for those that are done, so that its request still ends and
  * its report names what was not warmed.
  */
 export async function giveUpSlice(
@@ -40,15 +42,23 @@ export async function giveUpSlice(
   if (record === undefined || isFinal(record.status)) return 'dropped';
   if (await deps.ledger.isRecorded(requestId, slice.id)) return 'duplicate';
   const { encodings } = record.spec;
+  const before = await deps.journal?.load(slice);
+  const done = new Set(before?.done);
+  const left = segment.urlCount * encodings.length - done.size;
   const tally = emptyTally();
-  tally.fetches = segment.urlCount * encodings.length;
-  tally.outcomes.unreachable = tally.fetches;
+  if (before) mergeTally(tally, before.tally);
+  tally.fetches += left;
+  tally.outcomes.unreachable += left;
 
   let listedAt: string | undefined;
   try {
-    const failures: FetchFailure[] = [];
+    const failures: FetchFailure[] = [...(before?.failures ?? [])];
+    let number = -1;
     for await (const url of readLines(deps.blobs.read(urlsKey(requestId), segment)))
-      for (const encoding of encodings) failures.push({ pop, url, encoding, outcome: GIVEN_UP, attempts: 0 });
+      for (const encoding of encodings) {
+        number += 1;
+        if (!done.has(number)) failures.push({ pop, url, encoding, outcome: GIVEN_UP, attempts: 0 });
+      }
     const key = failuresKey(requestId, slice.id, newRunName(deps.clock));
     await deps.blobs.put(key, encodeFailures(failures));
     listedAt = key;

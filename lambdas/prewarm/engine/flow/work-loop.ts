@@ -32,10 +32,18 @@ export class WorkLoop {
     return [...this.underway.values()].map(({ slice }) => slice);
   }
 
-  /** Ends the warming of slices that are no longer wanted, such as those of a stopped request. */
-  abortWhere(unwanted: (slice: Slice) => boolean): void {
-    for (const { slice, abort } of this.underway.values())
-      if (unwanted(slice)) abort.abort(new Error('the slice is no longer wanted'));
+  /**
+   * Ends the warming of slices that are no longer wanted, such as those of a stopped request. Resolves when all of them have ended
+   * and are settled.
+   */
+  async abortWhere(unwanted: (slice: Slice) => boolean): Promise<void> {
+    const ending: Promise<void>[] = [];
+    for (const [work, { slice, abort }] of this.underway) {
+      if (!unwanted(slice)) continue;
+      abort.abort(new Error('the slice is no longer wanted'));
+      ending.push(work);
+    }
+    await Promise.all(ending);
   }
 
   /** Runs until `stop`; resolves when nothing is underway any more. */
@@ -64,8 +72,7 @@ export class WorkLoop {
       await Promise.race([Promise.all(this.underway.keys()), this.deps.clock.sleep(graceMs, ended.signal)]);
       ended.abort();
     }
-    this.abortWhere(() => true);
-    await Promise.all(this.underway.keys());
+    await this.abortWhere(() => true);
   }
 
   private async slotOrPause(): Promise<void> {

@@ -1,14 +1,17 @@
 import type { RequestSpec } from '../model/request';
 import { isFinal } from '../model/request-status';
 import type { FetchFailure, Slice } from '../model/slice';
+import { ProgressCollector, type SliceProgress } from '../model/slice-progress';
 import type { Tally } from '../model/tally';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { RequestStore } from '../ports/request-store';
+import type { SliceJournal } from '../ports/slice-journal';
 import type { SliceLedger } from '../ports/slice-ledger';
 import type { Received, TaskQueue } from '../ports/task-queue';
 import { readLineBatches } from '../warming/lines';
+import type { Resume } from '../warming/warm-slice';
 import { failuresKey, urlsKey } from './blob-names';
 import { newRunName } from './run-name';
 
@@ -19,12 +22,16 @@ export type WarmSlice = (
     readonly spec: RequestSpec;
     /** The URLs, in batches. */
     readonly lines: AsyncIterable<readonly string[]>;
+    /** What an earlier delivery has done. */
+    readonly resume?: Resume | undefined;
     readonly signal: AbortSignal;
   },
   sinks: {
     /** Called as the warming begins, with a sum that grows in place until it ends. */
     readonly onBegin: (soFar: Tally) => void;
     readonly onFailure: (failure: FetchFailure) => void;
+    /** Gathers each fetch that is done, with its failure; what it has when the warming rejects is all that was done. */
+    readonly progress?: ProgressCollector | undefined;
   },
 ) => Promise<Tally>;
 
@@ -33,6 +40,8 @@ export interface WorkDeps {
   readonly blobs: BlobStore;
   readonly ledger: Pick<SliceLedger, 'record' | 'isRecorded'>;
   readonly queue: Pick<TaskQueue, 'extend'>;
+  /** @default - a slice that was cut short is warmed again as a whole */
+  readonly journal?: SliceJournal;
   readonly clock: Clock;
   readonly log: Log;
   readonly warm: WarmSlice;
@@ -43,8 +52,9 @@ export interface WorkDeps {
 }
 
 /**
- * `recorded`: by this delivery; `duplicate`: by another one; `dropped`: its request has ended. In these three the slice
- * may leave the queue; `aborted`: it must not.
+ * `recorded`: by this delivery, as far as it came where its request was stopped meanwhile; `duplicate`: by another one;
+ * `dropped`: its request has ended, and nothing of it was done. In these three the slice may leave the queue; `aborted`: it must
+ * not.
  */
 export type WorkOutcome = 'recorded' | 'duplicate' | 'dropped' | 'aborted';
 
@@ -69,24 +79,56 @@ async function hasEnded(deps: WorkDeps, slice: Slice): Promise<boolean> {
   return record === undefined || isFinal(record.status);
 }
 
-async function warmAndRecord(
+/** So often what is done is stored: what a crash costs is what was done since. */
+const JOURNAL_EVERY_MS = 100;
+
+/** What is done of a slice, over all its deliveries. */
+class Account {
+  readonly fresh = new ProgressCollector();
+  private readonly all = new ProgressCollector();
+
+  constructor(
+    private readonly deps: Pick<WorkDeps, 'journal' | 'clock' | 'log'>,
+    private readonly slice: Slice,
+    readonly before: SliceProgress | undefined,
+  ) {
+    if (before) this.all.merge(before);
+  }
+
+  /** Stores what is done until the signal aborts; a piece that cannot be stored only risks that it is done again. */
+  async keep(until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      await this.deps.clock.sleep(JOURNAL_EVERY_MS, until);
+      if (!until.aborted) await this.store();
+    }
+  }
+
+  async store(): Promise<void> {
+    const { journal, log } = this.deps;
+    const piece = this.fresh.take();
+    if (piece === undefined) return;
+    this.all.merge(piece);
+    await journal
+      ?.append(this.slice, piece)
+      .catch((error: unknown) => log.warn('progress-not-stored', { error: String(error) }));
+  }
+
+  /** Returns all that is done; to be called once. */
+  sum(): SliceProgress | undefined {
+    const piece = this.fresh.take();
+    if (piece) this.all.merge(piece);
+    return this.all.take();
+  }
+}
+
+async function record(
   deps: WorkDeps,
   slice: Slice,
-  spec: RequestSpec,
-  signal: AbortSignal,
-): Promise<WorkOutcome> {
+  tally: Tally,
+  failures: readonly FetchFailure[],
+): Promise<'recorded' | 'duplicate'> {
   const { blobs, clock, ledger } = deps;
-  const { requestId, segment, pop } = slice;
-  const failures: FetchFailure[] = [];
-  const range = { startByte: segment.startByte, endByte: segment.endByte };
-  const lines = readLineBatches(blobs.read(urlsKey(requestId), range));
-  const tally = await deps.warm(
-    { slice, spec, lines, signal },
-    {
-      onBegin: (soFar) => deps.onBegin?.(slice, soFar),
-      onFailure: (failure) => failures.push(failure),
-    },
-  );
+  const { requestId, pop } = slice;
   let listedAt: string | undefined;
   if (failures.length > 0) {
     if (await ledger.isRecorded(requestId, slice.id)) return 'duplicate';
@@ -103,6 +145,43 @@ async function warmAndRecord(
   });
 }
 
+async function warm(
+  deps: WorkDeps,
+  slice: Slice,
+  spec: RequestSpec,
+  account: Account,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const { requestId, segment } = slice;
+  const { before } = account;
+  const failures: FetchFailure[] = [...(before?.failures ?? [])];
+  const range = { startByte: segment.startByte, endByte: segment.endByte };
+  const lines = readLineBatches(deps.blobs.read(urlsKey(requestId), range));
+  const stored = new AbortController();
+  const storing = account.keep(stored.signal);
+  let tally: Tally;
+  try {
+    tally = await deps.warm(
+      {
+        slice,
+        spec,
+        lines,
+        signal,
+        ...(before && { resume: { done: new Set(before.done), tally: before.tally } }),
+      },
+      {
+        onBegin: (soFar) => deps.onBegin?.(slice, soFar),
+        onFailure: (failure) => failures.push(failure),
+        progress: account.fresh,
+      },
+    );
+  } finally {
+    stored.abort();
+    await storing;
+  }
+  return record(deps, slice, tally, failures);
+}
+
 /**
  * Warms a delivered slice and records what came of it, unless that was done before or its request has ended.
  * Rejects where the slice could not be worked on; it then comes again.
@@ -112,18 +191,27 @@ export async function workOn(
   { slice, receipt }: Received,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const record = await deps.requests.get(slice.requestId);
-  if (record === undefined || isFinal(record.status)) return 'dropped';
+  const request = await deps.requests.get(slice.requestId);
+  if (request === undefined || isFinal(request.status)) return 'dropped';
   if (await deps.ledger.isRecorded(slice.requestId, slice.id)) return 'duplicate';
+  const account = new Account(deps, slice, await deps.journal?.load(slice));
   const ended = new AbortController();
   const hiding = keepHidden(deps, receipt, ended.signal);
   try {
-    return await warmAndRecord(deps, slice, record.spec, signal);
+    return await warm(deps, slice, request.spec, account, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
-    return (await hasEnded(deps, slice)) ? 'dropped' : 'aborted';
+    if (await hasEnded(deps, slice)) return await recordPart(deps, slice, account);
+    await account.store();
+    return 'aborted';
   } finally {
     ended.abort();
     await hiding;
   }
+}
+
+/** Of a request that was stopped, what is done of the slice counts and is reported. */
+async function recordPart(deps: WorkDeps, slice: Slice, account: Account): Promise<WorkOutcome> {
+  const part = account.sum();
+  return part === undefined ? 'dropped' : record(deps, slice, part.tally, part.failures);
 }

@@ -32,11 +32,17 @@ export type FetchOutcome =
   | ({ readonly kind: 'redirect'; readonly location?: string } & Answered)
   /** A 4xx or 5xx after the retries it deserved. */
   | ({ readonly kind: 'http-error' } & Answered)
-  /** Fewer bytes than `content-length` (or the end of the range) promised. */
-  | ({ readonly kind: 'truncated'; readonly expectedBytes: number } & Answered)
+  /** Less than the whole object, or than the range asked for. */
+  | ({
+      readonly kind: 'truncated';
+      /** Absent where the answer did not say. */
+      readonly expectedBytes?: number;
+      /** How it ended, where that says more than the numbers. */
+      readonly detail?: string;
+    } & Answered)
   /** Another PoP than the asked one answered. */
   | ({ readonly kind: 'wrong-pop'; readonly expectedPop: PopCode } & Answered)
-  /** The edge will not keep it (`no-store`, `private`, or a second Miss on verification). */
+  /** The edge will not keep it (by its `cache-control`, or a second Miss on verification). */
   | ({ readonly kind: 'not-cacheable'; readonly reason: string } & Answered)
   | {
       readonly kind: 'timed-out';

@@ -4,7 +4,7 @@ import type { Tally } from './tally';
 
 /**
  * How `accept-encoding` is sent, hence which cache key is warmed.
- * `browser` = `gzip, deflate, br`, what browsers send; `header` = what the request's own headers say.
+ * `browser` = what browsers send (`accept-encoding.ts`); `header` = what the request's own headers say.
  */
 export const ENCODINGS = ['browser', 'identity', 'gzip', 'br', 'header'] as const;
 export type Encoding = (typeof ENCODINGS)[number];

@@ -66,6 +66,8 @@ export type FetchAnswer =
       readonly headers: Readonly<Partial<Record<AnswerHeader, string>>>;
       readonly bytes: number;
       readonly durationMs: number;
+      /** What ended it. */
+      readonly detail: string;
     }
   | {
       readonly kind: 'timeout';

@@ -34,7 +34,7 @@ export function describeOutcome(outcome: FetchOutcome): string {
     case 'http-error':
       return `HTTP ${outcome.status}`;
     case 'truncated':
-      return `truncated: ${outcome.bytes} of ${outcome.expectedBytes} bytes came`;
+      return describeTruncated(outcome);
     case 'wrong-pop':
       return `answered by ${outcome.pop ?? 'an unnamed PoP'} instead of ${outcome.expectedPop}`;
     case 'not-cacheable':
@@ -46,4 +46,14 @@ export function describeOutcome(outcome: FetchOutcome): string {
     case 'refused':
       return `refused: ${outcome.reason}`;
   }
+}
+
+function describeTruncated({
+  bytes,
+  expectedBytes,
+  detail,
+}: Extract<FetchOutcome, { readonly kind: 'truncated' }>): string {
+  const part =
+    expectedBytes === undefined ? `after ${bytes} bytes` : `${bytes} of ${expectedBytes} bytes came`;
+  return `truncated: ${part}${detail === undefined ? '' : ` (${detail})`}`;
 }

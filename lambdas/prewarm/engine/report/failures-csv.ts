@@ -1,3 +1,5 @@
+import { acceptEncoding } from '../model/accept-encoding';
+import { ENCODINGS } from '../model/request';
 import type { FetchFailure } from '../model/slice';
 import { csvCell } from '../model/visible-text';
 import { adviceOn } from './advice';
@@ -20,15 +22,15 @@ function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-const ACCEPT_ENCODING: Readonly<Record<string, string>> = { browser: 'gzip, deflate, br' };
-
 /**
  * A command that repeats the fetch through the same PoP, without the request's own headers: their values may be secret.
  */
 export function curlCommand(failure: FetchFailure, distributionDomain: string): string {
   const label = distributionDomain.split('.')[0] ?? distributionDomain;
-  const encoding = ACCEPT_ENCODING[failure.encoding] ?? failure.encoding;
-  const header = failure.encoding === 'header' ? '' : ` -H ${shellQuoted(`accept-encoding: ${encoding}`)}`;
+  const scheme = failure.url.startsWith('http:') ? 'http' : 'https';
+  const encoding = ENCODINGS.find((known) => known === failure.encoding);
+  const value = encoding && acceptEncoding(encoding, scheme);
+  const header = value === undefined ? '' : ` -H ${shellQuoted(`accept-encoding: ${value}`)}`;
   return `curl -g -sS -D - -o /dev/null --connect-to ::${label}.${failure.pop}.cloudfront.net:${header} ${shellQuoted(failure.url)}`;
 }
 

@@ -2,6 +2,7 @@ import type { PopCode } from '../model/ids';
 import { popCode } from '../model/ids';
 import type { Answered, FetchOutcome } from '../model/outcome';
 import type { AnswerHeader, FetchAnswer } from '../ports/transport';
+import { reasonNotToKeep } from './cache-control';
 
 type Headers = Readonly<Partial<Record<AnswerHeader, string>>>;
 type WithStatus = Extract<FetchAnswer, { readonly status: number }>;
@@ -10,15 +11,20 @@ type WithStatus = Extract<FetchAnswer, { readonly status: number }>;
 export interface Expectation {
   readonly method: 'GET' | 'HEAD';
   readonly pop: PopCode;
+  /** The request asked for a part of the object. */
+  readonly isRange: boolean;
 }
 
-const NOT_STORED = /(?:^|[\s,])(no-store|private)(?:$|[\s,=])/i;
 const PLAIN_HIT = 'Hit from cloudfront';
 const PLAIN_MISS = 'Miss from cloudfront';
 const HIT = /^(?:Refresh)?Hit from cloudfront$/i;
 /** `OriginShieldHit` reached this edge from the shield: the edge itself missed, and stores it now. */
 const MISS = /^(?:Miss|OriginShieldHit) from cloudfront$/i;
-const RANGE = /^bytes (\d+)-(\d+)\//;
+const RANGE = /^bytes (\d+)-(\d+)\/(\d+|\*)?/;
+const PARTIAL = 206;
+const UNASKED_PART = 'a part of the object came, although all of it was asked for';
+/** Whatever length these announce, no body follows. */
+const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** The outcome of one exchange with an edge; the one place that decides what counts as warm. */
 export function classify(answer: FetchAnswer, expected: Expectation): FetchOutcome {
@@ -56,7 +62,13 @@ function classifyAnswered(answer: WithStatus, expected: Expectation): FetchOutco
   if (answered.pop !== expected.pop && answered.pop?.toUpperCase() !== expected.pop.toUpperCase())
     return { kind: 'wrong-pop', expectedPop: expected.pop, ...answered };
   const expectedBytes = promisedBytes(answer, expected);
+  if (answer.kind === 'cut') {
+    const promised = expectedBytes > answer.bytes ? { expectedBytes } : {};
+    return { kind: 'truncated', ...promised, detail: answer.detail, ...answered };
+  }
   if (answer.bytes < expectedBytes) return { kind: 'truncated', expectedBytes, ...answered };
+  if (status === PARTIAL && !expected.isRange)
+    return { kind: 'truncated', ...answered, detail: UNASKED_PART };
   return judgeCache(headers, answered);
 }
 
@@ -79,16 +91,12 @@ function describe({ status, bytes, durationMs, headers }: WithStatus): Answered 
   return answered;
 }
 
-/** The body bytes that the answer promised. Of a cut body it is known at least that one more was to come. */
+/** The body bytes that the answer promised, those of the whole object where a part of it came unasked; 0 where it did not say. */
 function promisedBytes(answer: WithStatus, expected: Expectation): number {
-  return answer.kind === 'cut'
-    ? Math.max(answer.bytes + 1, announcedBytes(answer, expected))
-    : announcedBytes(answer, expected);
-}
-
-function announcedBytes({ status, headers }: WithStatus, { method }: Expectation): number {
-  if (method === 'HEAD') return 0;
-  const range = status === 206 ? RANGE.exec(headers['content-range'] ?? '') : null;
+  const { status, headers } = answer;
+  if (expected.method === 'HEAD' || NO_BODY.has(status)) return 0;
+  const range = status === PARTIAL ? RANGE.exec(headers['content-range'] ?? '') : null;
+  if (range && !expected.isRange && range[3] !== undefined && range[3] !== '*') return Number(range[3]);
   if (range) return Number(range[2]) - Number(range[1]) + 1;
   const length = headers['content-length'];
   return length !== undefined && /^\d+$/.test(length) ? Number(length) : 0;
@@ -103,7 +111,7 @@ function judgeCache(headers: Headers, answered: Answered): FetchOutcome {
     const reason = xCache === '' ? 'the answer has no x-cache header' : `x-cache says "${xCache}"`;
     return { kind: 'not-cacheable', reason, ...answered };
   }
-  const directive = NOT_STORED.exec(headers['cache-control'] ?? '')?.[1]?.toLowerCase();
+  const directive = reasonNotToKeep(headers['cache-control'] ?? '');
   return directive === undefined
     ? { kind: 'warmed', ...answered }
     : { kind: 'not-cacheable', reason: `cache-control says ${directive}`, ...answered };

@@ -1,20 +1,16 @@
+import { acceptEncoding } from '../model/accept-encoding';
 import type { Encoding, RequestSpec } from '../model/request';
 import type { FetchTarget } from '../ports/transport';
 
 const DEFAULT_HEADERS = { accept: '*/*', 'user-agent': 'Warmpath (CloudFront prewarm)' } as const;
-const ACCEPT_ENCODING: Readonly<Record<Exclude<Encoding, 'header'>, string>> = {
-  browser: 'gzip, deflate, br',
-  identity: 'identity',
-  gzip: 'gzip',
-  br: 'br',
-};
-
 type Headers = FetchTarget['headers'];
 
 /** One encoding of a request, with the headers that every fetch in it sends. */
 export interface EncodingPlan {
   readonly encoding: Encoding;
   readonly headers: Headers;
+  /** Those for http URLs: browsers ask for fewer encodings there. */
+  readonly clearHeaders: Headers;
 }
 
 /** The headers of each encoding, made once per slice. The request's own headers win over the defaults. */
@@ -22,10 +18,23 @@ export function planEncodings(spec: RequestSpec): readonly EncodingPlan[] {
   return spec.encodings.map((encoding) => {
     const headers: Record<string, string> = { ...DEFAULT_HEADERS };
     for (const { name, value } of spec.headers) headers[name.toLowerCase()] = value;
-    if (encoding !== 'header') headers['accept-encoding'] = ACCEPT_ENCODING[encoding];
     if (spec.rangeBytes !== undefined) headers['range'] = `bytes=0-${spec.rangeBytes - 1}`;
-    return { encoding, headers };
+    return {
+      encoding,
+      headers: accepting(headers, encoding, 'https'),
+      clearHeaders: accepting(headers, encoding, 'http'),
+    };
   });
+}
+
+function accepting(headers: Headers, encoding: Encoding, scheme: Place['scheme']): Headers {
+  const value = acceptEncoding(encoding, scheme);
+  return value === undefined ? headers : { ...headers, 'accept-encoding': value };
+}
+
+/** The headers of a fetch of this URL. */
+export function headersFor({ headers, clearHeaders }: EncodingPlan, { scheme }: Place): Headers {
+  return scheme === 'https' ? headers : clearHeaders;
 }
 
 /** The parts of a URL that a fetch needs. */

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock';
 import type { Pace } from '../ports/transport';
 import { Bandwidth } from './bandwidth';
 import { AdaptiveLimiter } from './concurrency';
+import { Reachability } from './reachability';
 import type { WarmLimits } from './warm-limits';
 
 /** A body of this size counts as much as one more fetch, so that neither small nor large objects hide the other. */
@@ -35,6 +36,7 @@ export class Governor {
   private readonly total: AdaptiveLimiter;
   private readonly perPop = new Map<PopCode, AdaptiveLimiter>();
   private readonly capped = new Map<RequestId, CappedRequest>();
+  private readonly reached = new Map<PopCode, Reachability>();
 
   constructor({ limits, clock }: GovernorOptions) {
     this.bounds = limits;
@@ -57,6 +59,15 @@ export class Governor {
   acquire(pop: PopCode, capped?: CappedRequest): Promise<void> | undefined {
     const waitForGate = capped && this.gate(pop, capped).acquire();
     return waitForGate ? waitForGate.then(() => this.acquirePlace(pop)) : this.acquirePlace(pop);
+  }
+
+  /** Whether the PoP is there, as far as this thread knows. */
+  reachability(pop: PopCode): Reachability {
+    const known = this.reached.get(pop);
+    if (known) return known;
+    const reachability = new Reachability(this.bounds.reachForMs);
+    this.reached.set(pop, reachability);
+    return reachability;
   }
 
   private acquirePlace(pop: PopCode): Promise<void> | undefined {

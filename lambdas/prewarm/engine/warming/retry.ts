@@ -56,6 +56,34 @@ export function backoffMs(attempt: number, limits: BackoffLimits, random: number
   return random * Math.min(limits.backoffMaxMs, limits.backoffBaseMs * 2 ** (attempt - 1));
 }
 
+/**
+ * True where the address was not reached or said nothing: the edge, or the way to it, is away. Not of a refused handshake or an
+ * answer that broke off, since somebody is there.
+ */
+export function isUnreached(outcome: FetchOutcome): boolean {
+  return (
+    (outcome.kind === 'unreachable' && outcome.reason !== 'tls') ||
+    (outcome.kind === 'timed-out' && (outcome.phase === 'connect' || outcome.phase === 'header'))
+  );
+}
+
+const PASSING_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** True where the same fetch may come to something else a little later. */
+export function mayPass(outcome: FetchOutcome): boolean {
+  switch (outcome.kind) {
+    case 'http-error':
+      return PASSING_STATUS.has(outcome.status);
+    case 'truncated':
+    case 'timed-out':
+      return true;
+    case 'unreachable':
+      return outcome.reason !== 'tls';
+    default:
+      return false;
+  }
+}
+
 /** True where the place was asked too much: what makes the concurrency shrink. */
 export function signalsOverload(outcome: FetchOutcome): boolean {
   switch (outcome.kind) {

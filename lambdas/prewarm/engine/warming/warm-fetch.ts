@@ -5,7 +5,7 @@ import type { FetchTarget, Pace, Transport } from '../ports/transport';
 import { classify } from './classify';
 import type { Place } from './fetch-plan';
 import type { Governor } from './governor';
-import { backoffMs, judgeAttempt } from './retry';
+import { backoffMs, isUnreached, judgeAttempt } from './retry';
 
 /** What all fetches of a slice have in common. */
 export interface FetchContext {
@@ -59,8 +59,15 @@ async function warmWithCare(
     const look = await exchange(context, 'HEAD', place, headers, turn);
     if (look.outcome.kind === 'already-warm') return look;
   }
-  const first = await exchange(context, 'GET', place, headers, turn);
+  const got = await exchange(context, 'GET', place, headers, turn);
+  // The look has filled the edge where it stores what a HEAD asks for.
+  const first = context.skipWarm ? { ...got, outcome: asWarmed(got.outcome) } : got;
   return verify && mayBeStored(first.outcome) ? proven(context, place, headers, turn, first) : first;
+}
+
+/** A Hit that is this fetch's own work, since an earlier request of it was no Hit. */
+function asWarmed(outcome: FetchOutcome): FetchOutcome {
+  return outcome.kind === 'already-warm' ? { ...outcome, kind: 'warmed' } : outcome;
 }
 
 /** Whether a Miss may prove to be stored: also against its headers, as a minimum TTL overrides them. */
@@ -106,6 +113,34 @@ async function askAgain(
   return head.outcome.kind === 'http-error' ? exchange(context, 'GET', place, headers, turn) : head;
 }
 
+function notTried(silentMs: number): FetchOutcome {
+  return {
+    kind: 'unreachable',
+    reason: 'network',
+    durationMs: 0,
+    detail: `not tried: no address of the PoP has answered for ${Math.round(silentMs / 1000)} s`,
+  };
+}
+
+/** True where the edge may have got the request and stored the object, although no whole answer came back. */
+function mayHaveArrived(outcome: FetchOutcome): boolean {
+  return (
+    outcome.kind === 'truncated' ||
+    (outcome.kind === 'timed-out' && outcome.phase !== 'connect') ||
+    (outcome.kind === 'unreachable' && outcome.reason === 'reset')
+  );
+}
+
+/** What the attempts of one exchange came to so far. */
+interface Attempts {
+  /** The first error, which is the one that is told. */
+  failure?: FetchOutcome;
+  /** Answers of the PoP when that came. */
+  answersBefore?: number;
+  /** One of them may have stored the object: a Hit is then its work. */
+  arrived: boolean;
+}
+
 /** One exchange with as many attempts as it may need, each at the next address. Keeps the first error. */
 async function exchange(
   context: FetchContext,
@@ -114,31 +149,60 @@ async function exchange(
   headers: Headers,
   turn: number,
 ): Promise<Warmed> {
-  const { addresses, clock, governor, pop, signal } = context;
+  const { clock, governor, signal } = context;
   const { limits } = governor;
-  let firstFailure: FetchOutcome | undefined;
+  const reachability = governor.reachability(context.pop);
+  const so: Attempts = { arrived: false };
   for (let attempt = 1; ; attempt += 1) {
-    const address = addresses[(turn + attempt - 1) % addresses.length] ?? '';
-    const answer = await context.transport.fetch(
-      {
-        method,
-        scheme: place.scheme,
-        address,
-        port: context.edgePort ?? place.port,
-        host: place.host,
-        path: place.path,
-        headers,
-        timeouts: limits.timeouts,
-        pace: context.pace,
-      },
-      signal,
-    );
-    const outcome = classify(answer, { method, pop });
+    const isAway = reachability.isAway(clock.monotonicMs());
+    if (isAway && !reachability.beginProbe()) {
+      const outcome = so.failure ?? notTried(reachability.silentMs(clock.monotonicMs()));
+      return { outcome, attempts: attempt - 1 };
+    }
+    const beganMs = clock.monotonicMs();
+    const { answer, outcome } = await attemptAt(context, method, place, headers, turn + attempt - 1);
+    if (isAway) reachability.endProbe();
+    const unreached = isUnreached(outcome);
+    if (!unreached) reachability.answered();
+    else if (!signal?.aborted) reachability.unreached(beganMs);
     const verdict = judgeAttempt(outcome, answer, limits, clock.now());
-    if (verdict.kind === 'final') return { outcome, attempts: attempt };
-    firstFailure ??= outcome;
-    if (attempt >= limits.attempts || signal?.aborted) return { outcome: firstFailure, attempts: attempt };
+    if (verdict.kind === 'final')
+      return { outcome: so.arrived ? asWarmed(outcome) : outcome, attempts: attempt };
+    so.failure ??= outcome;
+    so.answersBefore ??= reachability.answers;
+    so.arrived ||= mayHaveArrived(outcome);
+    // Where others get answers meanwhile, it is this URL and not the PoP.
+    const isSilent = unreached && reachability.answers === so.answersBefore;
+    const isLast =
+      attempt >= (isSilent ? limits.reachAttempts : limits.attempts) ||
+      reachability.isAway(clock.monotonicMs());
+    if (isLast || signal?.aborted) return { outcome: so.failure, attempts: attempt };
     const pause = Math.max(verdict.notBeforeMs, backoffMs(attempt, limits, clock.random()));
     await clock.sleep(pause, signal);
   }
+}
+
+async function attemptAt(
+  context: FetchContext,
+  method: Method,
+  place: Place,
+  headers: Headers,
+  turn: number,
+) {
+  const { addresses, governor, pop, signal } = context;
+  const answer = await context.transport.fetch(
+    {
+      method,
+      scheme: place.scheme,
+      address: addresses[turn % addresses.length] ?? '',
+      port: context.edgePort ?? place.port,
+      host: place.host,
+      path: place.path,
+      headers,
+      timeouts: governor.limits.timeouts,
+      pace: context.pace,
+    },
+    signal,
+  );
+  return { answer, outcome: classify(answer, { method, pop, isRange: headers['range'] !== undefined }) };
 }

@@ -12,6 +12,10 @@ export interface WarmLimits {
   readonly timeouts: FetchTimeouts;
   /** Attempts per fetch, the first included. */
   readonly attempts: number;
+  /** Attempts per fetch while no address of the PoP is reached, the first included. */
+  readonly reachAttempts: number;
+  /** How long a PoP is tried to be reached; from then on its fetches fail at once, but for one that looks whether it is back. */
+  readonly reachForMs: number;
   /** Upper bound of the first pause between attempts, in milliseconds; it doubles with each. */
   readonly backoffBaseMs: number;
   readonly backoffMaxMs: number;
@@ -26,6 +30,8 @@ export interface WarmLimits {
 export const DEFAULT_WARM_LIMITS: WarmLimits = {
   timeouts: { connectMs: 6_000, headerMs: 30_000, idleMs: 30_000, totalMs: 900_000 },
   attempts: 3,
+  reachAttempts: 20,
+  reachForMs: 30_000,
   backoffBaseMs: 200,
   backoffMaxMs: 5_000,
   retryAfterMaxMs: 30_000,

@@ -1,13 +1,20 @@
 import { isWarm } from '../model/outcome';
 import type { RequestSpec } from '../model/request';
 import type { FetchFailure, Slice } from '../model/slice';
-import { addOutcome, emptyTally, type Tally } from '../model/tally';
+import type { ProgressCollector } from '../model/slice-progress';
+import { addOutcome, emptyTally, mergeTally, type Tally } from '../model/tally';
 import type { Clock } from '../ports/clock';
 import type { Transport } from '../ports/transport';
-import { type EncodingPlan, placeOf, planEncodings } from './fetch-plan';
+import { type EncodingPlan, headersFor, placeOf, planEncodings } from './fetch-plan';
 import type { Governor } from './governor';
-import { signalsOverload } from './retry';
+import { mayPass, signalsOverload } from './retry';
 import { type FetchContext, type Warmed, warmOne } from './warm-fetch';
+
+/** Fetches of a slice that are done, and their sum. */
+export interface Resume {
+  readonly done: ReadonlySet<number>;
+  readonly tally: Tally;
+}
 
 /** A slice and what it is warmed with. */
 export interface WarmSliceJob {
@@ -21,20 +28,35 @@ export interface WarmSliceJob {
   readonly governor: Governor;
   /** Port of the edges where it is not the URL's own. @default the URL's own */
   readonly edgePort?: number | undefined;
-  /** Aborts the slice: nothing of it is then to be recorded. */
+  /** What another delivery has done of it, which is not done again. @default nothing */
+  readonly resume?: Resume | undefined;
+  /** Aborts the slice. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Where the outcomes go while the slice is warmed. */
 export interface WarmSliceSinks {
-  /** Called once, before the first fetch, with the sum that is answered at the end: it grows in place. */
+  /** Called once, before the first fetch, with the sum that is returned at the end: it grows in place. */
   readonly onBegin?: ((soFar: Tally) => void) | undefined;
   /** Called for each fetch that did not leave the object on the edge. */
   readonly onFailure: (failure: FetchFailure) => void;
+  /** Gathers each fetch that is done. */
+  readonly progress?: ProgressCollector | undefined;
+}
+
+/** One URL in one encoding. */
+interface Fetch {
+  readonly url: string;
+  readonly plan: EncodingPlan;
+  /** Its place among the fetches of the slice, from 0. */
+  readonly number: number;
+  /** Attempts of the first pass; absent in it. */
+  readonly attempts?: number;
 }
 
 /**
- * Warms every URL of a slice in every encoding and answers the sum.
+ * Warms every URL of a slice in every encoding and returns the sum, that of `resume` included. What failed for a cause that may
+ * pass is tried once more when all else is done.
  * Holds no more than the fetches that are underway. Rejects with the signal's reason when it is aborted, and with
  * whatever `lines` or a sink throws, always after the fetches underway have ended.
  */
@@ -43,6 +65,7 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   const { pop } = slice;
   const plans = planEncodings(spec);
   const tally = emptyTally();
+  if (job.resume) mergeTally(tally, job.resume.tally);
   const verifyEvery = { none: 0, sample: governor.limits.verifyOneOf, all: 1 }[spec.verify];
   const capped = governor.cap(slice.requestId, spec.maxBandwidthMbps);
   const context: FetchContext = {
@@ -63,50 +86,74 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   let fault: unknown;
   let allEnded: (() => void) | undefined;
 
-  function account(url: string, { encoding }: EncodingPlan, { outcome, attempts }: Warmed): void {
+  /** What failed for a cause that may pass: it gets a second pass when all else is done. */
+  const again: Fetch[] = [];
+
+  function account({ url, plan, number }: Fetch, { outcome, attempts }: Warmed): void {
+    const failure = isWarm(outcome.kind)
+      ? undefined
+      : { pop, url, encoding: plan.encoding, outcome, attempts };
     addOutcome(tally, outcome);
-    if (!isWarm(outcome.kind)) sinks.onFailure({ pop, url, encoding, outcome, attempts });
+    sinks.progress?.add(number, outcome, failure);
+    if (failure) sinks.onFailure(failure);
   }
 
-  async function run(url: string, plan: EncodingPlan): Promise<void> {
+  async function run(fetch: Fetch): Promise<void> {
     underway += 1;
     try {
-      const place = placeOf(url);
+      const place = placeOf(fetch.url);
       const verify = verifyEvery > 0 && turn % verifyEvery === 0;
       turn += 1;
       const warmed: Warmed = place
-        ? await warmOne(context, place, plan.headers, turn, verify)
+        ? await warmOne(context, place, headersFor(fetch.plan, place), turn, verify)
         : { outcome: { kind: 'refused', reason: 'not an http or https URL' }, attempts: 0 };
-      const { outcome } = warmed;
+      const { outcome, attempts } = warmed;
       governor.release(pop, 'bytes' in outcome ? outcome.bytes : 0, signalsOverload(outcome), capped);
-      if (!signal?.aborted) account(url, plan, warmed);
+      if (signal?.aborted) return;
+      if (fetch.attempts === undefined && mayPass(outcome)) again.push({ ...fetch, attempts });
+      else account(fetch, { outcome, attempts: attempts + (fetch.attempts ?? 0) });
     } catch (error) {
       fault ??= error;
+    } finally {
+      underway -= 1;
+      if (underway === 0) allEnded?.();
     }
-    underway -= 1;
-    if (underway === 0) allEnded?.();
   }
 
-  async function warmAll(urls: readonly string[]): Promise<void> {
-    for (const url of urls)
-      for (const plan of plans) {
-        const wait = governor.acquire(pop, capped);
-        if (wait) await wait;
-        void run(url, plan);
-        if (signal?.aborted || fault !== undefined) return;
-      }
+  async function begin(fetch: Fetch): Promise<void> {
+    const wait = governor.acquire(pop, capped);
+    if (wait) await wait;
+    void run(fetch);
+  }
+
+  async function firstPass(): Promise<void> {
+    let number = -1;
+    for await (const urls of job.lines)
+      for (const url of urls)
+        for (const plan of plans) {
+          number += 1;
+          if (job.resume?.done.has(number)) continue;
+          await begin({ url, plan, number });
+          if (signal?.aborted || fault !== undefined) return;
+        }
+  }
+
+  async function untilAllEnded(): Promise<void> {
+    if (underway === 0) return;
+    await new Promise<void>((resolve) => {
+      allEnded = resolve;
+    });
   }
 
   try {
-    for await (const urls of job.lines) {
-      await warmAll(urls);
+    await firstPass();
+    await untilAllEnded();
+    for (const fetch of again) {
       if (signal?.aborted || fault !== undefined) break;
+      await begin(fetch);
     }
   } finally {
-    if (underway > 0)
-      await new Promise<void>((resolve) => {
-        allEnded = resolve;
-      });
+    await untilAllEnded();
   }
   signal?.throwIfAborted();
   if (fault !== undefined) throw fault;

@@ -14,6 +14,7 @@ import type { Slice } from '../../engine/model/slice';
  * | `pop!<id>!<code>` | PopRecord |
  * | `slice!<id>!<slice>` | SliceResult |
  * | `uncounted!<id>!<slice>` | slices recorded, not yet counted |
+ * | `journal!<id>!<slice>!<number>` | SliceProgress: a piece of a slice that is not recorded yet |
  * | `queue!<id>!<code>!<segment>` | a queued slice; those of one request through one PoP lie together, in the order of queueing |
  * | `dead!<id>!<segment>!<code>` | a slice given up, until it is recorded as such |
  * | `deadline!<id>` | epoch milliseconds |
@@ -37,6 +38,10 @@ export const keys = {
   slices: (id: RequestId): string => `slice!${id}!`,
   uncounted: (id: RequestId, slice: SliceId): string => `uncounted!${id}!${slice}`,
   allUncounted: (id: RequestId): string => `uncounted!${id}!`,
+  journal: (id: RequestId, slice: SliceId, number: number): string =>
+    `journal!${id}!${slice}!${padded(number, 9)}`,
+  journalOf: (id: RequestId, slice: SliceId): string => `journal!${id}!${slice}!`,
+  journals: (id: RequestId): string => `journal!${id}!`,
   queued: ({ requestId, segment, pop }: Slice): string =>
     `queue!${requestId}!${pop}!${padded(segment.index, 9)}`,
   queue: 'queue!',

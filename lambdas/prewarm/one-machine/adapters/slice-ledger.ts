@@ -1,8 +1,10 @@
 import type { PopCode, RequestId, SliceId } from '../../engine/model/ids';
 import type { PopRecord, RequestRecord } from '../../engine/model/request';
-import type { SliceResult } from '../../engine/model/slice';
+import type { Slice, SliceResult } from '../../engine/model/slice';
+import { ProgressCollector, type SliceProgress } from '../../engine/model/slice-progress';
 import { emptyTally, type MutableTally, mergeTally, type Tally } from '../../engine/model/tally';
 import type { Clock } from '../../engine/ports/clock';
+import type { SliceJournal } from '../../engine/ports/slice-journal';
 import type { SliceLedger } from '../../engine/ports/slice-ledger';
 import { keys } from './keys';
 import { del, put, type Store, type WriteOperation } from './store';
@@ -13,8 +15,14 @@ function copyOf(tally: Tally): MutableTally {
   return copy;
 }
 
-/** Slice results. The marker `uncounted!…` is written with the row and removed with the count, each in one batch. */
-export class EmbeddedSliceLedger implements SliceLedger {
+/**
+ * Slice results, and the journals of slices that have none yet. The marker `uncounted!…` is written with the row and removed with
+ * the count, the journal is removed with the row, each in one batch.
+ */
+export class EmbeddedSliceLedger implements SliceLedger, SliceJournal {
+  /** Pieces in the journals of slices that this process works on. */
+  private readonly pieces = new Map<string, number>();
+
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
@@ -24,8 +32,50 @@ export class EmbeddedSliceLedger implements SliceLedger {
     const { requestId, sliceId } = result;
     const key = keys.slice(requestId, sliceId);
     if (this.store.has(key)) return 'duplicate';
-    await this.store.commit([put(key, result), put(keys.uncounted(requestId, sliceId), sliceId)]);
+    await this.store.commit([
+      put(key, result),
+      put(keys.uncounted(requestId, sliceId), sliceId),
+      ...this.journalEnd(requestId, sliceId),
+    ]);
     return 'recorded';
+  }
+
+  async load({ requestId, id }: Slice): Promise<SliceProgress | undefined> {
+    const prefix = keys.journalOf(requestId, id);
+    const collected = new ProgressCollector();
+    const seen = new Set<number>();
+    let next = 0;
+    for await (const [key, piece] of this.store.entries<SliceProgress>(prefix)) {
+      // Two deliveries at a time may have done the same: what both did counts once, and the rest of that piece is done again.
+      if (!piece.done.some((fetch) => seen.has(fetch))) {
+        for (const fetch of piece.done) seen.add(fetch);
+        collected.merge(piece);
+      }
+      next = Number(key.slice(prefix.length)) + 1;
+    }
+    this.pieces.set(prefix, next);
+    return collected.take();
+  }
+
+  async append({ requestId, id }: Slice, progress: SliceProgress): Promise<void> {
+    const prefix = keys.journalOf(requestId, id);
+    const number = this.pieces.get(prefix) ?? 0;
+    this.pieces.set(prefix, number + 1);
+    await this.store.commit([put(keys.journal(requestId, id, number), progress)]);
+  }
+
+  /** Removes the journals of a request whose slices nobody will work on any more. */
+  async removeJournals(id: RequestId): Promise<void> {
+    const writes: WriteOperation[] = [];
+    for await (const [key] of this.store.entries(keys.journals(id))) writes.push(del(key));
+    if (writes.length > 0) await this.store.commit(writes);
+  }
+
+  private journalEnd(id: RequestId, slice: SliceId): WriteOperation[] {
+    const prefix = keys.journalOf(id, slice);
+    const count = this.pieces.get(prefix) ?? 0;
+    this.pieces.delete(prefix);
+    return Array.from({ length: count }, (_, number) => del(keys.journal(id, slice, number)));
   }
 
   async isRecorded(id: RequestId, slice: SliceId): Promise<boolean> {

@@ -117,6 +117,7 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
     requests,
     pops,
     ledger,
+    journal: ledger,
     queue,
     deadlines,
     blobs,

@@ -132,12 +132,14 @@ class Engine implements EmbeddedEngine {
 
   async stop(id: RequestId, reason: StopReason, message?: string): Promise<boolean> {
     const stopped = await stopRequest(this.parts.requests, id, reason, message);
-    this.workLoop.abortWhere((slice) => stopped && slice.requestId === id);
-    if (stopped) {
-      this.driving.get(id)?.abort();
-      this.settle(id);
-    }
-    return stopped;
+    if (!stopped) return false;
+    this.driving.get(id)?.abort();
+    // The report is to have what is done of the slices that this cuts short.
+    this.settle(
+      id,
+      this.workLoop.abortWhere((slice) => slice.requestId === id),
+    );
+    return true;
   }
 
   async waitForEnd(id: RequestId): Promise<RequestRecord> {
@@ -271,11 +273,15 @@ class Engine implements EmbeddedEngine {
     }
   }
 
-  private settle(id: RequestId): void {
+  /** @param ending its slices that are being cut short; @default none */
+  private settle(id: RequestId, ending: Promise<void> = Promise.resolve()): void {
     if (this.settling.has(id)) return;
     this.settling.add(id);
     this.runInBackground('settle', id, async () => {
+      await ending;
+      await recoverCounts(this.parts, id);
       await settleRequest(this.parts, id);
+      await this.parts.ledger.removeJournals(id);
       this.settling.delete(id);
       await this.emit(id);
       this.live.end(id);

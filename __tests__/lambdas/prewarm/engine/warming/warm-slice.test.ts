@@ -2,9 +2,11 @@ import { popCode, requestId, sliceId } from '../../../../../lambdas/prewarm/engi
 import { OUTCOME_KINDS, type OutcomeKind } from '../../../../../lambdas/prewarm/engine/model/outcome';
 import type { RequestSpec } from '../../../../../lambdas/prewarm/engine/model/request';
 import type { FetchFailure, Slice } from '../../../../../lambdas/prewarm/engine/model/slice';
+import { ProgressCollector } from '../../../../../lambdas/prewarm/engine/model/slice-progress';
 import type { Tally } from '../../../../../lambdas/prewarm/engine/model/tally';
 import type { Clock } from '../../../../../lambdas/prewarm/engine/ports/clock';
 import type { Transport } from '../../../../../lambdas/prewarm/engine/ports/transport';
+import { describeOutcome } from '../../../../../lambdas/prewarm/engine/report/describe-outcome';
 import { Governor } from '../../../../../lambdas/prewarm/engine/warming/governor';
 import {
   DEFAULT_WARM_LIMITS,
@@ -57,7 +59,7 @@ const clock: Clock = {
 };
 
 function spec(fields: Partial<RequestSpec> = {}): RequestSpec {
-  return plainSpec({ distributionDomain: cdn.distributionDomain, pops: [POP], ...fields });
+  return plainSpec({ distributionDomain: cdn.distributionDomain, pops: [POP], verify: 'none', ...fields });
 }
 
 function slice(): Slice {
@@ -162,6 +164,28 @@ describe('warming a slice', () => {
       'HEAD /c',
     ]);
   });
+
+  it('goes on from what is done, and counts that too', async () => {
+    const progress = new ProgressCollector();
+    const job = { slice: slice(), transport, clock, edgePort: cdn.edgePort };
+    const governor = new Governor({ limits: LIMITS, clock });
+    const paths = Array.from({ length: 20 }, (_, n) => `/resumed/${n}`);
+    const encodings = ['identity', 'br'] as const;
+    cdn.inject({ fault: { kind: 'status', status: 404 }, path: '/resumed/3' });
+    const sinks = { onFailure: () => {}, progress };
+    await warmSlice({ ...job, governor, spec: spec({ encodings }), lines: lines(paths.slice(0, 5)) }, sinks);
+    const before = progress.take()!;
+    expect([...before.done].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(before.failures.map(({ encoding }) => encoding).sort()).toEqual(['br', 'identity']);
+    const seenBefore = cdn.seen.length;
+    const resume = { done: new Set(before.done), tally: before.tally };
+    const tally = await warmSlice(
+      { ...job, governor, spec: spec({ encodings }), lines: lines(paths), resume },
+      sinks,
+    );
+    expect(cdn.seen.slice(seenBefore)).toHaveLength(30);
+    expect(counts(tally)).toEqual({ warmed: 38, 'http-error': 2 });
+  });
 });
 
 describe('verification', () => {
@@ -264,20 +288,63 @@ describe('attempts', () => {
     expect(requests.map(({ address }) => address)).not.toContain(cdn.pop(POP).addresses[1]);
   });
 
-  it('end after three, with the first error kept', async () => {
-    cdn.inject({ fault: { kind: 'status', status: 502 }, times: 1 });
-    cdn.inject({ fault: { kind: 'reset', at: 'header' } });
-    const { failures } = await warm(['/sick']);
-    expect(failures).toMatchObject([{ attempts: 3, outcome: { kind: 'http-error', status: 502 } }]);
+  it('end after three, with the first error kept, and after three more at the end of the slice', async () => {
+    cdn.inject({ fault: { kind: 'status', status: 500 }, path: '/sick', times: 1 });
+    cdn.inject({ fault: { kind: 'status', status: 502 }, path: '/sick' });
+    cdn.inject({ fault: { kind: 'status', status: 503 }, path: '/away' });
+    const { failures } = await warm(['/sick', '/away']);
+    expect(failures).toMatchObject([
+      { attempts: 3, outcome: { kind: 'http-error', status: 500 } },
+      { attempts: 6, outcome: { kind: 'http-error', status: 503 } },
+    ]);
   });
 
-  it('are not repeated after a 404 or a 429 without a time, and wait for the time that a 429 names', async () => {
+  it('go on while the whole PoP is away, and lose nothing when it comes back', async () => {
+    cdn.inject({ fault: { kind: 'reset', at: 'header' }, times: 60 });
+    const { tally, failures } = await warm(Array.from({ length: 6 }, (_, n) => `/back/${n}`));
+    expect(failures).toEqual([]);
+    expect(counts(tally)).toEqual({ warmed: 6 });
+  });
+
+  it('of a URL that alone gets no answer end after three', async () => {
+    cdn.inject({ fault: { kind: 'reset', at: 'header' }, path: '/alone' });
+    const one = { floor: 2, start: 2, ceiling: 2 };
+    const limits = { ...LIMITS, perPop: one, total: one };
+    const others = Array.from({ length: 400 }, (_, n) => `/others/${n}`);
+    const { failures } = await warm(['/alone', ...others], {}, { limits });
+    expect(failures).toMatchObject([{ outcome: { kind: 'unreachable', reason: 'reset' } }]);
+    expect(failures[0]!.attempts).toBeLessThanOrEqual(3 + LIMITS.reachAttempts);
+  });
+
+  it('are not made while a PoP has been silent for long, but by one that looks whether it is back', async () => {
+    cdn.inject({ fault: { kind: 'reset', at: 'header' } });
+    const limits = { ...LIMITS, reachForMs: 0 };
+    const { failures, requests } = await warm(
+      Array.from({ length: 50 }, (_, n) => `/silent/${n}`),
+      {},
+      { limits },
+    );
+    expect(failures).toHaveLength(50);
+    expect(failures.at(-1)).toMatchObject({ outcome: { kind: 'unreachable' } });
+    expect(failures.map(({ outcome }) => describeOutcome(outcome)).join()).toContain(
+      'not tried: no address of the PoP',
+    );
+    expect(requests.length).toBeLessThan(2 * 50);
+  });
+
+  it('count a Hit as warmed where an attempt before may have stored the object', async () => {
+    cdn.inject({ fault: { kind: 'truncate', bytes: 9 }, times: 1 });
+    const { tally } = await warm(['/stored-meanwhile']);
+    expect(counts(tally)).toEqual({ warmed: 1 });
+  });
+
+  it('are not repeated after a 404, later after a 429 without a time, and wait for the time that a 429 names', async () => {
     cdn.inject({ fault: { kind: 'status', status: 404 }, path: '/gone' });
     cdn.inject({ fault: { kind: 'status', status: 429 }, path: '/busy' });
     cdn.inject({ fault: { kind: 'status', status: 429, retryAfterSeconds: 2 }, path: '/later', times: 1 });
     const { tally, requests } = await warm(['/gone', '/busy', '/later']);
     expect(counts(tally)).toEqual({ 'http-error': 2, warmed: 1 });
-    expect(requests).toHaveLength(4);
+    expect(requests.map(({ path }) => path).sort()).toEqual(['/busy', '/busy', '/gone', '/later', '/later']);
     expect(pauses).toEqual([2_000]);
   });
 });

@@ -73,9 +73,9 @@ describe('a request whose network never answers', () => {
   it('reads no more sitemaps once it is stopped, and lets the engine close', async () => {
     await open();
     const id = await submitSilent();
-    const before = asked(/^\/map-/);
     expect(await engine.stop(id, 'asked')).toBe(true);
     expect(await engine.waitForEnd(id)).toMatchObject({ status: 'STOPPED', stopReason: 'asked' });
+    const before = asked(/^\/map-/);
     await engine.close();
     expect(asked(/^\/map-/)).toBe(before);
     expect(errors).toEqual([]);
