@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { isWarmpathError } from '../../lambdas/errors/warmpath-error';
 import { visibleLines } from '../../lambdas/prewarm/engine/model/visible-text';
+import { hasCode } from '../../lambdas/prewarm/one-machine/adapters/error-code';
 import { keepHeapSmall } from '../../lambdas/prewarm/worker/small-heap';
 import { version } from '../../package.json';
 import { BAD_INPUT, FAILED } from './exit-codes';
@@ -77,6 +78,18 @@ export function createProgram(args: readonly string[]): Command {
   return program;
 }
 
+/** A reader that has gone, such as `head`, is no fault: what was still to be said to it is dropped. */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (!isClosedPipe(error)) throw error;
+    });
+}
+
+function isClosedPipe(error: unknown): boolean {
+  return hasCode(error, 'EPIPE') || hasCode(error, 'ERR_STREAM_DESTROYED');
+}
+
 /** Runs the command that the arguments name, and leaves its exit code in the process. */
 export async function main(args: readonly string[]): Promise<void> {
   const program = createProgram(args);
@@ -90,8 +103,8 @@ export async function main(args: readonly string[]): Promise<void> {
       return;
     }
     process.exitCode = isWarmpathError(error) ? error.exitCode : FAILED;
-    // The reader of a pipe has gone, such as `head`: nobody is left to tell.
-    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
+    // Nobody is left to tell.
+    if (isClosedPipe(error)) return;
     process.stderr.write(
       `warmpath: ${visibleLines(error instanceof Error ? error.message : String(error))}\n`,
     );
@@ -99,6 +112,7 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 if (require.main?.filename.endsWith('warmpath.cjs') || require.main === module) {
+  surviveClosedPipes();
   keepHeapSmall();
   quietAwsSdk();
   void main(process.argv.slice(2));

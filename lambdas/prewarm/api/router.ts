@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type MiddlewareHandler, type NotFoundHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { isWarmpathError, type WarmpathError } from '../../errors/warmpath-error';
 import { InvalidUrls } from '../engine/request/invalid-request';
@@ -21,6 +21,11 @@ export interface RouterOptions {
    * @default - the gateway in front has done so
    */
   readonly guard?: MiddlewareHandler;
+  /**
+   * Answers what no route takes.
+   * @default - as the gateway does, with 403
+   */
+  readonly unknownRoute?: NotFoundHandler;
 }
 
 /** What the middlewares tell each other. */
@@ -93,8 +98,9 @@ export function createRouter(
     }
     return context.json(failureBody(application.now(), failure.message), failure.httpStatus);
   });
-  router.notFound((context) =>
-    context.json(failureBody(application.now(), GATEWAY_MESSAGES.unknownRoute), 403),
+  router.notFound(
+    options.unknownRoute ??
+      ((context) => context.json(failureBody(application.now(), GATEWAY_MESSAGES.unknownRoute), 403)),
   );
 
   const document = openApiDocument({ takesLists: application.receiveList !== undefined });

@@ -3,6 +3,8 @@ import {
   type AutoScalingGroup,
   DescribeAutoScalingGroupsCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { regionOf } from '../aws';
+import { BadInput } from '../bad-input';
 
 /** @throws when there is no such group in the region */
 export async function findGroup(client: AutoScalingClient, name: string): Promise<AutoScalingGroup> {
@@ -11,7 +13,9 @@ export async function findGroup(client: AutoScalingClient, name: string): Promis
   );
   const [group] = AutoScalingGroups;
   if (!group)
-    throw new Error(`--group: got ${name}; allowed: the name of an Auto Scaling group in this region`);
+    throw new BadInput(
+      `--group: got ${name}; allowed: the name of an Auto Scaling group in ${await regionOf(client)}; --region and --profile name another place`,
+    );
   return group;
 }
 

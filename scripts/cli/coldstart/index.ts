@@ -3,6 +3,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type AwsFlags, callAws, withAwsOptions } from '../aws';
 import { collectWhole, wholeNumber } from '../option-values';
 import { measure } from './measure';
 import { refresh } from './refresh';
@@ -28,13 +29,13 @@ function forANewOne(flags: string, description: string): Option {
   return new Option(flags, description).conflicts('attach');
 }
 
-interface MeasureFlags {
+interface MeasureFlags extends AwsFlags {
   readonly cluster: string;
   readonly since: number;
   readonly json?: true;
 }
 
-interface RefreshFlags {
+interface RefreshFlags extends AwsFlags {
   readonly group: string;
   readonly watch?: true;
   readonly attach?: true;
@@ -46,13 +47,13 @@ interface RefreshFlags {
   readonly skipMatching?: true;
 }
 
-interface VerifyFlags {
+interface VerifyFlags extends AwsFlags {
   readonly group: string;
   readonly image?: readonly string[];
   readonly json?: true;
 }
 
-/** Adds `warmpath coldstart …`. Region and credentials come from where the AWS SDK finds them. */
+/** Adds `warmpath coldstart …`. Region and credentials come from options, or from where the AWS SDK finds them. */
 export function registerColdstartCommands(program: Command): void {
   const coldstart = program
     .command('coldstart')
@@ -62,8 +63,7 @@ export function registerColdstartCommands(program: Command): void {
       '\nExit codes of every command: 0 as it should be, 1 not so or failed, 2 bad input and nothing was started.',
     );
 
-  coldstart
-    .command('measure')
+  withAwsOptions(coldstart.command('measure'))
     .description('how long tasks took from created to running, and how many needed a pull')
     .requiredOption('--cluster <name>', 'ECS cluster')
     .addOption(
@@ -72,16 +72,13 @@ export function registerColdstartCommands(program: Command): void {
         .default(86_400, '1d'),
     )
     .option('--json', 'one JSON object on standard output')
-    .action(async ({ cluster, since, json }: MeasureFlags) => {
-      process.exitCode = await measure(new ECSClient(), {
-        cluster,
-        sinceSeconds: since,
-        json: json === true,
-      });
+    .action(async ({ cluster, since, json, ...aws }: MeasureFlags) => {
+      process.exitCode = await callAws(aws, (settings) =>
+        measure(new ECSClient(settings), { cluster, sinceSeconds: since, json: json === true }),
+      );
     });
 
-  coldstart
-    .command('refresh')
+  withAwsOptions(coldstart.command('refresh'))
     .description('replace the instances of the group and its warm pool')
     .requiredOption('--group <name>', 'Auto Scaling group, such as shell-ecs-asg')
     .option('--watch', 'follow it to its end')
@@ -107,24 +104,25 @@ export function registerColdstartCommands(program: Command): void {
     )
     .addOption(forANewOne('--skip-matching', 'leave instances alone that have the version already'))
     .action(async (flags: RefreshFlags) => {
-      const clients = { autoScaling: new AutoScalingClient(), ec2: new EC2Client() };
-      process.exitCode = await refresh(clients, {
-        group: flags.group,
-        watch: flags.watch === true,
-        attach: flags.attach === true,
-        minHealthyPercentage: flags.minHealthy,
-        maxHealthyPercentage: flags.maxHealthy,
-        ...(flags.launchTemplateVersion !== undefined && {
-          launchTemplateVersion: flags.launchTemplateVersion,
-        }),
-        autoRollback: flags.autoRollback === true,
-        alarms: flags.alarm ?? [],
-        skipMatching: flags.skipMatching === true,
+      process.exitCode = await callAws(flags, (settings) => {
+        const clients = { autoScaling: new AutoScalingClient(settings), ec2: new EC2Client(settings) };
+        return refresh(clients, {
+          group: flags.group,
+          watch: flags.watch === true,
+          attach: flags.attach === true,
+          minHealthyPercentage: flags.minHealthy,
+          maxHealthyPercentage: flags.maxHealthy,
+          ...(flags.launchTemplateVersion !== undefined && {
+            launchTemplateVersion: flags.launchTemplateVersion,
+          }),
+          autoRollback: flags.autoRollback === true,
+          alarms: flags.alarm ?? [],
+          skipMatching: flags.skipMatching === true,
+        });
       });
     });
 
-  coldstart
-    .command('verify')
+  withAwsOptions(coldstart.command('verify'))
     .description('tell for every instance whether the wanted image is on its disk; fails if one lacks it')
     .requiredOption('--group <name>', 'Auto Scaling group, such as shell-ecs-asg')
     .option(
@@ -133,12 +131,14 @@ export function registerColdstartCommands(program: Command): void {
       collectWhole,
     )
     .option('--json', 'one JSON object on standard output')
-    .action(async ({ group, image, json }: VerifyFlags) => {
-      const clients = { autoScaling: new AutoScalingClient(), ec2: new EC2Client(), ssm: new SSMClient() };
-      process.exitCode = await verify(clients, {
-        group,
-        ...(image && { images: image }),
-        json: json === true,
+    .action(async ({ group, image, json, ...aws }: VerifyFlags) => {
+      process.exitCode = await callAws(aws, (settings) => {
+        const clients = {
+          autoScaling: new AutoScalingClient(settings),
+          ec2: new EC2Client(settings),
+          ssm: new SSMClient(settings),
+        };
+        return verify(clients, { group, ...(image && { images: image }), json: json === true });
       });
     });
 }

@@ -1,6 +1,14 @@
-import { DescribeTasksCommand, type ECSClient, paginateListTasks, type Task } from '@aws-sdk/client-ecs';
+import {
+  ClusterNotFoundException,
+  DescribeTasksCommand,
+  type ECSClient,
+  paginateListTasks,
+  type Task,
+} from '@aws-sdk/client-ecs';
 import { visibleJson } from '../../../lambdas/prewarm/engine/model/visible-text';
 import { readOrigins } from '../../../lambdas/task-start-metrics/container-instances';
+import { regionOf } from '../aws';
+import { BadInput } from '../bad-input';
 import { FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
 import { renderTable, terminalWidth } from '../terminal/table';
@@ -65,7 +73,13 @@ function renderSummaries(summaries: readonly StartSummary[], header: (text: stri
 /** Prints a table of how long tasks took to start, and how many needed a pull. Answers the exit code. */
 export async function measure(ecs: ECSClient, options: MeasureOptions): Promise<number> {
   const since = new Date(Date.now() - options.sinceSeconds * 1000);
-  const starts = await readTaskStarts(ecs, options.cluster, since);
+  const starts = await readTaskStarts(ecs, options.cluster, since).catch(async (error: unknown) => {
+    if (!(error instanceof ClusterNotFoundException)) throw error;
+    throw new BadInput(
+      `--cluster: got ${options.cluster}; allowed: the name of an ECS cluster in ${await regionOf(ecs)}; --region and --profile name another place`,
+      { cause: error },
+    );
+  });
   const summaries = summariseStarts(starts);
   if (options.json) process.stdout.write(`${visibleJson({ cluster: options.cluster, summaries, starts })}\n`);
   if (starts.length === 0) {

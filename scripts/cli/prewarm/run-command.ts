@@ -39,8 +39,16 @@ export function registerRunCommand(prewarm: Command): void {
     .option('--cf-domain <NAME>', 'the distribution: d….cloudfront.net, or a CNAME of it')
     .option('--alias <NAMES>', 'further host names of the distribution that URLs may have', collectList)
     .option('--pops <CODES>', 'points of presence, comma separated', collectList)
-    .option('--countries <NAMES>', 'all points of presence of these countries', collectList)
-    .option('--regions <NAMES>', 'all points of presence of these regions', collectList)
+    .option(
+      '--countries <NAMES>',
+      'all points of presence in these countries, by any name or code',
+      collectList,
+    )
+    .option(
+      '--regions <NAMES>',
+      'all of these regions: lists (eu, us, …) or parts of the world (europe, …)',
+      collectList,
+    )
     .option('--near <LAT,LON>', 'the three points of presence nearest to a place');
   for (const kind of SOURCE_KINDS) command.option(`--${kind} <URL>`, SOURCES[kind].optionHelp, collectWhole);
   command
@@ -62,9 +70,10 @@ export function registerRunCommand(prewarm: Command): void {
     .option('--skip-warm', 'ask first, and do not download what is a Hit already')
     .option(
       '--verify <MODE>',
-      `ask again for warmed objects and expect a Hit: ${VERIFY_MODES.join(', ')} (default: none)`,
+      `ask again for warmed objects and expect a Hit: ${VERIFY_MODES.join(', ')} (default: sample, one in twenty)`,
     )
-    .option('--invalidate', 'invalidate the paths first, with the AWS credentials of the environment')
+    .option('--invalidate', 'invalidate the paths first, with AWS credentials; nothing else needs any')
+    .option('--profile <NAME>', 'with --invalidate: profile of the AWS configuration (default: AWS_PROFILE)')
     .optionsGroup('How:')
     .option('--concurrency <N>', 'at most this many fetches at a time', later('--concurrency', 1, 10_000))
     .option('--max-bandwidth <MBPS>', 'cap in megabits per second', numberOrText)
@@ -74,6 +83,12 @@ export function registerRunCommand(prewarm: Command): void {
       'keep the state here: a run that was interrupted resumes; without it nothing is kept',
     )
     .optionsGroup('What comes out:')
+    .option('--dry-run', 'check everything, say what the run would fetch and cost, and fetch nothing')
+    .option(
+      '--object-size <SIZE>',
+      'with --dry-run: size of an object on average, such as 250kB (default: 100kB)',
+    )
+    .option('--quiet', 'no progress, and no report where all is well')
     .option('--json', 'one JSON object on standard output, nothing else')
     .option('--report <FILE>', 'write the report to a .html, .json or .csv file; repeatable', collectWhole)
     .optionsGroup('For tests against edges that are not CloudFront:')

@@ -38,7 +38,9 @@ export async function openRunEngine(
   { directory, resolver, policy, ca }: RunSurroundings,
   printer: ProgressPrinter,
 ): Promise<EmbeddedEngine> {
-  const invalidator = spec.needInvalidate ? await invalidation().createRunInvalidator() : undefined;
+  const invalidator = spec.needInvalidate
+    ? await invalidation().createRunInvalidator(options.profile)
+    : undefined;
   try {
     return await openEngine({
       dataDir: options.dataDir ?? scratchDir,

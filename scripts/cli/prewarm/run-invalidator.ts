@@ -2,6 +2,7 @@ import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import { CloudFrontInvalidator } from '../../../lambdas/prewarm/aws/invalidator';
 import type { Invalidator } from '../../../lambdas/prewarm/engine/ports/invalidator';
 import { systemClock } from '../../../lambdas/prewarm/runtime/clock';
+import { awsSettings } from '../aws';
 import { BadInput } from '../bad-input';
 
 /** CloudFront is a global service that is called in this Region. */
@@ -13,11 +14,11 @@ const WAIT_MS = 10 * 60_000;
  * Invalidates with the credentials that the AWS SDK finds.
  * @throws BadInput where it finds none: the run would wait for them until its deadline
  */
-export async function createRunInvalidator(): Promise<Invalidator> {
-  const client = new CloudFrontClient({ region: REGION });
+export async function createRunInvalidator(profile?: string): Promise<Invalidator> {
+  const client = new CloudFrontClient({ ...awsSettings({ profile }), region: REGION });
   await client.config.credentials().catch((cause: unknown) => {
     throw new BadInput(
-      'need_invalidate (--invalidate): got true without AWS credentials; allowed: with credentials of the account of the distribution, in the environment or a profile',
+      'need_invalidate (--invalidate): got true without AWS credentials; allowed: with credentials of the account of the distribution, in the environment or in --profile',
       { cause },
     );
   });

@@ -13,16 +13,17 @@ import { BAD_INPUT, FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
 import { terminalWidth } from '../terminal/table';
 import { removeAbandoned } from './abandoned';
+import { dryRun, objectBytes } from './dry-run';
 import { asBadInput } from './explain-refusal';
 import { type Interrupt, listenForInterrupt } from './interrupt';
 import { ProgressPrinter } from './progress';
 import { openRunEngine } from './run-engine';
-import { prepareRun } from './run-input';
+import { type PreparedRun, prepareRun } from './run-input';
 import { renderJson } from './run-json';
 import type { RunOptions } from './run-options';
 import { isAllDone, renderReport } from './run-report';
 import { runSession, type SessionEnd } from './run-session';
-import { findSurroundings } from './run-surroundings';
+import { findSurroundings, type RunSurroundings } from './run-surroundings';
 import { SCRATCH_DATA, Scratch } from './scratch';
 import { type RunSummary, summarise } from './summary';
 
@@ -73,11 +74,14 @@ async function warm(
     quiet: options.quiet === true,
   });
   for (const file of options.report ?? []) await problems.collect(() => checkReportFile(file));
+  await problems.collect(() => objectBytes(options.objectSize));
   const surroundings = await problems.collect(() => findSurroundings(options));
   const run =
     surroundings && (await problems.collect(() => prepareRun(list, options, surroundings, scratch)));
   problems.throwIfAny();
   if (run === undefined || surroundings === undefined) throw new Error('nothing to run, and nothing wrong');
+  for (const notice of unplacedNotices(run, surroundings)) printer.say(notice);
+  if (options.dryRun) return dryRun(run, options, surroundings);
   const dataDir = options.dataDir ?? join(scratch.path, SCRATCH_DATA);
   await removeAbandoned();
   const engine = await openRunEngine(run, options, dataDir, surroundings, printer);
@@ -97,6 +101,13 @@ async function warm(
   } finally {
     await engine.close();
   }
+}
+
+/** PoPs whose airport is not known: DNS has them, so they are warmed, but they stand on no map. */
+function unplacedNotices({ spec }: PreparedRun, { directory }: RunSurroundings): readonly string[] {
+  return spec.pops
+    .filter((code) => directory.find(code) === undefined)
+    .map((code) => `warning: ${code}: its airport is not known; DNS has an address for it, so it is taken`);
 }
 
 /** True where a sitemap or playlist could not be read, or not all of it: what it names is not warm. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runPops } from '../../../../scripts/cli/prewarm/pops';
 import type { PopsOptions } from '../../../../scripts/cli/prewarm/pops-options';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn/index';
@@ -56,6 +59,30 @@ describe('warmpath prewarm pops', () => {
     ]);
     const table = await run({ ...options, json: false, subnet: ['9.9.9.0/24'] });
     expect(table.out).toMatch(/9\.9\.9\.0\/24 +127\.0\.0\.\d+ +FRA56-P4 +FRA56-P4/);
+  });
+
+  it('keeps what has an address for later commands, and writes nothing where nothing has', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'warmpath-pops-'));
+    const before = process.env['WARMPATH_POPS_FILE'];
+    process.env['WARMPATH_POPS_FILE'] = join(folder, 'kept', 'pops.json');
+    try {
+      const options = { update: true, resolver: cdn.resolver, cfDomain: cdn.distributionDomain };
+      const nobody = await run({ ...options, cfDomain: 'd222222abcdef8.cloudfront.net' });
+      expect(nobody.code).not.toBe(0);
+      expect((await run({ json: true })).out.length).toBeGreaterThan(1_000);
+      const { code, out } = await run({ ...options, json: true });
+      expect(code).toBe(0);
+      const kept = JSON.parse(out);
+      expect(kept.codes).toEqual(cdn.pops.map((pop) => pop.code).sort());
+      expect(kept.gone).toContain('MUC50-C1');
+      expect(codesOf((await run({ json: true })).out)).toEqual(kept.codes);
+      expect(codesOf((await run({ country: ['Japan'], json: true })).out)).toEqual(['NRT57-P3']);
+      await writeFile(process.env['WARMPATH_POPS_FILE'], '{}');
+      expect(await run({})).toMatchObject({ code: 2, error: expect.stringContaining('pops --update') });
+    } finally {
+      process.env['WARMPATH_POPS_FILE'] = before;
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it.each<[PopsOptions, string]>([

@@ -97,6 +97,62 @@ describe('warmpath prewarm run with a request body', () => {
   });
 });
 
+describe('a dry run', () => {
+  it('says what would be fetched and what it would cost, and asks no edge', async () => {
+    const asked = cdn.seen.length;
+    const list = await write('dry.json', body([...paths(20), ...paths(20)]));
+    const args = ['prewarm', 'run', list, ...towards(cdn), '--dry-run', '--object-size', '1MB'];
+    const { code, stdout } = await runCli([...args, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'warmpath/dry-run/1',
+      urls: 20,
+      pops: 2,
+      fetches: 40,
+      requests: 42,
+      bytes: 40_000_000,
+      failed_pops: [],
+    });
+    const text = await runCli(args);
+    expect(text.stdout).toMatch(/^20 URLs through 2 points of presence: 40 fetches, and 2 further requests/);
+    expect(text.stdout).toMatch(/^40\.0 MB to download\n\$0\.0\d at AWS/m);
+    expect(cdn.seen.length).toBe(asked);
+    const wrong = await runCliHere([...args.slice(0, -1), 'big']);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/--object-size: got "big"/) });
+  });
+});
+
+it('says nothing with --quiet where all is well, and what failed where it is not', async () => {
+  const fine = await runCli([
+    'prewarm',
+    'run',
+    await write('q.json', body([url('/quiet/1')])),
+    ...towards(cdn),
+    '--quiet',
+  ]);
+  expect(fine).toEqual({ code: 0, stdout: '', stderr: '' });
+  const list = await write('r.json', { ...body([url('/quiet/2')]), pops: ['LHR61-P3'] });
+  const failed = await runCli(['prewarm', 'run', list, ...towards(cdn), '--quiet']);
+  expect(failed).toMatchObject({ code: 1, stderr: '', stdout: expect.stringMatching(/LHR61-P3/) });
+});
+
+it('leaves out PoPs of a country that have no address, with a notice, and takes new sites that DNS knows', async () => {
+  const list = await write('land.txt', `${url('/land')}\n`);
+  const where = ['--cf-domain', cdn.distributionDomain, '--countries', '日本'];
+  const { code, stdout } = await runCli(['prewarm', 'run', list, ...where, ...towards(cdn), '--json']);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(result).toMatchObject({ requested: 1, warmed: 1, failed: 0, failures: [] });
+  expect(Object.keys(result.pops)).toEqual(['NRT57-P3']);
+  expect(result.pops['NRT57-P3']).toMatchObject({
+    code: 'NRT57-P3',
+    city: 'Tokyo',
+    country: 'JP',
+    country_name: 'Japan',
+  });
+  expect(result.left_out_pops.length).toBeGreaterThan(10);
+});
+
 it('a sitemap that cannot be read leaves the rest to be warmed, and ends with 1', async () => {
   const list = await write('pages.json', { ...body(paths(2)), pops: [POPS[0]] });
   const { code, stdout } = await runCli([

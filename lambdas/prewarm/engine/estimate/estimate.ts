@@ -71,6 +71,11 @@ export interface EstimateInput {
   readonly urlCount: number;
   readonly objectSize: ObjectSize;
   readonly findPlace: (pop: PopCode) => PopEntry | undefined;
+  /**
+   * What warms: a fleet of instances that has its price and its speed, or a machine that is there already.
+   * @default 'fleet'
+   */
+  readonly host?: 'fleet' | 'one-machine';
 }
 
 function verificationShare({ verify }: RequestSpec): number {
@@ -86,11 +91,12 @@ function secondsOf(spec: RequestSpec, urls: number, requests: number, bytes: num
   return INSTANCE_START_SECONDS + preparation + Math.max(byRequests, byFleet, byCap);
 }
 
-function assumptionsOf({ spec, objectSize }: EstimateInput): readonly string[] {
+function assumptionsOf({ spec, objectSize, host = 'fleet' }: EstimateInput): readonly string[] {
+  const instances = `Each instance makes ${FETCHES_PER_SECOND_PER_INSTANCE} fetches and ${BYTES_PER_SECOND_PER_INSTANCE} bytes per second at most and starts in ${INSTANCE_START_SECONDS} s; 0 instances are counted as 1.`;
   return [
     `Objects have ${objectSize.bytes} bytes on average, ${SIZE_SENTENCES[objectSize.source]}`,
-    `Each instance makes ${FETCHES_PER_SECOND_PER_INSTANCE} fetches and ${BYTES_PER_SECOND_PER_INSTANCE} bytes per second at most and starts in ${INSTANCE_START_SECONDS} s; 0 instances are counted as 1.`,
-    'List prices of the first volume step, on-demand instances, no free tier; what the origin charges is not included.',
+    ...(host === 'fleet' ? [instances] : []),
+    `List prices of the first volume step, ${host === 'fleet' ? 'on-demand instances, ' : ''}no free tier; what the origin charges is not included.`,
     ...(spec.sources.length > 0 ? ['Sitemaps and playlists are not read: their URLs are not counted.'] : []),
     ...(spec.skipWarm ? ['Nothing is warm yet: skip_warm saves nothing.'] : []),
   ];
@@ -119,10 +125,13 @@ export function estimate(input: EstimateInput): Estimate {
     ? Math.max(0, urlCount - FREE_INVALIDATION_PATHS) * PER_INVALIDATION_PATH
     : 0;
   const seconds = secondsOf(spec, urlCount, requests, bytes);
-  const instances = (seconds / 3600) * Math.max(1, spec.instanceCount) * INSTANCE_HOUR;
+  const isFleet = input.host !== 'one-machine';
+  const instances = isFleet ? (seconds / 3600) * Math.max(1, spec.instanceCount) * INSTANCE_HOUR : 0;
   const slices = Math.ceil(urlCount / URLS_PER_SLICE) * spec.pops.length;
+  const perSlice = isFleet ? 1 : 0;
   const queueAndTables =
-    (slices *
+    (perSlice *
+      slices *
       (QUEUE_CALLS_PER_SLICE * PER_MILLION_QUEUE_CALLS + TABLE_WRITES_PER_SLICE * PER_MILLION_TABLE_WRITES)) /
     1e6;
   return {

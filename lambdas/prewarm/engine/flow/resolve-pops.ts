@@ -4,6 +4,8 @@ import { popHostName } from '../pops/pop-code';
 import type { Resolver } from '../ports/resolver';
 import type { ResolvedPop } from './plan';
 
+export type { ResolvedPop } from './plan';
+
 export interface ResolvePopsOptions {
   readonly resolver: Resolver;
   readonly policy: AddressPolicy;

@@ -11,6 +11,7 @@ import { embeddedApplication } from './embedded-application';
 import { guard } from './guard';
 import { boundConnections, HTTP_LIMITS, oneAtATime } from './http-bounds';
 import { ReportLinks } from './report-links';
+import { unknownRoute } from './unknown-route';
 
 export interface ServiceOptions {
   /** @default '127.0.0.1' */
@@ -110,6 +111,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     serve(
       createRouter(embeddedApplication(engine, { context, log, publicUrl }), {
         guard: guard({ ...(apiKey !== undefined && { apiKey }), loopbackOnly: isLoopback, links }),
+        unknownRoute,
       }),
     );
     return {

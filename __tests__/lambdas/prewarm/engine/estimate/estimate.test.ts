@@ -25,10 +25,11 @@ describe('the estimate of a request', () => {
   });
 
   it('counts verifications and looks before downloads as requests, not as bytes', () => {
-    const plain = estimated(1_000);
+    const plain = estimated(1_000, { verify: 'none' });
     expect(plain.requests).toBe(1_000);
+    expect(estimated(1_000, { verify: 'sample' }).requests).toBe(1_050);
     expect(estimated(1_000, { verify: 'all' })).toMatchObject({ requests: 2_000, bytes: plain.bytes });
-    expect(estimated(1_000, { skipWarm: true }).requests).toBe(2_000);
+    expect(estimated(1_000, { skipWarm: true, verify: 'none' }).requests).toBe(2_000);
   });
 
   it('downloads no more of an object than the range asked for', () => {

@@ -141,6 +141,35 @@ describe('the service over real sockets', () => {
     expect(csv + JSON.stringify(report) + log.join('')).not.toMatch(/very-secret/);
   });
 
+  it('answers for people where no route is: its root, unknown paths, and methods that a path does not take', async () => {
+    const root = await fetch(`${service.url}/`, { headers: { 'x-api-key': KEY } });
+    expect(root.status).toBe(200);
+    expect(await root.text()).toMatch(/^The prewarm API[\s\S]*^POST +\/prewarm[\s\S]*\/openapi\.json/m);
+    expect(await call('GET', '/prewam')).toMatchObject({
+      status: 404,
+      json: { status: 'failure', message: expect.stringMatching(/^\/prewam: there is nothing here/) },
+    });
+    for (const [method, path, allowed] of [
+      ['PUT', '/prewarm', 'POST, GET, HEAD'],
+      ['DELETE', '/pops', 'GET, HEAD'],
+      ['POST', `/requests/${'0'.repeat(8)}`, 'GET, HEAD'],
+      ['POST', '/', 'GET, HEAD'],
+    ] as const) {
+      const answer = await fetch(service.url + path, { method, headers: { 'x-api-key': KEY } });
+      expect({
+        method,
+        path,
+        status: answer.status,
+        allow: answer.headers.get('allow')?.split(', ').sort(),
+      }).toEqual({
+        method,
+        path,
+        status: 405,
+        allow: expect.arrayContaining(allowed.split(', ')),
+      });
+    }
+  });
+
   it('takes a list by upload, from whoever has the key', async () => {
     const place = bodies.uploadPlaceBody.parse((await call('POST', '/lists')).json);
     const { url_list: urls, ...fields } = bodyOf(['/up-1', '/up-2', '/up-1']);
