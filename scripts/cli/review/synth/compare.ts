@@ -1,8 +1,8 @@
 import { constructPathsOf } from '../input/construct-paths';
-import { isSame, type JsonObject } from '../model/json-value';
+import { isSame } from '../model/json-value';
 import { type ReviewStackOptions, reviewStack } from '../model/review-stack';
 import type { StackReview } from '../model/stack-review';
-import { configurationPlan, type StackConfiguration } from './configuration-plan';
+import { configurationPlan, withoutComments } from './configuration-plan';
 import type { SynthesizedStack } from './synthesized-stacks';
 
 /** What two syntheses differ in. */
@@ -35,15 +35,11 @@ export function compareSyntheses(
   return { stacks, needPlan: needPlan.sort() };
 }
 
+/** Comments tell versions and places of constructs: no reason for a plan. */
 function differs(base: SynthesizedStack | undefined, head: SynthesizedStack): boolean {
   if (base === undefined) return true;
   return (
     base.assets !== head.assets ||
-    !isSame(withoutVersion(base.configuration), withoutVersion(head.configuration))
+    !isSame(withoutComments(base.configuration), withoutComments(head.configuration))
   );
-}
-
-/** The comment at the root tells which version synthesized it: no reason for a plan. */
-function withoutVersion(configuration: StackConfiguration): JsonObject {
-  return Object.fromEntries(Object.entries(configuration).filter(([key]) => key !== '//'));
 }

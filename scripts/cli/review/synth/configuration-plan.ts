@@ -102,7 +102,8 @@ function resourcesOf(configuration: StackConfiguration | undefined): ReadonlyMap
   return found;
 }
 
-function withoutComments(value: JsonValue): JsonValue {
+/** Returns the value without the comments that cdktf writes under `//`. */
+export function withoutComments(value: JsonValue): JsonValue {
   if (isList(value)) return value.map(withoutComments);
   if (!isObject(value)) return value;
   return Object.fromEntries(
