@@ -60,6 +60,8 @@ export const ERROR_CODES = {
   ENGINE_FAILED: FAILED,
   BUNDLE_FAILED: FAILED,
   TERRAFORM_FAILED: FAILED,
+  HCP_FAILED: FAILED,
+  GITHUB_FAILED: FAILED,
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

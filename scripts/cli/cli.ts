@@ -31,6 +31,10 @@ function review(): typeof import('./review/index') {
   return require('./review/index');
 }
 
+function ci(): typeof import('./ci/index') {
+  return require('./ci/index');
+}
+
 const GROUPS: readonly CommandGroup[] = [
   {
     name: 'prewarm',
@@ -51,6 +55,11 @@ const GROUPS: readonly CommandGroup[] = [
     name: 'review',
     summary: 'say what a Terraform plan does and what it means, without secrets',
     load: () => review().registerReviewCommands,
+  },
+  {
+    name: 'ci',
+    summary: 'what pipelines run: touched stacks, plan, apply what was reviewed, drift, one comment',
+    load: () => ci().registerCiCommands,
   },
 ];
 

@@ -10,7 +10,7 @@ export class HcpError extends WarmpathError {
     message: string,
     readonly status: number,
   ) {
-    super(status === 404 ? 'NOT_FOUND' : 'RESPONSE_MALFORMED', message);
+    super('HCP_FAILED', message);
   }
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BadInput, Problems } from '../bad-input';
 import { FAILED } from '../exit-codes';
 import { checkExpectation, readExpectation } from './expectation';
@@ -6,10 +7,10 @@ import { constructPathsBeside } from './input/construct-paths';
 import { readImageFacts } from './input/images-lock';
 import { type PlanInput, readPlan } from './input/read-plan';
 import { type PlanSource, readSource, sourcesBelow, sourcesOf } from './input/sources';
-import { fingerprintOfAll } from './model/fingerprint';
 import { type ReviewStackOptions, reviewStack } from './model/review-stack';
 import type { FindingKind, StackReview } from './model/stack-review';
 import { applyPolicy, readPolicyFile } from './policy/policy';
+import { reviewFingerprint } from './render/from-json';
 import { renderHtml } from './render/html';
 import { renderJson, reviewJsonSchema } from './render/json';
 import { COMMENT_UNITS, renderMarkdown, SUMMARY_UNITS } from './render/markdown';
@@ -18,6 +19,9 @@ import { placeFindings, readSarif } from './sarif';
 import { compareSyntheses, type SynthComparison } from './synth/compare';
 import { withSynthesizedRevision } from './synth/git-revision';
 import { readSynthesizedStacks, type SynthesizedStack } from './synth/synthesized-stacks';
+
+/** What is the same for every stack of a review. */
+export type StackOptions = Omit<ReviewStackOptions, 'name' | 'source' | 'constructPaths'>;
 
 export interface ReviewRequest {
   readonly plans: readonly string[];
@@ -77,7 +81,7 @@ export async function buildReview(request: ReviewRequest): Promise<Review> {
       ? { stacks: await reviewPlans(request, options), needPlan: undefined }
       : reviewSyntheses(request.synth, options);
   const stacks = placeFindings(reviewed, findings);
-  const fingerprint = fingerprintOfAll(stacks.map((stack) => `${stack.name} ${stack.fingerprint}`));
+  const fingerprint = reviewFingerprint(stacks);
   const failOn = [...new Set([...(policy.failOn ?? []), ...request.failOn])];
   return {
     stacks,
@@ -106,10 +110,7 @@ function checkSources({ plans, stacks, synth, run }: ReviewRequest): void {
     throw new BadInput(`--synth: got ${synth.length} values; allowed two, BASE and HEAD`);
 }
 
-async function reviewPlans(
-  request: ReviewRequest,
-  options: Omit<ReviewStackOptions, 'name' | 'source'>,
-): Promise<readonly StackReview[]> {
+async function reviewPlans(request: ReviewRequest, options: StackOptions): Promise<readonly StackReview[]> {
   if (request.run !== undefined) return [await reviewRun(request.run, request.hostname, options)];
   const sources = request.stacks === undefined ? sourcesOf(request.plans) : sourcesBelow(request.stacks);
   const problems = new Problems();
@@ -122,10 +123,24 @@ async function reviewPlans(
   return stacks;
 }
 
-async function reviewSource(
-  source: PlanSource,
-  options: Omit<ReviewStackOptions, 'name' | 'source'>,
-): Promise<StackReview> {
+/** Returns the review of one plan that is in memory, with the construct paths of the stack in `stackFolder`. */
+export function reviewDocument(
+  name: string,
+  document: Buffer,
+  stackFolder: string,
+  request: StackOptions = {},
+): StackReview {
+  const input = readPlan(name, document);
+  if (input.kind === 'run')
+    throw new BadInput(`${name}: got a saved plan of HCP Terraform; allowed the JSON of a plan`);
+  return reviewInput(name, input, {
+    ...request,
+    name,
+    constructPaths: constructPathsBeside(join(stackFolder, 'plan.json')),
+  });
+}
+
+async function reviewSource(source: PlanSource, options: StackOptions): Promise<StackReview> {
   const input = readPlan(source.path, readSource(source));
   if (input.kind === 'run')
     return {
@@ -156,7 +171,7 @@ function reviewInput(
 async function reviewRun(
   runId: string,
   hostname: string | undefined,
-  options: Omit<ReviewStackOptions, 'name' | 'source'>,
+  options: StackOptions,
 ): Promise<StackReview> {
   const { fetchRunPlan } = await import('./run/fetch-run-plan');
   const { workspace, document } = await fetchRunPlan(runId, hostname);
@@ -165,9 +180,10 @@ async function reviewRun(
   return reviewInput(`run ${runId}`, input, { ...options, name: workspace });
 }
 
-function reviewSyntheses(
+/** Compares two syntheses; each is a folder or a git revision. */
+export function reviewSyntheses(
   [base = '', head = '']: readonly string[],
-  options: Omit<ReviewStackOptions, 'name' | 'source'>,
+  options: StackOptions,
 ): SynthComparison {
   return compareSyntheses(stacksOf(base), stacksOf(head), options);
 }

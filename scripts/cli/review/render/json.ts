@@ -6,6 +6,7 @@ import type { Review } from './review';
 const value = z.unknown().describe('A value of an attribute, without secrets.');
 const count = z.number().int().nonnegative();
 const text = z.string();
+const fingerprint = z.string().regex(/^[0-9a-f]{32}$/, '32 hexadecimal digits');
 
 const attribute = z.object({
   path: text,
@@ -46,11 +47,11 @@ const resource = z.object({
   findings: z.array(z.object({ kind: z.enum(FINDING_KINDS), sentence: text })),
   toolFindings: z.array(toolFinding),
   rank: count.describe('0 loses data, 9 changes nothing in the account.'),
-  fingerprint: text,
+  fingerprint,
 });
 
 const finding = z.object({ kind: z.enum(FINDING_KINDS), stack: text, address: text, sentence: text });
-const exception = z.object({ finding, reason: text, expires: text });
+const exception = z.object({ finding, reason: text, expires: z.iso.date() });
 
 const stack = z.object({
   name: text,
@@ -103,14 +104,14 @@ const stack = z.object({
   isErrored: z.boolean(),
   isComplete: z.boolean(),
   isApplyable: z.boolean().optional(),
-  fingerprint: text,
+  fingerprint,
 });
 
 /** The JSON form of a review. A field is never renamed within a version. */
 export const reviewSchema = z
   .object({
     version: z.literal(1),
-    fingerprint: text,
+    fingerprint,
     stacks: z.array(stack),
     policy: z
       .object({

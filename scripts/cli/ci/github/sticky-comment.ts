@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import type { GithubClient } from './github-client';
+
+const comment = z.object({
+  id: z.number(),
+  node_id: z.string(),
+  body: z.string().nullish(),
+  user: z.object({ login: z.string() }).nullish(),
+});
+
+type Comment = z.infer<typeof comment>;
+
+const viewerAnswer = z.object({ viewer: z.object({ login: z.string() }) });
+
+const MAX_UNITS = 65_536;
+const OUTDATED = '> [!NOTE]\n> **Out of date**: a new plan is running.';
+
+/** The one comment of a pull request that a command keeps up to date. It is found by its marker and its author. */
+export class StickyComment {
+  private readonly marker: string;
+
+  /** @param key - tells comments of one author apart, such as `review` */
+  constructor(
+    private readonly github: GithubClient,
+    private readonly pullRequest: number,
+    key: string,
+  ) {
+    this.marker = `<!-- warmpath:${key} -->`;
+  }
+
+  /** Room for the text beside the marker and the note, in UTF-16 units. */
+  get maxUnits(): number {
+    return MAX_UNITS - this.marker.length - OUTDATED.length - 10;
+  }
+
+  /** Creates the comment, or puts the text into the one that is there and unfolds it. */
+  async put(text: string): Promise<'created' | 'updated' | 'unchanged'> {
+    const body = `${this.marker}\n${text}`;
+    const [own, ...others] = await this.find();
+    for (const other of others) await this.minimize(other, 'DUPLICATE');
+    if (own === undefined) {
+      await this.github.request('POST', `/issues/${this.pullRequest}/comments`, { body });
+      return 'created';
+    }
+    if (own.body === body) return 'unchanged';
+    await this.github.request('PATCH', `/issues/comments/${own.id}`, { body });
+    await this.github.graphql(
+      'mutation($id: ID!) { unminimizeComment(input: {subjectId: $id}) { clientMutationId } }',
+      {
+        id: own.node_id,
+      },
+    );
+    return 'updated';
+  }
+
+  /** Says at the top of the comment that a new plan is underway. Returns whether there is a comment. */
+  async markOutdated(): Promise<boolean> {
+    const [own] = await this.find();
+    if (own === undefined) return false;
+    const text = (own.body ?? '').slice(this.marker.length).trimStart();
+    if (!text.startsWith(OUTDATED))
+      await this.github.request('PATCH', `/issues/comments/${own.id}`, {
+        body: `${this.marker}\n${OUTDATED}\n\n${text}`,
+      });
+    return true;
+  }
+
+  /** Folds the comment, when the pull request is closed. Returns whether there is one. */
+  async fold(): Promise<boolean> {
+    const all = await this.find();
+    for (const each of all) await this.minimize(each, 'RESOLVED');
+    return all.length > 0;
+  }
+
+  /** Anybody can paste the marker into a comment: only those of this token's own account count. */
+  private async find(): Promise<readonly Comment[]> {
+    const viewer = viewerAnswer.parse(await this.github.graphql('{ viewer { login } }')).viewer.login;
+    const comments = z.array(comment).parse(await this.github.list(`/issues/${this.pullRequest}/comments`));
+    return comments.filter(
+      ({ body, user }) =>
+        (body ?? '').startsWith(this.marker) && plainLogin(user?.login ?? '') === plainLogin(viewer),
+    );
+  }
+
+  private async minimize({ node_id }: Comment, classifier: 'RESOLVED' | 'DUPLICATE'): Promise<void> {
+    await this.github.graphql(
+      'mutation($id: ID!, $classifier: ReportedContentClassifiers!) { minimizeComment(input: {subjectId: $id, classifier: $classifier}) { clientMutationId } }',
+      { id: node_id, classifier },
+    );
+  }
+}
+
+/** The account of a job's token is `github-actions[bot]` in one API and may be `github-actions` in the other. */
+function plainLogin(login: string): string {
+  return login.replace(/\[bot\]$/, '').toLowerCase();
+}

@@ -1,0 +1,103 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { collectList, wholeNumber } from '../option-values';
+import { FINDING_KINDS, type FindingKind } from '../review/model/stack-review';
+import { type CiApplyRequest, ciApply } from './apply';
+import { ciComment } from './comment';
+import { ciDrift } from './drift';
+import { ciPlan } from './plan';
+import { ciStacks } from './stacks';
+
+function findingKinds(value: string, before: readonly string[] | undefined): string[] {
+  const kinds = collectList(value, before);
+  if (kinds.some((kind) => !FINDING_KINDS.some((known) => known === kind)))
+    throw new InvalidArgumentError(`Allowed: ${FINDING_KINDS.join(', ')}.`);
+  return kinds;
+}
+
+const pullRequestNumber = wholeNumber(1, 1_000_000_000);
+
+interface PlanFlags {
+  readonly stack: string;
+  readonly out: string;
+  readonly reviews: string;
+  readonly failOn?: readonly FindingKind[];
+  readonly policy?: string;
+}
+
+/** Adds `warmpath ci …`: what the workflows run, so that they hold no logic of their own. */
+export function registerCiCommands(program: Command): void {
+  const ci = program
+    .command('ci')
+    .description('plan, apply and compare stacks in pipelines, and keep one comment up to date')
+    .addHelpText(
+      'after',
+      '\nExit codes of every command: 0 as it should be, 1 not so or failed, 2 bad input and nothing was started.',
+    );
+
+  ci.command('stacks')
+    .description('list the stacks that differ from a base, as the matrix of jobs')
+    .option('--base <folder or revision>', 'synthesis to compare with (default: list every stack)')
+    .option('--out <folder>', 'synthesis output', 'cdktf.out')
+    .option('--reviews <folder>', 'write the review of the two syntheses there')
+    .action((flags: { base?: string; out: string; reviews?: string }) => {
+      process.exitCode = ciStacks(flags);
+    });
+
+  ci.command('plan')
+    .description('plan a stack without its lock, with a role that only reads, and write the review')
+    .requiredOption('--stack <name>', 'such as prewarm-prod')
+    .option('--out <folder>', 'synthesis output', 'cdktf.out')
+    .option('--reviews <folder>', 'write the review there, as STACK.json', 'reviews')
+    .option(
+      '--fail-on <kinds>',
+      `end with 1 on any of ${FINDING_KINDS.join(', ')}; a list with commas`,
+      findingKinds,
+    )
+    .option('--policy <file>', 'JSON with failOn, exceptions and further secrets')
+    .action(async ({ failOn, ...flags }: PlanFlags) => {
+      process.exitCode = await ciPlan({ ...flags, failOn: failOn ?? [] });
+    });
+
+  ci.command('apply')
+    .description('plan a stack anew, and apply it only where the plan is the one that was reviewed')
+    .requiredOption('--stack <name>', 'such as prewarm-prod')
+    .requiredOption('--expect <fingerprint>', 'of the approved review, or the JSON file of that review')
+    .option('--out <folder>', 'synthesis output', 'cdktf.out')
+    .option('--pull-request <number>', 'tell the outcome there', pullRequestNumber)
+    .option('--commit <sha>', 'tell the outcome in the pull request that brought this commit')
+    .action(async (flags: CiApplyRequest) => {
+      process.exitCode = await ciApply(flags);
+    });
+
+  ci.command('drift')
+    .description('compare a state with the account; ends with 1 on drift that no issue says')
+    .requiredOption('--stack <name>', 'such as prewarm-prod')
+    .option('--out <folder>', 'synthesis output', 'cdktf.out')
+    .option('--issue', 'open, update and close one issue for the stack')
+    .action(async ({ issue, ...flags }: { stack: string; out: string; issue?: true }) => {
+      process.exitCode = await ciDrift({ ...flags, issue: issue === true });
+    });
+
+  ci.command('comment')
+    .description('keep the one review comment of a pull request')
+    .option('--pull-request <number>', 'its number', pullRequestNumber)
+    .option('--head-sha <commit>', 'its head, where the number is not known: a run of a fork')
+    .option('--reviews <folder>', 'put these reviews into the comment')
+    .option('--outdated', 'say that a new plan is underway')
+    .option('--fold', 'fold it: the request is closed')
+    .action(
+      async (flags: {
+        pullRequest?: number;
+        headSha?: string;
+        reviews?: string;
+        outdated?: true;
+        fold?: true;
+      }) => {
+        process.exitCode = await ciComment({
+          ...flags,
+          outdated: flags.outdated === true,
+          fold: flags.fold === true,
+        });
+      },
+    );
+}
