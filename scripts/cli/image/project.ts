@@ -28,6 +28,19 @@ export interface Project {
   readonly now: () => Date;
 }
 
+/** A project whose registries may be asked. */
+export interface OnlineProject extends Project {
+  readonly registry: RegistryClient;
+}
+
+/** @throws {BadInput} where the file, its lock or a name cannot be used */
+export function openOnline(options: ProjectOptions): OnlineProject {
+  const project = openProject({ ...options, offline: false });
+  const { registry } = project;
+  if (!registry) throw new Error('a project that is online has a registry');
+  return { ...project, registry };
+}
+
 /** @throws {BadInput} where the file, its lock or a name cannot be used */
 export function openProject({ file, names, offline }: ProjectOptions): Project {
   const images = readImagesFile(file);

@@ -33,6 +33,9 @@ export type ImagesLock = Readonly<Record<string, LockEntry>>;
 
 export const LOCK_FILE = 'images.lock.json';
 const MAX_GROUPS = 64;
+/** Group of the permission bits of folders, which the builder's cache does not see. */
+export const FOLDER_MODES = 'folder modes';
+const USUAL_MODE = '755';
 
 export function lockPath(folder: string): string {
   return join(folder, LOCK_FILE);
@@ -96,7 +99,8 @@ function sortedRecord(record: Readonly<Record<string, string>>): Record<string, 
 export function inputGroups(records: readonly InputRecord[]): Readonly<Record<string, string>> {
   const groups = new Map<string, { hash: FramedHash; files: number }>();
   const names = [...new Set(records.map(({ group }) => group))];
-  const kept = new Set(names.length <= MAX_GROUPS ? names : names.slice(0, MAX_GROUPS - 1));
+  const kept = new Set(names.length < MAX_GROUPS ? names : names.slice(0, MAX_GROUPS - 2));
+  const folderModes = folderModesDigest(records);
   for (const { group, kind, fields } of records) {
     const name = kept.has(group) ? group : 'all others';
     const found = groups.get(name) ?? { hash: new FramedHash(), files: 0 };
@@ -104,12 +108,25 @@ export function inputGroups(records: readonly InputRecord[]): Readonly<Record<st
     if (kind === 'file' && fields[1] !== 'folder') found.files++;
     groups.set(name, found);
   }
-  return Object.fromEntries(
-    [...groups].map(([name, { hash, files }]) => [
+  return Object.fromEntries([
+    ...[...groups].map(([name, { hash, files }]) => [
       files > 0 ? `${name} (${files})` : name,
       hash.hex().slice(0, 12),
     ]),
+    ...(folderModes === '' ? [] : [[FOLDER_MODES, folderModes]]),
+  ]);
+}
+
+/** Digest of the folders whose permission bits are not the usual ones; empty where all are. */
+export function folderModesDigest(records: readonly InputRecord[]): string {
+  const unusual = records.filter(
+    ({ kind, fields }) =>
+      kind === 'file' && fields[1] === 'folder' && (fields[2] ?? USUAL_MODE) !== USUAL_MODE,
   );
+  if (unusual.length === 0) return '';
+  const hash = new FramedHash();
+  for (const { group, name, fields } of unusual) hash.add([group, name, fields[2] ?? '']);
+  return hash.hex().slice(0, 12);
 }
 
 /** A group's name without the number of its files. */

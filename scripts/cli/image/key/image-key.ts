@@ -38,6 +38,8 @@ export interface ImageKey {
   readonly bases: readonly PinnedBase[];
   /** All that was read of them. */
   readonly baseImages: ReadonlyMap<string, BaseImage>;
+  /** Which moment `refresh` was asked for. */
+  readonly computedAt: Date;
 }
 
 export interface PinnedBase extends ImageNeed {
@@ -74,6 +76,7 @@ export async function imageKey(image: ImageDefinition, surroundings: KeySurround
     warnings: distinct(perPlatform.flatMap(({ warnings }) => warnings)),
     bases: distinct(perPlatform.flatMap(({ pinned }) => pinned)),
     baseImages: bases,
+    computedAt: surroundings.now,
   };
 }
 

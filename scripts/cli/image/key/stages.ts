@@ -45,6 +45,8 @@ export interface Stage {
 export interface BaseImage {
   /** Digest of the manifest for the platform, or of the one manifest there is. */
   readonly digest: string;
+  /** Digest of what the reference names: an index where there is one. */
+  readonly rootDigest: string;
   readonly env: readonly string[];
   readonly workingDir: string;
   readonly user: string;

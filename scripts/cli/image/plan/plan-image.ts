@@ -34,7 +34,14 @@ export interface PlanSurroundings {
 }
 
 const OFFLINE = 'offline: compared with the lock; base images and the registry were not asked';
-const UNKNOWN_BASE: BaseImage = { digest: 'unknown', env: [], workingDir: '', user: '', onBuild: [] };
+const UNKNOWN_BASE: BaseImage = {
+  digest: 'unknown',
+  rootDigest: 'unknown',
+  env: [],
+  workingDir: '',
+  user: '',
+  onBuild: [],
+};
 
 /** Plans one image and remembers its inputs for the next time. */
 export async function planImage(

@@ -2,8 +2,9 @@
 import * as z from 'zod';
 import { formatPlatform, parsePlatform } from '../key/platforms';
 import type { BaseImage, ImageNeed } from '../key/stages';
+import type { Manifest } from './content';
 import { type ImageReference, parseReference } from './reference';
-import { type Manifest, type RegistryClient, RegistryError } from './registry-client';
+import { type RegistryClient, RegistryError } from './registry-client';
 
 const platform = z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() });
 
@@ -63,6 +64,7 @@ async function resolveBase(client: RegistryClient, need: ImageNeed): Promise<Bas
   );
   return {
     digest: chosen.digest,
+    rootDigest: manifest.digest,
     env: config?.Env ?? [],
     workingDir: config?.WorkingDir ?? '',
     user: config?.User ?? '',

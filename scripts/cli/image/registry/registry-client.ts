@@ -1,9 +1,11 @@
-/** Reads and tags images of a registry over its HTTP interface (OCI distribution); layers are pushed by buildx. */
+/** Reads, writes and tags images of a registry over its HTTP interface (OCI distribution); including the upload of layers. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
+import type { LocalBlob, Manifest } from './content';
 import { Challenge, type CredentialSource } from './credentials';
 import { type ImageReference, isLoopback } from './reference';
+import { sendFile } from './send-file';
 
 /** A registry refused, failed, or could not be reached. */
 export class RegistryError extends WarmpathError {
@@ -18,13 +20,6 @@ export class RegistryError extends WarmpathError {
   ) {
     super('REGISTRY_FAILED', message, options);
   }
-}
-
-export interface Manifest {
-  readonly digest: string;
-  readonly mediaType: string;
-  /** The bytes as the registry gave them, which the digest is of. */
-  readonly body: Buffer;
 }
 
 const MANIFEST_TYPES = [
@@ -94,24 +89,73 @@ export class RegistryClient {
     return Buffer.from(await response.arrayBuffer());
   }
 
-  /** Gives a manifest that the repository has another tag; nothing is uploaded. */
-  async tag(repository: Repository, tag: string, { mediaType, body }: Manifest): Promise<void> {
-    const response = await this.send(repository, `manifests/${tag}`, {
+  /** Whether the repository has a layer or configuration. */
+  async hasBlob(repository: Repository, digest: string): Promise<boolean> {
+    const response = await this.send(repository, `blobs/${digest}`, { method: 'HEAD' });
+    if (response.status === 404) return false;
+    await this.check(response, repository, `looking for ${digest}`);
+    return true;
+  }
+
+  /** Uploads a layer; an upload that breaks off begins again. */
+  async uploadBlob(repository: Repository, blob: LocalBlob): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.uploadOnce(repository, blob);
+      } catch (error) {
+        const final =
+          error instanceof RegistryError &&
+          error.status !== undefined &&
+          error.status < 500 &&
+          error.status !== 429;
+        if (final || attempt === ATTEMPTS) {
+          throw error instanceof RegistryError ? error : unreachable(repository, error);
+        }
+        await sleep(retryDelayMs(attempt, null));
+      }
+    }
+  }
+
+  /** Stores a manifest under its digest, or under a tag as well. */
+  async putManifest(repository: Repository, reference: string, { mediaType, body }: Manifest): Promise<void> {
+    const response = await this.send(repository, `manifests/${reference}`, {
       method: 'PUT',
       headers: { 'content-type': mediaType },
       body: new Uint8Array(body),
     });
-    await this.check(response, repository, `tagging ${tag}`);
+    await this.check(response, repository, `writing ${reference}`);
+  }
+
+  private async uploadOnce(repository: Repository, { digest, file, sizeBytes }: LocalBlob): Promise<void> {
+    const begun = await this.send(repository, 'blobs/uploads/', { method: 'POST' });
+    await this.check(begun, repository, 'beginning an upload');
+    const authorization = this.authorizations.get(scopeOf(repository, 'POST'));
+    const base = `${baseUrl(repository.registry)}/v2/`;
+    const sent = await sendFile(
+      new URL(begun.headers.get('location') ?? '', base),
+      file,
+      sizeBytes,
+      authorization,
+    );
+    await this.check(sent, repository, `uploading ${digest}`);
+    const end = new URL(sent.headers.get('location') ?? '', base);
+    end.searchParams.set('digest', digest);
+    const closed = await fetch(end, {
+      method: 'PUT',
+      headers: { 'content-length': '0', ...(authorization !== undefined && { authorization }) },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    await this.check(closed, repository, `closing the upload of ${digest}`);
   }
 
   private async send(repository: Repository, path: string, init: RequestInit): Promise<Response> {
     const url = `${baseUrl(repository.registry)}/v2/${repository.path}/${path}`;
-    const scope = `${nameOf(repository)} ${init.method === 'PUT' ? 'push' : 'pull'}`;
+    const scope = scopeOf(repository, init.method);
     const response = await this.attempt(url, repository, init, this.authorizations.get(scope));
     if (response.status !== 401) return response;
     const challenge = Challenge.from(response.headers.get('www-authenticate'));
     await response.arrayBuffer();
-    const actions = init.method === 'PUT' ? 'pull,push' : 'pull';
+    const actions = isWrite(init.method) ? 'pull,push' : 'pull';
     const authorization = await challenge?.authorize(this.credentials, repository, actions);
     if (authorization === undefined) return response;
     this.authorizations.set(scope, authorization);
@@ -138,12 +182,7 @@ export class RegistryClient {
         failure = error;
       }
       if (attempt === ATTEMPTS) {
-        throw new RegistryError(
-          `${nameOf(repository)}: registry ${repository.registry} cannot be reached (${reasonOf(failure)}); check the name and the network`,
-          undefined,
-          '',
-          { cause: failure },
-        );
+        throw unreachable(repository, failure);
       }
       await sleep(retryDelayMs(attempt, null));
     }
@@ -163,6 +202,23 @@ export class RegistryClient {
       code,
     );
   }
+}
+
+function isWrite(method: string | undefined): boolean {
+  return method === 'PUT' || method === 'POST';
+}
+
+function scopeOf(repository: Repository, method: string | undefined): string {
+  return `${nameOf(repository)} ${isWrite(method) ? 'push' : 'pull'}`;
+}
+
+function unreachable(repository: Repository, cause: unknown): RegistryError {
+  return new RegistryError(
+    `${nameOf(repository)}: registry ${repository.registry} cannot be reached (${reasonOf(cause)}); check the name and the network`,
+    undefined,
+    '',
+    { cause },
+  );
 }
 
 function nameOf({ registry, path }: Repository): string {

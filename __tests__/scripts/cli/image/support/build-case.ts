@@ -1,4 +1,5 @@
 /** A build context with its edits, as data: what the recorded truth is about. */
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   linkSync,
@@ -46,8 +47,17 @@ export interface BuildCase {
   readonly edits: readonly Edit[];
 }
 
-/** Times that a checkout could have; equal for every file so that no test depends on the clock. */
-const WRITTEN = new Date('2026-01-02T03:04:05Z');
+/**
+ * A time that follows from path and content: the builder takes a file of equal size, time and mode for the same one
+ * as in an earlier build from a folder of this name, so that equal times would give the truth of another case.
+ */
+function writtenAt(path: string, content: string): Date {
+  return new Date(1_700_000_000_000 + Number.parseInt(digestOf(`${path}\0${content}`).slice(0, 8), 16));
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 
 function place(folder: string, node: Node): void {
   const path = join(folder, node.path);
@@ -63,7 +73,8 @@ function place(folder: string, node: Node): void {
   else {
     writeFileSync(path, node.content);
     chmodSync(path, node.mode ?? 0o644);
-    utimesSync(path, WRITTEN, WRITTEN);
+    const time = writtenAt(node.path, node.content);
+    utimesSync(path, time, time);
   }
 }
 

@@ -1,0 +1,77 @@
+/** A client configuration for one command: what the user's says, and a helper that fetches ECR tokens when they are asked for. */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { dockerConfigFolder, ecrRegion, readDockerConfig } from './credentials';
+
+export interface ClientConfiguration {
+  /** Environment for `docker` and its plugins. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Removes it; also done when the process ends. */
+  readonly remove: () => void;
+}
+
+const HELPER = 'warmpath-ecr';
+/** Amazon's own helper, used where it is installed. */
+const AMAZON_HELPER = 'ecr-login';
+
+/** Tokens are in no file, argument or variable: `docker` asks the helper for one at the moment it needs it. */
+export function temporaryConfiguration(
+  registries: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): ClientConfiguration {
+  const original = dockerConfigFolder(env);
+  const folder = mkdtempSync(join(tmpdir(), 'warmpath-docker-config-'));
+  function remove(): void {
+    process.off('exit', remove);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  process.on('exit', remove);
+  try {
+    const config = readDockerConfig(original);
+    const helper = isOnPath(`docker-credential-${AMAZON_HELPER}`, env) ? AMAZON_HELPER : HELPER;
+    const added = registries
+      .filter((registry) => ecrRegion(registry) !== undefined && config.credHelpers?.[registry] === undefined)
+      .map((registry) => [registry, helper] as const);
+    const file = join(folder, 'config.json');
+    const credHelpers = { ...Object.fromEntries(added), ...config.credHelpers };
+    writeFileSync(file, JSON.stringify({ ...config, credHelpers }), { mode: 0o600 });
+    // Plugins, contexts and builders stay where they are.
+    for (const name of existsSync(original) ? readdirSync(original) : []) {
+      if (name !== 'config.json') symlinkSync(join(original, name), join(folder, name));
+    }
+    return { env: { ...env, DOCKER_CONFIG: folder, PATH: withHelper(folder, env) }, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function withHelper(folder: string, env: NodeJS.ProcessEnv): string {
+  const bin = join(folder, 'warmpath-bin');
+  mkdirSync(bin);
+  const program = join(bin, `docker-credential-${HELPER}`);
+  const script = join(__dirname, 'ecr-credential-helper.cjs');
+  writeFileSync(program, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`);
+  chmodSync(program, 0o700);
+  return `${bin}${delimiter}${env['PATH'] ?? ''}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/'/g, `'\\''`)}'`;
+}
+
+function isOnPath(program: string, env: NodeJS.ProcessEnv): boolean {
+  return (env['PATH'] ?? '')
+    .split(delimiter)
+    .some((folder) => folder !== '' && existsSync(join(folder, program)));
+}
