@@ -128,7 +128,7 @@ export const estimateRoute: Route = {
     const { average_object_bytes: given } = readBy(extras, body);
     const result = estimate({
       spec,
-      urlCount: await countDistinct(urls),
+      urlCount: Math.min(await countDistinct(urls), spec.limit ?? Number.POSITIVE_INFINITY),
       objectSize: await objectSize(application, spec.distributionDomain, given),
       findPlace: (pop) => application.directory.find(pop),
     });
