@@ -18,6 +18,8 @@ const KEPT: ReadonlySet<string> = new Set([
   'BaseURL',
   'SegmentTemplate',
   'SegmentTimeline',
+  'Pattern',
+  'P',
   'S',
   'SegmentList',
   'SegmentURL',
@@ -26,6 +28,7 @@ const KEPT: ReadonlySet<string> = new Set([
   'RepresentationIndex',
   'BitstreamSwitching',
   'InitializationSet',
+  'ImportedMPD',
 ]);
 
 /**
@@ -37,7 +40,7 @@ export function parseMpd(text: string): MpdNode {
   const path: MpdNode[] = [root];
   let skipped = 0;
   const xml = new XmlReader({
-    wantsText: (name) => name === 'BaseURL',
+    wantsText: (name) => name === 'BaseURL' || name === 'ImportedMPD',
     open: (name, attributes) => {
       if (path.length === 1 && skipped === 0 && name !== 'MPD') throw wrongRoot(name, 'a DASH manifest');
       if (skipped > 0 || !KEPT.has(name)) {

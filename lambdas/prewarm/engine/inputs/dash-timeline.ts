@@ -1,5 +1,5 @@
 import { UnreadableDocument } from '../ports/document-reader';
-import { type MpdNode, numberOf, wholeNumberOf } from './dash-manifest';
+import { childrenOf, type MpdNode, numberOf, wholeNumberOf } from './dash-manifest';
 
 /** What segments are counted against, in seconds. */
 export interface SegmentWindow {
@@ -42,10 +42,40 @@ function endOfPeriod({ timescale, offset }: TimelineScale, { durationSeconds, li
   return offset + BigInt(Math.min(units, MAX_UNITS));
 }
 
+/** Own choice: a pattern repeats, so that it is short. */
+const MAX_PATTERN_LENGTH = 10_000;
+
+/** Durations of a run that follows a pattern: of one segment after the other, from the entry that the run begins with. */
+function* patternDurations(timeline: MpdNode, run: MpdNode): Iterable<bigint> {
+  const { p: id } = run.attributes;
+  const pattern = childrenOf(timeline, 'Pattern').find(({ attributes }) => attributes['id'] === id);
+  const durations: bigint[] = [];
+  for (const entry of pattern === undefined ? [] : childrenOf(pattern, 'P')) {
+    const duration = wholeNumberOf(entry, 'd');
+    const count = (numberOf(entry, 'r') ?? 0) + 1;
+    if (
+      duration === undefined ||
+      duration <= 0n ||
+      count < 1 ||
+      durations.length + count > MAX_PATTERN_LENGTH
+    )
+      throw new UnreadableDocument('has a pattern in its timeline that names no durations');
+    durations.push(...new Array<bigint>(count).fill(duration));
+  }
+  const first = numberOf(run, 'pE') ?? 0;
+  const count = (numberOf(run, 'r') ?? 0) + 1;
+  for (let step = 0; step < count; step += 1) {
+    const duration = durations[(first + step) % durations.length];
+    if (duration === undefined)
+      throw new UnreadableDocument('has a run in its timeline whose pattern is missing');
+    yield duration;
+  }
+}
+
 /**
  * The segments of a SegmentTimeline. Times are counted as big integers: they have 64 bits, and beyond 2^53 a number
  * would make another segment's URL of them. A run of duration 0 stands for segments that are not there.
- * @throws UnreadableDocument also where no segment is named, unless the period has yet to begin
+ * @throws UnreadableDocument also where no segment is named, unless those of a live stream are yet to come
  */
 export function* timelineSegments(
   timeline: MpdNode,
@@ -53,16 +83,26 @@ export function* timelineSegments(
   window: SegmentWindow,
 ): Iterable<SegmentNumbers> {
   // Not filtered: thousands of representations may inherit a timeline of thousands of runs.
-  const runs = timeline.children;
+  const { children } = timeline;
+  const runs = children[0]?.name === 'Pattern' ? childrenOf(timeline, 'S') : children;
   let time = 0n;
   let number = scale.startNumber;
   let isEmpty = true;
   for (const [index, run] of runs.entries()) {
+    time = wholeNumberOf(run, 't') ?? time;
+    number = numberOf(run, 'n') ?? number;
+    if (run.attributes['p'] !== undefined) {
+      for (const duration of patternDurations(timeline, run)) {
+        if (number <= scale.endNumber) yield { number, time };
+        isEmpty = false;
+        number += 1;
+        time += duration;
+      }
+      continue;
+    }
     const duration = wholeNumberOf(run, 'd');
     if (duration === undefined || duration < 0n)
       throw new UnreadableDocument('has a segment without duration');
-    time = wholeNumberOf(run, 't') ?? time;
-    number = numberOf(run, 'n') ?? number;
     const repeat = numberOf(run, 'r') ?? 0;
     let count = repeat + 1;
     if (repeat < 0) {
@@ -84,6 +124,7 @@ export function* timelineSegments(
       time += duration;
     }
   }
-  const hasBegun = window.live === undefined || window.live.toSeconds > 0;
-  if (isEmpty && hasBegun) throw new UnreadableDocument('has a timeline that names no segment');
+  // The newest period of a live stream may be announced before it has a segment.
+  const mayBeEmpty = window.live !== undefined && (runs.length === 0 || window.live.toSeconds <= 0);
+  if (isEmpty && !mayBeEmpty) throw new UnreadableDocument('has a timeline that names no segment');
 }

@@ -90,12 +90,21 @@ function* initializationSets(mpd: MpdNode, base: string): Iterable<Finding> {
   }
 }
 
+/** Manifests that stand in the place of a period. */
+function* importedManifests(period: MpdNode, base: string): Iterable<Finding> {
+  for (const { text } of childrenOf(period, 'ImportedMPD')) {
+    const resolved = resolveUrl(text.trim(), base);
+    yield resolved.kind === 'url' ? { kind: 'document', url: resolved.url } : resolved;
+  }
+}
+
 /** URLs of everything in the manifest. What is wrong with one representation does not keep back the others. */
 function* objectsOf(mpd: MpdNode, manifest: string, nowSeconds: number): Iterable<Finding> {
   const mpdBase = baseOf(mpd, manifest, manifest);
   yield* initializationSets(mpd, mpdBase);
   for (const period of periodsOf(mpd, nowSeconds)) {
     const periodBase = baseOf(period.node, mpdBase, manifest);
+    yield* importedManifests(period.node, periodBase);
     for (const adaptationSet of childrenOf(period.node, 'AdaptationSet')) {
       const setBase = baseOf(adaptationSet, periodBase, manifest);
       for (const representation of childrenOf(adaptationSet, 'Representation')) {

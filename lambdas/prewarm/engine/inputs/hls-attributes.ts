@@ -5,9 +5,11 @@
 export function parseAttributes(list: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   let place = 0;
+  let equals = -1;
   while (place < list.length) {
     const comma = endAt(list, ',', place);
-    const equals = endAt(list, '=', place);
+    // Looked for anew only behind the last one: without any, each comma would look through the rest of the list.
+    if (equals < place) equals = endAt(list, '=', place);
     if (equals >= comma) {
       place = comma + 1;
       continue;

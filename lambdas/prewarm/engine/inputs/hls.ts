@@ -41,10 +41,13 @@ const PLAYLIST_PATH = /\.(?:m3u8?|mpd)$/i;
 const MEDIA_PATH = /\.(?:mp4|m4[asv]|cmf[atv]|mov|ts|aac|mp3|ac3|ec3|webm|vtt|webvtt|jpe?g|png)$/i;
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 
-/** Data in the playlist itself, key systems and the like: nothing that an edge could be asked for. */
-function isNoObject(uri: string): boolean {
+/** A beginning of comments alone is seen in examples, though the first line has to be #EXTM3U. */
+const START = /^(?:#(?!EXT)[^\r\n]*[\r\n]+\s*)*#EXT/;
+
+/** Data in the playlist itself, and keys of key systems: nothing that an edge could be asked for. */
+function isNoObject(uri: string, target: Target): boolean {
   const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
-  return scheme !== undefined && scheme !== 'http' && scheme !== 'https';
+  return scheme === 'data' || (target === 'key' && scheme !== undefined && !scheme.startsWith('http'));
 }
 
 /** Keys are for viewers that may play; one is warmed only where it is an https object of the same host. */
@@ -98,7 +101,7 @@ class PlaylistReader {
 
   private *found(written: string, target: Target): Iterable<Finding> {
     const uri = this.variables.fill(written).trim();
-    if (uri === '' || isNoObject(uri)) return;
+    if (uri === '' || isNoObject(uri, target)) return;
     const resolved = resolveUrl(uri, this.document.url);
     if (resolved.kind === 'problem') {
       yield resolved;
@@ -121,7 +124,7 @@ class PlaylistReader {
 export const hlsFormat: DocumentFormat = {
   name: 'an HLS playlist',
   maxBytes: MAX_PLAYLIST_BYTES,
-  detects: ({ text }) => text.startsWith('#EXT'),
+  detects: ({ text }) => START.test(text),
   read: async function* (document) {
     const text = await wholeText(document.text());
     // Read to its end before anything is passed on: an undefined variable makes all of it unreadable.

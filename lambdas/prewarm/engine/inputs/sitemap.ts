@@ -83,11 +83,14 @@ class LocationReader {
     });
   }
 
-  /** What this piece of the text names. */
-  read(text: string): readonly Finding[] {
+  /** What this piece of the text names; also what it names before the place at which reading cannot go on. */
+  *read(text: string): Iterable<Finding> {
     this.found = [];
-    this.xml.write(text);
-    return this.found;
+    try {
+      this.xml.write(text);
+    } finally {
+      yield* this.found;
+    }
   }
 
   end(): void {

@@ -190,7 +190,8 @@ class Walk {
     let problems = 0;
     for await (const finding of format.read(document, this.options)) {
       yield finding;
-      isEmpty = false;
+      // A manifest without segments names itself as the base of all that it has.
+      if (finding.kind === 'problem' || finding.url !== url) isEmpty = false;
       if (finding.kind !== 'problem') continue;
       problems += 1;
       // A template may name billions of segments, none of which is a URL.

@@ -5,94 +5,6 @@ function at(...paths: string[]): string[] {
   return paths.map((path) => `${SITE}/${path}`);
 }
 
-const MASTER = `#EXTM3U
-#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",URI="audio/en.m3u8"
-#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="iframes.m3u8"
-#EXT-X-STREAM-INF:BANDWIDTH=100,AUDIO="a"
-v1/index.m3u8
-#EXT-X-STREAM-INF:BANDWIDTH=200,AUDIO="a"
-v1/index.m3u8
-`;
-const MEDIA = `#EXTM3U
-#EXT-X-TARGETDURATION:4
-#EXT-X-KEY:METHOD=AES-128,URI="https://keys.example.com/k"
-#EXT-X-MAP:URI="init.mp4",BYTERANGE="600@0"
-#EXTINF:4,
-#EXT-X-BYTERANGE:1000@600
-all.mp4
-#EXTINF:4,
-#EXT-X-BYTERANGE:1000@1600
-all.mp4
-#EXT-X-KEY:METHOD=AES-128,URI="../key.bin"
-#EXTINF:4,
-last.ts?x=1
-#EXT-X-ENDLIST
-`;
-const SMALL = '#EXTM3U\n#EXTINF:4,\ns.aac\n#EXT-X-ENDLIST\n';
-
-describe('an HLS playlist', () => {
-  it('names its playlists, segments and initialisation sections; byte ranges of an object once; only own keys', async () => {
-    const reader = documents({
-      [`${SITE}/live/master.m3u8`]: MASTER,
-      [`${SITE}/live/v1/index.m3u8`]: MEDIA,
-      [`${SITE}/live/audio/en.m3u8`]: SMALL,
-      [`${SITE}/live/iframes.m3u8`]: SMALL,
-    });
-    const { urls, error } = await expand('playlist', `${SITE}/live/master.m3u8`, reader);
-    expect(error).toBeUndefined();
-    expect(urls).toEqual(
-      at(
-        'live/master.m3u8',
-        'live/audio/en.m3u8',
-        'live/audio/s.aac',
-        'live/iframes.m3u8',
-        'live/s.aac',
-        'live/v1/index.m3u8',
-        'live/v1/init.mp4',
-        'live/v1/all.mp4',
-        'live/key.bin',
-        'live/v1/last.ts?x=1',
-      ),
-    );
-    expect(reader.seen).toHaveLength(4);
-  });
-
-  it('that cannot be read is named; the rest is passed on', async () => {
-    const reader = documents({
-      [`${SITE}/m.m3u8`]: MASTER,
-      [`${SITE}/v1/index.m3u8`]: '<!DOCTYPE html><html></html>',
-    });
-    const { urls, error } = await expand('playlist', `${SITE}/m.m3u8`, reader);
-    expect(urls).toEqual(at('m.m3u8', 'audio/en.m3u8', 'iframes.m3u8', 'v1/index.m3u8'));
-    expect(error).toContain(`${SITE}/v1/index.m3u8 is not a DASH manifest: its root element is "html"`);
-    expect(error).toContain(`${SITE}/audio/en.m3u8 answered 404`);
-  });
-
-  it('cannot grow by variables', async () => {
-    const defines = Array.from(
-      { length: 40 },
-      (_, n) => `#EXT-X-DEFINE:NAME="v${n + 2}",VALUE="{$v${n}}{$v${n + 1}}"`,
-    );
-    const bomb = `#EXTM3U\n#EXT-X-DEFINE:NAME="v0",VALUE="aa"\n#EXT-X-DEFINE:NAME="v1",VALUE="aa"\n${defines.join('\n')}\n#EXTINF:4,\n{$v41}.ts\n`;
-    const { error } = await expand('playlist', `${SITE}/b`, documents({ [`${SITE}/b`]: bomb }));
-    expect(error).toContain('grow too large');
-  });
-
-  it('is read in linear time whatever its tags are', async () => {
-    const tags = [',', '=', '"', '=",', ' '].map((part) => `#EXT-X-MEDIA:${part.repeat(1_000_000)}`);
-    const reader = documents({ [`${SITE}/c`]: `#EXTM3U\n${tags.join('\n')}\ns.ts\n` });
-    expect((await expand('playlist', `${SITE}/c`, reader)).urls).toEqual(at('c', 's.ts'));
-  });
-
-  it('is bounded in URLs', async () => {
-    const reader = documents({ [`${SITE}/m.m3u8`]: MEDIA });
-    expect(await expand('playlist', `${SITE}/m.m3u8`, reader, { maxUrls: 2 })).toEqual({
-      urls: at('m.m3u8', 'init.mp4'),
-      error: `${SITE}/m.m3u8 goes beyond 2 URLs; the rest is left out`,
-    });
-  });
-});
-
 function mpd(content: string, attributes = 'type="static" mediaPresentationDuration="PT10S"'): string {
   return `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" ${attributes} minBufferTime="PT2S">${content}</MPD>`;
 }
@@ -256,6 +168,134 @@ describe('a DASH manifest', () => {
     expect(segments.length).toBeGreaterThanOrEqual(5);
     expect(segments.length).toBeLessThanOrEqual(8);
     expect(segments).toContain(`${SITE}/vod/v1-1000-00902.m4s`);
+  });
+
+  function byTemplate(attributes: string, runs: string): string {
+    return mpd(
+      `<Period>${video(`<SegmentTemplate ${attributes}><SegmentTimeline>${runs}</SegmentTimeline></SegmentTemplate>`)}</Period>`,
+    );
+  }
+
+  it.each([
+    [
+      'the last number',
+      'media="$Number$" startNumber="5" endNumber="6"',
+      '<S t="0" d="2" r="9"/>',
+      ['5', '6'],
+    ],
+    ['numbers of its own', 'media="$Number$"', '<S t="0" n="10" d="3"/><S d="3"/>', ['10', '11']],
+    [
+      'segments that are not there',
+      'media="$Number$"',
+      '<S t="0" d="2"/><S d="0" r="1"/><S d="2"/>',
+      ['1', '4'],
+    ],
+    [
+      'a negative offset',
+      'media="$Number$" presentationTimeOffset="-100"',
+      '<S t="0" d="2" r="1"/>',
+      ['1', '2'],
+    ],
+    ['sequences', 'media="$Time$-$SubNumber$"', '<S t="0" d="2" k="2" r="1"/>', ['0-0', '0-1', '2-0', '2-1']],
+    [
+      'a pattern',
+      'media="$Time$"',
+      '<Pattern id="1"><P d="2" r="1"/><P d="3"/></Pattern><S t="0" r="3" p="1" pE="1"/>',
+      ['0', '2', '5', '7'],
+    ],
+    [
+      'an index for each segment',
+      'media="$Time$.mp4" index="$Time$.sidx"',
+      '<S t="0" d="2"/>',
+      ['0.mp4', '0.sidx'],
+    ],
+    [
+      'one index',
+      'media="$Time$.mp4" index="$RepresentationID$.sidx"',
+      '<S t="0" d="2"/>',
+      ['v1.sidx', '0.mp4'],
+    ],
+    ['switching segments', 'media="$Time$" bitstreamSwitching="sw"', '<S t="0" d="2"/>', ['sw', '0']],
+    [
+      'every format of numbers',
+      'media="$Number%05x$-$Number%d$-$Number%3X$-$Number%o$-$Bandwidth%06d$$$"',
+      '<S t="0" n="90" d="1"/>',
+      ['0005a-90-05A-132-001000$'],
+    ],
+  ])('by timeline with %s names what players ask for', async (_, attributes, runs, expected) => {
+    expect(await segmentsOf(byTemplate(attributes, runs))).toEqual({
+      segments: at(...expected.map((path) => `vod/${path}`)),
+      error: undefined,
+    });
+  });
+
+  it('takes the addressing of the innermost level that has one', async () => {
+    const whole = video(
+      '<SegmentTemplate media="$Number$" duration="2"/>',
+      '<BaseURL>whole.mp4</BaseURL><SegmentBase indexRange="0-99"/>',
+    );
+    expect((await segmentsOf(mpd(`<Period>${whole}</Period>`))).segments).toEqual(at('vod/whole.mp4'));
+    const list = video(
+      '<SegmentTemplate media="$Number$" duration="2"/>',
+      '<SegmentList><SegmentURL media="1.mp4" index="1.sidx"/></SegmentList>',
+    );
+    expect((await segmentsOf(mpd(`<Period>${list}</Period>`))).segments).toEqual(
+      at('vod/1.mp4', 'vod/1.sidx'),
+    );
+  });
+
+  it('counts a time without zone as UTC', async () => {
+    const live = mpd(
+      `<Period>${video('<SegmentTemplate media="$Number$" duration="2"/>')}</Period>`,
+      'type="dynamic" availabilityStartTime="2025-11-28T03:19:40" timeShiftBufferDepth="PT6S"',
+    );
+    const { urls } = await expand(
+      'playlist',
+      url,
+      documents({ [url]: live }),
+      {},
+      {
+        now: Date.parse('2025-11-28T03:20:00Z'),
+      },
+    );
+    expect(urls.slice(1)).toEqual(at('vod/8', 'vod/9', 'vod/10'));
+  });
+
+  it('is read with the manifests that it imports, from where it came from', async () => {
+    const reader = documents({
+      [url]: { movedTo: `${SITE}/edge/list.mpd` },
+      [`${SITE}/edge/list.mpd`]:
+        '<MPD type="list"><Period><ImportedMPD> ad.mpd </ImportedMPD></Period></MPD>',
+      [`${SITE}/edge/ad.mpd`]: mpd(`<Period>${byBase}</Period>`),
+    });
+    expect(await expand('playlist', url, reader)).toEqual({
+      urls: at('edge/list.mpd', 'edge/ad.mpd', 'edge/one.mp4'),
+      error: undefined,
+    });
+  });
+
+  it('says what it takes from elsewhere', async () => {
+    const { segments, error } = await segmentsOf(
+      mpd(`<Period>${byBase}<AdaptationSet xmlns:xlink="x" xlink:href="as.xml"/></Period>`),
+    );
+    expect(segments).toEqual(at('vod/one.mp4'));
+    expect(error).toBe(`${url} takes its AdaptationSet from "as.xml" (xlink), which is not read`);
+  });
+
+  it.each(['<MPD/>', mpd('<Period><AdaptationSet><Representation id="v"/></AdaptationSet></Period>')])(
+    'that names nothing but itself says so: %s',
+    async (xml) => {
+      expect(await segmentsOf(xml)).toEqual({ segments: [], error: `${url} names nothing to warm` });
+    },
+  );
+
+  it('is given up where nothing that it names is a URL', async () => {
+    const broken = byDuration.replace(/media="[^"]*"/, 'media="http://["');
+    const { error } = await segmentsOf(
+      mpd(`<Period>${broken}</Period>`, 'type="static" mediaPresentationDuration="PT999999999H"'),
+    );
+    expect(error).toContain('names "http://[", which is not a URL');
+    expect(error).toContain('is given up');
   });
 
   it('of a few lines that names billions of segments is bounded', async () => {
