@@ -20,24 +20,10 @@ export function number(value: number): AttributeValue {
   return { N: String(value) };
 }
 
-export function json(value: unknown): AttributeValue {
-  return { S: JSON.stringify(value) };
-}
-
 export function readText(item: Item, attribute: string): string {
   const value = item[attribute]?.S;
   if (value === undefined) throw new DamagedItem(attribute, 'a text');
   return value;
-}
-
-export function readOptionalText(item: Item, attribute: string): string | undefined {
-  return item[attribute]?.S;
-}
-
-export function readNumber(item: Item, attribute: string): number {
-  const value = item[attribute]?.N;
-  if (value === undefined) throw new DamagedItem(attribute, 'a number');
-  return Number(value);
 }
 
 export function readOptionalNumber(item: Item, attribute: string): number | undefined {

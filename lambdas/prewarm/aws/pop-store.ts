@@ -2,13 +2,35 @@ import { type DynamoDBClient, PutItemCommand, paginateQuery } from '@aws-sdk/cli
 import { popCode, type RequestId, requestId } from '../engine/model/ids';
 import type { PopRecord } from '../engine/model/request';
 import type { PopStore } from '../engine/ports/pop-store';
-import { type Item, number, readNumber, readOptionalText, readText, text } from './attributes';
+import { type Item, text } from './attributes';
 import { writeConditionally } from './conditional-write';
 import { inParallel } from './in-parallel';
 import { expiryOf } from './request-item';
+import {
+  choiceField,
+  flagField,
+  numberField,
+  optional,
+  type RowCodec,
+  readRow,
+  textField,
+  textsField,
+  writeRow,
+} from './row-codec';
 import { readTally, tallyAttributes } from './tally-attributes';
 
 const WRITES_IN_FLIGHT = 16;
+
+/** What is stored of a PoP, besides its counts. */
+const CODEC: RowCodec<Omit<PopRecord, 'progress'>> = {
+  requestId: textField('req_id', requestId),
+  pop: textField('pop', popCode),
+  status: choiceField('status', ['SUCCESS', 'FAILED']),
+  addresses: textsField('ip'),
+  message: optional(textField('message', String)),
+  hasNoAddress: optional(flagField('has_no_address')),
+  createdAt: numberField('created_at'),
+};
 
 export interface PopTableOptions {
   readonly table: string;
@@ -47,13 +69,7 @@ export class DynamoPopStore implements PopStore {
         new PutItemCommand({
           TableName: this.options.table,
           Item: {
-            req_id: text(pop.requestId),
-            pop: text(pop.pop),
-            status: text(pop.status),
-            ip: { L: pop.addresses.map(text) },
-            created_at: number(pop.createdAt),
-            ...(pop.message === undefined ? {} : { message: text(pop.message) }),
-            ...(pop.hasNoAddress === undefined ? {} : { has_no_address: { BOOL: pop.hasNoAddress } }),
+            ...writeRow(CODEC, pop),
             ...tallyAttributes(pop.progress),
             ...expiryOf(pop.createdAt, this.options.retentionDays),
           },
@@ -65,15 +81,5 @@ export class DynamoPopStore implements PopStore {
 }
 
 function readPop(item: Item): PopRecord {
-  const message = readOptionalText(item, 'message');
-  return {
-    requestId: requestId(readText(item, 'req_id')),
-    pop: popCode(readText(item, 'pop')),
-    status: readText(item, 'status') === 'SUCCESS' ? 'SUCCESS' : 'FAILED',
-    addresses: (item['ip']?.L ?? []).flatMap(({ S }) => (S === undefined ? [] : [S])),
-    createdAt: readNumber(item, 'created_at'),
-    progress: readTally(item),
-    ...(message === undefined ? {} : { message }),
-    ...(item['has_no_address']?.BOOL === true && { hasNoAddress: true }),
-  };
+  return { ...readRow(CODEC, item), progress: readTally(item) };
 }

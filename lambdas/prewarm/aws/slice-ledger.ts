@@ -12,11 +12,12 @@ import { emptyTally, type MutableTally, mergeTally } from '../engine/model/tally
 import type { Clock } from '../engine/ports/clock';
 import type { RequestStore } from '../engine/ports/request-store';
 import type { SliceLedger } from '../engine/ports/slice-ledger';
-import { type Item, number, readNumber, readOptionalText, readText, text } from './attributes';
+import { type Item, number, readText, text } from './attributes';
 import { batchGet } from './batch-get';
 import { writeConditionally } from './conditional-write';
 import { mergeSorted } from './merge-sorted';
 import { expiryOf } from './request-item';
+import { numberField, optional, type RowCodec, readRow, textField, writeRow } from './row-codec';
 import { SHARDS, sliceIdOf, sliceKey, sliceShard } from './slice-key';
 import { additionOf, readTally, tallyAttributes } from './tally-attributes';
 import { MAX_TRANSACTION_ITEMS, transact } from './transaction';
@@ -195,27 +196,24 @@ export function transactionGroups(rows: readonly SliceResult[]): SliceResult[][]
   return groups;
 }
 
+/** What is stored of a result, besides its id, which is the row's key, and its counts. */
+const RESULT: RowCodec<Omit<SliceResult, 'sliceId' | 'tally'>> = {
+  requestId: textField('request', requestId),
+  pop: textField('pop', popCode),
+  failuresKey: optional(textField('failures_key', String)),
+  finishedAt: numberField('finished_at'),
+};
+
 /** The row of a result. */
 export function resultItem(result: SliceResult, retentionDays: number): Item {
   return {
     ...sliceKey(result.requestId, result.sliceId),
-    request: text(result.requestId),
-    pop: text(result.pop),
-    ...(result.failuresKey === undefined ? {} : { failures_key: text(result.failuresKey) }),
-    finished_at: number(result.finishedAt),
+    ...writeRow(RESULT, result),
     ...tallyAttributes(result.tally),
     ...expiryOf(result.finishedAt, retentionDays),
   };
 }
 
 function readResult(item: Item): SliceResult {
-  const failuresKey = readOptionalText(item, 'failures_key');
-  return {
-    requestId: requestId(readText(item, 'request')),
-    sliceId: sliceIdOf(item),
-    pop: popCode(readText(item, 'pop')),
-    tally: readTally(item),
-    finishedAt: readNumber(item, 'finished_at'),
-    ...(failuresKey === undefined ? {} : { failuresKey }),
-  };
+  return { ...readRow(RESULT, item), sliceId: sliceIdOf(item), tally: readTally(item) };
 }

@@ -1,42 +1,44 @@
 import * as z from 'zod/mini';
+import { nothingLeft } from '../engine/model/exhaustive';
 import { popCode, requestId, sliceId } from '../engine/model/ids';
-import type { Slice } from '../engine/model/slice';
+import type { Segment, Slice } from '../engine/model/slice';
+
+/** Every key of a segment: what a schema does not name, it drops. */
+const segment = z.object({
+  index: z.int().check(z.nonnegative()),
+  urlCount: z.int().check(z.nonnegative()),
+  startByte: z.int().check(z.nonnegative()),
+  endByte: z.int().check(z.nonnegative()),
+  expectedBytes: z.number().check(z.nonnegative()),
+} satisfies Readonly<Record<keyof Segment, z.ZodMiniType>>);
 
 const message = z.object({
   req_id: z.string().check(z.minLength(1)),
   pop: z.string().check(z.minLength(1)),
   pop_ips: z.array(z.string()).check(z.minLength(1)),
-  segment: z.object({
-    index: z.int().check(z.nonnegative()),
-    urlCount: z.int().check(z.nonnegative()),
-    startByte: z.int().check(z.nonnegative()),
-    endByte: z.int().check(z.nonnegative()),
-    expectedBytes: z.number().check(z.nonnegative()),
-  }),
+  segment,
 });
 
 /** The body of a queue message. */
 export function encodeSlice(slice: Slice): string {
-  return JSON.stringify({
-    req_id: slice.requestId,
-    pop: slice.pop,
-    pop_ips: slice.addresses,
-    segment: slice.segment,
-  });
+  // The id follows from PoP and segment.
+  const { id: _, requestId: id, pop, addresses, segment: written, ...rest } = slice;
+  nothingLeft(rest);
+  return JSON.stringify({ req_id: id, pop, pop_ips: addresses, segment: written });
 }
 
 /** `undefined` for a body that is no slice; its message is left to the dead-letter queue. */
 export function decodeSlice(body: string | undefined): Slice | undefined {
   const read = message.safeParse(parse(body));
   if (!read.success) return undefined;
-  const { req_id, pop, pop_ips, segment } = read.data;
+  const { req_id: id, pop, pop_ips: addresses, segment: written } = read.data;
   const code = popCode(pop);
   return {
-    requestId: requestId(req_id),
-    id: sliceId(code, segment.index),
+    requestId: requestId(id),
+    id: sliceId(code, written.index),
     pop: code,
-    addresses: pop_ips,
-    segment,
+    addresses,
+    segment: written,
   };
 }
 

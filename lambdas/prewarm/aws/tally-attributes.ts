@@ -1,3 +1,4 @@
+import { nothingLeft } from '../engine/model/exhaustive';
 import { OUTCOME_KINDS } from '../engine/model/outcome';
 import { emptyTally, type Tally } from '../engine/model/tally';
 import { type Item, number, readOptionalNumber } from './attributes';
@@ -7,11 +8,13 @@ import { type Item, number, readOptionalNumber } from './attributes';
  * `l_<latency bucket>`. What is zero is left out.
  */
 function entriesOf(tally: Tally): readonly (readonly [string, number])[] {
+  const { fetches, bytes, outcomes, latency, ...rest } = tally;
+  nothingLeft(rest);
   return [
-    ['fetches', tally.fetches] as const,
-    ['bytes', tally.bytes] as const,
-    ...OUTCOME_KINDS.map((kind) => [`o_${kind}`, tally.outcomes[kind]] as const),
-    ...Object.entries(tally.latency).map(([bucket, count]) => [`l_${bucket}`, count] as const),
+    ['fetches', fetches] as const,
+    ['bytes', bytes] as const,
+    ...OUTCOME_KINDS.map((kind) => [`o_${kind}`, outcomes[kind]] as const),
+    ...Object.entries(latency).map(([bucket, count]) => [`l_${bucket}`, count] as const),
   ].filter(([, count]) => count !== 0);
 }
 

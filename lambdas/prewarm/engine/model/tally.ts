@@ -1,3 +1,4 @@
+import { nothingLeft } from './exhaustive';
 import { type LatencyHistogram, mergeHistogram, observe } from './latency-histogram';
 import { type FetchOutcome, isWarm, OUTCOME_KINDS, type OutcomeKind } from './outcome';
 
@@ -37,10 +38,12 @@ export function addOutcome(tally: MutableTally, outcome: FetchOutcome): void {
 
 /** Adds `from` to `into` in place. */
 export function mergeTally(into: MutableTally, from: Tally): void {
-  into.fetches += from.fetches;
-  into.bytes += from.bytes;
-  for (const kind of OUTCOME_KINDS) into.outcomes[kind] += from.outcomes[kind];
-  mergeHistogram(into.latency, from.latency);
+  const { fetches, bytes, outcomes, latency, ...rest } = from;
+  nothingLeft(rest);
+  into.fetches += fetches;
+  into.bytes += bytes;
+  for (const kind of OUTCOME_KINDS) into.outcomes[kind] += outcomes[kind];
+  mergeHistogram(into.latency, latency);
 }
 
 /** Fetches that left the object on the edge. */
