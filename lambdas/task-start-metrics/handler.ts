@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { embeddedMetrics } from '../metrics/embedded-metrics';
 import { readOrigins } from './container-instances';
 import { CountedStarts } from './counted-starts';
-import { embeddedMetrics } from './embedded-metrics';
 import { type StartEvent, startEvent } from './events';
 import type { InstanceOrigin } from './instance-origin';
 import { measure } from './measurement';
@@ -19,7 +19,14 @@ export async function handler(event: unknown): Promise<void> {
   const now = Date.now();
   if (measurement !== undefined && (await counted.isFirst(measurement.key, now))) {
     // Not by console: with the JSON log format it would wrap the line, and CloudWatch finds no metrics inside.
-    process.stdout.write(`${embeddedMetrics(settings.METRICS_NAMESPACE, now, measurement)}\n`);
+    const { key, ...metrics } = measurement;
+    const line = {
+      namespace: settings.METRICS_NAMESPACE,
+      timestamp: now,
+      ...metrics,
+      properties: { start: key },
+    };
+    process.stdout.write(`${embeddedMetrics(line)}\n`);
   }
 }
 

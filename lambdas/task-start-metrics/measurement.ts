@@ -1,3 +1,4 @@
+import type { MetricValue } from '../metrics/embedded-metrics';
 import type { GroupTrouble, ImageBuild, InstanceLaunch, StartEvent, TaskRunning } from './events';
 import type { InstanceOrigin } from './instance-origin';
 import { spansOf } from './task-start';
@@ -9,11 +10,6 @@ export interface Measurement {
   readonly dimensionSets: readonly (readonly string[])[];
   readonly dimensions: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, MetricValue>>;
-}
-
-export interface MetricValue {
-  readonly unit: 'Seconds' | 'Count';
-  readonly value: number;
 }
 
 /**

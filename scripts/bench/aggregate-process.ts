@@ -4,7 +4,7 @@ import { countSlices } from '../../lambdas/prewarm/engine/flow/aggregate';
 import { urlsPerSegment } from '../../lambdas/prewarm/engine/flow/segments';
 import { type SliceId, sliceId } from '../../lambdas/prewarm/engine/model/ids';
 import { addOutcome, emptyTally, mergeTally, type Tally } from '../../lambdas/prewarm/engine/model/tally';
-import { SEGMENT_BOUNDS, workersFor } from '../../lambdas/prewarm/functions/sizing';
+import { SEGMENT_BOUNDS, workersFor } from '../../lambdas/prewarm/functions/step-bounds';
 import { preload, TABLES, takeCounts } from './fake-aws';
 import {
   type FlowJob,

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { embeddedMetrics } from '../../../lambdas/task-start-metrics/embedded-metrics';
+import { embeddedMetrics } from '../../../lambdas/metrics/embedded-metrics';
 import { startEvent } from '../../../lambdas/task-start-metrics/events';
 import { measure } from '../../../lambdas/task-start-metrics/measurement';
 import { groupTroubleEvent, imageBuildEvent, instanceLaunchEvent, taskRunningEvent } from './events';
@@ -132,7 +132,7 @@ describe('startEvent', () => {
 describe('embeddedMetrics()', () => {
   const measurement = measure(startEvent.parse(taskRunningEvent({})));
   const line: Record<string, unknown> & { _aws: { CloudWatchMetrics: EmfDirective[]; Timestamp: number } } =
-    JSON.parse(embeddedMetrics('Warmpath/Ecs', 1_700_000_000_000, measurement!));
+    JSON.parse(embeddedMetrics({ namespace: 'Warmpath/Ecs', timestamp: 1_700_000_000_000, ...measurement! }));
   const directive = line._aws.CloudWatchMetrics[0]!;
 
   it('puts a value beside every metric and every dimension that it declares', () => {

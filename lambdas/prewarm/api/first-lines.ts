@@ -1,6 +1,6 @@
 import type { BlobStore } from '../engine/ports/blob-store';
 import { answerRoom } from '../engine/request/answer-room';
-import { readLines } from '../engine/warming/lines';
+import { readLines } from '../engine/text/lines';
 
 export interface FirstLines {
   readonly lines: readonly string[];

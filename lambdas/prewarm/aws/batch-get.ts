@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { forEachConcurrently } from '../engine/flow/concurrently';
 import type { Item } from './attributes';
-import { inParallel } from './in-parallel';
-import { backoffMs, pause } from './retry';
+import { pauseAfter } from './retry';
 
 const MAX_KEYS = 100;
 const CALLS_IN_FLIGHT = 8;
@@ -15,10 +15,10 @@ export async function batchGet(
 ): Promise<Item[]> {
   const items: Item[] = [];
   const starts = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, call) => call * MAX_KEYS);
-  await inParallel(starts, CALLS_IN_FLIGHT, async (start) => {
+  await forEachConcurrently(starts, CALLS_IN_FLIGHT, async (start) => {
     let pending = keys.slice(start, start + MAX_KEYS);
     for (let attempt = 0; pending.length > 0; attempt += 1) {
-      if (attempt > 0) await pause(backoffMs(attempt));
+      if (attempt > 0) await pauseAfter(attempt);
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetItemCommand({
           RequestItems: {

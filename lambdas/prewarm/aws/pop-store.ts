@@ -1,20 +1,20 @@
 import { type DynamoDBClient, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { forEachConcurrently } from '../engine/flow/concurrently';
 import { popCode, type RequestId, requestId } from '../engine/model/ids';
 import type { PopRecord } from '../engine/model/request';
 import type { PopStore } from '../engine/ports/pop-store';
 import { type Item, text } from './attributes';
 import { writeConditionally } from './conditional-write';
-import { inParallel } from './in-parallel';
 import { expiryOf } from './request-item';
 import {
   choiceField,
-  flagField,
   numberField,
   optional,
   type RowCodec,
   readRow,
   textField,
   textsField,
+  trueField,
   writeRow,
 } from './row-codec';
 import { readTally, tallyAttributes } from './tally-attributes';
@@ -28,7 +28,7 @@ const CODEC: RowCodec<Omit<PopRecord, 'progress'>> = {
   status: choiceField('status', ['SUCCESS', 'FAILED']),
   addresses: textsField('ip'),
   message: optional(textField('message', String)),
-  hasNoAddress: optional(flagField('has_no_address')),
+  hasNoAddress: optional(trueField('has_no_address')),
   createdAt: numberField('created_at'),
 };
 
@@ -45,7 +45,7 @@ export class DynamoPopStore implements PopStore {
   ) {}
 
   async putAll(pops: readonly PopRecord[]): Promise<void> {
-    await inParallel(pops, WRITES_IN_FLIGHT, (pop) => this.put(pop));
+    await forEachConcurrently(pops, WRITES_IN_FLIGHT, (pop) => this.put(pop));
   }
 
   async all(id: RequestId): Promise<readonly PopRecord[]> {

@@ -1,19 +1,15 @@
-/** Exponential back-off with full jitter. */
-export interface RetryOptions {
+import { type BackoffLimits, backoffMs } from '../engine/warming/retry';
+
+export interface RetryOptions extends BackoffLimits {
+  /** The first included. */
   readonly attempts: number;
-  readonly baseMs: number;
-  readonly maxMs: number;
 }
 
-const DEFAULTS: RetryOptions = { attempts: 8, baseMs: 25, maxMs: 2_000 };
+const DEFAULTS: RetryOptions = { attempts: 8, backoffBaseMs: 25, backoffMaxMs: 2_000 };
 
-/** Milliseconds before the next attempt; `attempt` is 0 before the first repeat. */
-export function backoffMs(attempt: number, { baseMs, maxMs }: RetryOptions = DEFAULTS): number {
-  return Math.random() * Math.min(maxMs, baseMs * 2 ** attempt);
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits before another attempt, after so many have failed. */
+export function pauseAfter(failedAttempts: number, limits: BackoffLimits = DEFAULTS): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, backoffMs(failedAttempts, limits, Math.random())));
 }
 
 /** Runs until it succeeds, fails with something that will not heal, or the attempts are used up. */
@@ -27,7 +23,7 @@ export async function retrying<T>(
       return await run();
     } catch (error) {
       if (attempt + 1 >= options.attempts || !mayHeal(error)) throw error;
-      await pause(backoffMs(attempt, options));
+      await pauseAfter(attempt + 1, options);
     }
   }
 }

@@ -64,6 +64,16 @@ export function flagField(attribute: string): Field<boolean> {
   };
 }
 
+/** A flag that is either true or absent. */
+export function trueField(attribute: string): Field<true> {
+  return {
+    attribute,
+    expected: 'true',
+    write: () => ({ BOOL: true }),
+    read: ({ BOOL }) => (BOOL === true ? true : undefined),
+  };
+}
+
 export function textsField(attribute: string): Field<readonly string[]> {
   return {
     attribute,

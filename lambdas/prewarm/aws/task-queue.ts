@@ -9,11 +9,11 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { WarmpathError } from '../../errors/warmpath-error';
+import { forEachConcurrently } from '../engine/flow/concurrently';
 import type { Slice } from '../engine/model/slice';
 import type { Log } from '../engine/ports/log';
 import type { Received, TaskQueue } from '../engine/ports/task-queue';
-import { inParallel } from './in-parallel';
-import { backoffMs, pause } from './retry';
+import { pauseAfter } from './retry';
 import { decodeSlice, encodeSlice } from './slice-message';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
@@ -51,7 +51,7 @@ export class SqsTaskQueue implements TaskQueue {
   ) {}
 
   async send(slices: readonly Slice[]): Promise<void> {
-    await inParallel(batchesOf(slices.map(encodeSlice)), BATCHES_IN_FLIGHT, (bodies) =>
+    await forEachConcurrently(batchesOf(slices.map(encodeSlice)), BATCHES_IN_FLIGHT, (bodies) =>
       this.sendBatch(bodies),
     );
   }
@@ -136,7 +136,7 @@ export class SqsTaskQueue implements TaskQueue {
     }));
     let failed: readonly BatchResultErrorEntry[] = [];
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (attempt > 0) await pause(backoffMs(attempt));
+      if (attempt > 0) await pauseAfter(attempt);
       ({ Failed: failed = [] } = await this.client.send(
         new SendMessageBatchCommand({ QueueUrl: this.options.url, Entries: pending }),
       ));
@@ -151,7 +151,7 @@ export class SqsTaskQueue implements TaskQueue {
   private async removeBatch(receipts: readonly string[]): Promise<void> {
     let pending = receipts.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
     for (let attempt = 0; attempt < ATTEMPTS && pending.length > 0; attempt += 1) {
-      if (attempt > 0) await pause(backoffMs(attempt));
+      if (attempt > 0) await pauseAfter(attempt);
       const { Failed = [] } = await this.client.send(
         new DeleteMessageBatchCommand({ QueueUrl: this.options.url, Entries: pending }),
       );

@@ -6,9 +6,8 @@ import type { SliceId } from '../engine/model/ids';
 import { aggregationSettings, readSettings } from '../settings';
 import { emitCounted } from './metrics';
 import { reportWhenEnded } from './report-when-ended';
-import { requestIdOfRecord } from './request-id-of-record';
 import { log, openTables } from './runtime';
-import { runPerRequest } from './stream-batch';
+import { requestIdOfRecord, runPerRequest } from './stream-batch';
 
 const settings = readSettings(aggregationSettings, process.env);
 const place = { namespace: settings.METRICS_NAMESPACE, deployment: settings.DEPLOYMENT };

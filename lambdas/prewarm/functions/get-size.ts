@@ -9,12 +9,10 @@ import { createSourceExpander } from '../net/source-expander';
 import { createTransport } from '../net/transport';
 import { DigestedUrls } from '../runtime/seen-urls';
 import { getSizeSettings, readSettings } from '../settings';
-import { budgetOf } from './budget';
 import { openEdges } from './edges';
-import { requestIdOfRecord } from './request-id-of-record';
 import { clock, log, openTables } from './runtime';
-import { SEGMENT_BOUNDS, workersFor } from './sizing';
-import { runPerRequest } from './stream-batch';
+import { budgetOf, SEGMENT_BOUNDS, workersFor } from './step-bounds';
+import { requestIdOfRecord, runPerRequest } from './stream-batch';
 
 const HEADS_IN_FLIGHT = 256;
 

@@ -1,3 +1,4 @@
+import { embeddedMetrics, type MetricValue } from '../../metrics/embedded-metrics';
 import type { PopCode, RequestId } from '../engine/model/ids';
 import { percentileMs } from '../engine/model/latency-histogram';
 import { OUTCOME_KINDS } from '../engine/model/outcome';
@@ -24,58 +25,44 @@ function metricName(kind: string): string {
   return kind.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 }
 
-function figures(tally: Tally): Record<string, number> {
-  const values: Record<string, number> = {
-    Fetches: tally.fetches,
-    Bytes: tally.bytes,
-    Warm: warmCount(tally),
-    Failed: failedCount(tally),
+function countOf(value: number): MetricValue {
+  return { unit: 'Count', value };
+}
+
+function figures(tally: Tally): Record<string, MetricValue> {
+  const values: Record<string, MetricValue> = {
+    Fetches: countOf(tally.fetches),
+    Bytes: { unit: 'Bytes', value: tally.bytes },
+    Warm: countOf(warmCount(tally)),
+    Failed: countOf(failedCount(tally)),
   };
   for (const kind of OUTCOME_KINDS)
-    if (tally.outcomes[kind] > 0) values[metricName(kind)] = tally.outcomes[kind];
+    if (tally.outcomes[kind] > 0) values[metricName(kind)] = countOf(tally.outcomes[kind]);
   for (const [name, share] of [
     ['LatencyP50', 0.5],
     ['LatencyP95', 0.95],
   ] as const) {
-    const ms = percentileMs(tally.latency, share);
-    if (ms !== undefined) values[name] = ms;
+    const value = percentileMs(tally.latency, share);
+    if (value !== undefined) values[name] = { unit: 'Milliseconds', value };
   }
   return values;
 }
 
-function unitOf(name: string): string {
-  return name === 'Bytes' ? 'Bytes' : name.startsWith('Latency') ? 'Milliseconds' : 'Count';
-}
-
-/**
- * One line in the embedded metric format: CloudWatch makes metrics of it, without a call.
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
 function emitMetrics(
   output: Output,
-  place: MetricsPlace,
+  { namespace, deployment }: MetricsPlace,
   dimensions: Readonly<Record<string, string>>,
-  values: Readonly<Record<string, number>>,
-  properties: Readonly<Record<string, string>> = {},
+  metrics: Readonly<Record<string, MetricValue>>,
+  properties: Readonly<Record<string, string>>,
 ): void {
-  const all = { Deployment: place.deployment, ...dimensions };
-  output.write(
-    `${JSON.stringify({
-      _aws: {
-        Timestamp: Date.now(),
-        CloudWatchMetrics: [
-          {
-            Namespace: place.namespace,
-            Dimensions: [Object.keys(all)],
-            Metrics: Object.keys(values).map((Name) => ({ Name, Unit: unitOf(Name) })),
-          },
-        ],
-      },
-      ...all,
-      ...properties,
-      ...values,
-    })}\n`,
-  );
+  const line = {
+    namespace,
+    timestamp: Date.now(),
+    dimensions: { Deployment: deployment, ...dimensions },
+    metrics,
+    properties,
+  };
+  output.write(`${embeddedMetrics(line)}\n`);
 }
 
 /**
@@ -95,7 +82,7 @@ export function emitCounted(output: Output, place: MetricsPlace, results: readon
   }
   if (id === undefined) return;
   const properties = { requestId: id };
-  emitMetrics(output, place, {}, { Slices: results.length, ...figures(total) }, properties);
+  emitMetrics(output, place, {}, { Slices: countOf(results.length), ...figures(total) }, properties);
   for (const [pop, tally] of byPop) emitMetrics(output, place, { Pop: pop }, figures(tally), properties);
 }
 
@@ -105,10 +92,10 @@ export function emitEnded(
   place: MetricsPlace,
   { id, status }: Pick<RequestEnded, 'id' | 'status'>,
 ): void {
-  emitMetrics(output, place, { Status: status }, { RequestsEnded: 1 }, { requestId: id });
+  emitMetrics(output, place, { Status: status }, { RequestsEnded: countOf(1) }, { requestId: id });
 }
 
 /** A request was stopped by its deadline. */
 export function emitDeadlineReached(output: Output, place: MetricsPlace, id: RequestId): void {
-  emitMetrics(output, place, {}, { DeadlinesReached: 1 }, { requestId: id });
+  emitMetrics(output, place, {}, { DeadlinesReached: countOf(1) }, { requestId: id });
 }

@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { RequestId } from '../engine/model/ids';
-import { isFinal } from '../engine/model/request-status';
+import { awaitsReport } from '../engine/model/request';
 import type { RequestStore } from '../engine/ports/request-store';
 
 /** What the Report function is called with. */
@@ -22,7 +22,7 @@ export async function reportWhenEnded(
   id: RequestId,
 ): Promise<void> {
   const record = await deps.requests.get(id);
-  if (record === undefined || !isFinal(record.status) || record.reported) return;
+  if (!awaitsReport(record)) return;
   const event: ReportEvent = { requestId: id };
   await deps.lambda.send(
     new InvokeCommand({

@@ -1,4 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { type RequestId, requestId } from '../engine/model/ids';
 import type { Log } from '../engine/ports/log';
 
 /** Rows of one request within a batch, in the order of the stream. */
@@ -41,4 +42,12 @@ export async function runPerRequest<Id extends string>(
   }
   const first = event.Records.find((record) => failed.has(record))?.dynamodb?.SequenceNumber;
   return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] };
+}
+
+/** The request that a record of the Request or the Request-Task table's stream belongs to. */
+export function requestIdOfRecord(record: DynamoDBRecord): RequestId {
+  const key = record.dynamodb?.Keys?.['req_id']?.S;
+  if (key === undefined) throw new TypeError('a record of the stream has no req_id');
+  const [id = ''] = key.split('#');
+  return requestId(id);
 }

@@ -9,12 +9,11 @@ import { SqsTaskQueue } from '../aws/task-queue';
 import { type PlanDeps, planRequest } from '../engine/flow/plan';
 import { resolvePops } from '../engine/flow/resolve-pops';
 import { readSettings, taskSettings } from '../settings';
-import { budgetOf } from './budget';
 import { openEdges } from './edges';
 import { reportWhenEnded } from './report-when-ended';
-import { requestIdOfRecord } from './request-id-of-record';
 import { clock, log, openTables } from './runtime';
-import { runPerRequest } from './stream-batch';
+import { budgetOf } from './step-bounds';
+import { requestIdOfRecord, runPerRequest } from './stream-batch';
 
 const settings = readSettings(taskSettings, process.env);
 const { resolver, policy } = openEdges(settings);

@@ -1,8 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Log } from '../../../../lambdas/prewarm/engine/ports/log';
 import { requestIdOfEvent } from '../../../../lambdas/prewarm/functions/request-event';
-import { requestIdOfRecord } from '../../../../lambdas/prewarm/functions/request-id-of-record';
-import { runPerRequest } from '../../../../lambdas/prewarm/functions/stream-batch';
+import { requestIdOfRecord, runPerRequest } from '../../../../lambdas/prewarm/functions/stream-batch';
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 

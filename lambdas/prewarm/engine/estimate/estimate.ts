@@ -1,5 +1,6 @@
 import type { PopCode } from '../model/ids';
 import type { RequestSpec } from '../model/request';
+import { URLS_PER_SLICE } from '../model/slice';
 import type { PopEntry } from '../ports/pop-directory';
 import {
   CLOUDFRONT_PRICES,
@@ -22,7 +23,6 @@ export const INSTANCE_START_SECONDS = 90;
 /** Time for sizes, addresses and slices besides one HEAD per URL. */
 const PREPARATION_SECONDS = 5;
 const HEADS_PER_SECOND = 1_000;
-const URLS_PER_SLICE = 500;
 /** Send, receive and remove go in batches of ten; visibility is renewed now and then. */
 const QUEUE_CALLS_PER_SLICE = 1;
 /** The slice's row, and what its count adds to request and PoP; transactions cost double. */

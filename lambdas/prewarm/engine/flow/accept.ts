@@ -5,10 +5,10 @@ import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Deadlines } from '../ports/deadlines';
 import type { RequestStore } from '../ports/request-store';
+import { joinLines } from '../text/lines';
 import { originalUrlsKey } from './blob-names';
 import { firstUrls } from './dedupe';
 import { type FleetDeps, resizeFleet } from './fleet-size';
-import { joinLines } from './lines';
 
 /** Leaves out what came before, keeps the order, in constant memory. */
 export type Dedupe = (urls: AsyncIterable<string>) => AsyncIterable<string>;

@@ -1,6 +1,6 @@
 import type { RequestId, SliceId } from '../model/ids';
 import type { RequestRecord } from '../model/request';
-import { isFinal } from '../model/request-status';
+import { isUnderway } from '../model/request';
 import type { RequestStore } from '../ports/request-store';
 import type { SliceLedger } from '../ports/slice-ledger';
 
@@ -17,7 +17,7 @@ export type CountResult = 'open' | 'ended';
 
 /** Ends the request when every slice is counted; asking again changes nothing. */
 async function finishIfComplete(deps: AggregateDeps, record: RequestRecord): Promise<CountResult> {
-  if (isFinal(record.status)) return 'ended';
+  if (!isUnderway(record)) return 'ended';
   if (record.totals === undefined || record.countedSlices < record.totals.sliceCount) return 'open';
   await deps.requests.advance(record.id, 'FINISHED');
   return 'ended';

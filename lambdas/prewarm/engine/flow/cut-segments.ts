@@ -1,8 +1,8 @@
 import type { RequestRecord, RequestSpec } from '../model/request';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
+import { joinLines, readLines, readPlacedLines } from '../text/lines';
 import { segmentsKey, unreachedUrlsKey } from './blob-names';
-import { joinLines, readLines, readTexts } from './lines';
 import { newRunName } from './run-name';
 import {
   encodeSegment,
@@ -45,7 +45,7 @@ export async function cutSegments(
 
   async function* segments(): AsyncGenerator<string> {
     const sizes = readSizes(blobs, id, sized);
-    for await (const lines of readLines(blobs.read(listKey))) {
+    for await (const lines of readPlacedLines(blobs.read(listKey))) {
       for (const line of lines) {
         const size = parts === 0 ? '-' : ((await sizes.next()).value ?? '-');
         const bytes = Number.parseInt(size, 10) || 0;
@@ -67,7 +67,7 @@ export async function cutSegments(
   async function* failed(): AsyncGenerator<string> {
     if (parts === 0) return;
     const sizes = readSizes(blobs, id, sized);
-    for await (const url of readTexts(blobs.read(listKey))) {
+    for await (const url of readLines(blobs.read(listKey))) {
       if ((await sizes.next()).value !== '!') continue;
       failedUrlCount += 1;
       yield url;

@@ -1,5 +1,5 @@
 import type { FetchOutcome } from '../model/outcome';
-import { isFinal } from '../model/request-status';
+import { isUnderway } from '../model/request';
 import type { FetchFailure, Slice } from '../model/slice';
 import { emptyTally, mergeTally } from '../model/tally';
 import type { BlobStore } from '../ports/blob-store';
@@ -8,7 +8,7 @@ import type { Log } from '../ports/log';
 import type { RequestStore } from '../ports/request-store';
 import type { SliceJournal } from '../ports/slice-journal';
 import type { SliceLedger } from '../ports/slice-ledger';
-import { readLines } from '../warming/lines';
+import { readLines } from '../text/lines';
 import { failuresKey, urlsKey } from './blob-names';
 import { newRunName } from './run-name';
 import { encodeFailures } from './work';
@@ -39,7 +39,7 @@ export async function giveUpSlice(
 ): Promise<'recorded' | 'duplicate' | 'dropped'> {
   const { requestId, segment, pop } = slice;
   const record = await deps.requests.get(requestId);
-  if (record === undefined || isFinal(record.status)) return 'dropped';
+  if (!isUnderway(record)) return 'dropped';
   if (await deps.ledger.isRecorded(requestId, slice.id)) return 'duplicate';
   const { encodings } = record.spec;
   const before = await deps.journal?.load(slice);

@@ -2,10 +2,10 @@ import type { RequestRecord } from '../model/request';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { ExpandSource } from '../ports/expand-source';
+import { joinLines, readLines } from '../text/lines';
 import type { Dedupe } from './accept';
 import { expandedUrlsKey, originalUrlsKey } from './blob-names';
 import { firstUrls } from './dedupe';
-import { joinLines, readTexts } from './lines';
 import { newRunName } from './run-name';
 import type { SizeCursor } from './size-cursor';
 import type { Budget } from './step';
@@ -33,7 +33,7 @@ export async function writeListToWarm(
   const problems: string[] = [];
   let urlCount = 0;
   async function* all(): AsyncGenerator<string> {
-    yield* readTexts(deps.blobs.read(originalUrlsKey(id)));
+    yield* readLines(deps.blobs.read(originalUrlsKey(id)));
     for (const source of spec.sources) {
       try {
         for await (const { urls } of deps.expandSource(source, spec, { signal })) yield* urls;

@@ -9,8 +9,8 @@ import type { Log } from '../ports/log';
 import type { PopStore } from '../ports/pop-store';
 import type { RequestStore } from '../ports/request-store';
 import type { TaskQueue } from '../ports/task-queue';
+import { readPlacedLines } from '../text/lines';
 import { failedUrlsKey, unreachedUrlsKey, urlsKey } from './blob-names';
-import { readLines } from './lines';
 import { readSegments, type SegmentIndex } from './segments';
 import type { Budget, StepResult } from './step';
 
@@ -80,7 +80,7 @@ async function storedPops(
 }
 
 async function* pathsOf(blobs: BlobStore, id: RequestId): AsyncGenerator<string> {
-  for await (const lines of readLines(blobs.read(urlsKey(id))))
+  for await (const lines of readPlacedLines(blobs.read(urlsKey(id))))
     for (const { text } of lines) {
       const slash = text.indexOf('/', text.indexOf('//') + 2);
       yield slash < 0 ? '/' : text.slice(slash);

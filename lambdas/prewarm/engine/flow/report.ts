@@ -11,7 +11,7 @@ import { failuresCsv } from '../report/failures-csv';
 import { reportHtml } from '../report/report-html';
 import { reportJson } from '../report/report-json';
 import { reportOf } from '../report/request-report';
-import { readLines } from '../warming/lines';
+import { readLines } from '../text/lines';
 import { reportKey } from './blob-names';
 
 export interface ReportDeps {

@@ -2,6 +2,7 @@ import { type AddressPolicy, guardAddresses } from '../addresses/address-guard';
 import type { PopCode } from '../model/ids';
 import { popHostName } from '../pops/pop-code';
 import type { Resolver } from '../ports/resolver';
+import { mapConcurrently } from './concurrently';
 import type { ResolvedPop } from './plan';
 
 export type { ResolvedPop } from './plan';
@@ -45,11 +46,7 @@ export async function resolvePops(
   pops: readonly PopCode[],
   options: ResolvePopsOptions,
 ): Promise<readonly ResolvedPop[]> {
-  const resolved = new Array<ResolvedPop | undefined>(pops.length).fill(undefined);
-  const waiting = pops.entries();
-  async function work(): Promise<void> {
-    for (const [index, pop] of waiting) resolved[index] = await resolvePop(distributionDomain, pop, options);
-  }
-  await Promise.all(Array.from({ length: Math.min(options.concurrency ?? 16, pops.length) }, work));
-  return resolved.filter((pop) => pop !== undefined);
+  return mapConcurrently(pops, options.concurrency ?? 16, (pop) =>
+    resolvePop(distributionDomain, pop, options),
+  );
 }

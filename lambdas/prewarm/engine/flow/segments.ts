@@ -1,8 +1,8 @@
 import type { RequestId } from '../model/ids';
 import type { Segment } from '../model/slice';
 import type { BlobStore } from '../ports/blob-store';
+import { type PlacedLine, readPlacedLines } from '../text/lines';
 import { segmentsKey } from './blob-names';
-import { type Line, readLines } from './lines';
 
 /** What the segments of a list come to; the cursor of a request from CHECK_POP on. */
 export interface SegmentIndex {
@@ -40,7 +40,7 @@ export class SegmentCutter {
   constructor(private readonly bounds: SegmentBounds) {}
 
   /** Takes the next line; answers the segment that it closes, if any. */
-  add(line: Line, expectedBytes: number): Segment | undefined {
+  add(line: PlacedLine, expectedBytes: number): Segment | undefined {
     const full =
       this.open !== undefined &&
       (this.open.urlCount >= this.bounds.maxUrls ||
@@ -94,7 +94,7 @@ export async function* readSegments(
 ): AsyncGenerator<PlacedSegment> {
   let index = from.index;
   const range = { startByte: from.startByte, endByte: Number.MAX_SAFE_INTEGER };
-  for await (const lines of readLines(blobs.read(segmentsKey(id, run), range), from.startByte)) {
+  for await (const lines of readPlacedLines(blobs.read(segmentsKey(id, run), range), from.startByte)) {
     for (const line of lines) {
       yield { segment: decodeSegment(index, line.text), nextByte: line.endByte + 1 };
       index += 1;

@@ -1,6 +1,6 @@
 import type { RequestId } from '../model/ids';
 import type { RequestRecord } from '../model/request';
-import { isFinal } from '../model/request-status';
+import { awaitsReport } from '../model/request';
 import { failedCount, warmCount } from '../model/tally';
 import type { Deadlines } from '../ports/deadlines';
 import type { Notifier } from '../ports/notifier';
@@ -21,7 +21,7 @@ export interface SettleDeps extends FleetDeps {
  */
 export async function settleRequest(deps: SettleDeps, id: RequestId): Promise<void> {
   const record = await deps.requests.get(id);
-  if (record === undefined || !isFinal(record.status) || record.reported) return;
+  if (!awaitsReport(record)) return;
   await deps.deadlines.cancel(id);
   await resizeFleet(deps);
   await deps.writeReport(record);

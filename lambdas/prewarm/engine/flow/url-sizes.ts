@@ -4,10 +4,10 @@ import type { BlobStore } from '../ports/blob-store';
 import type { Log } from '../ports/log';
 import type { RequestStore } from '../ports/request-store';
 import type { Resolver } from '../ports/resolver';
+import { type PlacedLine, readLines, readPlacedLines } from '../text/lines';
 import { sizesKey } from './blob-names';
 import { mapConcurrently } from './concurrently';
 import { type HeadSizeDeps, headSize, sizingHeaders, type UrlSize } from './head-size';
-import { type Line, readLines, readTexts } from './lines';
 import type { SizeCursor } from './size-cursor';
 import type { Budget, StepResult } from './step';
 
@@ -48,7 +48,7 @@ export async function sizeUrls(
   }
 
   let cursor = from;
-  let part: Line[] = [];
+  let part: PlacedLine[] = [];
   async function store(): Promise<'stored' | 'cut-short' | 'request-ended'> {
     const sizes = await mapConcurrently(part, deps.concurrency, ({ text }) => sizeOf(text));
     if (budget.signal?.aborted) return 'cut-short';
@@ -65,7 +65,7 @@ export async function sizeUrls(
   }
 
   const range = { startByte: from.startByte, endByte: Number.MAX_SAFE_INTEGER };
-  for await (const lines of readLines(deps.blobs.read(from.listKey, range), from.startByte)) {
+  for await (const lines of readPlacedLines(deps.blobs.read(from.listKey, range), from.startByte)) {
     for (const line of lines) {
       part.push(line);
       if (part.length < PART_URLS) continue;
@@ -84,5 +84,5 @@ export async function* readSizes(
   id: RequestId,
   { run, parts }: Pick<SizeCursor, 'run' | 'parts'>,
 ): AsyncGenerator<string> {
-  for (let part = 0; part < parts; part += 1) yield* readTexts(blobs.read(sizesKey(id, run, part)));
+  for (let part = 0; part < parts; part += 1) yield* readLines(blobs.read(sizesKey(id, run, part)));
 }

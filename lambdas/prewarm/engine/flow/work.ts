@@ -1,5 +1,4 @@
-import type { RequestSpec } from '../model/request';
-import { isFinal } from '../model/request-status';
+import { isUnderway, type RequestSpec } from '../model/request';
 import type { FetchFailure, Slice } from '../model/slice';
 import { ProgressCollector, type SliceProgress } from '../model/slice-progress';
 import type { Tally } from '../model/tally';
@@ -10,7 +9,7 @@ import type { RequestStore } from '../ports/request-store';
 import type { SliceJournal } from '../ports/slice-journal';
 import type { SliceLedger } from '../ports/slice-ledger';
 import type { Received, TaskQueue } from '../ports/task-queue';
-import { readLineBatches } from '../warming/lines';
+import { readLineBatches } from '../text/lines';
 import type { Resume } from '../warming/warm-slice';
 import { failuresKey, urlsKey } from './blob-names';
 import { newRunName } from './run-name';
@@ -76,7 +75,7 @@ async function keepHidden(deps: WorkDeps, receipt: string, until: AbortSignal): 
 
 async function hasEnded(deps: WorkDeps, slice: Slice): Promise<boolean> {
   const record = await deps.requests.get(slice.requestId);
-  return record === undefined || isFinal(record.status);
+  return !isUnderway(record);
 }
 
 /** So often what is done is stored: what a crash costs is what was done since. */
@@ -192,7 +191,7 @@ export async function workOn(
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
   const request = await deps.requests.get(slice.requestId);
-  if (request === undefined || isFinal(request.status)) return 'dropped';
+  if (!isUnderway(request)) return 'dropped';
   if (await deps.ledger.isRecorded(slice.requestId, slice.id)) return 'duplicate';
   const account = new Account(deps, slice, await deps.journal?.load(slice));
   const ended = new AbortController();

@@ -1,5 +1,5 @@
 import type { PopCode, RequestId } from './ids';
-import type { RequestStatus } from './request-status';
+import { type FinalStatus, isFinal, type RequestStatus } from './request-status';
 import type { Tally } from './tally';
 
 /**
@@ -116,6 +116,18 @@ export interface RequestRecord {
   readonly message?: string;
   /** True once the report is written; reading it earlier gives a link to nothing. */
   readonly reported: boolean;
+}
+
+/** True for a request that is there and has not ended. */
+export function isUnderway(record: RequestRecord | undefined): record is RequestRecord {
+  return record !== undefined && !isFinal(record.status);
+}
+
+/** True for a request that has ended and whose report is not written yet. */
+export function awaitsReport(
+  record: RequestRecord | undefined,
+): record is RequestRecord & { readonly status: FinalStatus } {
+  return record !== undefined && isFinal(record.status) && !record.reported;
 }
 
 /** One PoP of a request. */

@@ -15,6 +15,9 @@ export interface Segment {
   readonly expectedBytes: number;
 }
 
+/** URLs in a slice at most on AWS, where each is a message, a row and two transactions: what estimates count with. */
+export const URLS_PER_SLICE = 1_000;
+
 /** The unit of work: one segment through one PoP. One queue message, one result row. */
 export interface Slice {
   readonly requestId: RequestId;

@@ -8,7 +8,7 @@ export type Verdict =
   /** Another attempt may heal it, not before `notBeforeMs` from now. */
   | { readonly kind: 'retry'; readonly notBeforeMs: number };
 
-type BackoffLimits = Pick<WarmLimits, 'backoffBaseMs' | 'backoffMaxMs' | 'retryAfterMaxMs'>;
+export type BackoffLimits = Pick<WarmLimits, 'backoffBaseMs' | 'backoffMaxMs'>;
 
 const FINAL: Verdict = { kind: 'final' };
 
@@ -19,7 +19,7 @@ const FINAL: Verdict = { kind: 'final' };
 export function judgeAttempt(
   outcome: FetchOutcome,
   answer: FetchAnswer,
-  limits: BackoffLimits,
+  limits: Pick<WarmLimits, 'retryAfterMaxMs'>,
   nowMs: number,
 ): Verdict {
   switch (outcome.kind) {

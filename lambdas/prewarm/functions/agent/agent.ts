@@ -1,6 +1,6 @@
 import { WorkLoop, type WorkLoopDeps } from '../../engine/flow/work-loop';
 import type { RequestId } from '../../engine/model/ids';
-import { isFinal } from '../../engine/model/request-status';
+import { isUnderway } from '../../engine/model/request';
 import type { ScaleInProtection } from './scale-in-protection';
 
 export interface AgentDeps extends Omit<WorkLoopDeps, 'onSettled'> {
@@ -75,7 +75,7 @@ export class Agent {
     try {
       for (const id of new Set(this.loop.busy.map(({ requestId }) => requestId))) {
         const record = await this.deps.requests.get(id);
-        if (record === undefined || isFinal(record.status)) ended.add(id);
+        if (!isUnderway(record)) ended.add(id);
       }
     } catch (error) {
       this.deps.log.warn('requests-not-looked-at', { error: String(error) });

@@ -1,14 +1,18 @@
 import * as fc from 'fast-check';
-import { joinLines, type Line, readLines } from '../../../../../lambdas/prewarm/engine/flow/lines';
 import { SegmentCutter, urlsPerSegment } from '../../../../../lambdas/prewarm/engine/flow/segments';
 import type { Segment } from '../../../../../lambdas/prewarm/engine/model/slice';
+import {
+  joinLines,
+  type PlacedLine,
+  readPlacedLines,
+} from '../../../../../lambdas/prewarm/engine/text/lines';
 
-async function collectLines(bytes: Uint8Array, chunkBytes: number, startByte = 0): Promise<Line[]> {
+async function collectLines(bytes: Uint8Array, chunkBytes: number, startByte = 0): Promise<PlacedLine[]> {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
   }
-  const lines: Line[] = [];
-  for await (const batch of readLines(chunks(), startByte)) lines.push(...batch);
+  const lines: PlacedLine[] = [];
+  for await (const batch of readPlacedLines(chunks(), startByte)) lines.push(...batch);
   return lines;
 }
 
@@ -48,7 +52,7 @@ describe('lines of a blob', () => {
 
 describe('segments of a list', () => {
   function cut(
-    lines: readonly Line[],
+    lines: readonly PlacedLine[],
     sizes: readonly number[],
     maxUrls: number,
     maxBytes: number,

@@ -1,5 +1,5 @@
 /** One line of a text blob and where it lies; `endByte` is one past its last byte, the newline not included. */
-export interface Line {
+export interface PlacedLine {
   readonly text: string;
   readonly startByte: number;
   readonly endByte: number;
@@ -17,11 +17,11 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   return whole;
 }
 
-function linesOf(block: Uint8Array, blockStart: number): Line[] {
+function linesOf(block: Uint8Array, blockStart: number): PlacedLine[] {
   const text = decoder.decode(block);
   const oneBytePerCharacter = text.length === block.length;
   let startByte = blockStart;
-  const lines: Line[] = [];
+  const lines: PlacedLine[] = [];
   for (const line of text.split('\n')) {
     const endByte = startByte + (oneBytePerCharacter ? line.length : encoder.encode(line).length);
     if (line !== '') lines.push({ text: line, startByte, endByte });
@@ -34,10 +34,10 @@ function linesOf(block: Uint8Array, blockStart: number): Line[] {
  * The lines of a byte stream, a chunk's worth at a time (a call per line would cost more than the line). Empty lines are
  * left out; a last line without a newline counts. `startByte` is where the stream begins in its blob.
  */
-export async function* readLines(
+export async function* readPlacedLines(
   chunks: AsyncIterable<Uint8Array>,
   startByte = 0,
-): AsyncGenerator<readonly Line[]> {
+): AsyncGenerator<readonly PlacedLine[]> {
   let rest: Uint8Array = new Uint8Array(0);
   let restStart = startByte;
   for await (const chunk of chunks) {
@@ -54,9 +54,26 @@ export async function* readLines(
   if (rest.length > 0) yield linesOf(rest, restStart);
 }
 
-/** The texts of the lines of a byte stream, one by one. */
-export async function* readTexts(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  for await (const lines of readLines(chunks)) for (const { text } of lines) yield text;
+/**
+ * The lines of a text that comes in pieces, without empty ones, a piece's worth at a time: to wait for each line would cost
+ * more than the line. Holds one piece and one broken line.
+ */
+export async function* readLineBatches(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[]> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of pieces) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    const filled = lines.filter((line) => line !== '');
+    if (filled.length > 0) yield filled;
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield [rest];
+}
+
+/** The lines of a text that comes in pieces, without empty ones, one by one. */
+export async function* readLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  for await (const lines of readLineBatches(pieces)) yield* lines;
 }
 
 const JOIN_AT = 2000;
