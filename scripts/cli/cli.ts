@@ -122,7 +122,8 @@ export async function main(args: readonly string[]): Promise<void> {
 
 if (require.main?.filename.endsWith('warmpath.cjs') || require.main === module) {
   surviveClosedPipes();
-  keepHeapSmall();
+  // Warming runs for hours; a review of a large plan would only collect garbage that its end takes anyway.
+  if (wantedGroup(process.argv.slice(2)) === 'prewarm') keepHeapSmall();
   quietAwsSdk();
   void main(process.argv.slice(2));
 }

@@ -1,4 +1,4 @@
-import type { PlanResourceChange } from '../input/plan-document';
+import type { PlanDocument, PlanResourceChange } from '../input/plan-document';
 import { isList, isObject, type JsonValue, valueAt } from '../model/json-value';
 import { type Meaning, type MeaningContext, NO_MEANING, sentencesOnly } from './context';
 
@@ -7,7 +7,7 @@ export function launchTemplateMeaning({ type, action, attributes, plan, entry }:
   if (type !== 'aws_launch_template' || action.kind !== 'update') return NO_MEANING;
   const hasNewVersion = attributes.some(({ path }) => path === 'latest_version' || path === 'user_data');
   if (!hasNewVersion) return NO_MEANING;
-  const groups = (plan.resource_changes ?? []).filter((change) => usesTemplate(change, entry));
+  const groups = groupsIn(plan).filter((change) => usesTemplate(change, entry));
   const refreshed = groups.filter(startsRefresh);
   const sentences = refreshed.map(
     (group) => `a new version: ${group.address} starts an instance refresh of ${instancesOf(group)}`,
@@ -20,6 +20,17 @@ export function launchTemplateMeaning({ type, action, attributes, plan, entry }:
         ]),
     ...agentConfiguration(attributes),
   ]);
+}
+
+const knownGroups = new WeakMap<PlanDocument, readonly PlanResourceChange[]>();
+
+/** The Auto Scaling groups of a plan, looked up once a plan. */
+function groupsIn(plan: PlanDocument): readonly PlanResourceChange[] {
+  const known =
+    knownGroups.get(plan) ??
+    (plan.resource_changes ?? []).filter(({ type }) => type === 'aws_autoscaling_group');
+  knownGroups.set(plan, known);
+  return known;
 }
 
 /** Lines of the ECS agent's configuration that differ in the user data. */
@@ -41,8 +52,7 @@ function settingsIn(text: string): ReadonlyMap<string, string> {
   );
 }
 
-function usesTemplate({ type, change }: PlanResourceChange, template: PlanResourceChange): boolean {
-  if (type !== 'aws_autoscaling_group') return false;
+function usesTemplate({ change }: PlanResourceChange, template: PlanResourceChange): boolean {
   const id = valueAt(template.change.before, 'id');
   const name = valueAt(template.change.before, 'name');
   const blocks = templateBlocks(change.before);

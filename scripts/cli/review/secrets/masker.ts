@@ -13,9 +13,14 @@ export type Marks = JsonValue | undefined;
 /** Known secrets that are shorter are masked at their own place only: they would be found inside ordinary words. */
 const MIN_KNOWN_LENGTH = 8;
 
+/** Results that a masker keeps, at most some 4 MB. */
+const MAX_REMEMBERED = 10_000;
+const MAX_REMEMBERED_LENGTH = 200;
+
 /** Replaces secrets in everything that a review shows. One masker holds the secrets that one plan gives away. */
 export class Masker {
   private readonly known: RegExp | undefined;
+  private readonly masked = new Map<string, string>();
 
   /** @param secrets - values that are secret wherever they stand, such as those of sensitive variables */
   constructor(
@@ -43,9 +48,16 @@ export class Masker {
 
   /** Returns a text without the secrets in it, such as a message, a line of user data, or a value of no known attribute. */
   maskText(text: string, name = ''): string {
+    // Tags, names and Regions come again with every resource.
+    const key = `${this.names.isDigest(name) ? 'd' : 'r'}${text}`;
+    const before = this.masked.get(key);
+    if (before !== undefined) return before;
     const withoutKnown = this.known === undefined ? text : text.replace(this.known, SECRET);
     const masked = maskFormats(withoutKnown);
-    return this.names.isDigest(name) ? masked : maskRandom(masked);
+    const result = key.startsWith('d') ? masked : maskRandom(masked);
+    if (text.length <= MAX_REMEMBERED_LENGTH && this.masked.size < MAX_REMEMBERED)
+      this.masked.set(key, result);
+    return result;
   }
 
   private maskOpen(value: JsonValue, marks: Marks, path: Path): JsonValue {

@@ -30,11 +30,18 @@ const DIGEST_NAME =
   /(?:^|_)(?:hash|sha\d*|digest|etag|checksum|fingerprint|md5|commit|revision|version|arn|id|ids|key_id|thumbprint|s3_key|filename|source|image|image_uri|thumbprint_list|triggers)(?:_|$)/;
 
 /** Returns a name in lower case with underscores: `dbPassword`, `DB-PASSWORD` and `db.password` are one name. */
+const normalNames = new Map<string, string>();
+
 function normalName(name: string): string {
-  return name
+  const known = normalNames.get(name);
+  if (known !== undefined) return known;
+  const normal = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toLowerCase();
+  // Names are few; those of a hostile plan are not kept.
+  if (normalNames.size < 10_000 && name.length < 100) normalNames.set(name, normal);
+  return normal;
 }
 
 /** Tells from names whether their values are secrets. */

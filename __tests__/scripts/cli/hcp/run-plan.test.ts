@@ -1,0 +1,160 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findHcpToken } from '../../../../scripts/cli/hcp/hcp-token';
+import { readRunPlan } from '../../../../scripts/cli/review/run/fetch-run-plan';
+import { HcpApi } from './hcp-api';
+
+const PLAN = { format_version: '1.2', resource_changes: [] };
+let api: HcpApi;
+
+async function noWait(): Promise<void> {}
+
+beforeEach(async () => {
+  api = new HcpApi();
+  await api.start();
+  api
+    .on('GET /api/v2/runs/run-1', {
+      status: 200,
+      body: {
+        data: { attributes: { status: 'planning' }, relationships: { plan: { data: { id: 'plan-1' } } } },
+        included: [{ type: 'workspaces', attributes: { name: 'warmpath-prewarm-staging' } }],
+      },
+    })
+    .on('GET /api/v2/plans/plan-1', planIn('finished'))
+    .on('GET /api/v2/plans/plan-1/json-output', {
+      status: 307,
+      headers: { location: '/archive/secret-link' },
+    })
+    .on('GET /archive/secret-link', { status: 200, body: PLAN });
+});
+
+afterEach(async () => {
+  await api.stop();
+});
+
+function planIn(status: string) {
+  return { status: 200, body: { data: { attributes: { status } } } };
+}
+
+describe('the plan of a run', () => {
+  it('is waited for, and fetched by a link that gets no token', async () => {
+    api.on('GET /api/v2/plans/plan-1', planIn('queued'), planIn('running'), planIn('finished'));
+    const { workspace, document } = await readRunPlan(api.client(), 'run-1', noWait);
+    expect(workspace).toBe('warmpath-prewarm-staging');
+    expect(JSON.parse(document.toString())).toEqual(PLAN);
+    const byLine = new Map(api.requests.map(({ line, headers }) => [line, headers.authorization]));
+    expect(byLine.get('GET /archive/secret-link')).toBeUndefined();
+    expect(byLine.get('GET /api/v2/plans/plan-1')).toBe('Bearer user-token');
+  });
+
+  it('is asked for again while it is not yet there, and where its link has expired', async () => {
+    api
+      .on(
+        'GET /api/v2/plans/plan-1/json-output',
+        { status: 204 },
+        { status: 307, headers: { location: '/archive/old' } },
+        { status: 307, headers: { location: '/archive/secret-link' } },
+      )
+      .on('GET /archive/old', { status: 403 });
+    await readRunPlan(api.client(), 'run-1', noWait);
+    expect(api.lines().filter((line) => line.endsWith('json-output'))).toHaveLength(3);
+  });
+
+  it('is taken in its redacted form where the token is not of an administrator', async () => {
+    api
+      .on('GET /api/v2/plans/plan-1/json-output', { status: 404 })
+      .on('GET /api/v2/plans/plan-1/json-output-redacted', {
+        status: 200,
+        body: { plan_format_version: '1.2' },
+      });
+    const { document } = await readRunPlan(api.client(), 'run-1', noWait);
+    expect(JSON.parse(document.toString())).toEqual({ plan_format_version: '1.2' });
+  });
+
+  it.each(['errored', 'canceled', 'unreachable'])('that is %s is refused', async (status) => {
+    api.on('GET /api/v2/plans/plan-1', planIn(status));
+    await expect(readRunPlan(api.client(), 'run-1', noWait)).rejects.toThrow(
+      `the plan of this run is ${status}`,
+    );
+  });
+
+  it('of a Terraform that is too old is refused', async () => {
+    api.on('GET /api/v2/plans/plan-1/json-output', { status: 422 });
+    await expect(readRunPlan(api.client(), 'run-1', noWait)).rejects.toThrow(/too old for plan JSON/);
+  });
+
+  it('waits as long as a limit says, a fraction of a second, and tries a server that fails again', async () => {
+    api.on(
+      'GET /api/v2/runs/run-1',
+      { status: 429, headers: { 'x-ratelimit-reset': '0.4' } },
+      { status: 502 },
+      { status: 401 },
+    );
+    const waits: number[] = [];
+    await expect(readRunPlan(api.client(waits), 'run-1', noWait)).rejects.toThrow(/refuses the token/);
+    expect(waits).toEqual([450, 2_000]);
+  });
+
+  it('that is not there says that the token may not see it; no message holds token or link', async () => {
+    const error = await readRunPlan(api.client(), 'run-2', noWait).catch((reason: unknown) => reason);
+    expect(String(error)).toMatch(/\/runs\/run-2 is not there, or the token may not see it/);
+    await expect(readRunPlan(api.client(), '../../etc', noWait)).rejects.toThrow(/allowed the id of a run/);
+    expect(String(error)).not.toMatch(/user-token|secret-link/);
+  });
+
+  it('comes in pages', async () => {
+    api
+      .on('GET /api/v2/things?page%5Bnumber%5D=1&page%5Bsize%5D=100', {
+        status: 200,
+        body: { data: [1], meta: { pagination: { 'next-page': 2 } } },
+      })
+      .on('GET /api/v2/things?page%5Bnumber%5D=2&page%5Bsize%5D=100', {
+        status: 200,
+        body: { data: [2], meta: { pagination: { 'next-page': null } } },
+      });
+    expect(await api.client().list('/things')).toEqual([1, 2]);
+  });
+});
+
+describe('the token of a host', () => {
+  let home: string;
+
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'warmpath-home-'));
+  });
+
+  afterEach(() => {
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['TF_TOKEN_app_terraform_io', 'app.terraform.io'],
+    ['TF_TOKEN_app.terraform.io', 'app.terraform.io'],
+    ['TF_TOKEN_tfe__one_example_org', 'tfe-one.example.org'],
+    ['TF_TOKEN_bücher_example', 'xn--bcher-kva.example'],
+  ])('is in %s', (name, host) => {
+    expect(findHcpToken(host, { [name]: 'token' }, home)).toBe('token');
+  });
+
+  it('of the environment wins over the configuration, and that over the login', () => {
+    mkdirSync(join(home, '.terraform.d'));
+    writeFileSync(
+      join(home, '.terraform.d/credentials.tfrc.json'),
+      '{"credentials":{"app.terraform.io":{"token":"login"}}}',
+    );
+    expect(findHcpToken('app.terraform.io', {}, home)).toBe('login');
+    writeFileSync(
+      join(home, '.terraformrc'),
+      'credentials "app.terraform.io" {\n  token = "configured"\n}\n',
+    );
+    expect(findHcpToken('app.terraform.io', {}, home)).toBe('configured');
+    expect(findHcpToken('app.terraform.io', { TF_TOKEN_app_terraform_io: 'env' }, home)).toBe('env');
+  });
+
+  it('that is missing is named with the variable to set', () => {
+    expect(() => findHcpToken('tfe-1.example.org', {}, home)).toThrow(
+      'set TF_TOKEN_tfe__1_example_org, or run terraform login',
+    );
+  });
+});
