@@ -92,7 +92,7 @@ export class FakeTables {
     return [...this.partition(table, { [PARTITION]: partition }).values()];
   }
 
-  /** Answers which conditions did not hold; nothing is written then. */
+  /** Returns the conditions that did not hold; nothing is written then. */
   write(writes: readonly TableWrite[]): readonly boolean[] {
     const before = writes.map((write) => this.get(write.TableName, write.Item ?? write.Key ?? {}));
     const failed = writes.map((write, index) => !holds(write, before[index]));

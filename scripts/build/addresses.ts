@@ -53,7 +53,7 @@ export function describeChange({ renamed, added, removed }: AddressChange): stri
   ].join('\n');
 }
 
-/** Compares with the committed list; `UPDATE_ADDRESSES=1` writes it first. Answers the change in words. */
+/** Compares with the committed list; `UPDATE_ADDRESSES=1` writes it first. Returns the change as text. */
 export function checkAddresses(snapshotPath: string, addresses: readonly string[]): string {
   if (process.env['UPDATE_ADDRESSES'] === '1')
     writeFileSync(snapshotPath, `${JSON.stringify(addresses, undefined, 2)}\n`);

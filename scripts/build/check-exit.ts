@@ -78,7 +78,7 @@ function renamedCopy(workFolder: string): { readonly folder: string; readonly no
   return { folder, node };
 }
 
-/** Installs the fork, and a Node.js for it where this one is too old; answers the folder of packages. */
+/** Installs the fork, and a Node.js for it where this one is too old; returns the folder of packages. */
 function installFork(workFolder: string): string {
   const folder = join(workFolder, 'fork');
   mkdirSync(folder);

@@ -46,7 +46,7 @@ interface BuildRecord {
 const fresh = new Map<string, Bundle>();
 
 /**
- * Answers the bundle, building it first when it is missing or stale.
+ * Returns the bundle, building it first when it is missing or stale.
  * @throws BundleError when the entry file is missing or does not compile
  */
 export function bundle(name: BundleName): Bundle {

@@ -137,7 +137,7 @@ export class Workbench {
     await this.terraform(folder, ['validate', '-no-color']);
   }
 
-  /** Plans and answers what the plan holds. `endpoint`: an emulator for the data sources. @default - every call to AWS fails */
+  /** Plans and returns what the plan holds. `endpoint`: an emulator for the data sources. @default - every call to AWS fails */
   async plan(folder: string, endpoint = NOWHERE): Promise<PlanCounts> {
     const args = ['plan', '-json', '-input=false', '-lock=false'];
     return countsOf(await this.terraform(folder, args, { AWS_ENDPOINT_URL: endpoint }));

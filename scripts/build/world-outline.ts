@@ -13,7 +13,7 @@ const SMALLEST_AREA = 6;
 const TOLERANCE = 0.45;
 export const OUTPUT = join(__dirname, '../../lambdas/prewarm/engine/report/world-outline.ts');
 
-type Place = readonly [longitude: number, latitude: number];
+type Point = readonly [longitude: number, latitude: number];
 
 const pair = z.tuple([z.number(), z.number()]);
 /** The part of TopoJSON that this data uses. */
@@ -35,7 +35,7 @@ const { scale, translate } = world.transform;
 const arcs = world.arcs.map((arc) => {
   let x = 0;
   let y = 0;
-  return arc.map(([dx, dy]): Place => {
+  return arc.map(([dx, dy]): Point => {
     x += dx;
     y += dy;
     return [x * scale[0] + translate[0], y * scale[1] + translate[1]];
@@ -43,7 +43,7 @@ const arcs = world.arcs.map((arc) => {
 });
 
 /** TopoJSON joins arcs end to end; a negative index means the arc of its complement, backwards. */
-function placesOf(ring: readonly number[]): Place[] {
+function pointsOf(ring: readonly number[]): Point[] {
   return ring.flatMap((index) => {
     const arc = arcs[index < 0 ? ~index : index] ?? [];
     return (index < 0 ? arc.toReversed() : arc).slice(1);
@@ -51,10 +51,10 @@ function placesOf(ring: readonly number[]): Place[] {
 }
 
 /** Land across the antimeridian jumps from one edge of the map to the other: it becomes one piece at each edge. */
-function piecesOf(ring: readonly Place[]): readonly (readonly Place[])[] {
+function piecesOf(ring: readonly Point[]): readonly (readonly Point[])[] {
   let turn = 0;
   let previous = ring[0]?.[0] ?? 0;
-  const unwrapped = ring.map(([longitude, latitude]): Place => {
+  const unwrapped = ring.map(([longitude, latitude]): Point => {
     if (longitude - previous > 180) turn -= 360;
     if (longitude - previous < -180) turn += 360;
     previous = longitude;
@@ -62,7 +62,7 @@ function piecesOf(ring: readonly Place[]): readonly (readonly Place[])[] {
   });
   return [-360, 0, 360].map((shift) => {
     const clamped = unwrapped.map(
-      ([longitude, latitude]): Place => [Math.max(-180, Math.min(180, longitude + shift)), latitude],
+      ([longitude, latitude]): Point => [Math.max(-180, Math.min(180, longitude + shift)), latitude],
     );
     // What lies beyond the edge has been pushed onto it: of a run of such points only the two ends are needed.
     return clamped.filter(
@@ -123,7 +123,7 @@ function pathOf(points: readonly MapPoint[]): string {
 
 const rings = world.objects.land.geometries
   .flatMap(({ arcs: polygons }) => polygons.flat())
-  .flatMap((ring) => piecesOf(placesOf(ring)))
+  .flatMap((ring) => piecesOf(pointsOf(ring)))
   .map((places) => places.map(([longitude, latitude]) => project(longitude, latitude)))
   .filter((points) => area(points) >= SMALLEST_AREA && points.every(({ y }) => y < MAP_HEIGHT))
   .map(simplify);

@@ -83,7 +83,7 @@ function describeRun({ command, result }: PrewarmRun): string {
   return `${paint.cyan('$')} ${command}\n  ${warm} of ${result.requested} warm in ${result.seconds.toFixed(1)} s`;
 }
 
-/** Answers whether every view after the prewarm was a Hit. */
+/** Returns whether every view after the prewarm was a Hit. */
 async function demonstratePrewarm(): Promise<boolean> {
   const cdn = await startLoopbackCdn({ originDelayMs: ORIGIN_DELAY_MS, objectBytes: OBJECT_BYTES });
   try {

@@ -11,7 +11,7 @@ export type ZoneAnswer =
   /** No answer at all, so that the client runs into its time-out. */
   | { readonly kind: 'silent' };
 
-/** Answers a lower-case name; `clientSubnet` is the address of an EDNS client subnet option, if there was one. */
+/** Returns the answer for a lower-case name; `clientSubnet` is the address of an EDNS client subnet option, if there was one. */
 export type Zone = (name: string, clientSubnet: string | undefined) => ZoneAnswer;
 
 export interface DnsServer {

@@ -9,7 +9,11 @@ import type { RequestSpec } from '../../../../lambdas/prewarm/engine/model/reque
 import type { FetchFailure, Slice } from '../../../../lambdas/prewarm/engine/model/slice';
 import type { Tally } from '../../../../lambdas/prewarm/engine/model/tally';
 import type { Transport } from '../../../../lambdas/prewarm/engine/ports/transport';
-import { DEFAULT_WARM_LIMITS, withConcurrency } from '../../../../lambdas/prewarm/engine/warming/warm-limits';
+import {
+  DEFAULT_WARM_LIMITS,
+  type WarmLimits,
+  withConcurrency,
+} from '../../../../lambdas/prewarm/engine/warming/warm-limits';
 import { createTransport } from '../../../../lambdas/prewarm/net/transport';
 import { systemClock } from '../../../../lambdas/prewarm/runtime/clock';
 import { OwnWarmer } from '../../../../lambdas/prewarm/worker/own-warmer';
@@ -55,7 +59,11 @@ async function* urls(prefix: string, count: number) {
   for (let n = 0; n < count; n += 1) yield [`https://${cdn.distributionDomain}/${prefix}/${n}`];
 }
 
-const limits = DEFAULT_WARM_LIMITS;
+/** An edge that is silent in a test stays so: no fetch of it times out and is tried again. */
+const limits: WarmLimits = {
+  ...DEFAULT_WARM_LIMITS,
+  timeouts: { connectMs: 200_000, headerMs: 200_000, idleMs: 200_000, totalMs: 250_000 },
+};
 
 function edges() {
   return { limits, ca: cdn.caPem, edgePort: cdn.edgePort };

@@ -6,8 +6,7 @@ import { type WarmSlice, workOn } from '../../../../../lambdas/prewarm/engine/fl
 import type { RequestId } from '../../../../../lambdas/prewarm/engine/model/ids';
 import type { ExpandedUrls } from '../../../../../lambdas/prewarm/engine/ports/expand-source';
 import { collect } from '../ports/samples';
-import { randomFrom } from './random-from';
-import { isCrash, type Process, pretendedWarm, usablePops, World } from './world';
+import { isCrash, type Process, pretendedWarm, randomFrom, usablePops, World } from './world';
 
 const never = new AbortController().signal;
 

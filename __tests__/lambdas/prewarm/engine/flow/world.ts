@@ -29,6 +29,17 @@ import { EmbeddedTaskQueue } from '../../../../../lambdas/prewarm/one-machine/ad
 import { plainSpec } from '../../support/request-spec';
 import { MemoryBlobStore } from './memory-blob-store';
 
+/** Returns a generator of numbers in [0, 1) that are the same for the same seed. */
+export function randomFrom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
 /** A process that has died makes no more calls. */
 class Crash extends Error {
   override readonly name = 'Crash';
