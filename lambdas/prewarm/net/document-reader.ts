@@ -9,6 +9,7 @@ import {
 import type { Resolver } from '../engine/ports/resolver';
 import type { HostRule } from '../engine/request/host-rule';
 import { parseUrl } from '../engine/request/url';
+import { decodeContent } from './content-coding';
 import { getPinned } from './pinned-request';
 
 export interface DocumentReaderOptions {
@@ -96,7 +97,11 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
       const { location: to, 'content-type': contentType = '' } = headers;
       if (REDIRECTS.has(statusCode) && to !== undefined) return { kind: 'redirect', to };
       if (statusCode !== 200) throw new UnreadableDocument(`answered ${statusCode}`);
-      const body = await readBody(answer, maxBytes);
+      const body = await decodeContent(
+        await readBody(answer, maxBytes),
+        headers['content-encoding'],
+        maxBytes,
+      );
       return { kind: 'document', document: { url: url.href, body, contentType } };
     } finally {
       answer.destroy();
