@@ -35,6 +35,10 @@ function ci(): typeof import('./ci/index') {
   return require('./ci/index');
 }
 
+function hcp(): typeof import('./hcp/index') {
+  return require('./hcp/index');
+}
+
 const GROUPS: readonly CommandGroup[] = [
   {
     name: 'prewarm',
@@ -60,6 +64,11 @@ const GROUPS: readonly CommandGroup[] = [
     name: 'ci',
     summary: 'what pipelines run: touched stacks, plan, apply what was reviewed, drift, one comment',
     load: () => ci().registerCiCommands,
+  },
+  {
+    name: 'hcp',
+    summary: 'HCP Terraform and Terraform Enterprise: the workspaces of the stacks',
+    load: () => hcp().registerHcpCommands,
   },
 ];
 

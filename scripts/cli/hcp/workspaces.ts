@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { BadInput } from '../bad-input';
+import { FAILED } from '../exit-codes';
+import { renderTable } from '../terminal/table';
+import { HcpClient, HcpError } from './hcp-client';
+import { findHcpToken } from './hcp-token';
+
+export interface WorkspacesRequest {
+  /** Synthesis output whose `cloud` backends name the workspaces. */
+  readonly out: string;
+  /** Create what is missing. @default false: say what would be done */
+  readonly apply: boolean;
+}
+
+/** A workspace that a stack keeps its state in. */
+export interface WantedWorkspace {
+  readonly stack: string;
+  readonly hostname: string;
+  readonly organization: string;
+  readonly name: string;
+}
+
+export type WorkspaceState =
+  | { readonly kind: 'as-wanted' }
+  | { readonly kind: 'missing' | 'created' }
+  | { readonly kind: 'differs'; readonly differences: readonly string[] };
+
+const synthesizedStack = z.object({
+  terraform: z.object({
+    cloud: z
+      .object({
+        organization: z.string(),
+        hostname: z.string().optional(),
+        workspaces: z.object({ name: z.string() }),
+      })
+      .optional(),
+  }),
+});
+
+const workspaceAnswer = z.object({ data: z.object({ attributes: z.record(z.string(), z.unknown()) }) });
+
+/** Nothing is applied without a person, and no other workspace reads the state. */
+const WANTED: Readonly<Record<string, unknown>> = {
+  'execution-mode': 'remote',
+  'auto-apply': false,
+  'global-remote-state': false,
+  'speculative-enabled': true,
+};
+
+const TERRAFORM_VERSION = '~> 1.11';
+
+/** Compares the workspaces that the stacks name with those that are there, and creates missing ones. Returns the exit code. */
+export async function workspaces({ out, apply }: WorkspacesRequest): Promise<number> {
+  const wanted = wantedWorkspaces(out);
+  if (wanted.length === 0) {
+    process.stdout.write('no stack keeps its state in HCP Terraform\n');
+    return 0;
+  }
+  const rows: string[][] = [];
+  let isWhole = true;
+  for (const workspace of wanted) {
+    const token = findHcpToken(workspace.hostname);
+    const state = await checkWorkspace(
+      new HcpClient({ origin: `https://${workspace.hostname}`, token }),
+      workspace,
+      apply,
+    );
+    if (state.kind === 'missing' || state.kind === 'differs') isWhole = false;
+    rows.push([workspace.stack, `${workspace.organization}/${workspace.name}`, sentenceOf(state)]);
+  }
+  const columns = [{ title: 'stack' }, { title: 'workspace' }, { title: 'state' }];
+  process.stdout.write(`${renderTable(columns, rows).join('\n')}\n`);
+  return isWhole ? 0 : FAILED;
+}
+
+/**
+ * Returns the workspaces that the stacks of a synthesis name.
+ *
+ * @throws BadInput where there is no synthesis
+ */
+export function wantedWorkspaces(out: string): readonly WantedWorkspace[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(join(out, 'stacks')).sort();
+  } catch (cause) {
+    throw new BadInput(`--out ${out}: no stacks in it; run npm run synth first`, { cause });
+  }
+  return names.flatMap((stack) => {
+    const parsed = synthesizedStack.safeParse(
+      JSON.parse(readFileSync(join(out, 'stacks', stack, 'cdk.tf.json'), 'utf8')),
+    );
+    const cloud = parsed.success ? parsed.data.terraform.cloud : undefined;
+    if (cloud === undefined) return [];
+    const { organization, hostname = 'app.terraform.io', workspaces: named } = cloud;
+    return [{ stack, hostname, organization, name: named.name }];
+  });
+}
+
+/** Looks a workspace up, and creates it where it is missing and `apply` says so. */
+export async function checkWorkspace(
+  client: HcpClient,
+  { organization, name }: WantedWorkspace,
+  apply: boolean,
+): Promise<WorkspaceState> {
+  const path = `/organizations/${encodeURIComponent(organization)}/workspaces`;
+  let answer: unknown;
+  try {
+    answer = await client.json('GET', `${path}/${encodeURIComponent(name)}`);
+  } catch (error) {
+    if (!(error instanceof HcpError) || error.status !== 404) throw error;
+    if (!apply) return { kind: 'missing' };
+    const attributes = { name, ...WANTED, 'terraform-version': TERRAFORM_VERSION };
+    await client.json('POST', path, { data: { type: 'workspaces', attributes } });
+    return { kind: 'created' };
+  }
+  const parsed = workspaceAnswer.safeParse(answer);
+  if (!parsed.success) throw new HcpError('a workspace comes in a form that is not known', 200);
+  const { attributes } = parsed.data.data;
+  const differences = Object.entries(WANTED)
+    .filter(([key, value]) => attributes[key] !== undefined && attributes[key] !== value)
+    .map(([key, value]) => `${key} is ${JSON.stringify(attributes[key])}, wanted ${JSON.stringify(value)}`);
+  return differences.length === 0 ? { kind: 'as-wanted' } : { kind: 'differs', differences };
+}
+
+function sentenceOf(state: WorkspaceState): string {
+  switch (state.kind) {
+    case 'as-wanted':
+      return 'as wanted';
+    case 'created':
+      return 'created';
+    case 'missing':
+      return 'missing, or the token may not see it; --apply creates it';
+    case 'differs':
+      return state.differences.join('; ');
+  }
+}
