@@ -15,9 +15,15 @@ const entry = z.object({
 
 const FIELDS = Object.keys(entry.shape).join(', ');
 
-const lock = z.record(z.string(), entry);
+/** What `warmpath image` notes beside: digests per platform, and what the key was made of. */
+const noted = entry.extend({
+  platforms: z.record(z.string(), entry.shape.digest).optional(),
+  inputs: z.record(z.string(), z.string()).optional(),
+});
 
-export type LockedImage = z.infer<typeof entry>;
+const lock = z.record(z.string(), noted);
+
+export type LockedImage = z.infer<typeof noted>;
 
 /** The lock file or one of its entries cannot be used. */
 export class ImageLockError extends WarmpathError {

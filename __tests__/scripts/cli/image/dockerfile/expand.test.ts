@@ -1,0 +1,39 @@
+import { expand } from '../../../../../scripts/cli/image/dockerfile/expand';
+import { Uncertain } from '../../../../../scripts/cli/image/uncertain';
+
+const ENVIRONMENT = new Map([
+  ['A', 'one'],
+  ['EMPTY', ''],
+]);
+
+describe('variables in words', () => {
+  test.each([
+    ['$A/$A', 'one/one'],
+    ['${A}b', 'oneb'],
+    ['$Ab', ''],
+    ['\\$A', '$A'],
+    ["'$A'", '$A'],
+    ['"$A\\"x"', 'one"x'],
+    ['${NONE:-x$A}', 'xone'],
+    ['${EMPTY:-x}', 'x'],
+    ['${EMPTY-x}', ''],
+    ['${A:+y}', 'y'],
+    ['${NONE+y}', ''],
+    ['${A:?must}', 'one'],
+    ['a$', 'a$'],
+    ['"a b"c', 'a bc'],
+  ])('%s is %s', (word, value) => {
+    expect(expand(word, ENVIRONMENT, { escapeToken: '\\' })).toBe(value);
+  });
+
+  test.each(['${A#o}', '${A%e}', '${A/o/x}', '${A', "'open", '"open', '${NONE:?must}', '${}', '$ä'])(
+    '%s is not understood, and said so',
+    (word) => {
+      expect(() => expand(word, ENVIRONMENT, { escapeToken: '\\' })).toThrow(Uncertain);
+    },
+  );
+
+  test('quotes stay where they are text', () => {
+    expect(expand('"$A"', ENVIRONMENT, { escapeToken: '\\', quotes: false })).toBe('"one"');
+  });
+});
