@@ -75,6 +75,8 @@ export class WarmPoolGroup extends Construct {
       lifecycle: {
         ignoreChanges: [
           'desired_capacity',
+          // The provider replaces the whole group when this differs; the hook of its own below takes every later change.
+          'initial_lifecycle_hook',
           ...(refresh?.startedBy === 'command' ? [versionOf(capacity)] : []),
         ],
       },

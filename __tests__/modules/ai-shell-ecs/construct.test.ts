@@ -65,13 +65,13 @@ describe('AiShellEcs with the least props', () => {
     expect(group['launch_template']).toMatchObject({ version: expect.stringMatching(/\.latest_version\}$/) });
   });
 
-  it('declares the tag that ECS sets, and leaves the count to ECS', () => {
+  it('declares the tag that ECS sets, and leaves the count to ECS and the hook to its own resource', () => {
     expect(group['tag']).toContainEqual({
       key: 'AmazonECSManaged',
       value: 'true',
       propagate_at_launch: true,
     });
-    expect(group['lifecycle']).toEqual({ ignore_changes: ['desired_capacity'] });
+    expect(group['lifecycle']).toEqual({ ignore_changes: ['desired_capacity', 'initial_lifecycle_hook'] });
   });
 
   it('waits for the permissions of the instances before it launches any', () => {
@@ -149,12 +149,17 @@ describe('AiShellEcs whose refresh is started by a command', () => {
   }
 
   it('leaves the version to the command, and nothing else of the template', () => {
-    expect(ignored(['m7g.large'])).toEqual(['desired_capacity', 'launch_template[0].version']);
+    expect(ignored(['m7g.large'])).toEqual([
+      'desired_capacity',
+      'initial_lifecycle_hook',
+      'launch_template[0].version',
+    ]);
   });
 
   it('does so for several instance types too', () => {
     expect(ignored(['m7g.large', 'm6g.large'])).toEqual([
       'desired_capacity',
+      'initial_lifecycle_hook',
       'mixed_instances_policy[0].launch_template[0].launch_template_specification[0].version',
     ]);
   });
