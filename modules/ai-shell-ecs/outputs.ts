@@ -48,6 +48,10 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
     capacity_providers: ['Capacity provider of the group', { [provider.name]: provider.arn }],
     cluster_capacity_providers: ['Every capacity provider of the cluster', association?.capacityProviders],
     task_definition_arn: ['Task definition of a shell, with its revision', shell.task?.taskDefinition.arn],
+    task_definition_family: [
+      'Family of the task definition: its newest active revision, for callers of RunTask',
+      shell.task?.taskDefinition.family,
+    ],
     task_exec_iam_role_arn: ['Role that starts tasks', shell.task?.executionRole.arn],
     tasks_iam_role_arn: ['Role of the shells', shell.task?.taskRoleArn],
     exec_session_policy_json: [

@@ -6,10 +6,10 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Fn, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { type PolicyStatement, policyDocument, trustService } from '../parts/policy';
+import type { AwsLocation } from './aws-location';
 import type { ImageReference } from './image-reference';
 import { pullStatements } from './instance-role';
 import type { Names } from './names';
-import type { Place } from './place';
 import { byArchitecture, namedValues } from './plan-values';
 import type { AiShellEcsSettings, TaskSettings } from './settings';
 import type { ShellCapacity } from './shell-capacity';
@@ -17,7 +17,7 @@ import type { ExecSessions, ShellCluster } from './shell-cluster';
 
 export interface ShellTaskProps {
   readonly names: Names;
-  readonly place: Place;
+  readonly location: AwsLocation;
   readonly settings: AiShellEcsSettings;
   readonly task: TaskSettings;
   readonly image: ImageReference;
@@ -52,6 +52,8 @@ export class ShellTask extends Construct {
     this.taskRoleArn = task.taskRoleArn ?? this.createTaskRole();
     this.taskDefinition = new EcsTaskDefinition(this, 'Default', {
       family: names.taskFamily,
+      // A revision that is deregistered can start no task: callers that hold the old ARN, and a rollback, still need it.
+      skipDestroy: true,
       networkMode: task.networkMode,
       requiresCompatibilities: ['EC2'],
       cpu: Tokenization.stringifyNumber(task.cpuUnits),
@@ -73,7 +75,7 @@ export class ShellTask extends Construct {
   }
 
   private container(): object {
-    const { image, place, settings, task } = this.props;
+    const { image, location, settings, task } = this.props;
     return {
       name: CONTAINER,
       image: image.reference,
@@ -91,7 +93,7 @@ export class ShellTask extends Construct {
         logDriver: 'awslogs',
         options: {
           'awslogs-group': this.logGroup.name,
-          'awslogs-region': place.region,
+          'awslogs-region': location.region,
           'awslogs-stream-prefix': settings.name,
           // A slow log must not hold up a shell.
           mode: 'non-blocking',
@@ -102,7 +104,7 @@ export class ShellTask extends Construct {
   }
 
   private createExecutionRole(): IamRole {
-    const { image, names, place, settings, task } = this.props;
+    const { image, names, location, settings, task } = this.props;
     const role = new IamRole(this, 'execution-role', {
       name: `${names.taskFamily}-execution`,
       assumeRolePolicy: trustService('ecs-tasks.amazonaws.com'),
@@ -112,7 +114,7 @@ export class ShellTask extends Construct {
       name: 'start-task',
       role: role.name,
       policy: policyDocument(
-        ...pullStatements(place.partition, [image]),
+        ...pullStatements(location.partition, [image]),
         {
           sid: 'WriteLog',
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
