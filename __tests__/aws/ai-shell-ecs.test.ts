@@ -45,7 +45,7 @@ let added = 0;
 let drift: readonly string[] = [];
 let instances: readonly string[] = [];
 
-/** Answers the digest of what was pushed, which the emulator derives from the digests of the layers. */
+/** Returns the digest of what was pushed, which the emulator derives from the digests of the layers. */
 async function pushImage(imageTag: string, ...layers: readonly string[]): Promise<string> {
   const { image } = await ecr.send(
     new PutImageCommand({

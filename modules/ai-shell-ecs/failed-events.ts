@@ -2,15 +2,15 @@ import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import { Construct } from 'constructs';
 import { denyWithoutTls, type PolicyStatement, policyDocument } from '../parts/policy';
+import { type AwsLocation, accountOf } from './aws-location';
 import type { Names } from './names';
-import { accountOf, type Place } from './place';
 import type { AiShellEcsSettings } from './settings';
 
 const RETENTION_SECONDS = 14 * 24 * 3600;
 
 export interface FailedEventsProps {
   readonly names: Names;
-  readonly place: Place;
+  readonly location: AwsLocation;
   readonly settings: AiShellEcsSettings;
 }
 
@@ -18,7 +18,7 @@ export interface FailedEventsProps {
 export class FailedEvents extends Construct {
   readonly queue: SqsQueue;
 
-  constructor(scope: Construct, id: string, { names, place, settings }: FailedEventsProps) {
+  constructor(scope: Construct, id: string, { names, location, settings }: FailedEventsProps) {
     super(scope, id);
     this.queue = new SqsQueue(this, 'Default', {
       name: names.failedEvents,
@@ -26,7 +26,7 @@ export class FailedEvents extends Construct {
       sqsManagedSseEnabled: true,
       tags: settings.tags,
     });
-    const rules = `arn:${place.partition}:events:${place.region}:${accountOf(this.queue.arn)}:rule/${settings.name}-*`;
+    const rules = `arn:${location.partition}:events:${location.region}:${accountOf(this.queue.arn)}:rule/${settings.name}-*`;
     new SqsQueuePolicy(this, 'policy', {
       queueUrl: this.queue.url,
       policy: policyDocument(denyWithoutTls('sqs', [this.queue.arn]), {

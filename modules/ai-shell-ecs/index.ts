@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { amiId } from './ami';
+import { AwsLocation, accountOf } from './aws-location';
 import { renderBoot } from './boot/render-boot';
 import { ColdStartMetrics } from './cold-start-metrics';
 import { FailedEvents } from './failed-events';
@@ -9,7 +10,6 @@ import { InstanceRole } from './instance-role';
 import { InstanceTemplate } from './launch-template';
 import { type Names, namesOf } from './names';
 import { InstanceNetwork } from './network';
-import { accountOf, Place } from './place';
 import { PrepullLog } from './prepull-log';
 import type { AiShellEcsProps } from './props';
 import { refreshCommand } from './refresh-command';
@@ -55,8 +55,8 @@ export class AiShellEcs extends Construct {
     checkSettings(this.node.path, settings);
     this.names = namesOf(settings.name);
     this.allowsSessions = props.exec !== false;
-    const place = new Place(this, 'place');
-    const context = { names: this.names, place, settings };
+    const location = new AwsLocation(this, 'place');
+    const context = { names: this.names, location, settings };
 
     this.image = pinImage(this, 'image', props.image);
     const additionalImages = Object.entries(props.additionalImages ?? {}).map(([key, source]) =>
@@ -98,7 +98,7 @@ export class AiShellEcs extends Construct {
       securityGroupIds,
       userData: renderBoot(settings, {
         images: images.map(({ reference }) => reference),
-        region: place.region,
+        region: location.region,
       }),
     });
     this.group = new WarmPoolGroup(this, 'group', {

@@ -3,14 +3,14 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
 import { type PolicyStatement, policyDocument, trustService } from '../parts/policy';
+import { type AwsLocation, accountOf } from './aws-location';
 import type { EcrRepository, ImageReference } from './image-reference';
 import type { Names } from './names';
-import { accountOf, type Place } from './place';
 import type { AiShellEcsSettings } from './settings';
 
 export interface InstanceRoleProps {
   readonly names: Names;
-  readonly place: Place;
+  readonly location: AwsLocation;
   readonly settings: AiShellEcsSettings;
   readonly images: readonly ImageReference[];
   /** Log group of the pre-pull's lines. */
@@ -26,7 +26,7 @@ export class InstanceRole extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
     super(scope, id);
-    const { names, place, settings, images, prepullLogArn } = props;
+    const { names, location, settings, images, prepullLogArn } = props;
     const clusterName = settings.cluster.name;
     this.role = new IamRole(this, 'Default', {
       name: names.instanceRole,
@@ -34,7 +34,7 @@ export class InstanceRole extends Construct {
     });
     const account = accountOf(this.role.arn);
     function arn(service: string, resource: string) {
-      return `arn:${place.partition}:${service}:${place.region}:${account}:${resource}`;
+      return `arn:${location.partition}:${service}:${location.region}:${account}:${resource}`;
     }
     const clusterArn = arn('ecs', `cluster/${clusterName}`);
 
@@ -43,7 +43,7 @@ export class InstanceRole extends Construct {
       role: this.role.name,
       policy: policyDocument(
         ...ecsAgentStatements(clusterArn, arn('ecs', `container-instance/${clusterName}/*`)),
-        ...pullStatements(place.partition, images),
+        ...pullStatements(location.partition, images),
         {
           sid: 'EndOwnLaunch',
           actions: ['autoscaling:CompleteLifecycleAction'],

@@ -4,7 +4,7 @@ import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Fn, type TerraformCount, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import type { Place } from './place';
+import type { AwsLocation } from './aws-location';
 import { eachOf, oneIfEmpty, withTags } from './plan-values';
 import type { VpcEndpointsProps } from './props';
 import type { AiShellEcsSettings } from './settings';
@@ -27,7 +27,7 @@ const INSTANCE_SERVICES = [
 const EVERYWHERE = '0.0.0.0/0';
 
 export interface InstanceNetworkProps {
-  readonly place: Place;
+  readonly location: AwsLocation;
   readonly settings: AiShellEcsSettings;
 }
 
@@ -81,7 +81,7 @@ export class InstanceNetwork extends Construct {
   }
 
   private addEndpoints(endpoints: VpcEndpointsProps): void {
-    const { place } = this.props;
+    const { location } = this.props;
     const { name, network, tags } = this.props.settings;
     const group = new SecurityGroup(this, 'endpoints', {
       name: `${name}-ecs-endpoints`,
@@ -100,7 +100,7 @@ export class InstanceNetwork extends Construct {
     for (const service of interfaceServices(this.props.settings)) {
       new VpcEndpoint(this, `endpoint-${service.replace('.', '-')}`, {
         vpcId: network.vpcId,
-        serviceName: `com.amazonaws.${place.region}.${service}`,
+        serviceName: `com.amazonaws.${location.region}.${service}`,
         vpcEndpointType: 'Interface',
         privateDnsEnabled: true,
         subnetIds: [...network.subnetIds],
@@ -110,7 +110,7 @@ export class InstanceNetwork extends Construct {
     }
     new VpcEndpoint(this, 'endpoint-s3', {
       vpcId: network.vpcId,
-      serviceName: `com.amazonaws.${place.region}.s3`,
+      serviceName: `com.amazonaws.${location.region}.s3`,
       vpcEndpointType: 'Gateway',
       routeTableIds: [...endpoints.routeTableIds],
       tags: withTags(tags, { Name: `${name}-s3` }),

@@ -1,24 +1,24 @@
 import { policyDocument } from '../parts/policy';
-import type { Place } from './place';
+import type { AwsLocation } from './aws-location';
 
 /** Lets the account rule the key through IAM and CloudWatch Logs encrypt one log group with it. */
 export function sessionKeyPolicy(props: {
-  readonly place: Place;
+  readonly location: AwsLocation;
   readonly accountId: string;
   readonly logGroupName: string;
 }): string {
-  const { place, accountId, logGroupName } = props;
+  const { location, accountId, logGroupName } = props;
   return policyDocument(
     {
       sid: 'Account',
-      principals: { aws: `arn:${place.partition}:iam::${accountId}:root` },
+      principals: { aws: `arn:${location.partition}:iam::${accountId}:root` },
       // The statement every key needs, so that the account does not lock itself out of it.
       actions: ['kms:*'],
       resources: ['*'],
     },
     {
       sid: 'SessionLog',
-      principals: { service: `logs.${place.region}.amazonaws.com` },
+      principals: { service: `logs.${location.region}.amazonaws.com` },
       actions: [
         'kms:Encrypt',
         'kms:Decrypt',
@@ -30,7 +30,7 @@ export function sessionKeyPolicy(props: {
       resources: ['*'],
       conditions: {
         ArnEquals: {
-          'kms:EncryptionContext:aws:logs:arn': `arn:${place.partition}:logs:${place.region}:${accountId}:log-group:${logGroupName}`,
+          'kms:EncryptionContext:aws:logs:arn': `arn:${location.partition}:logs:${location.region}:${accountId}:log-group:${logGroupName}`,
         },
       },
     },

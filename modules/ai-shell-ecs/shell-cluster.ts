@@ -2,14 +2,14 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
+import type { AwsLocation } from './aws-location';
 import type { Names } from './names';
-import type { Place } from './place';
 import { sessionKeyPolicy } from './session-key-policy';
 import type { AiShellEcsSettings } from './settings';
 
 export interface ShellClusterProps {
   readonly names: Names;
-  readonly place: Place;
+  readonly location: AwsLocation;
   readonly settings: AiShellEcsSettings;
   readonly accountId: string;
 }
@@ -34,10 +34,10 @@ export class ShellCluster extends Construct {
     private readonly props: ShellClusterProps,
   ) {
     super(scope, id);
-    const { place, settings, accountId } = props;
+    const { location, settings, accountId } = props;
     if (!settings.cluster.create) {
       this.name = settings.cluster.name;
-      this.arn = `arn:${place.partition}:ecs:${place.region}:${accountId}:cluster/${this.name}`;
+      this.arn = `arn:${location.partition}:ecs:${location.region}:${accountId}:cluster/${this.name}`;
       return;
     }
     const exec =
@@ -79,11 +79,11 @@ export class ShellCluster extends Construct {
   }
 
   private sessionKey(): string {
-    const { names, place, settings, accountId } = this.props;
+    const { names, location, settings, accountId } = this.props;
     return new KmsKey(this, 'exec-key', {
       description: `ECS Exec sessions of ${settings.name} and their log`,
       enableKeyRotation: true,
-      policy: sessionKeyPolicy({ place, accountId, logGroupName: names.execLogGroup }),
+      policy: sessionKeyPolicy({ location, accountId, logGroupName: names.execLogGroup }),
       tags: settings.tags,
     }).arn;
   }

@@ -32,7 +32,7 @@ export class AppliedStack {
     );
   }
 
-  /** Answers how many resources were added. */
+  /** Returns how many resources were added. */
   async apply(): Promise<number> {
     await this.terraform('init', '-input=false');
     const started = performance.now();

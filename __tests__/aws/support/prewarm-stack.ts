@@ -66,7 +66,7 @@ export class PrewarmInMotion {
     this.agent = agent;
   }
 
-  /** Answers the agent's exit code. */
+  /** Returns the agent's exit code. */
   async stopAgent(): Promise<number | null> {
     const { agent } = this;
     if (agent === undefined || agent.exitCode !== null) return agent?.exitCode ?? null;

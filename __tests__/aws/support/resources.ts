@@ -105,7 +105,7 @@ export async function makeKey(): Promise<string> {
   return KeyMetadata!.Arn!;
 }
 
-/** Answers its id. */
+/** Returns its id. */
 export async function makeDistribution(
   alternateName: string,
   client = new CloudFrontClient({}),

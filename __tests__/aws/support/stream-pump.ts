@@ -55,7 +55,7 @@ export class StreamPump {
     }
   }
 
-  /** Delivers what is there, once through every mapping; answers how many records were delivered. */
+  /** Delivers what is there, once through every mapping; returns how many records were delivered. */
   async round(): Promise<number> {
     let delivered = 0;
     for (const shard of this.shards) delivered += await this.deliver(shard);

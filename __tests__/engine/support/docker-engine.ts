@@ -14,7 +14,7 @@ export interface DockerEngine {
   readonly socketPath: string;
   /** Environment in which `docker` and `docker buildx` speak to this engine and no other. */
   readonly env: NodeJS.ProcessEnv;
-  /** Runs `docker …` and answers what it printed; throws with its standard error. */
+  /** Runs `docker …` and returns what it printed; throws with its standard error. */
   docker(...args: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }

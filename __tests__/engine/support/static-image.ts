@@ -9,7 +9,7 @@ import type { DockerEngine } from './docker-engine';
 /** Ends at once: what is measured is the way to it. */
 const PROGRAM = 'int main(void) { return 0; }';
 
-/** Builds and pushes `repository:version`; answers the reference by digest. Nothing of it stays in the engine. */
+/** Builds and pushes `repository:version`; returns the reference by digest. Nothing of it stays in the engine. */
 export async function buildStaticImage(
   engine: DockerEngine,
   image: { readonly repository: string; readonly version: string; readonly payloadMib: number },

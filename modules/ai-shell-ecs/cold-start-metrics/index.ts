@@ -6,9 +6,9 @@ import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
 import type { TaskStartMetricsSettings } from '../../../lambdas/task-start-metrics/settings';
 import { NodeFunction } from '../../parts/node-function';
+import type { AwsLocation } from '../aws-location';
 import type { FailedEvents } from '../failed-events';
 import { invokeByRule } from '../invoke-by-rule';
-import type { Place } from '../place';
 import { plus } from '../plan-values';
 import type { PrepullLog } from '../prepull-log';
 import type { ColdStartMetricsProps } from '../props';
@@ -20,7 +20,7 @@ import { addPrepullMetrics } from './prepull-metrics';
 
 export interface ColdStartMetricsConstructProps {
   readonly settings: AiShellEcsSettings;
-  readonly place: Place;
+  readonly location: AwsLocation;
   readonly given: ColdStartMetricsProps;
   readonly cluster: ShellCluster;
   readonly groupName: string;
@@ -47,7 +47,7 @@ export class ColdStartMetrics extends Construct {
     private readonly props: ColdStartMetricsConstructProps,
   ) {
     super(scope, id);
-    const { settings, place, given, cluster, groupName, capacityProviderName } = props;
+    const { settings, location, given, cluster, groupName, capacityProviderName } = props;
     this.function = this.createFunction();
     this.sendEvents();
     addPrepullMetrics(this, props.prepullLog.logGroup.name);
@@ -77,7 +77,7 @@ export class ColdStartMetrics extends Construct {
     this.dashboard = new CloudwatchDashboard(this, 'dashboard', {
       dashboardName: `${settings.name}-cold-start`,
       dashboardBody: dashboardBody(
-        place.region,
+        location.region,
         watched,
         this.alarms.map(({ arn }) => arn),
       ),

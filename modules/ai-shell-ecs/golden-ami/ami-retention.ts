@@ -4,11 +4,11 @@ import type { ImagebuilderImageRecipe } from '@cdktf/provider-aws/lib/imagebuild
 import { ImagebuilderLifecyclePolicy } from '@cdktf/provider-aws/lib/imagebuilder-lifecycle-policy';
 import { Construct } from 'constructs';
 import { trustService } from '../../parts/policy';
-import type { Place } from '../place';
+import type { AwsLocation } from '../aws-location';
 
 export interface AmiRetentionProps {
   readonly name: string;
-  readonly place: Place;
+  readonly location: AwsLocation;
   readonly recipe: ImagebuilderImageRecipe;
   readonly keepImages: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ const IN_USE_WEEKS = 8;
 
 /** Deletes AMIs and their snapshots beyond the newest few; without it every build stays, and is paid for. */
 export class AmiRetention extends Construct {
-  constructor(scope: Construct, id: string, { name, place, recipe, keepImages, tags }: AmiRetentionProps) {
+  constructor(scope: Construct, id: string, { name, location, recipe, keepImages, tags }: AmiRetentionProps) {
     super(scope, id);
     const role = new IamRole(this, 'role', {
       name: `${name}-retention`,
@@ -28,7 +28,7 @@ export class AmiRetention extends Construct {
     });
     const policy = new IamRolePolicyAttachment(this, 'policy', {
       role: role.name,
-      policyArn: `arn:${place.partition}:iam::aws:policy/service-role/EC2ImageBuilderLifecycleExecutionPolicy`,
+      policyArn: `arn:${location.partition}:iam::aws:policy/service-role/EC2ImageBuilderLifecycleExecutionPolicy`,
     });
     new ImagebuilderLifecyclePolicy(this, 'Default', {
       name,

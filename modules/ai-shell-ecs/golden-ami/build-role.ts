@@ -4,13 +4,13 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { Construct } from 'constructs';
 import { policyDocument, trustService } from '../../parts/policy';
+import type { AwsLocation } from '../aws-location';
 import type { ImageReference } from '../image-reference';
 import { pullStatements } from '../instance-role';
-import type { Place } from '../place';
 
 export interface BuildRoleProps {
   readonly name: string;
-  readonly place: Place;
+  readonly location: AwsLocation;
   readonly images: readonly ImageReference[];
   readonly referenceParameterArn: string;
 }
@@ -25,19 +25,23 @@ const BUILD_HOST_POLICIES = {
 export class BuildRole extends Construct {
   readonly profile: IamInstanceProfile;
 
-  constructor(scope: Construct, id: string, { name, place, images, referenceParameterArn }: BuildRoleProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, location, images, referenceParameterArn }: BuildRoleProps,
+  ) {
     super(scope, id);
     const role = new IamRole(this, 'Default', { name, assumeRolePolicy: trustService('ec2.amazonaws.com') });
     for (const [attachmentId, policy] of Object.entries(BUILD_HOST_POLICIES)) {
       new IamRolePolicyAttachment(this, attachmentId, {
         role: role.name,
-        policyArn: `arn:${place.partition}:iam::aws:policy/${policy}`,
+        policyArn: `arn:${location.partition}:iam::aws:policy/${policy}`,
       });
     }
     new IamRolePolicy(this, 'policy', {
       name: 'bake',
       role: role.name,
-      policy: policyDocument(...pullStatements(place.partition, images), {
+      policy: policyDocument(...pullStatements(location.partition, images), {
         sid: 'ReadReference',
         actions: ['ssm:GetParameter'],
         resources: [referenceParameterArn],

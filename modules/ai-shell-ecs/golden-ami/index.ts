@@ -9,10 +9,10 @@ import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 import { Fn, Token, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { recommendedAmiParameter } from '../ami';
+import type { AwsLocation } from '../aws-location';
 import type { FailedEvents } from '../failed-events';
 import type { EcrRepository, ImageReference } from '../image-reference';
 import { repositoryArn } from '../instance-role';
-import type { Place } from '../place';
 import { atMost, firstOf } from '../plan-values';
 import type { GoldenAmiProps } from '../props';
 import type { AiShellEcsSettings } from '../settings';
@@ -27,7 +27,7 @@ import { PushTrigger } from './push-trigger';
 export interface GoldenAmiConstructProps {
   readonly settings: AiShellEcsSettings;
   readonly goldenAmi: GoldenAmiProps;
-  readonly place: Place;
+  readonly location: AwsLocation;
   /** The shell's image; its later pushes are baked. */
   readonly image: ImageReference;
   readonly repository: EcrRepository;
@@ -96,7 +96,7 @@ export class GoldenAmi extends Construct {
     });
     new AmiRetention(this, 'retention', {
       name: names.resource,
-      place: props.place,
+      location: props.location,
       recipe: this.recipe,
       keepImages: goldenAmi.keepImages ?? 3,
       tags: settings.tags,
@@ -104,7 +104,7 @@ export class GoldenAmi extends Construct {
     new PushTrigger(this, 'push', {
       name: settings.name,
       repositoryName: props.repository.name,
-      repositoryArn: repositoryArn(props.place.partition, props.repository),
+      repositoryArn: repositoryArn(props.location.partition, props.repository),
       repositoryUrl: image.repositoryUrl,
       tagPrefixes: goldenAmi.tagPrefixes ?? [],
       reference: this.referenceParameter,
@@ -118,7 +118,7 @@ export class GoldenAmi extends Construct {
 
   /** How the images of the recipe are known to Image Builder. */
   images(accountId: string): { readonly recipe: string; readonly imageArnPrefix: string } {
-    const { partition, region } = this.props.place;
+    const { partition, region } = this.props.location;
     const recipe = goldenAmiNames(this.props.settings.name).resource;
     return {
       recipe,
@@ -177,10 +177,10 @@ export class GoldenAmi extends Construct {
   }
 
   private createInfrastructure(): ImagebuilderInfrastructureConfiguration {
-    const { settings, goldenAmi, place, image, additionalImages, securityGroupIds } = this.props;
+    const { settings, goldenAmi, location, image, additionalImages, securityGroupIds } = this.props;
     const role = new BuildRole(this, 'build-role', {
       name: `${goldenAmiNames(settings.name).resource}-build`,
-      place,
+      location,
       images: [image, ...additionalImages],
       referenceParameterArn: this.referenceParameter.arn,
     });
@@ -198,13 +198,13 @@ export class GoldenAmi extends Construct {
   }
 
   private createDistribution(): ImagebuilderDistributionConfiguration {
-    const { settings, goldenAmi, place } = this.props;
+    const { settings, goldenAmi, location } = this.props;
     const { rootVolume } = settings.instances;
     return new ImagebuilderDistributionConfiguration(this, 'distribution', {
       name: goldenAmiNames(settings.name).resource,
       distribution: [
         {
-          region: place.region,
+          region: location.region,
           amiDistributionConfiguration: {
             name: goldenAmi.amiName ?? `${settings.name}-golden-{{ imagebuilder:buildDate }}`,
             amiTags: settings.tags,

@@ -5,7 +5,7 @@ type Declared<Names extends Record<string, ModuleVariable>> = Readonly<
   Record<keyof Names, TerraformVariable>
 >;
 
-/** Declares the variables in the stack, in their order, and answers each by its name. */
+/** Declares the variables in the stack, in their order, and returns each by its name. */
 export function declare<Names extends Record<string, ModuleVariable>>(
   stack: HclModuleStack,
   variables: Names,

@@ -38,7 +38,7 @@ export interface AiShellEcsFlavour {
 
 /**
  * Declares the variables of a Terraform module in the stack, by the names that users of the module it succeeds know, and
- * answers the props made of them. A variable can only change values; what changes which resources there are is another
+ * returns the props made of them. A variable can only change values; what changes which resources there are is another
  * module ({@link AiShellEcsFlavour}) or TypeScript.
  */
 export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFlavour): AiShellEcsProps {

@@ -70,7 +70,7 @@ function renderSummaries(summaries: readonly StartSummary[], header: (text: stri
   );
 }
 
-/** Prints a table of how long tasks took to start, and how many needed a pull. Answers the exit code. */
+/** Prints a table of how long tasks took to start, and how many needed a pull. Returns the exit code. */
 export async function measure(ecs: ECSClient, options: MeasureOptions): Promise<number> {
   const since = new Date(Date.now() - options.sinceSeconds * 1000);
   const starts = await readTaskStarts(ecs, options.cluster, since).catch(async (error: unknown) => {

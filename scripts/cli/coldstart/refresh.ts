@@ -144,7 +144,7 @@ function check(options: RefreshOptions): void {
   }
 }
 
-/** Starts an instance refresh (or attaches to the one underway) and follows it. Answers the exit code. */
+/** Starts an instance refresh (or attaches to the one underway) and follows it. Returns the exit code. */
 export async function refresh(clients: RefreshClients, options: RefreshOptions): Promise<number> {
   check(options);
   const id = options.attach

@@ -101,7 +101,7 @@ function colourOf(verdict: Verdict, paint: Paint): (text: string) => string {
   return isReady(verdict) ? paint.green : verdict.kind === 'pending' ? paint.yellow : paint.red;
 }
 
-/** Tells for every instance of a group and its warm pool whether the wanted images are on it. Answers the exit code. */
+/** Tells for every instance of a group and its warm pool whether the wanted images are on it. Returns the exit code. */
 export async function verify(clients: VerifyClients, options: VerifyOptions): Promise<number> {
   checkReferences(options.images ?? []);
   const group = await findGroup(clients.autoScaling, options.group);

@@ -4,7 +4,7 @@ import { Fn, Token } from 'cdktf';
 import { Construct } from 'constructs';
 
 /** Partition and Region that the resources live in, for ARNs of what has no resource here. Asks no AWS service. */
-export class Place extends Construct {
+export class AwsLocation extends Construct {
   readonly partition: string;
   readonly region: string;
 
