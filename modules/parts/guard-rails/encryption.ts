@@ -33,12 +33,30 @@ export const encryption: GuardRail = (stack) => [
         ? []
         : [finding(table, 'table with a key of the account', 'set serverSideEncryption: { enabled: true }')],
     ),
+  ...stack.ofType('aws_kms_key').flatMap((key): Finding[] =>
+    key.attributes['enable_key_rotation'] === true || isAsymmetric(key)
+      ? []
+      : [
+          {
+            resource: key,
+            rule: `Every key is rotated: ${key.address} is not`,
+            consequence: 'What is encrypted over years hangs on one secret',
+            fix: 'Set enableKeyRotation: true',
+          },
+        ],
+  ),
   ...volumes(stack).flatMap(({ resource, volume }) =>
     volume?.['encrypted'] === true || volume?.['encrypted'] === 'true'
       ? []
       : [finding(resource, 'volume', 'give every block device ebs: { encrypted: true }')],
   ),
 ];
+
+/** AWS rotates symmetric keys only. */
+function isAsymmetric({ attributes }: SeenResource): boolean {
+  const kind = attributes['customer_master_key_spec'];
+  return kind !== undefined && kind !== 'SYMMETRIC_DEFAULT';
+}
 
 interface Volume {
   readonly resource: SeenResource;

@@ -4,6 +4,10 @@ import { encryption } from './encryption';
 import { instanceMetadata } from './instance-metadata';
 import { leastPrivilege } from './least-privilege';
 import { logRetention } from './log-retention';
+import { managedPolicies } from './managed-policies';
+import { openEgress } from './open-egress';
+import { openPrincipals } from './open-principals';
+import { publicBuckets } from './public-buckets';
 import { publicIngress } from './public-ingress';
 import type { GuardRail } from './rule';
 import { StackView } from './stack-view';
@@ -16,7 +20,11 @@ const common: readonly GuardRail[] = [
   encryption,
   tlsOnly,
   logRetention,
+  managedPolicies,
+  openPrincipals,
   publicIngress,
+  openEgress,
+  publicBuckets,
   instanceMetadata,
 ];
 

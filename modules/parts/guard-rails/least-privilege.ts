@@ -96,6 +96,13 @@ function statementFindings(
       consequence: 'It also allows what AWS adds under that name later',
       fix: 'Name each action',
     });
+  if (statement.actions.includes('iam:PassRole') && statement.resources.some((arn) => /[*?]/.test(arn)))
+    findings.push({
+      resource,
+      rule: `No role of one's choice to pass: got iam:PassRole on ${statement.resources.join(', ')}`,
+      consequence: 'Who may pass any role may do what the strongest role may',
+      fix: 'Name the one role that is passed',
+    });
   const unlisted = statement.actions.filter((action) => actionsWithoutResource[action] === undefined);
   if (unlisted.length > 0 && statement.resources.some(isEverything))
     findings.push({

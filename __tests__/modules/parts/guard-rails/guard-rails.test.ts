@@ -10,6 +10,7 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { LaunchTemplate, type LaunchTemplateConfig } from '@cdktf/provider-aws/lib/launch-template';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
+import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { SecurityGroupRule } from '@cdktf/provider-aws/lib/security-group-rule';
@@ -32,6 +33,13 @@ function goodBucket(stack: TerraformStack, id: string) {
   new S3BucketPolicy(stack, `${id}-policy`, {
     bucket: bucket.id,
     policy: policyDocument(denyWithoutTls('s3', [bucket.arn, `${bucket.arn}/*`])),
+  });
+  new S3BucketPublicAccessBlock(stack, `${id}-public-access`, {
+    bucket: bucket.id,
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
   });
 }
 
@@ -91,6 +99,7 @@ describe('every finding', () => {
         'Every log group has a retention',
         'Every function has a log group of its own',
         'No ingress from everywhere',
+        'Every bucket blocks public access',
         'Only IMDSv2',
         'Instances and volumes carry the tags of the stack',
         'No wildcard in an allowed action',

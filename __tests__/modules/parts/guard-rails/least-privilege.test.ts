@@ -63,7 +63,11 @@ describe('least privilege', () => {
             resources: [queue.arn],
             conditions: { Bool: { 'aws:SecureTransport': 'false' } },
           },
-          { principals: '*', actions: ['sqs:Send*'], resources: [Fn.join('/', [queue.arn, 'x'])] },
+          {
+            principals: { service: 'sns.amazonaws.com' },
+            actions: ['sqs:Send*'],
+            resources: [Fn.join('/', [queue.arn, 'x'])],
+          },
         ),
       });
     });
@@ -91,6 +95,7 @@ describe('least privilege', () => {
     function key(aws: string) {
       return (stack: TerraformStack) => {
         new KmsKey(stack, 'key', {
+          enableKeyRotation: true,
           policy: policyDocument({ principals: { aws }, actions: ['kms:*'], resources: ['*'] }),
         });
       };
