@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderEcsAgentConfig } from '../../modules/ai-shell-ecs/boot/ecs-agent-config';
@@ -51,6 +60,13 @@ describe('the pre-pull program on an instance', () => {
   const stateDir = join(folder, 'state');
   const runDir = join(folder, 'tmp');
   const agentConfig = join(folder, 'ecs.config');
+  /** Where the hold of the agent is, as on the instance's /run. */
+  const holdDir = join(folder, 'hold');
+  const systemctl = join(folder, 'systemctl');
+  const unitCalls = join(folder, 'unit-calls');
+  /** Commands that note each start of theirs, before those of the engine. */
+  const countedDir = join(folder, 'counted');
+  const starts = join(folder, 'starts');
   let engine: DockerEngine;
   let registry: Registry;
   let front: RegistryFront;
@@ -65,7 +81,6 @@ describe('the pre-pull program on an instance', () => {
       ASG_NAME: 'shell-ecs-asg',
       HOOK_NAME: 'shell-launch',
       PULL_TIMEOUT_SECONDS: 1_800,
-      ATTEMPTS: 5,
       MIN_FREE_MB: 1,
       KEEP_SUPERSEDED: 0,
       RETRY_BASE_SECONDS: 0,
@@ -86,7 +101,10 @@ describe('the pre-pull program on an instance', () => {
     return spawn('bash', [PROGRAM, ...args], {
       env: {
         ...on.env,
+        PATH: `${countedDir}:${on.env['PATH']}`,
         TMPDIR: runDir,
+        WARMPATH_RUN_DIR: holdDir,
+        WARMPATH_SYSTEMCTL: systemctl,
         WARMPATH_CONFIG: config,
         WARMPATH_STATE_DIR: stateDir,
         WARMPATH_IMDS: instance.url,
@@ -95,6 +113,22 @@ describe('the pre-pull program on an instance', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+  }
+
+  /** How often a command was started. */
+  function startsOf(command: string): number {
+    return readFileSync(starts, 'utf8')
+      .split('\n')
+      .filter((line) => line === command).length;
+  }
+
+  function isAgentHeld(): boolean {
+    return existsSync(join(holdDir, 'agent-held'));
+  }
+
+  /** What the program asked of systemd. */
+  function unitChanges(): string {
+    return readFileSync(unitCalls, 'utf8');
   }
 
   async function boot(settings: Settings, on: DockerEngine = engine): Promise<Boot> {
@@ -114,8 +148,11 @@ describe('the pre-pull program on an instance', () => {
   }
 
   /** Lets the watch unit run until the condition is true. */
-  async function watchUntil(condition: () => boolean): Promise<void> {
-    const values = { IMAGES: image(0), WATCH_SECONDS: 1, RETRY_BASE_SECONDS: 1 };
+  async function watchUntil(
+    condition: () => boolean | Promise<boolean>,
+    settings: Settings = {},
+  ): Promise<void> {
+    const values = { IMAGES: image(0), WATCH_SECONDS: 1, RETRY_BASE_SECONDS: 1, ...settings };
     const watching = start(values, engine, ['watch']);
     const ended = new Promise((resolve) => watching.once('close', resolve));
     try {
@@ -144,6 +181,11 @@ describe('the pre-pull program on an instance', () => {
     );
   }
 
+  function executable(path: string, script: string): void {
+    writeFileSync(path, `#!/bin/bash\n${script}\n`);
+    chmodSync(path, 0o755);
+  }
+
   async function forget(): Promise<void> {
     const ids = await engine.docker('image', 'ls', '-aq');
     if (ids) await engine.docker('image', 'rm', '-f', ...new Set(ids.split('\n')));
@@ -151,6 +193,13 @@ describe('the pre-pull program on an instance', () => {
 
   beforeAll(async () => {
     mkdirSync(runDir, { recursive: true });
+    mkdirSync(countedDir);
+    executable(systemctl, `echo "$@" >>${unitCalls}`);
+    for (const command of ['curl', 'docker'])
+      executable(
+        join(countedDir, command),
+        `echo ${command} >>${starts}\nPATH=\${PATH#*:} exec ${command} "$@"`,
+      );
     registry = await startRegistry({ folder: join(folder, 'registry') });
     front = await startRegistryFront(registry.host);
     instance = await startFakeInstance();
@@ -177,7 +226,8 @@ describe('the pre-pull program on an instance', () => {
     front.throttling = false;
     instance.reset();
     writeFileSync(agentConfig, renderAgentConfig());
-    rmSync(stateDir, { recursive: true, force: true });
+    for (const path of [stateDir, holdDir]) rmSync(path, { recursive: true, force: true });
+    for (const path of [unitCalls, starts]) writeFileSync(path, '');
   });
   function image(index: number): string {
     return images[index]!;
@@ -215,20 +265,40 @@ describe('the pre-pull program on an instance', () => {
     expect(await isPresent(image(0))).toBe(true);
   });
 
-  it('pulls a new digest on the next boot and removes the superseded one', async () => {
+  /** Lets the watch unit clean up, until an image is gone. */
+  function cleanUpUntilGone(reference: string, settings: Settings): Promise<void> {
+    return watchUntil(async () => !(await isPresent(reference)), settings);
+  }
+
+  it('pulls a new digest on the next boot, and removes the superseded one once the agent may start', async () => {
     await boot({ IMAGES: image(0) });
     const { line } = await boot({ IMAGES: image(1) });
     expect(line).toMatchObject({ result: 'ok', outcomes: 'pulled' });
+    expect(await isPresent(image(0))).toBe(true);
+    await cleanUpUntilGone(image(0), { IMAGES: image(1) });
     expect(await isPresent(image(1))).toBe(true);
-    expect(await isPresent(image(0))).toBe(false);
   });
 
   it('keeps as many superseded digests as it is told to', async () => {
-    await boot({ IMAGES: image(0), KEEP_SUPERSEDED: 1 });
-    await boot({ IMAGES: image(1), KEEP_SUPERSEDED: 1 });
-    expect(await isPresent(image(0))).toBe(true);
-    await boot({ IMAGES: image(2), KEEP_SUPERSEDED: 1 });
+    for (const reference of images) await boot({ IMAGES: reference });
+    await cleanUpUntilGone(image(0), { IMAGES: image(2), KEEP_SUPERSEDED: 1 });
     expect(await Promise.all(images.map(isPresent))).toEqual([false, true, true]);
+  });
+
+  it('removes an image that no container used for long, and keeps one of a container, and one just seen', async () => {
+    front.credentials = undefined;
+    for (const reference of images) await engine.docker('pull', '-q', reference);
+    await boot({ IMAGES: image(0) });
+    await engine.docker('create', '--name', 'sleeping', '--network', 'none', image(1));
+    const ids = await Promise.all(
+      images.map((reference) => engine.docker('inspect', '-f', '{{.Id}}', reference)),
+    );
+    writeFileSync(join(stateDir, 'unused'), `${ids[1]} 0\n${ids[2]} 0\n`);
+    await cleanUpUntilGone(image(2), {});
+    expect(await Promise.all(images.map(isPresent))).toEqual([true, true, false]);
+    await engine.docker('rm', 'sleeping');
+    await watchUntil(() => readFileSync(join(stateDir, 'unused'), 'utf8').includes(ids[1]!), {});
+    expect(await isPresent(image(1))).toBe(true);
   });
 
   it('keeps that many of each repository', async () => {
@@ -241,7 +311,11 @@ describe('the pre-pull program on an instance', () => {
     await forget();
     front.credentials = 'AWS:token';
     await boot({ IMAGES: `${image(0)},${proxies[0]}`, KEEP_SUPERSEDED: 1 });
-    await boot({ IMAGES: `${image(1)},${proxies[1]}`, KEEP_SUPERSEDED: 1 });
+    await boot({ IMAGES: `${image(1)},${proxies[1]}` });
+    await watchUntil(() => existsSync(join(stateDir, 'unused')), {
+      IMAGES: `${image(1)},${proxies[1]}`,
+      KEEP_SUPERSEDED: 1,
+    });
     expect(await Promise.all([image(0), ...proxies].map(isPresent))).toEqual([true, true, true]);
   });
 
@@ -249,6 +323,7 @@ describe('the pre-pull program on an instance', () => {
     await boot({ IMAGES: image(0) });
     await engine.docker('create', '--name', 'running', '--network', 'none', image(0));
     await boot({ IMAGES: image(1) });
+    await watchUntil(() => existsSync(join(stateDir, 'unused')), { IMAGES: image(1) });
     expect(await isPresent(image(0))).toBe(true);
     await engine.docker('rm', 'running');
   });
@@ -264,17 +339,66 @@ describe('the pre-pull program on an instance', () => {
     expect(instance.hookResults).toEqual(['CONTINUE']);
   });
 
-  it('abandons the launch after its attempts when the registry stays down', async () => {
+  it('abandons the launch after its whole time when the registry stays down, and says so at the first failure', async () => {
     front.down = true;
-    const { exitCode, line } = await boot({ IMAGES: image(0), ATTEMPTS: 2 });
+    const { exitCode, line } = await boot({
+      IMAGES: image(0),
+      PULL_TIMEOUT_SECONDS: 20,
+      RETRY_BASE_SECONDS: 1,
+    });
     expect(exitCode).not.toBe(0);
-    expect(line).toMatchObject({ result: 'failed', attempts: 2, hook: 'ABANDON' });
+    expect(line).toMatchObject({ result: 'failed', outcomes: 'unreachable', hook: 'ABANDON' });
+    expect(Number(line['attempts'])).toBeGreaterThan(1);
     expect(instance.hookResults).toEqual(['ABANDON']);
+    expect(instance.logged.map((message) => JSON.parse(message))).toEqual([
+      expect.objectContaining({ result: 'retrying', outcomes: 'unreachable', hook: 'none' }),
+      expect.objectContaining({ result: 'failed', outcomes: 'unreachable', hook: 'ABANDON' }),
+    ]);
+  });
+
+  it.each([
+    [
+      'denied',
+      400,
+      '{"__type":"AccessDeniedException","message":"not authorized to perform: ecr:GetAuthorizationToken"}',
+    ],
+    ['throttled', 400, '{"__type":"ThrottlingException","message":"Rate exceeded"}'],
+    ['server-error', 500, '{"__type":"ServerException"}'],
+    [
+      'clock-wrong',
+      403,
+      '{"__type":"InvalidSignatureException","message":"Signature expired: 20261101T000000Z is now earlier than 20261101T001000Z"}',
+    ],
+    ['no-credentials', 403, '{"__type":"ExpiredTokenException"}'],
+  ])(
+    'says %s when that is why ECR gives no token, and goes on once it does',
+    async (outcome, status, body) => {
+      instance.ecrFault = { status, body };
+      const running = boot({ IMAGES: image(0), RETRY_BASE_SECONDS: 1 });
+      await until(() => instance.logged.length > 0);
+      instance.ecrFault = undefined;
+      expect(JSON.parse(instance.logged[0]!)).toMatchObject({ result: 'retrying', outcomes: outcome });
+      expect((await running).line).toMatchObject({ result: 'ok', outcomes: 'pulled', hook: 'CONTINUE' });
+    },
+  );
+
+  it('says no-credentials while the metadata service is down, and goes on once it is up', async () => {
+    instance.metadataUp = false;
+    const child = start({ IMAGES: image(0), RETRY_BASE_SECONDS: 1 });
+    let said = '';
+    child.stderr?.on('data', (chunk) => {
+      said += String(chunk);
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    await until(() => said.includes('GetAuthorizationToken: credentials'));
+    instance.metadataUp = true;
+    expect(await ended).toBe(0);
+    expect(instance.hookResults).toEqual(['CONTINUE']);
   });
 
   it('holds the agent back while the group terminates what was abandoned', async () => {
     front.down = true;
-    const child = start({ IMAGES: image(0), ATTEMPTS: 1, ABANDON_HOLD_SECONDS: 600 });
+    const child = start({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 1, ABANDON_HOLD_SECONDS: 600 });
     const line = await new Promise<string>((resolve) =>
       child.stdout?.once('data', (chunk) => resolve(String(chunk))),
     );
@@ -316,26 +440,26 @@ describe('the pre-pull program on an instance', () => {
     await ended;
   });
 
-  it('does not retry a digest the registry does not know, and says so', async () => {
+  it('says that the registry does not know a digest, and holds the place for as long as any other failure', async () => {
     const unknown = `${front.host}/ai-shell@sha256:${'0'.repeat(64)}`;
-    const { exitCode, line } = await boot({ IMAGES: unknown });
-    expect(exitCode).not.toBe(0);
-    expect(line).toMatchObject({
-      result: 'failed',
-      attempts: 1,
-      hook: 'ABANDON',
-      outcomes: 'unknown-digest',
+    const { exitCode, line } = await boot({
+      IMAGES: unknown,
+      PULL_TIMEOUT_SECONDS: 20,
+      RETRY_BASE_SECONDS: 1,
     });
+    expect(exitCode).not.toBe(0);
+    expect(line).toMatchObject({ result: 'failed', hook: 'ABANDON', outcomes: 'unknown-digest' });
+    expect(Number(line['attempts'])).toBeGreaterThan(1);
   });
 
   it('says that the sign-in failed when the role may not read the registry', async () => {
     instance.registryCredentials = 'AWS:wrong';
-    const { line } = await boot({ IMAGES: image(0), ATTEMPTS: 2 });
+    const { line } = await boot({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 20, RETRY_BASE_SECONDS: 1 });
     expect(line).toMatchObject({ result: 'failed', outcomes: 'denied' });
   });
 
   it('refuses to fill the disk: too little room is a failure before any byte is pulled', async () => {
-    const { line } = await boot({ IMAGES: image(0), MIN_FREE_MB: 1_000_000_000 });
+    const { line } = await boot({ IMAGES: image(0), MIN_FREE_MB: 1_000_000_000, PULL_TIMEOUT_SECONDS: 1 });
     expect(line).toMatchObject({ result: 'failed', outcomes: 'disk-full', hook: 'ABANDON' });
     expect(front.requests).toEqual([]);
   });
@@ -346,8 +470,11 @@ describe('the pre-pull program on an instance', () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=30m', 'tmpfs', dataRoot]);
     const small = await startDockerEngine({ dataRoot });
     try {
-      const { line } = await boot({ IMAGES: image(0) }, small);
-      expect(line).toMatchObject({ result: 'failed', outcomes: 'disk-full', attempts: 1, hook: 'ABANDON' });
+      const { line } = await boot(
+        { IMAGES: image(0), PULL_TIMEOUT_SECONDS: 5, RETRY_BASE_SECONDS: 4 },
+        small,
+      );
+      expect(line).toMatchObject({ result: 'failed', outcomes: 'disk-full', hook: 'ABANDON' });
     } finally {
       await small.stop();
       execFileSync('umount', [dataRoot]);
@@ -356,12 +483,13 @@ describe('the pre-pull program on an instance', () => {
 
   it('lets the instance in service all the same when it is told to go on after a failure', async () => {
     front.down = true;
-    const { exitCode } = await boot({ IMAGES: image(0), ATTEMPTS: 1, ON_FAILURE: 'CONTINUE' });
+    const { exitCode } = await boot({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 1, ON_FAILURE: 'CONTINUE' });
     expect(exitCode).not.toBe(0);
     expect(instance.hookResults).toEqual(['CONTINUE']);
   });
 
-  it('sends its line to the log before it completes the hook, which may be its last moment', async () => {
+  it('sends its line to the log before it completes the hook into the pool, which may be its last moment', async () => {
+    instance.targetLifecycleState = 'Warmed:Stopped';
     const { line } = await boot({ IMAGES: image(0) });
     expect(instance.logged.map((message) => JSON.parse(message))).toEqual([
       expect.objectContaining({ event: 'prepull', result: 'ok', group: 'shell-ecs-asg', hook: 'CONTINUE' }),
@@ -371,16 +499,50 @@ describe('the pre-pull program on an instance', () => {
   });
 
   it('lets the instance go on when its log cannot be written', async () => {
-    instance.logWritable = false;
+    instance.log = 'refuses';
     const { exitCode } = await boot({ IMAGES: image(0) });
     expect(exitCode).toBe(0);
     expect(instance.hookResults).toEqual(['CONTINUE']);
   });
 
+  it('lets the agent start while its log answers nothing', async () => {
+    instance.log = 'silent';
+    const child = start({ IMAGES: image(0), LOG_SECONDS: 600 });
+    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    // Nothing ends the call to the log but the end of this test.
+    expect(await exited).toBe(0);
+    expect(instance.hookResults).toEqual(['CONTINUE']);
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+    await closed;
+  });
+
   it('says that the registry throttles, and tries again', async () => {
     front.throttling = true;
-    const { line } = await boot({ IMAGES: image(0), ATTEMPTS: 2 });
-    expect(line).toMatchObject({ result: 'failed', outcomes: 'throttled', attempts: 2 });
+    const { line } = await boot({ IMAGES: image(0), PULL_TIMEOUT_SECONDS: 20, RETRY_BASE_SECONDS: 1 });
+    expect(line).toMatchObject({ result: 'failed', outcomes: 'throttled' });
+    expect(Number(line['attempts'])).toBeGreaterThan(1);
+  });
+
+  it('starts few processes on the way out of the pool: two of docker, and a call each for what it must know', async () => {
+    instance.targetLifecycleState = 'Warmed:Stopped';
+    await boot({ IMAGES: image(0) });
+    instance.hookActive = true;
+    instance.targetLifecycleState = 'InService';
+    writeFileSync(starts, '');
+    await boot({ IMAGES: image(0) });
+    expect(startsOf('docker')).toBe(2);
+    // Session, what the instance is, credentials, hook; and its line, beside the agent.
+    expect(startsOf('curl')).toBe(5);
+  });
+
+  it('never asks the metadata service through a proxy', async () => {
+    const behindProxy = { ...engine, env: { ...engine.env, http_proxy: 'http://127.0.0.1:9', no_proxy: '' } };
+    const short = { PULL_TIMEOUT_SECONDS: 1, HOOK_TIMEOUT_SECONDS: 1 };
+    const { line } = await boot({ IMAGES: image(0), ...short }, behindProxy);
+    expect(line).toMatchObject({ outcomes: 'unreachable' });
+    expect(instance.metadataPaths).toContain('/latest/meta-data/instance-id');
+    expect(instance.calls).toEqual([]);
   });
 
   it('lets the agent tell an instance that waited in the pool from one that was launched cold', async () => {
@@ -485,6 +647,45 @@ describe('the pre-pull program on an instance', () => {
       return instance.hookResults.length === 2;
     });
     expect(instance.hookResults).toEqual(['CONTINUE', 'CONTINUE']);
+  });
+
+  it('holds the agent in the pool, and starts it when the instance leaves without a boot', async () => {
+    instance.targetLifecycleState = 'Warmed:Running';
+    await boot({ IMAGES: image(0) });
+    expect(isAgentHeld()).toBe(true);
+    await watchUntil(() => {
+      if (instance.hookResults.length === 1 && instance.metadataPaths.length > 12) {
+        instance.hookActive = true;
+        instance.targetLifecycleState = 'InService';
+      }
+      return unitChanges() !== '';
+    });
+    expect(unitChanges()).toBe('start --no-block ecs\n');
+    expect(isAgentHeld()).toBe(false);
+  });
+
+  it('starts no agent on an instance that could not pull what it needs on its way out of the pool', async () => {
+    instance.targetLifecycleState = 'Warmed:Running';
+    await boot({ IMAGES: image(0) });
+    await forget();
+    front.down = true;
+    instance.hookActive = true;
+    instance.targetLifecycleState = 'InService';
+    const short = { PULL_TIMEOUT_SECONDS: 1, ABANDON_HOLD_SECONDS: 0 };
+    await watchUntil(() => instance.hookResults.length === 2, short);
+    expect(instance.hookResults).toEqual(['CONTINUE', 'ABANDON']);
+    const looks = instance.metadataPaths.length;
+    await watchUntil(() => instance.metadataPaths.length > looks + 3, short);
+    expect(unitChanges()).toBe('');
+  });
+
+  it('starts the agent of an instance that left its pool while the watch was down', async () => {
+    instance.targetLifecycleState = 'Warmed:Running';
+    await boot({ IMAGES: image(0) });
+    instance.targetLifecycleState = 'InService';
+    writeFileSync(join(stateDir, 'transition'), 'i-0123456789abcdef0 InService settled 0\n');
+    await watchUntil(() => unitChanges() !== '');
+    expect(hookCalls()).toBe(1);
   });
 
   it('completes the hook of an instance that left its pool while nobody watched', async () => {

@@ -1,6 +1,7 @@
 import { DataAwsEcrImage } from '@cdktf/provider-aws/lib/data-aws-ecr-image';
 import { Fn, propertyAccess, Token } from 'cdktf';
 import type { Construct } from 'constructs';
+import { ECR_REPOSITORY_PATTERN } from './ecr-registry';
 import type { ImageSource } from './image-source';
 import { readLockedImage } from './images-lock';
 import { givenOrFound } from './plan-values';
@@ -20,11 +21,6 @@ export interface EcrRepository {
   readonly region: string;
   readonly name: string;
 }
-
-const ECR_URL =
-  /^(?<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<name>[a-z0-9._/-]+)$/;
-const ECR_URL_FOR_TERRAFORM =
-  '^(?P<account>[0-9]{12})[.]dkr[.]ecr(?:-fips)?[.](?P<region>[a-z0-9-]+)[.]amazonaws[.]com(?:[.]cn)?/(?P<name>[a-z0-9._/-]+)$';
 
 /** Pins an image. `scope` gets a data source when a tag has to be resolved at plan. */
 export function pinImage(scope: Construct, id: string, source: ImageSource): ImageReference {
@@ -72,17 +68,13 @@ function resolveTag(scope: Construct, id: string, source: Extract<ImageSource, {
 /** The parts of a private ECR URL; at plan, by Terraform, when the URL is a variable. */
 export function ecrRepository(repositoryUrl: string): EcrRepository | undefined {
   if (Token.isUnresolved(repositoryUrl)) {
-    const parts = Fn.regex(ECR_URL_FOR_TERRAFORM, repositoryUrl);
-    return {
-      accountId: Token.asString(propertyAccess(parts, ['account'])),
-      region: Token.asString(propertyAccess(parts, ['region'])),
-      name: Token.asString(propertyAccess(parts, ['name'])),
-    };
+    const parts = Fn.regex(ECR_REPOSITORY_PATTERN, repositoryUrl);
+    const [accountId, , , region, , name] = [0, 1, 2, 3, 4, 5].map((group) =>
+      Token.asString(propertyAccess(parts, [group])),
+    );
+    return { accountId: accountId ?? '', region: region ?? '', name: name ?? '' };
   }
-  const groups = ECR_URL.exec(repositoryUrl)?.groups;
-  const { account, region, name } = groups ?? {};
-  if (account === undefined || region === undefined || name === undefined) {
-    return undefined;
-  }
-  return { accountId: account, region, name };
+  const [, accountId, , , region, , name] = new RegExp(ECR_REPOSITORY_PATTERN).exec(repositoryUrl) ?? [];
+  if (accountId === undefined || region === undefined || name === undefined) return undefined;
+  return { accountId, region, name };
 }

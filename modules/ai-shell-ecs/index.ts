@@ -120,6 +120,7 @@ export class AiShellEcs extends Construct {
     if (settings.task !== undefined) {
       this.task = new ShellTask(this, 'task', {
         ...context,
+        accountId,
         task: settings.task,
         image: this.image,
         cluster: this.cluster,

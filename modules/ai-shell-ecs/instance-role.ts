@@ -42,7 +42,11 @@ export class InstanceRole extends Construct {
       name: 'ecs-instance',
       role: this.role.name,
       policy: policyDocument(
-        ...ecsAgentStatements(clusterArn, arn('ecs', `container-instance/${clusterName}/*`)),
+        ...ecsAgentStatements(
+          clusterArn,
+          arn('ecs', `container-instance/${clusterName}/*`),
+          settings.instances.capacityType === 'spot',
+        ),
         ...pullStatements(location.partition, images),
         {
           sid: 'EndOwnLaunch',
@@ -66,36 +70,49 @@ export class InstanceRole extends Construct {
   }
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html */
-function ecsAgentStatements(clusterArn: string, containerInstancesArn: string): PolicyStatement[] {
+/**
+ * What the agent calls, and no more: with the managed policy one host can drain, deregister and retag the others.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
+ */
+function ecsAgentStatements(
+  clusterArn: string,
+  containerInstancesArn: string,
+  isSpot: boolean,
+): PolicyStatement[] {
   const onlyCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
   return [
     {
       sid: 'RegisterWithCluster',
       actions: [
         'ecs:RegisterContainerInstance',
-        'ecs:DeregisterContainerInstance',
         'ecs:SubmitTaskStateChange',
         'ecs:SubmitContainerStateChange',
         'ecs:SubmitAttachmentStateChanges',
       ],
-      resources: [clusterArn, containerInstancesArn],
+      resources: [clusterArn],
     },
     {
       sid: 'TalkToCluster',
-      actions: [
-        'ecs:Poll',
-        'ecs:StartTelemetrySession',
-        'ecs:UpdateContainerInstancesState',
-        'ecs:PutSystemLogEvents',
-      ],
+      actions: ['ecs:Poll', 'ecs:StartTelemetrySession'],
       resources: [containerInstancesArn],
       conditions: onlyCluster,
     },
+    // On the notice of an interruption the agent sets its own instance to draining.
+    ...(isSpot
+      ? [
+          {
+            sid: 'DrainOnInterruption',
+            actions: ['ecs:UpdateContainerInstancesState'],
+            resources: [containerInstancesArn],
+            conditions: onlyCluster,
+          },
+        ]
+      : []),
     {
       sid: 'TagAtRegistration',
       actions: ['ecs:TagResource'],
-      resources: [clusterArn, containerInstancesArn],
+      resources: [containerInstancesArn],
+      conditions: { StringEquals: { 'ecs:CreateAction': 'RegisterContainerInstance' } },
     },
     { sid: 'FindEndpoints', actions: ['ecs:DiscoverPollEndpoint', 'ec2:DescribeTags'], resources: ['*'] },
   ];
@@ -122,7 +139,7 @@ export function repositoryArn(partition: string, { region, accountId, name }: Ec
 }
 
 /** Access for people without SSH: no key, no open port. */
-function sessionManagerStatements(): PolicyStatement[] {
+export function sessionManagerStatements(): PolicyStatement[] {
   return [
     {
       sid: 'SessionManager',

@@ -59,24 +59,25 @@ export class InstanceNetwork extends Construct {
     const { name, network, tags } = this.props.settings;
     const group = new SecurityGroup(this, 'Default', {
       name: `${name}-ecs-instance`,
+      // Another text would replace the group, under a name that the old one still has.
       description: 'Instances: nothing in, HTTPS and DNS out',
       vpcId: network.vpcId,
       tags: withTags(tags, { Name: `${name}-ecs-instance` }),
+      // In another VPC: instances of the old one still use the old group.
+      lifecycle: { createBeforeDestroy: true },
       ...counted,
     });
     const securityGroupId = count === undefined ? group.id : Token.asString(Fn.one(eachOf(group, 'id')));
-    const rules = { https: ['tcp', 443], dns: ['udp', 53], dns_tcp: ['tcp', 53] } as const;
-    for (const [ruleId, [ipProtocol, port]] of Object.entries(rules)) {
-      new VpcSecurityGroupEgressRule(this, ruleId, {
-        securityGroupId,
-        description: ruleId,
-        ipProtocol,
-        fromPort: port,
-        toPort: port,
-        cidrIpv4: EVERYWHERE,
-        ...counted,
-      });
-    }
+    // No DNS: security groups do not filter what goes to the resolver of the VPC.
+    new VpcSecurityGroupEgressRule(this, 'https', {
+      securityGroupId,
+      description: 'https',
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      cidrIpv4: EVERYWHERE,
+      ...counted,
+    });
     return group;
   }
 

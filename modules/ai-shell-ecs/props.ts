@@ -1,3 +1,4 @@
+import type { IResolvable } from 'cdktf';
 import type { ImageSource } from './image-source';
 
 /** Everything a user can say about the construct. Only `name`, `image` and `network` are required. */
@@ -130,14 +131,17 @@ export interface WarmPoolProps {
 }
 
 export interface PrepullProps {
-  /** All attempts on all images together; the lifecycle hook waits a little longer. @default 900 */
+  /**
+   * All images together. Pulls are tried again until it is over, whatever they fail of, so that an outage of the registry
+   * does not make the group launch and abandon in a circle; the lifecycle hook waits a little longer. @default 900
+   */
   readonly timeoutSeconds?: number;
-  /** Pulls of one image before it counts as failed. @default 5 */
-  readonly attempts?: number;
   /** Free disk below which superseded images are removed first. @default 4096 */
   readonly minFreeMib?: number;
   /** Superseded digests kept per repository, for a quick rollback. @default 1 */
   readonly keepSuperseded?: number;
+  /** Images that no container used for so long, and nobody wants, are removed; the agent itself removes none. @default 168 */
+  readonly unusedImageHours?: number;
   /** What becomes of an instance that could not pull: replaced, or used cold. @default 'ABANDON' */
   readonly onFailure?: 'ABANDON' | 'CONTINUE';
   /** Heartbeat of the launch lifecycle hook, 30-7,200 s. @default - timeoutSeconds + 300 */
@@ -154,8 +158,6 @@ export interface AgentProps {
   readonly reservedMemoryMib?: number;
   /** Stopped containers are removed after this Go duration. @default '10m' */
   readonly taskCleanupWait?: string;
-  /** @default '30m' */
-  readonly imageCleanupInterval?: string;
   /** Refused: it deletes pre-pulled images that no task has used yet. @default false */
   readonly untrackedImageCleanup?: boolean;
   /** Keeps awsvpc tasks away from the instance's credentials. @default true */
@@ -248,6 +250,10 @@ export interface TaskProps {
   readonly stopTimeoutSeconds?: number;
   /** ECS Exec needs a writable root. @default false */
   readonly readonlyRootFilesystem?: boolean;
+  /** User of the container, as `name`, `uid` or `uid:gid`. @default - the image's own */
+  readonly user?: string;
+  /** Programs such as sudo gain nothing by their owner's rights. @default false */
+  readonly noNewPrivileges?: boolean | IResolvable;
   /** @default - a role that may open Exec sessions and nothing else */
   readonly taskRoleArn?: string;
 }
@@ -261,8 +267,12 @@ export interface ServiceProps {
 }
 
 export interface ExecProps {
-  /** Encrypts sessions and their log. @default - a new key */
+  /** Encrypts sessions and their record; its policy must let CloudWatch Logs use it. @default - a new key */
   readonly kmsKeyArn?: string;
+  /** How long the record of sessions is kept, in days. @default 365 */
+  readonly recordRetentionDays?: number;
+  /** The record outlives the deployment, and sessions that are switched off; needs a `kmsKeyArn` that does too. @default false */
+  readonly retainRecord?: boolean;
 }
 
 export interface LogsProps {

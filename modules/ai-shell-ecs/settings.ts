@@ -32,7 +32,7 @@ export type AgentSettings = Required<AgentProps>;
 export type PrepullSettings = Required<PrepullProps>;
 export type WarmPoolSettings = Required<WarmPoolProps>;
 export type CapacityProviderSettings = Required<CapacityProviderProps>;
-export type TaskSettings = Optional<TaskProps, 'command' | 'stopTimeoutSeconds' | 'taskRoleArn'>;
+export type TaskSettings = Optional<TaskProps, 'command' | 'stopTimeoutSeconds' | 'taskRoleArn' | 'user'>;
 
 export interface ClusterSettings {
   readonly create: boolean;
@@ -133,9 +133,9 @@ function warmPoolSettings(instances: InstancesSettings, given: WarmPoolProps = {
 function prepullSettings(given: PrepullProps = {}): PrepullSettings {
   const timeoutSeconds = given.timeoutSeconds ?? 900;
   return {
-    attempts: 5,
     minFreeMib: 4096,
     keepSuperseded: 1,
+    unusedImageHours: 168,
     onFailure: 'ABANDON',
     hookTimeoutSeconds: plus(timeoutSeconds, 300),
     ...given,
@@ -149,7 +149,6 @@ function agentSettings(given: AgentProps = {}): AgentSettings {
     containerStopTimeout: '30s',
     reservedMemoryMib: 256,
     taskCleanupWait: '10m',
-    imageCleanupInterval: '30m',
     untrackedImageCleanup: false,
     blockImdsForAwsvpc: true,
     attributes: {},
@@ -197,6 +196,7 @@ function taskSettings(given: TaskProps = {}): TaskSettings {
     secrets: {},
     networkMode: 'bridge',
     readonlyRootFilesystem: false,
+    noNewPrivileges: false,
     ...given,
   };
 }

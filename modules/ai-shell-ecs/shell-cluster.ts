@@ -4,6 +4,7 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import type { AwsLocation } from './aws-location';
 import type { Names } from './names';
+import type { ExecProps } from './props';
 import { sessionKeyPolicy } from './session-key-policy';
 import type { AiShellEcsSettings } from './settings';
 
@@ -13,6 +14,9 @@ export interface ShellClusterProps {
   readonly settings: AiShellEcsSettings;
   readonly accountId: string;
 }
+
+/** Who did what in a shell is asked for long after its output is not. */
+const RECORD_RETENTION_DAYS = 365;
 
 /** How Exec sessions are encrypted and recorded; whoever opens one needs the key. */
 export interface ExecSessions {
@@ -40,8 +44,7 @@ export class ShellCluster extends Construct {
       this.arn = `arn:${location.partition}:ecs:${location.region}:${accountId}:cluster/${this.name}`;
       return;
     }
-    const exec =
-      settings.given.exec === false ? undefined : this.createSessions(settings.given.exec?.kmsKeyArn);
+    const exec = settings.given.exec === false ? undefined : this.createSessions(settings.given.exec ?? {});
     this.sessions = exec;
     this.cluster = new EcsCluster(this, 'Default', {
       name: settings.cluster.name,
@@ -66,13 +69,14 @@ export class ShellCluster extends Construct {
     this.arn = this.cluster.arn;
   }
 
-  private createSessions(givenKeyArn: string | undefined): ExecSessions {
+  private createSessions(given: ExecProps): ExecSessions {
     const { names, settings } = this.props;
-    const kmsKeyArn = givenKeyArn ?? this.sessionKey();
+    const kmsKeyArn = given.kmsKeyArn ?? this.sessionKey();
     const logGroup = new CloudwatchLogGroup(this, 'exec-logs', {
       name: names.execLogGroup,
-      retentionInDays: settings.logRetentionDays,
+      retentionInDays: given.recordRetentionDays ?? RECORD_RETENTION_DAYS,
       kmsKeyId: kmsKeyArn,
+      skipDestroy: given.retainRecord ?? false,
       tags: settings.tags,
     });
     return { kmsKeyArn, logGroup };

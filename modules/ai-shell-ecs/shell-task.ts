@@ -3,7 +3,7 @@ import { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
 import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { Fn, Tokenization } from 'cdktf';
+import { Fn, type IResolvable, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { type PolicyStatement, policyDocument, trustService } from '../parts/policy';
 import type { AwsLocation } from './aws-location';
@@ -19,6 +19,7 @@ export interface ShellTaskProps {
   readonly names: Names;
   readonly location: AwsLocation;
   readonly settings: AiShellEcsSettings;
+  readonly accountId: string;
   readonly task: TaskSettings;
   readonly image: ImageReference;
   readonly cluster: ShellCluster;
@@ -88,7 +89,10 @@ export class ShellTask extends Construct {
       secrets: Object.entries(task.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
       readonlyRootFilesystem: task.readonlyRootFilesystem,
       // PID 1 forwards signals and reaps what Exec sessions leave behind.
-      linuxParameters: { initProcessEnabled: true },
+      // Shells on one host share its bridge: without raw sockets none of them can speak as another.
+      linuxParameters: { initProcessEnabled: true, capabilities: { drop: ['NET_RAW'] } },
+      ...(task.user === undefined ? {} : { user: task.user }),
+      ...securityOptions(task.noNewPrivileges),
       logConfiguration: {
         logDriver: 'awslogs',
         options: {
@@ -103,11 +107,20 @@ export class ShellTask extends Construct {
     };
   }
 
+  /** Tasks of this account and Region alone. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html */
+  private trust(): string {
+    const { accountId, location } = this.props;
+    return trustService('ecs-tasks.amazonaws.com', {
+      StringEquals: { 'aws:SourceAccount': accountId },
+      ArnLike: { 'aws:SourceArn': `arn:${location.partition}:ecs:${location.region}:${accountId}:*` },
+    });
+  }
+
   private createExecutionRole(): IamRole {
     const { image, names, location, settings, task } = this.props;
     const role = new IamRole(this, 'execution-role', {
       name: `${names.taskFamily}-execution`,
-      assumeRolePolicy: trustService('ecs-tasks.amazonaws.com'),
+      assumeRolePolicy: this.trust(),
       tags: settings.tags,
     });
     new IamRolePolicy(this, 'execution-policy', {
@@ -130,7 +143,7 @@ export class ShellTask extends Construct {
     const { cluster, names, settings } = this.props;
     const role = new IamRole(this, 'task-role', {
       name: `${names.taskFamily}-task`,
-      assumeRolePolicy: trustService('ecs-tasks.amazonaws.com'),
+      assumeRolePolicy: this.trust(),
       tags: settings.tags,
     });
     if (settings.given.exec !== false) {
@@ -174,6 +187,13 @@ export class ShellTask extends Construct {
   }
 }
 
+function securityOptions(noNewPrivileges: boolean | IResolvable): object {
+  const options = ['no-new-privileges'];
+  if (typeof noNewPrivileges !== 'boolean')
+    return { dockerSecurityOptions: Fn.conditional(noNewPrivileges, options, []) };
+  return noNewPrivileges ? { dockerSecurityOptions: options } : {};
+}
+
 /** One action for each of the two services that keep secrets. */
 function secretStatements(arns: readonly string[]): PolicyStatement[] {
   function isSecret(arn: string) {
@@ -185,7 +205,12 @@ function secretStatements(arns: readonly string[]): PolicyStatement[] {
       actions: ['ssm:GetParameters'],
       resources: arns.filter((arn) => !isSecret(arn)),
     },
-    { sid: 'ReadSecrets', actions: ['secretsmanager:GetSecretValue'], resources: arns.filter(isSecret) },
+    {
+      sid: 'ReadSecrets',
+      actions: ['secretsmanager:GetSecretValue'],
+      // `<secret>:<JSON key>:<stage>:<version>` names a part of the secret; the right is to the whole.
+      resources: [...new Set(arns.filter(isSecret).map((arn) => arn.split(':').slice(0, 7).join(':')))],
+    },
   ];
   return statements.filter(({ resources }) => resources.length > 0);
 }
@@ -200,6 +225,7 @@ export function sessionPolicy(cluster: ShellCluster): string {
       sid: 'OpenSessions',
       actions: ['ecs:ExecuteCommand'],
       resources: [cluster.arn, `${ofCluster('task')}/*`],
+      conditions: { StringEquals: { 'ecs:container-name': CONTAINER } },
     },
     {
       sid: 'FindShells',

@@ -17,8 +17,14 @@ export interface FakeInstance {
   readonly calls: readonly string[];
   /** Messages that arrived in the log. */
   readonly logged: readonly string[];
-  /** False = the log refuses. */
-  logWritable: boolean;
+  /** How the log takes lines; `silent` answers nothing until the connection ends. */
+  log: 'writable' | 'refuses' | 'silent';
+  /** Fault of ECR's token call: status and body. */
+  ecrFault: { readonly status: number; readonly body: string } | undefined;
+  /** False = the metadata service answers nothing but errors. */
+  metadataUp: boolean;
+  /** Paths asked of the metadata service, in order. */
+  readonly metadataPaths: readonly string[];
   /** False = the hook has been completed or timed out already. */
   hookActive: boolean;
   /** How many Auto Scaling calls fail from now on, as when the service is in trouble. */
@@ -48,11 +54,15 @@ export async function startFakeInstance(): Promise<FakeInstance> {
   const hookResults: string[] = [];
   const calls: string[] = [];
   const logged: string[] = [];
+  const metadataPaths: string[] = [];
+  const streams = new Set<string>();
   const initial = {
     hookActive: true,
     hookFailures: 0,
     looks: 0,
-    logWritable: true,
+    log: 'writable' as FakeInstance['log'],
+    ecrFault: undefined as FakeInstance['ecrFault'],
+    metadataUp: true,
     targetLifecycleState: 'InService',
     registryCredentials: 'AWS:token',
   };
@@ -90,6 +100,8 @@ export async function startFakeInstance(): Promise<FakeInstance> {
 
   async function answer(request: IncomingMessage): Promise<readonly [number, string]> {
     const path = request.url ?? '/';
+    if (path.startsWith('/latest/')) metadataPaths.push(path);
+    if (path.startsWith('/latest/') && !state.metadataUp) return [503, ''];
     if (path === '/latest/api/token') return request.method === 'PUT' ? [200, IMDS_TOKEN] : [405, ''];
     if (path.startsWith('/latest/meta-data/')) {
       if (request.headers['x-aws-ec2-metadata-token'] !== IMDS_TOKEN) return [401, ''];
@@ -103,12 +115,17 @@ export async function startFakeInstance(): Promise<FakeInstance> {
     const target = String(request.headers['x-amz-target'] ?? '');
     calls.push(target.split('.')[1] ?? new URLSearchParams(body).get('Action') ?? '');
     if (target.startsWith('Logs_20140328.')) {
-      if (!state.logWritable) return [400, '{"__type":"AccessDeniedException"}'];
-      const { logEvents = [] }: { logEvents?: { message: string }[] } = JSON.parse(body);
-      logged.push(...logEvents.map(({ message }) => message));
+      if (state.log === 'refuses') return [400, '{"__type":"AccessDeniedException"}'];
+      if (state.log === 'silent') return new Promise(() => {});
+      const { logStreamName, logEvents }: { logStreamName: string; logEvents?: { message: string }[] } =
+        JSON.parse(body);
+      if (logEvents === undefined) streams.add(logStreamName);
+      if (!streams.has(logStreamName)) return [400, '{"__type":"ResourceNotFoundException"}'];
+      logged.push(...(logEvents ?? []).map(({ message }) => message));
       return [200, '{}'];
     }
     if (target.endsWith('.GetAuthorizationToken')) {
+      if (state.ecrFault !== undefined) return [state.ecrFault.status, state.ecrFault.body];
       const authorizationToken = Buffer.from(state.registryCredentials).toString('base64');
       return [200, JSON.stringify({ authorizationData: [{ authorizationToken, expiresAt: 1.8e9 }] })];
     }
@@ -136,9 +153,11 @@ export async function startFakeInstance(): Promise<FakeInstance> {
     hookResults,
     calls,
     logged,
+    metadataPaths,
     reset: () => {
       Object.assign(instance, initial);
-      for (const list of [hookResults, calls, logged]) list.splice(0);
+      for (const list of [hookResults, calls, logged, metadataPaths]) list.splice(0);
+      streams.clear();
     },
     close: () =>
       new Promise<void>((resolve) => {

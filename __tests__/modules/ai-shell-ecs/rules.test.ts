@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
   ['hook-ends-before-pull', { prepull: { timeoutSeconds: 600, hookTimeoutSeconds: 600 } }, /more than 600/],
   ['capacity-wait-shorter-than-hook', { instances: { waitForCapacityTimeout: '10m' } }, /at least '1200s'/],
   ['prepull-timeout-range', { prepull: { timeoutSeconds: 5 } }, /10 to 7170/],
-  ['prepull-attempts-range', { prepull: { attempts: 0 } }, /1 to 20/],
+  ['unused-image-hours-range', { prepull: { unusedImageHours: 0 } }, /1 to 8760|1 to 8,760/],
   ['refresh-bounds', { refresh: { minHealthyPercent: 50, maxHealthyPercent: 200 } }, /minimum to 100/],
   [
     'maintenance-bounds',
@@ -116,7 +116,6 @@ const cases: readonly Case[] = [
   ['agent-variable-malformed', { agent: { extra: { ECS_X: 'a\nECS_CLUSTER=other' } } }, /without line break/],
   ['stop-timeout-unit', { agent: { containerStopTimeout: '120' } }, /'120s'/],
   ['cleanup-wait-unit', { agent: { taskCleanupWait: '5s' } }, /'10m'/],
-  ['cleanup-interval-too-short', { agent: { imageCleanupInterval: '5m' } }, /'10m' or more/],
   ['untracked-cleanup', { agent: { untrackedImageCleanup: true } }, /leave it out/],
   [
     'user-data-too-large',

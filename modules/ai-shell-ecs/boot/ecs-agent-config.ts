@@ -25,9 +25,9 @@ export const DERIVED_AGENT_VARIABLES = [
   'ECS_CONTAINER_STOP_TIMEOUT',
   'ECS_RESERVED_MEMORY',
   'ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION',
-  'ECS_IMAGE_CLEANUP_INTERVAL',
   'ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP',
   'ECS_AWSVPC_BLOCK_IMDS',
+  'ECS_DISABLE_PRIVILEGED',
   'ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM',
   'ECS_INSTANCE_ATTRIBUTES',
 ] as const;
@@ -43,9 +43,10 @@ export function renderEcsAgentConfig({ clusterName, hasWarmPool, isSpot, agent }
     ECS_CONTAINER_STOP_TIMEOUT: agent.containerStopTimeout,
     ECS_RESERVED_MEMORY: agent.reservedMemoryMib,
     ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: agent.taskCleanupWait,
-    ECS_IMAGE_CLEANUP_INTERVAL: agent.imageCleanupInterval,
     ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP: String(agent.untrackedImageCleanup),
     ECS_AWSVPC_BLOCK_IMDS: String(agent.blockImdsForAwsvpc),
+    // A privileged container would own the host, and with it every other shell.
+    ECS_DISABLE_PRIVILEGED: 'true',
     ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM: 'ec2_instance',
     ...(Object.keys(attributes).length > 0 ? { ECS_INSTANCE_ATTRIBUTES: JSON.stringify(attributes) } : {}),
     ...agent.extra,

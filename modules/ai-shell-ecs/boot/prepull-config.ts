@@ -1,3 +1,4 @@
+import { ECR_REGISTRY_PATTERN } from '../ecr-registry';
 import type { PrepullSettings } from '../settings';
 import { keyValueLines } from './key-value-lines';
 
@@ -17,13 +18,14 @@ export function renderPrepullConfig(config: PrepullConfig): string {
   return keyValueLines({
     IMAGES: images.join(','),
     REGION: region,
+    ECR_PATTERN: ECR_REGISTRY_PATTERN,
     ASG_NAME: groupName,
     HOOK_NAME: hookName,
     LOG_GROUP: logGroupName,
     PULL_TIMEOUT_SECONDS: prepull.timeoutSeconds,
-    ATTEMPTS: prepull.attempts,
     MIN_FREE_MB: prepull.minFreeMib,
     KEEP_SUPERSEDED: prepull.keepSuperseded,
+    UNUSED_IMAGE_HOURS: prepull.unusedImageHours,
     ON_FAILURE: prepull.onFailure,
     HOOK_TIMEOUT_SECONDS: prepull.hookTimeoutSeconds,
   });

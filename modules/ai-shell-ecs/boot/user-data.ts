@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { renderPrepullUnit, renderWatchUnit } from './prepull-unit';
+import { renderAgentDropIn, renderPrepullUnit, renderWatchUnit } from './prepull-unit';
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html (16 KB before base64) */
 export const USER_DATA_LIMIT_BYTES = 16 * 1024;
@@ -21,9 +21,10 @@ interface BootFile {
   readonly content: string;
 }
 
-/** The program that runs on the instance, as it is installed there. */
+/** The program that runs on the instance, as it is installed there: without comment lines, which would take user data. */
 export function prepullProgram(): string {
-  return readFileSync(join(__dirname, 'prepull', 'warmpath-prepull.sh'), 'utf8');
+  const source = readFileSync(join(__dirname, 'prepull', 'warmpath-prepull.sh'), 'utf8');
+  return source.replaceAll(/^ *#(?!!).*\n/gm, '');
 }
 
 /**
@@ -39,6 +40,11 @@ export function renderUserData(parts: UserDataParts): string {
     { path: '/etc/ecs/ecs.config', mode: '0644', content: parts.ecsAgentConfig },
     { path: '/etc/warmpath/prepull.conf', mode: '0644', content: parts.prepullConfig },
     ...units,
+    {
+      path: '/etc/systemd/system/ecs.service.d/warmpath.conf',
+      mode: '0644',
+      content: renderAgentDropIn(),
+    },
     { path: '/usr/local/sbin/warmpath-prepull', mode: '0755', content: prepullProgram() },
   ];
   return [

@@ -1,3 +1,4 @@
+import { ECR_REGISTRY_PATTERN } from '../ecr-registry';
 import { bashStep, type ComponentDocument } from './component-document';
 
 export interface BakeDocumentProps {
@@ -77,11 +78,11 @@ function pullCommands({ referenceParameter, additionalReferences }: BakeDocument
     ...additionalReferences.map((reference) => `echo ${reference} >>${BAKED}`),
     'while read -r reference; do',
     '  registry=$(echo "$reference" | cut -d/ -f1)',
-    '  case $registry in *.dkr.ecr.*)',
-    '    region=$(echo "$registry" | cut -d. -f4)',
+    `  region=$(echo "$registry" | sed -nE 's/${ECR_REGISTRY_PATTERN}/\\4/p')`,
+    '  if [ -n "$region" ]; then',
     '    aws ecr get-login-password --region "$region" |',
-    '      docker login --username AWS --password-stdin "$registry" ;;',
-    '  esac',
+    '      docker login --username AWS --password-stdin "$registry"',
+    '  fi',
     '  for attempt in 1 2 3 4 5; do',
     '    if docker pull --quiet "$reference"; then break; fi',
     '    sleep $((attempt * 10))',

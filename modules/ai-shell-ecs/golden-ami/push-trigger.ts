@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { ImageDigestSettings } from '../../../lambdas/image-digest/settings';
 import { NodeFunction } from '../../parts/node-function';
 import { policyDocument, trustService } from '../../parts/policy';
+import { accountOf } from '../aws-location';
 import type { FailedEvents } from '../failed-events';
 import { invokeByRule } from '../invoke-by-rule';
 
@@ -82,7 +83,9 @@ export class PushTrigger extends Construct {
     const { name, reference, pipelineArn, failedEvents, tags } = this.props;
     const role = new IamRole(this, 'start-role', {
       name: `${name}-start-bake`,
-      assumeRolePolicy: trustService('events.amazonaws.com'),
+      assumeRolePolicy: trustService('events.amazonaws.com', {
+        StringEquals: { 'aws:SourceAccount': accountOf(reference.arn) },
+      }),
       tags,
     });
     const policy = new IamRolePolicy(this, 'start-policy', {

@@ -3,8 +3,6 @@ import { renderBoot } from '../boot/render-boot';
 import { USER_DATA_LIMIT_BYTES, userDataSizeBytes } from '../boot/user-data';
 import { goDurationSeconds, isUnknown, type Rule } from './rule';
 
-const LEAST_CLEANUP_SECONDS = 600;
-
 export const agentRules: readonly Rule[] = [
   {
     id: 'agent-derived-variable',
@@ -45,14 +43,6 @@ export const agentRules: readonly Rule[] = [
       isUnknown(taskCleanupWait) || (goDurationSeconds(taskCleanupWait) ?? 0) >= 60
         ? undefined
         : `agent.taskCleanupWait: got ${taskCleanupWait}; the agent reads a Go duration and wants at least a minute; write e.g. '10m'`,
-  },
-  {
-    id: 'cleanup-interval-too-short',
-    problem: ({ agent: { imageCleanupInterval } }) =>
-      isUnknown(imageCleanupInterval) ||
-      (goDurationSeconds(imageCleanupInterval) ?? 0) >= LEAST_CLEANUP_SECONDS
-        ? undefined
-        : `agent.imageCleanupInterval: got ${imageCleanupInterval}; below 10m the agent falls back to 30m; write '10m' or more`,
   },
   {
     id: 'untracked-cleanup',

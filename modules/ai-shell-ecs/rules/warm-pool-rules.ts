@@ -85,9 +85,9 @@ export const warmPoolRules: readonly Rule[] = [
     ({ prepull }) => prepull.timeoutSeconds,
   ),
   rangeRule(
-    'prepull-attempts-range',
-    'prepull.attempts',
-    { min: 1, max: 20, unit: 'pulls of one image' },
-    ({ prepull }) => prepull.attempts,
+    'unused-image-hours-range',
+    'prepull.unusedImageHours',
+    { min: 1, max: 8760, unit: 'hours' },
+    ({ prepull }) => prepull.unusedImageHours,
   ),
 ];

@@ -1,6 +1,6 @@
 import { Fn, Token } from 'cdktf';
 import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
-import type { ClusterProps } from '../props';
+import type { ClusterProps, ExecProps } from '../props';
 import { declare } from './declare';
 
 function clusterName(more: string) {
@@ -30,6 +30,14 @@ const ofOwn = {
   },
 } as const satisfies Record<string, ModuleVariable>;
 
+const sessions = {
+  exec_record_retention_in_days: {
+    description: 'Days that the record of Exec sessions is kept',
+    type: 'number',
+    default: 365,
+  },
+} as const satisfies Record<string, ModuleVariable>;
+
 const ofExisting = {
   ecs_cluster_name: { description: 'Name of the existing ECS cluster', validations: clusterName('1') },
 } as const satisfies Record<string, ModuleVariable>;
@@ -42,6 +50,11 @@ export function ownClusterProps(stack: HclModuleStack, baseName: string): Cluste
     // The variable's own validation allows nothing else.
     containerInsights: insights.stringValue as 'enhanced',
   };
+}
+
+/** The record of Exec sessions, which the owner of the cluster decides on. */
+export function execProps(stack: HclModuleStack): ExecProps {
+  return { recordRetentionDays: declare(stack, sessions).exec_record_retention_in_days.numberValue };
 }
 
 /** A cluster that is there already. */

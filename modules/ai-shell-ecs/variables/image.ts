@@ -1,4 +1,5 @@
 import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import { ECR_REPOSITORY_PATTERN } from '../ecr-registry';
 import type { AiShellEcsProps } from '../props';
 import { declare } from './declare';
 
@@ -8,8 +9,7 @@ const variables = {
       'ECR repository of the image, without tag: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>`',
     validations: [
       {
-        condition:
-          'can(regex("^[0-9]{12}[.]dkr[.]ecr(-fips)?[.][a-z0-9-]+[.]amazonaws[.]com([.]cn)?/[a-z0-9._/-]+$", var.ecr_repository_url))',
+        condition: `can(regex("${ECR_REPOSITORY_PATTERN}", var.ecr_repository_url))`,
         message:
           'ecr_repository_url: the URL of a private ECR repository, without scheme, tag and digest; only such a one can be asked for a digest.',
       },

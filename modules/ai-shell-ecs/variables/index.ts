@@ -2,7 +2,7 @@ import { Token } from 'cdktf';
 import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
 import type { AiShellEcsProps } from '../props';
 import { capacityProviderProps } from './capacity-provider';
-import { existingClusterProps, ownClusterProps } from './cluster';
+import { execProps, existingClusterProps, ownClusterProps } from './cluster';
 import { declare } from './declare';
 import { goldenAmiProps } from './golden-ami';
 import { imageProps } from './image';
@@ -61,7 +61,9 @@ export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFla
     ...taskProps(stack),
     ...observabilityProps(stack),
     tags: Token.asStringMap(declare(stack, labels).tags.value),
-    cluster: flavour.cluster === 'own' ? ownClusterProps(stack, name) : existingClusterProps(stack),
+    ...(flavour.cluster === 'own'
+      ? { cluster: ownClusterProps(stack, name), exec: execProps(stack) }
+      : { cluster: existingClusterProps(stack) }),
     ...(flavour.goldenAmi ? { goldenAmi: goldenAmiProps(stack) } : {}),
   };
 }

@@ -14,14 +14,14 @@ const variables = {
       },
     ],
   },
-  prepull_attempts: {
-    description: 'Pulls of one image before it counts as failed',
+  prepull_unused_image_hours: {
+    description: 'Hours after which images that no container used, and nobody wants, are removed',
     type: 'number',
-    default: 5,
+    default: 168,
     validations: [
       {
-        condition: 'var.prepull_attempts >= 1 && var.prepull_attempts <= 20',
-        message: 'prepull_attempts: 1 to 20 pulls.',
+        condition: 'var.prepull_unused_image_hours >= 1 && var.prepull_unused_image_hours <= 8760',
+        message: 'prepull_unused_image_hours: 1 to 8760 hours.',
       },
     ],
   },
@@ -71,7 +71,7 @@ export function rolloutProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'prep
   return {
     prepull: {
       timeoutSeconds: declared.prepull_timeout.numberValue,
-      attempts: declared.prepull_attempts.numberValue,
+      unusedImageHours: declared.prepull_unused_image_hours.numberValue,
       // The variable's own validation allows nothing else.
       onFailure: declared.prepull_on_failure.stringValue as 'ABANDON' | 'CONTINUE',
     },

@@ -1,5 +1,6 @@
-import { Token } from 'cdktf';
+import { Fn, Op, Token } from 'cdktf';
 import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import { valueIf } from '../plan-values';
 import type { AiShellEcsProps } from '../props';
 import { declare } from './declare';
 
@@ -27,6 +28,15 @@ const variables = {
       },
     ],
   },
+  task_user: {
+    description: "User of the container: name, uid or uid:gid; empty for the image's own",
+    default: '',
+  },
+  task_no_new_privileges: {
+    description: 'Whether programs such as sudo gain nothing by the rights of their owner',
+    type: 'bool',
+    default: false,
+  },
   task_environment: {
     description: 'Environment variables of a shell; no secrets',
     type: 'map(string)',
@@ -37,6 +47,7 @@ const variables = {
 /** A shell, and how the agent stops it. */
 export function taskProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'agent' | 'task'> {
   const declared = declare(stack, variables);
+  const user = declared.task_user.stringValue;
   return {
     agent: { containerStopTimeout: declared.container_stop_timeout.stringValue },
     task: {
@@ -44,6 +55,8 @@ export function taskProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'agent' 
       memoryMib: declared.task_memory.numberValue,
       // The variable's own validation allows nothing else.
       networkMode: declared.task_network_mode.stringValue as 'bridge' | 'awsvpc',
+      user: Token.asString(valueIf(Op.gte(Fn.lengthOf(user), 1), user)),
+      noNewPrivileges: declared.task_no_new_privileges.booleanValue,
       environment: Token.asStringMap(declared.task_environment.value),
     },
   };

@@ -3,155 +3,245 @@
 # lifecycle hook. Uses only what the stock ECS-optimized Amazon Linux 2023 AMI has: bash, coreutils, util-linux, sed, awk,
 # curl, docker.
 #
-#   warmpath-prepull          pull what is missing, answer the hook
-#   warmpath-prepull watch    stay, answer again what the group did not accept, and answer transitions that are no boot
+#   warmpath-prepull          pull what is missing, complete the hook
+#   warmpath-prepull watch    stay: complete the hook where the boot could not, start the agent when the instance leaves
+#                             its warm pool without a boot, remove images that nobody uses
+#
+# Functions that would run in a subshell otherwise return in REPLY, so that what they learn is kept.
 set -uo pipefail
 
 CONFIG=${WARMPATH_CONFIG:-/etc/warmpath/prepull.conf}
 STATE_DIR=${WARMPATH_STATE_DIR:-/var/lib/warmpath}
+# The agent's unit does not start while a file is here; a boot clears it.
+RUN_DIR=${WARMPATH_RUN_DIR:-/run/warmpath}
 IMDS=${WARMPATH_IMDS:-http://169.254.169.254}
 AGENT_CONFIG=${WARMPATH_AGENT_CONFIG:-/etc/ecs/ecs.config}
+SYSTEMCTL=${WARMPATH_SYSTEMCTL:-systemctl}
 KEEP_TAG=warmpath
+METADATA_TOKEN_SECONDS=21600
 
-IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' PULL_TIMEOUT_SECONDS=900 ATTEMPTS=5 RETRY_BASE_SECONDS=2
-MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 ON_FAILURE=ABANDON HOOK_TIMEOUT_SECONDS=1200
-ABANDON_HOLD_SECONDS=120 WATCH_SECONDS=5
+IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' ECR_PATTERN='' PULL_TIMEOUT_SECONDS=900 RETRY_BASE_SECONDS=2
+MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 UNUSED_IMAGE_HOURS=168 ON_FAILURE=ABANDON HOOK_TIMEOUT_SECONDS=1200
+ABANDON_HOLD_SECONDS=120 WATCH_SECONDS=2 CLEAN_UP_SECONDS=1800 LOG_SECONDS=10
 ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT='' LOGS_ENDPOINT=''
 
 read_config() {
   local key value
   while IFS='=' read -r key value; do
     case $key in
-      IMAGES | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | PULL_TIMEOUT_SECONDS | ATTEMPTS | RETRY_BASE_SECONDS | \
-        MIN_FREE_MB | KEEP_SUPERSEDED | ON_FAILURE | HOOK_TIMEOUT_SECONDS | \
-        ABANDON_HOLD_SECONDS | WATCH_SECONDS | ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT)
+      IMAGES | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | ECR_PATTERN | PULL_TIMEOUT_SECONDS | RETRY_BASE_SECONDS | \
+        MIN_FREE_MB | KEEP_SUPERSEDED | UNUSED_IMAGE_HOURS | ON_FAILURE | HOOK_TIMEOUT_SECONDS | \
+        ABANDON_HOLD_SECONDS | WATCH_SECONDS | CLEAN_UP_SECONDS | LOG_SECONDS | \
+        ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT)
         printf -v "$key" '%s' "$value" ;;
     esac
   done <"$CONFIG"
+}
+
+# --- the instance metadata service and AWS
+
+METADATA_TOKEN='' METADATA_TOKEN_UNTIL=0 INSTANCE='' DOMAIN='' ROLE='' LIFECYCLE_STATE=''
+ACCESS_KEY='' SECRET_KEY='' SESSION_TOKEN='' CREDENTIALS_UNTIL=0
+
+imds() { # curl-arguments...; REPLY: what it printed. Never through a proxy: the address is the instance's own.
+  if ((EPOCHSECONDS >= METADATA_TOKEN_UNTIL)); then
+    METADATA_TOKEN=$(curl -sf --noproxy '*' -m 5 --retry 3 -X PUT \
+      -H "X-aws-ec2-metadata-token-ttl-seconds: $METADATA_TOKEN_SECONDS" "$IMDS/latest/api/token") || return 1
+    METADATA_TOKEN_UNTIL=$((EPOCHSECONDS + METADATA_TOKEN_SECONDS / 2))
+  fi
+  REPLY=$(curl -s --noproxy '*' -m 5 --retry 3 -H "X-aws-ec2-metadata-token: $METADATA_TOKEN" \
+    -w '\n%{http_code}\n' "$@") || { METADATA_TOKEN_UNTIL=0 && return 1; }
+}
+
+metadata() { # path; REPLY: its value. Fails where there is none
+  imds "$IMDS/latest/meta-data/$1" || return 1
+  local answer=$REPLY
+  REPLY=${answer%$'\n'*}
+  [ "${answer##*$'\n'}" = 200 ] && return 0
+  [ "${answer##*$'\n'}" = 401 ] && METADATA_TOKEN_UNTIL=0
+  return 1
+}
+
+read_instance() { # what does not change, and the state, in one process
+  imds "$IMDS/latest/meta-data/{instance-id,services/domain,iam/security-credentials/,autoscaling/target-lifecycle-state}" ||
+    return 1
+  local -a lines
+  mapfile -t lines <<<"$REPLY"
+  # An error page may have several lines: then each is asked for alone.
+  if [ "${#lines[@]}" = 8 ]; then
+    [ "${lines[1]}" = 200 ] && INSTANCE=${lines[0]}
+    [ "${lines[3]}" = 200 ] && DOMAIN=${lines[2]}
+    [ "${lines[5]}" = 200 ] && ROLE=${lines[4]}
+    [ "${lines[7]}" = 200 ] && LIFECYCLE_STATE=${lines[6]}
+  else
+    metadata instance-id && INSTANCE=$REPLY
+    metadata services/domain && DOMAIN=$REPLY
+    metadata iam/security-credentials/ && ROLE=$REPLY
+    metadata autoscaling/target-lifecycle-state && LIFECYCLE_STATE=$REPLY
+  fi
+  [ -n "$INSTANCE" ]
 }
 
 json_string() { # field; the JSON on stdin
   tr -d '\n' | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p"
 }
 
-imds() {
-  local token
-  token=$(curl -sf -m 5 --retry 3 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$IMDS/latest/api/token") &&
-    curl -sf -m 5 --retry 3 -H "X-aws-ec2-metadata-token: $token" "$IMDS/latest/meta-data/$1"
+read_credentials() { # of the instance role, once in ten minutes: a role's last for hours
+  ((EPOCHSECONDS < CREDENTIALS_UNTIL)) && return 0
+  if [ -z "$ROLE" ]; then metadata iam/security-credentials/ && ROLE=$REPLY || return 1; fi
+  metadata "iam/security-credentials/$ROLE" || return 1
+  ACCESS_KEY=$(json_string AccessKeyId <<<"$REPLY")
+  SECRET_KEY=$(json_string SecretAccessKey <<<"$REPLY")
+  SESSION_TOKEN=$(json_string Token <<<"$REPLY")
+  [ -n "$ACCESS_KEY" ] && CREDENTIALS_UNTIL=$((EPOCHSECONDS + 600))
 }
 
-aws_call() { # service region url curl-arguments...; signs with the credentials of the instance role
-  local service=$1 region=$2 url=$3 role credentials
-  shift 3
-  role=$(imds iam/security-credentials/) && credentials=$(imds "iam/security-credentials/$role") || return 1
+STATUS=0
+
+aws_call() { # seconds service region url curl-arguments...; REPLY: the body, STATUS: of HTTP, or 000 without an answer
+  local seconds=$1 service=$2 region=$3 url=$4 answer
+  shift 4
+  REPLY='' STATUS=credentials
+  read_credentials || return 1
   # The secret goes through a configuration on stdin: arguments are visible to every process.
-  curl -sS -m 30 --retry 3 --aws-sigv4 "aws:amz:$region:$service" -K - "$@" "$url" <<CURL
-user = "$(json_string AccessKeyId <<<"$credentials"):$(json_string SecretAccessKey <<<"$credentials")"
-header = "x-amz-security-token: $(json_string Token <<<"$credentials")"
+  answer=$(curl -sS --connect-timeout 5 -m "$seconds" --aws-sigv4 "aws:amz:$region:$service" -K - \
+    -w '\n%{http_code}' -X POST "$@" "$url" <<CURL
+user = "$ACCESS_KEY:$SECRET_KEY"
+header = "x-amz-security-token: $SESSION_TOKEN"
 CURL
+  )
+  STATUS=${answer##*$'\n'} REPLY=${answer%$'\n'*}
+  [ "$STATUS" = 200 ]
 }
 
 endpoint() { # service region; its address in this partition
-  printf 'https://%s.%s.%s/' "$1" "$2" "$(imds services/domain || printf amazonaws.com)"
+  printf 'https://%s.%s.%s/' "$1" "$2" "${DOMAIN:-amazonaws.com}"
 }
 
-ecr_region() { # registry; nothing where the registry is not ECR's
-  if [ "$1" = "$ECR_REGISTRY" ]; then
-    printf '%s' "$REGION"
-  else
-    sed -n 's/^[0-9]\{12\}\.dkr\.ecr\(-fips\)\{0,1\}\.\([a-z0-9-]*\)\.amazonaws\.com.*$/\2/p' <<<"$1"
-  fi
-}
-
-login() { # registry; writes the login to a directory of this run only
-  local registry=$1 region token
-  region=$(ecr_region "$registry")
-  [ -n "$region" ] || return 0
-  token=$(aws_call ecr "$region" "${ECR_ENDPOINT:-$(endpoint api.ecr "$region")}" \
-    -f -X POST -H 'content-type: application/x-amz-json-1.1' \
-    -H 'x-amz-target: AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' -d '{}' |
-    json_string authorizationToken)
-  [ -n "$token" ] && printf '{"auths":{"%s":{"auth":"%s"}}}' "$registry" "$token" >"$DOCKER_CONFIG/config.json"
-}
-
-present() { docker image inspect "$1" >/dev/null 2>&1; }
+# --- pulling
 
 seconds_left() { printf '%s' $((PULL_TIMEOUT_SECONDS - SECONDS)); }
 
-free_mb() { df -Pm "$(docker info -f '{{.DockerRootDir}}')" | awk 'NR==2 {print $4}'; }
-
-failure_of() { # what docker printed -> one word for the log
-  case $1 in
-    *'no space left'*) printf disk-full ;;
-    *'manifest unknown'* | *'not found'*) printf unknown-digest ;;
-    *'no basic auth'* | *[Uu]nauthorized* | *denied*) printf denied ;;
-    *toomanyrequests* | *'Too Many Requests'* | *'Rate exceeded'*) printf throttled ;;
-    *) printf unreachable ;;
-  esac
-}
-
-back_off() { # attempt seconds-left; doubles up to the fourth attempt, with jitter, and never past what is left
-  local seconds=$((RETRY_BASE_SECONDS << ($1 < 4 ? $1 - 1 : 3)))
+back_off() { # attempt seconds-left; doubles up to about a minute, with jitter, and never past what is left
+  local seconds=$((RETRY_BASE_SECONDS << ($1 < 5 ? $1 - 1 : 4)))
   seconds=$((seconds + RANDOM % (seconds + 1)))
   sleep $((seconds < $2 ? seconds : ($2 > 0 ? $2 : 0)))
 }
 
-pull() { # reference; sets REASON when it fails
-  local reference=$1 attempt left said status
-  for ((attempt = 1; attempt <= ATTEMPTS; attempt++)); do
-    left=$(seconds_left) REASON=timed-out
-    ((left > 0)) || return 1
-    PULL_ATTEMPTS=$((PULL_ATTEMPTS + 1))
-    if login "${reference%%/*}"; then
-      said=$(timeout -k 5 "$left" docker pull -q "$reference" 2>&1 >/dev/null) && return 0
-      status=$?
-      ((status == 124 || status == 137)) && return 1
-      REASON=$(failure_of "$said")
-      # Asking again heals neither of these.
-      case $REASON in unknown-digest | disk-full) return 1 ;; esac
-      printf '%s\n' "$said" >&2
-    else
-      REASON=denied
-    fi
-    ((attempt < ATTEMPTS)) && back_off "$attempt" "$(seconds_left)"
-  done
+failure_of_call() { # an AWS call that failed -> one word for the log
+  case $STATUS/$REPLY in
+    credentials/*) printf no-credentials ;;
+    000/*) printf unreachable ;;
+    *'ignature expired'* | *'ignature not yet current'* | */*RequestExpired* | *RequestTimeTooSkewed*) printf clock-wrong ;;
+    429/* | *Throttl* | *TooManyRequests* | *'ate exceeded'*) printf throttled ;;
+    *ExpiredToken* | *UnrecognizedClient* | *InvalidClientTokenId*) printf no-credentials ;;
+    5*/*) printf server-error ;;
+    *) printf denied ;;
+  esac
+}
+
+failure_of_pull() { # what docker printed -> one word for the log
+  case $1 in
+    *'no space left'*) printf disk-full ;;
+    *'manifest unknown'* | *'not found'*) printf unknown-digest ;;
+    *'no matching manifest'* | *'does not match the specified platform'*) printf wrong-platform ;;
+    *toomanyrequests* | *'Too Many Requests'* | *'Rate exceeded'*) printf throttled ;;
+    *'certificate has expired or is not yet valid'*) printf clock-wrong ;;
+    *'HTTP status: 5'* | *'HTTP status code: 5'* | *' 50'[0-9]' '*) printf server-error ;;
+    *'no basic auth'* | *[Uu]nauthorized* | *denied*) printf denied ;;
+    *) printf unreachable ;;
+  esac
+}
+
+declare -A LOGINS=()
+
+ecr_endpoint() { # registry region; the API in front of it: its name tells FIPS and dual-stack
+  local dash=${BASH_REMATCH[2]} fips=${BASH_REMATCH[3]} domain=${BASH_REMATCH[5]}
+  if [ "$dash" = - ]; then
+    printf 'https://ecr%s.%s.api.%s/' "$fips" "$2" "${domain#on.}"
+  elif [ -n "$fips" ]; then
+    printf 'https://ecr-fips.%s.%s/' "$2" "$domain"
+  else
+    printf 'https://api.ecr.%s.%s/' "$2" "$domain"
+  fi
+}
+
+login() { # registry; once a run, in a directory of this run only. Sets REASON when it fails
+  local registry=$1 region='' url=$ECR_ENDPOINT token entries='' host
+  if [ "$registry" = "$ECR_REGISTRY" ]; then
+    region=$REGION
+  elif [[ -n $ECR_PATTERN && $registry =~ $ECR_PATTERN ]]; then
+    region=${BASH_REMATCH[4]} url=${url:-$(ecr_endpoint "$registry" "$region")}
+  fi
+  # Other registries are pulled from without a login.
+  [ -n "$region" ] && [ -z "${LOGINS[$registry]:-}" ] || return 0
+  if ! aws_call 30 ecr "$region" "$url" -H 'content-type: application/x-amz-json-1.1' \
+    -H 'x-amz-target: AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' -d '{}'; then
+    REASON=$(failure_of_call)
+    [ "$REASON" = no-credentials ] && CREDENTIALS_UNTIL=0
+    printf 'GetAuthorizationToken: %s %s\n' "$STATUS" "$REPLY" >&2
+    return 1
+  fi
+  token=$(json_string authorizationToken <<<"$REPLY")
+  LOGINS[$registry]=$token
+  for host in "${!LOGINS[@]}"; do entries+=",\"$host\":{\"auth\":\"${LOGINS[$host]}\"}"; done
+  printf '{"auths":{%s}}' "${entries#,}" >"$DOCKER_CONFIG/config.json"
+}
+
+pull_once() { # reference; sets REASON when it fails
+  local reference=$1 left said status
+  left=$(seconds_left) REASON=timed-out
+  ((left > 0)) || return 1
+  PULL_ATTEMPTS=$((PULL_ATTEMPTS + 1))
+  login "${reference%%/*}" || return 1
+  said=$(timeout -k 5 "$left" docker pull -q "$reference" 2>&1 >/dev/null) && return 0
+  status=$?
+  ((status == 124 || status == 137)) && return 1
+  REASON=$(failure_of_pull "$said")
+  [ "$REASON" = denied ] && unset "LOGINS[${reference%%/*}]"
+  printf '%s\n' "$said" >&2
   return 1
 }
+
+# Tries until the time is over, whatever the reason: a missing image may still come, a role may still get its permission.
+# And an instance that gave up at once would be replaced at once, by one that fails as fast: a circle of launches.
+pull() { # reference; sets REASON when it fails
+  local attempt=0 reported=''
+  until pull_once "$1"; do
+    [ "$REASON" = timed-out ] && break
+    if [ "$REASON" != "$reported" ]; then
+      reported=$REASON
+      publish "$(report_line retrying none "$REASON")" &
+    fi
+    back_off $((++attempt)) "$(seconds_left)"
+    (($(seconds_left) > 0)) || break
+  done
+  if [ "$REASON" = timed-out ] && [ -n "$reported" ]; then REASON=$reported; fi
+  present "$1"
+}
+
+present() { docker image inspect "$1" >/dev/null 2>&1; }
 
 keep() { # reference; a local tag keeps a digest pull out of reach of `docker image prune`
   local digest=${1##*@sha256:}
   docker tag "$1" "${1%@*}:$KEEP_TAG-${digest:0:12}"
 }
 
-wanted_ids() {
-  local reference
-  for reference in "${WANTED[@]}"; do docker image inspect -f '{{.Id}}' "$reference" 2>/dev/null; done
-}
-
-remove_superseded() { # how many to keep per repository of what earlier runs pulled and nobody wants now; newest first
-  local id
-  docker image ls --no-trunc --format '{{.Repository}} {{.ID}} {{.Tag}}' |
-    awk -v keep="$1" -v tag="^$KEEP_TAG-" '
-      NR == FNR { wanted[$1]; next }
-      $3 ~ tag && !($2 in wanted) && !seen[$1, $2]++ && ++count[$1] > keep { print $2 }
-    ' <(wanted_ids; printf 'none\n') - |
-    while read -r id; do
-      # By its names, never by force: an image that a container uses stays.
-      docker ps -aq --filter "ancestor=$id" | grep -q . && continue
-      docker image inspect -f '{{range .RepoTags}}{{println .}}{{end}}{{range .RepoDigests}}{{println .}}{{end}}' "$id" |
-        while read -r name; do [ -n "$name" ] && docker image rm "$name" >/dev/null 2>&1; done
-    done
-}
+free_mb() { df -Pm "$DOCKER_ROOT" | awk 'NR==2 {print $4}'; }
 
 ensure() { # reference
   if present "$1"; then
     OUTCOMES+=(present)
   else
     (($(free_mb) >= MIN_FREE_MB)) || remove_superseded 0
-    if (($(free_mb) < MIN_FREE_MB)); then
-      OUTCOMES+=(disk-full)
-      return 1
-    fi
+    until (($(free_mb) >= MIN_FREE_MB)); do
+      if (($(seconds_left) <= 0)); then
+        OUTCOMES+=(disk-full)
+        return 1
+      fi
+      # Nothing here frees it, but it holds the place: see pull.
+      back_off 5 "$(seconds_left)"
+    done
     if ! pull "$1"; then
       OUTCOMES+=("$REASON")
       return 1
@@ -161,70 +251,145 @@ ensure() { # reference
   keep "$1"
 }
 
+ensure_all() { # sets OUTCOMES
+  local reference tags count=0 result=0
+  # Mostly all are there, and kept: one process says so.
+  while read -r tags; do
+    [[ $tags == *":$KEEP_TAG-"* ]] && count=$((count + 1))
+  done < <(docker image inspect -f '{{join .RepoTags " "}} ' "${WANTED[@]}" 2>/dev/null)
+  if ((count == ${#WANTED[@]})); then
+    for reference in "${WANTED[@]}"; do OUTCOMES+=(present); done
+    return 0
+  fi
+  for reference in "${WANTED[@]}"; do ensure "$reference" || result=1; done
+  return $result
+}
+
+# --- images that nobody uses: with its pull behaviour prefer-cached the agent removes none
+
+wanted_ids() {
+  local reference
+  for reference in "${WANTED[@]}"; do docker image inspect -f '{{.Id}}' "$reference" 2>/dev/null; done
+}
+
+remove_image() { # id; by its names, never by force: an image that a container uses stays
+  docker ps -aq --filter "ancestor=$1" | grep -q . && return 0
+  docker image inspect -f '{{range .RepoTags}}{{println .}}{{end}}{{range .RepoDigests}}{{println .}}{{end}}{{.Id}}' "$1" 2>/dev/null |
+    while read -r name; do [ -n "$name" ] && docker image rm "$name" >/dev/null 2>&1; done
+}
+
+superseded() { # how many to keep per repository of what earlier runs pulled and nobody wants now; newest first
+  docker image ls --no-trunc --format '{{.Repository}} {{.ID}} {{.Tag}}' |
+    awk -v keep="$1" -v tag="^$KEEP_TAG-" '
+      NR == FNR { wanted[$1]; next }
+      $3 ~ tag && !($2 in wanted) && !seen[$1, $2]++ && ++count[$1] > keep { print $2 }
+    ' <(wanted_ids; printf 'none\n') -
+}
+
+remove_superseded() { # how many to keep per repository
+  local id
+  superseded "$1" | while read -r id; do remove_image "$id"; done
+}
+
+unwanted() { # images that are neither wanted, nor kept for a rollback, nor of a container, nor the agent's own
+  docker image ls --no-trunc --format '{{.ID}} {{.Repository}}' |
+    awk '$2 !~ /^(amazon\/amazon-ecs-|ecs-service-connect-agent)/ { print $1 }' | sort -u | grep -vxF -f <(
+    wanted_ids
+    comm -13 <(superseded "$KEEP_SUPERSEDED" | sort -u) <(superseded 0 | sort -u)
+    docker ps -aq --no-trunc | xargs -r docker inspect -f '{{.Image}}'
+    printf 'none\n'
+  )
+}
+
+clean_up() { # removes what was unused for UNUSED_IMAGE_HOURS, and, while space is short, what is unused at all
+  local id since unused="$STATE_DIR/unused" now=$EPOCHSECONDS
+  local -A seen=()
+  if [ -f "$unused" ]; then while read -r id since; do seen[$id]=$since; done <"$unused"; fi
+  if (($(free_mb) >= MIN_FREE_MB)); then remove_superseded "$KEEP_SUPERSEDED"; else remove_superseded 0; fi
+  unwanted | while read -r id; do
+    since=${seen[$id]:-$now}
+    if ((now - since >= UNUSED_IMAGE_HOURS * 3600)) || (($(free_mb) < MIN_FREE_MB)); then
+      remove_image "$id"
+    else
+      printf '%s %s\n' "$id" "$since"
+    fi
+  done >"$unused.new"
+  mv -f "$unused.new" "$unused"
+}
+
+# --- the launch hook and the agent
+
 # An instance that waits in a pool goes into service from there. The agent registers once, on the way out, and takes what
 # its configuration says then; for an instance outside any group nothing is known.
 note_origin() {
-  local attempt
-  [ -n "$HOOK_NAME" ] && grep -qs '"warmpath.origin"' "$AGENT_CONFIG" || return 0
-  for ((attempt = 1; attempt <= 5; attempt++)); do
-    case $(imds autoscaling/target-lifecycle-state) in
-      Warmed:*) sed -i 's/"warmpath.origin":"[a-z-]*"/"warmpath.origin":"warm-pool"/' "$AGENT_CONFIG" && return ;;
-      ?*) return 0 ;;
-    esac
-    sleep 1
-  done
+  case $HOOK_NAME/$TARGET in
+    ?*/Warmed:*) ;;
+    *) return 0 ;;
+  esac
+  grep -qs '"warmpath.origin":"cold-launch"' "$AGENT_CONFIG" || return 0
+  sed -i 's/"warmpath.origin":"[a-z-]*"/"warmpath.origin":"warm-pool"/' "$AGENT_CONFIG"
+}
+
+in_pool() { [[ -n $HOOK_NAME && $TARGET == Warmed:* ]]; }
+
+# In the pool the agent has nothing to do, and it asks only once a minute whether the instance has left.
+hold_agent() { mkdir -p "$RUN_DIR" && : >"$RUN_DIR/agent-held"; }
+
+start_agent() {
+  [ -e "$RUN_DIR/agent-held" ] || return 0
+  rm -f "$RUN_DIR/agent-held"
+  "$SYSTEMCTL" start --no-block ecs
 }
 
 # The group waits for an answer at each transition of the instance, into the pool and into service. The last transition is
-# on disk with what is still owed (an answer, or nothing: settled) and until when the group waits. So none is missed
-# between two starts of the program, and a plain reboot in service owes nothing.
-recall() { # sets INSTANCE, and what is known of TARGET, OWED, DEADLINE
+# on disk with what becomes of it: new, CONTINUE or ABANDON until the group has taken the answer, then settled or abandoned,
+# and until when the group waits. So none is missed between two starts of the program, and a plain reboot in service asks
+# nothing.
+TARGET='' ANSWER='' DEADLINE=0
+
+load_transition() {
   local instance=''
-  TARGET='' OWED='' DEADLINE=0
-  INSTANCE=$(imds instance-id)
-  [ -f "$STATE_DIR/transition" ] && read -r instance TARGET OWED DEADLINE <"$STATE_DIR/transition"
+  [ -f "$STATE_DIR/transition" ] && read -r instance TARGET ANSWER DEADLINE <"$STATE_DIR/transition"
   # What another instance left came with an image of its disk.
-  [ "$instance" = "$INSTANCE" ] || TARGET='' OWED=''
+  [ "$instance" = "$INSTANCE" ] || TARGET='' ANSWER=''
 }
 
-notice() { # a transition since; while the metadata service is silent, what is known stands
-  local target
-  INSTANCE=${INSTANCE:-$(imds instance-id)}
-  target=$(imds autoscaling/target-lifecycle-state) && [ "$target" != "$TARGET" ] && TARGET=$target OWED=''
-  case $HOOK_NAME/$TARGET in
-    /* | */Terminated | */Standby | */Detached) [ "$OWED" = settled ] || owe settled ;;
-    *) [ -n "$OWED" ] || OWED=new DEADLINE=$((EPOCHSECONDS + HOOK_TIMEOUT_SECONDS)) ;;
-  esac
-}
-
-owe() { # answer, or settled
-  OWED=$1
-  printf '%s %s %s %s\n' "${INSTANCE:-unknown}" "${TARGET:-unknown}" "$OWED" "$DEADLINE" >"$STATE_DIR/transition.new" &&
+save_transition() { # answer
+  ANSWER=$1
+  printf '%s %s %s %s\n' "${INSTANCE:-unknown}" "${TARGET:-unknown}" "$ANSWER" "$DEADLINE" >"$STATE_DIR/transition.new" &&
     mv -f "$STATE_DIR/transition.new" "$STATE_DIR/transition"
 }
 
-complete_hook() { # CONTINUE or ABANDON; calls once, and fails as long as calling again can help
-  local region=${REGION:-$(imds placement/region)} said
-  said=$(aws_call autoscaling "$region" "${AUTOSCALING_ENDPOINT:-$(endpoint autoscaling "$region")}" \
-    -m 10 --retry 0 -X POST --data-urlencode "Action=CompleteLifecycleAction" --data-urlencode "Version=2011-01-01" \
+see_transition() { # while the metadata service is silent, what is known stands
+  [ -n "$LIFECYCLE_STATE" ] && [ "$LIFECYCLE_STATE" != "$TARGET" ] && TARGET=$LIFECYCLE_STATE ANSWER=''
+  case $HOOK_NAME/$TARGET in
+    /* | */Terminated | */Standby | */Detached) case $ANSWER in settled | abandoned) ;; *) save_transition settled ;; esac ;;
+    *) [ -n "$ANSWER" ] || ANSWER=new DEADLINE=$((EPOCHSECONDS + HOOK_TIMEOUT_SECONDS)) ;;
+  esac
+}
+
+complete_hook() { # CONTINUE or ABANDON; calls once, and fails as long as calling again can help. Sets HOOK
+  [ -n "$INSTANCE" ] || read_instance
+  aws_call 10 autoscaling "$REGION" "${AUTOSCALING_ENDPOINT:-$(endpoint autoscaling "$REGION")}" \
+    --data-urlencode "Action=CompleteLifecycleAction" --data-urlencode "Version=2011-01-01" \
     --data-urlencode "AutoScalingGroupName=$ASG_NAME" --data-urlencode "LifecycleHookName=$HOOK_NAME" \
-    --data-urlencode "InstanceId=$INSTANCE" --data-urlencode "LifecycleActionResult=$1")
-  case $said in
+    --data-urlencode "InstanceId=$INSTANCE" --data-urlencode "LifecycleActionResult=$1"
+  case $REPLY in
     *CompleteLifecycleActionResult*) HOOK=$1 ;;
     # Completed by somebody else; or this boot was faster than the group, which has yet to begin to wait.
     *'No active Lifecycle Action'*) HOOK=none ;;
-    *) HOOK=failed && printf '%s\n' "$said" >&2 ;;
+    *) HOOK=failed && printf 'CompleteLifecycleAction: %s %s\n' "$STATUS" "$REPLY" >&2 ;;
   esac
   [ "$HOOK" = "$1" ] || ((EPOCHSECONDS >= DEADLINE)) || return 1
-  owe settled
+  if [ "$1" = ABANDON ]; then save_transition abandoned; else save_transition settled; fi
   return 0
 }
 
 answer_hook() { # CONTINUE or ABANDON; sets HOOK
   local attempt=0
   HOOK=none
-  [ "$OWED" = settled ] && return
-  owe "$1"
+  case $ANSWER in settled | abandoned) return ;; esac
+  save_transition "$1"
   until complete_hook "$1"; do
     # With the images there the agent may start: the watch unit goes on.
     [ "$1" = CONTINUE ] && HOOK=pending && return
@@ -232,31 +397,30 @@ answer_hook() { # CONTINUE or ABANDON; sets HOOK
   done
 }
 
-wait_for_docker() {
-  until docker version >/dev/null 2>&1; do
-    (($(seconds_left) > 0)) || return 1
-    sleep 1
-  done
-}
+# --- the log
 
-report_line() { # result hook
+report_line() { # result hook outcomes
   printf '{"event":"prepull","result":"%s","group":"%s","images":"%s","outcomes":"%s","attempts":%d,"seconds":%d,"freeMib":%d,"hook":"%s"}\n' \
-    "$1" "$ASG_NAME" "$IMAGES" "$(IFS=,; printf '%s' "${OUTCOMES[*]}")" "$PULL_ATTEMPTS" "$SECONDS" "$FREE_MIB" "$2"
+    "$1" "$ASG_NAME" "$IMAGES" "$3" "$PULL_ATTEMPTS" "$SECONDS" "$FREE_MIB" "$2"
 }
 
-logs_call() { # region operation body; brief, because an instance must not wait for its log
-  aws_call logs "$1" "${LOGS_ENDPOINT:-$(endpoint logs "$1")}" -m 5 --retry 1 -X POST \
+logs_call() { # seconds operation body
+  aws_call "$1" logs "$REGION" "${LOGS_ENDPOINT:-$(endpoint logs "$REGION")}" \
     -H 'content-type: application/x-amz-json-1.1' -H "x-amz-target: Logs_20140328.$2" -d "$3"
 }
 
-publish() { # line; best effort
-  local region stream event
-  [ -n "$LOG_GROUP" ] && region=${REGION:-$(imds placement/region)} || return 0
-  stream="\"logGroupName\":\"$LOG_GROUP\",\"logStreamName\":\"$INSTANCE\""
+publish() { # line; best effort, within LOG_SECONDS
+  local stream event
+  [ -n "$LOG_GROUP" ] || return 0
+  stream="\"logGroupName\":\"$LOG_GROUP\",\"logStreamName\":\"${INSTANCE:-unknown}\""
   event="{\"timestamp\":$(date +%s%3N),\"message\":\"${1//\"/\\\"}\"}"
-  # The stream is there already on a later boot.
-  logs_call "$region" CreateLogStream "{$stream}" >/dev/null 2>&1
-  logs_call "$region" PutLogEvents "{$stream,\"logEvents\":[$event]}" >/dev/null
+  logs_call $((LOG_SECONDS / 2)) PutLogEvents "{$stream,\"logEvents\":[$event]}" && return
+  case $REPLY in
+    *ResourceNotFound*)
+      logs_call $((LOG_SECONDS / 4)) CreateLogStream "{$stream}"
+      logs_call $((LOG_SECONDS / 4)) PutLogEvents "{$stream,\"logEvents\":[$event]}" && return ;;
+  esac
+  printf 'PutLogEvents: %s %s\n' "$STATUS" "$REPLY" >&2
 }
 
 report_hook() { # how the answer that was left to the watch unit ended
@@ -267,42 +431,62 @@ report_hook() { # how the answer that was left to the watch unit ended
   publish "$line"
 }
 
+# --- the two ways to run
+
+wait_for_docker() {
+  until DOCKER_ROOT=$(docker info -f '{{.DockerRootDir}}' 2>/dev/null) && [ -n "$DOCKER_ROOT" ]; do
+    (($(seconds_left) > 0)) || return 1
+    sleep 1
+  done
+}
+
 run_once() {
-  local reference result=ok answer=CONTINUE before=$OWED
+  local result=ok answer=CONTINUE before=$ANSWER outcomes
   OUTCOMES=() PULL_ATTEMPTS=0 REASON='' FREE_MIB=0
+  note_origin
   if wait_for_docker; then
-    for reference in "${WANTED[@]}"; do ensure "$reference" || result=failed; done
-    [ "$result" = ok ] && remove_superseded "$KEEP_SUPERSEDED"
+    ensure_all || result=failed
     FREE_MIB=$(free_mb)
   else
     OUTCOMES+=(no-docker)
     result=failed
   fi
   [ "$result" = ok ] || answer=$ON_FAILURE
-  note_origin
-  # Before the hook: right after it the group may stop or terminate the instance.
-  publish "$(report_line "$result" "$answer")"
+  outcomes=$(IFS=,; printf '%s' "${OUTCOMES[*]}")
+  if in_pool; then hold_agent; elif [ "$answer" = CONTINUE ]; then start_agent; fi
+  # Before two processes ask for them.
+  read_credentials
+  if in_pool || [ "$answer" = ABANDON ]; then
+    # Right after its answer the instance may be stopped or terminated, and the agent waits for nothing here.
+    publish "$(report_line "$result" "$answer" "$outcomes")"
+  else
+    publish "$(report_line "$result" "$answer" "$outcomes")" &
+  fi
   answer_hook "$answer"
   # For the journal and the console, and the same as a state file.
-  report_line "$result" "$HOOK" | tee "$STATE_DIR/prepull.json.new"
+  report_line "$result" "$HOOK" "$outcomes" | tee "$STATE_DIR/prepull.json.new"
   mv -f "$STATE_DIR/prepull.json.new" "$STATE_DIR/prepull.json"
   # The group terminates it, by this answer or at the end of its own wait: an agent that registered now would be given tasks.
-  [ "$before" != settled ] && [ "$answer" = ABANDON ] && sleep "$ABANDON_HOLD_SECONDS"
+  if [ "$before" = new ] && [ "$answer" = ABANDON ]; then sleep "$ABANDON_HOLD_SECONDS"; fi
   [ "$result" = ok ]
 }
 
 watch() {
-  local attempt=0
+  local attempt=0 cleaned=0
   while :; do
-    notice
-    case $OWED in
+    if metadata autoscaling/target-lifecycle-state; then LIFECYCLE_STATE=$REPLY; fi
+    see_transition
+    case $ANSWER in
       # No boot began it: the instance leaves a pool of running or hibernated instances.
       new) attempt=0 SECONDS=0 && run_once ;;
-      CONTINUE | ABANDON) complete_hook "$OWED" && report_hook ;;
+      CONTINUE | ABANDON) complete_hook "$ANSWER" && report_hook ;;
+      settled) in_pool || start_agent ;;
     esac
-    case $OWED/$TARGET in
+    case $ANSWER/$TARGET in
       # Only a stay in standby can follow, for which a look a minute is soon enough.
-      settled/InService) sleep $((WATCH_SECONDS * 12)) ;;
+      settled/InService | abandoned/*)
+        if ((EPOCHSECONDS - cleaned >= CLEAN_UP_SECONDS)) && wait_for_docker; then clean_up && cleaned=$EPOCHSECONDS; fi
+        sleep $((WATCH_SECONDS * 30)) ;;
       settled/*) sleep "$WATCH_SECONDS" ;;
       *) back_off $((++attempt)) $((DEADLINE - EPOCHSECONDS)) ;;
     esac
@@ -317,14 +501,20 @@ main() {
   DOCKER_CONFIG=$(mktemp -d) && export DOCKER_CONFIG
   trap 'rm -rf "$DOCKER_CONFIG"' EXIT
   IFS=, read -r -a WANTED <<<"$IMAGES"
+  # The watch unit must know whose transition is on disk; the boot must not wait for ever.
+  until read_instance; do
+    if [ "${1:-}" != watch ] && ((SECONDS >= 10)); then break; fi
+    sleep 2
+  done
+  if [ -z "$REGION" ]; then metadata placement/region && REGION=$REPLY; fi
+  load_transition
   if [ "${1:-}" = watch ]; then
     trap 'exit 0' TERM INT
-    recall
     watch
   else
     flock 9
-    recall
-    notice
+    load_transition
+    see_transition
     run_once
   fi
 }

@@ -1,0 +1,227 @@
+/** A change of every prop of `AiShellEcs`: from which applied deployment, and to what. */
+import type { AiShellEcsProps } from '../../../modules/ai-shell-ecs';
+import { type ChangeCase, nested, shown } from './change-case';
+
+export const REGISTRY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
+export const KEY_ARN = 'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
+
+function reference(repository: string, digit: string): string {
+  return `${REGISTRY}/${repository}@sha256:${digit.repeat(64)}`;
+}
+
+/** What surrounds the deployments: made before, outside of Terraform. */
+export interface Surroundings {
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly routeTableId: string;
+  readonly amiId: string;
+  /** A lock file with the images `shell` and `other`. */
+  readonly lockFile: string;
+}
+
+/** The deployments that are applied, by name. */
+export function bases({ vpcId, subnetIds, routeTableId, amiId }: Surroundings) {
+  const plain: AiShellEcsProps = {
+    name: 'plain',
+    image: { from: 'digest', reference: reference('ai-shell', '1') },
+    network: { vpcId, subnetIds: subnetIds.slice(0, 1) },
+    ami: { from: 'id', id: amiId },
+    service: { desiredCount: 1 },
+  };
+  return {
+    plain,
+    golden: { ...plain, name: 'golden', goldenAmi: {} },
+    endpoints: {
+      ...plain,
+      name: 'endpoints',
+      network: { ...plain.network, endpoints: { routeTableIds: [routeTableId], vpcCidr: '10.7.0.0/16' } },
+    },
+    joined: {
+      ...plain,
+      name: 'joined',
+      cluster: { create: false, name: 'platform', otherCapacityProviders: ['FARGATE'] },
+    },
+    command: { ...plain, name: 'command', refresh: { startedBy: 'command' } },
+  } as const satisfies Record<string, AiShellEcsProps>;
+}
+
+/** A deployment as the first version of this project made it, whose configuration is kept beside this file. */
+export const firstVersion = {
+  name: 'before',
+  image: { from: 'digest', reference: reference('ai-shell', '1') },
+  service: { desiredCount: 1 },
+} as const;
+
+export type Base = keyof ReturnType<typeof bases>;
+
+/** Every change. Props that no value can change, because every other one is refused, are here too. */
+export function changeCases({
+  subnetIds,
+  routeTableId,
+  lockFile,
+}: Surroundings): readonly ChangeCase<Base>[] {
+  const cases: ChangeCase<Base>[] = [];
+  function change(prop: string, to: unknown, base: Base = 'plain'): void {
+    cases.push({ prop, to: shown(to), base, patch: nested(prop, to) });
+  }
+  /** A prop that does not change alone. */
+  function changeWith(prop: string, to: string, patch: object, base: Base = 'plain'): void {
+    cases.push({ prop, to, base, patch });
+  }
+  const otherAmi = 'ami-0a1b2c3d4e5f60718';
+
+  change('name', 'renamed');
+  change('image.reference', reference('ai-shell', '2'));
+  changeWith('image.from', 'lock', { image: { from: 'lock', lockFile, name: 'shell' } });
+  changeWith('image.lockFile', 'another file', { image: { from: 'lock', lockFile, name: 'shell' } });
+  changeWith('image.name', 'other', { image: { from: 'lock', lockFile, name: 'other' } });
+  const tagged = { from: 'tag', repositoryUrl: `${REGISTRY}/ai-shell`, tag: 'v2' };
+  changeWith('image.tag', 'v2', { image: tagged });
+  changeWith('image.repositoryUrl', 'another repository', {
+    image: { ...tagged, repositoryUrl: `${REGISTRY}/other-shell` },
+  });
+  changeWith('image.digestVariable', 'a digest', {
+    image: { ...tagged, digestVariable: `sha256:${'3'.repeat(64)}` },
+  });
+  change('additionalImages', { proxy: { from: 'digest', reference: reference('proxy', '4') } });
+
+  change('network.vpcId', 'vpc-0fedcba9');
+  change('network.subnetIds', subnetIds);
+  change('network.securityGroupIds', ['sg-0a1b2c3d4e5f60718']);
+  change('network.endpoints.routeTableIds', [routeTableId, 'rtb-0b1c2d3e'], 'endpoints');
+  change('network.endpoints.vpcCidr', '10.0.0.0/8', 'endpoints');
+  change('network.endpoints', { routeTableIds: [routeTableId], vpcCidr: '10.7.0.0/16' });
+
+  change('ami.id', otherAmi);
+  changeWith('ami.from', 'recommended', { ami: { from: 'recommended' } });
+  changeWith('ami.idVariable', 'an id', { ami: { from: 'recommended', idVariable: otherAmi } });
+  const own = '/teams/shell/ami';
+  changeWith('ami.parameter', own, { ami: { from: 'ssm', parameter: own, resolve: 'plan' } });
+  changeWith('ami.resolve', 'launch', { ami: { from: 'ssm', parameter: own, resolve: 'launch' } }, 'command');
+
+  change('instances.instanceTypes', ['m7g.xlarge']);
+  changeWith('instances.architecture', 'x86_64', { instances: { architecture: 'x86_64' } });
+  change('instances.minSize', 1);
+  change('instances.maxSize', 8);
+  change('instances.desiredCapacity', 2);
+  change('instances.rootVolume.sizeGib', 100);
+  change('instances.rootVolume.iops', 4000);
+  change('instances.rootVolume.throughputMibps', 500);
+  change('instances.rootVolume.initializationRateMibps', 200);
+  change('instances.rootVolume.encrypted', false);
+  change('instances.rootVolume.kmsKeyArn', KEY_ARN);
+  change('instances.launchTemplateVersion', '$Latest', 'command');
+  change('instances.maxInstanceLifetimeSeconds', 604_800);
+  changeWith('instances.maintenance.minHealthyPercent', '90', {
+    instances: { maintenance: { minHealthyPercent: 90, maxHealthyPercent: 110 } },
+  });
+  changeWith('instances.maintenance.maxHealthyPercent', '120', {
+    instances: { maintenance: { minHealthyPercent: 100, maxHealthyPercent: 120 } },
+  });
+  change('instances.waitForCapacityTimeout', '30m');
+  change('instances.protectFromScaleIn', false);
+  change('instances.forceDelete', true);
+
+  change('warmPool', false);
+  change('warmPool.state', 'Running');
+  change('warmPool.minSize', 3);
+  change('warmPool.maxPreparedCapacity', 10);
+  change('warmPool.reuseOnScaleIn', true);
+
+  change('prepull.timeoutSeconds', 1200);
+  change('prepull.unusedImageHours', 24);
+  change('prepull.minFreeMib', 8192);
+  change('prepull.keepSuperseded', 2);
+  change('prepull.onFailure', 'CONTINUE');
+  change('prepull.hookTimeoutSeconds', 1500);
+
+  change('agent.imagePullBehavior', 'always');
+  change('agent.containerStopTimeout', '120s');
+  change('agent.reservedMemoryMib', 512);
+  change('agent.taskCleanupWait', '30m');
+  change('agent.untrackedImageCleanup', true);
+  change('agent.blockImdsForAwsvpc', false);
+  change('agent.attributes', { purpose: 'shell' });
+  change('agent.extra', { ECS_LOGLEVEL: 'warn' });
+
+  change('refresh', false);
+  change('refresh.startedBy', 'command');
+  change('refresh.minHealthyPercent', 90);
+  change('refresh.maxHealthyPercent', 150);
+  change('refresh.instanceWarmupSeconds', 60);
+  change('refresh.checkpointPercentages', [20, 50, 100]);
+  changeWith('refresh.checkpointDelaySeconds', '600', {
+    refresh: { checkpointPercentages: [20, 50, 100], checkpointDelaySeconds: 600 },
+  });
+  change('refresh.autoRollback', false, 'command');
+  change('refresh.skipMatching', false);
+  changeWith('refresh.scaleInProtectedInstances', 'Wait', {
+    refresh: { scaleInProtectedInstances: 'Wait' },
+    capacityProvider: { managedTerminationProtection: false },
+  });
+  change('refresh.standbyInstances', 'Ignore');
+  change('refresh.alarmNames', ['shell-slow-start']);
+
+  changeWith('cluster.create', 'false', {
+    cluster: { create: false, name: 'platform', otherCapacityProviders: [] },
+  });
+  change('cluster.name', 'shells');
+  change('cluster.containerInsights', 'enabled');
+  change('cluster.otherCapacityProviders', ['FARGATE']);
+
+  change('capacityProvider.name', 'other-capacity');
+  changeWith('capacityProvider.managedScaling', 'false', {
+    capacityProvider: { managedScaling: false, managedTerminationProtection: false },
+  });
+  change('capacityProvider.targetCapacityPercent', 80);
+  change('capacityProvider.minimumScalingStepSize', 2);
+  change('capacityProvider.maximumScalingStepSize', 10);
+  change('capacityProvider.instanceWarmupSeconds', 30);
+  change('capacityProvider.managedDraining', false);
+  change('capacityProvider.managedTerminationProtection', false);
+
+  change('task', false);
+  change('task.cpuUnits', 1024);
+  change('task.memoryMib', 2048);
+  change('task.command', ['sleep', 'infinity']);
+  change('task.environment', { LANG: 'C.UTF-8' });
+  change('task.secrets', { TOKEN: 'arn:aws:ssm:eu-central-1:123456789012:parameter/shell/token' });
+  change('task.networkMode', 'awsvpc');
+  change('task.stopTimeoutSeconds', 120);
+  change('task.readonlyRootFilesystem', true);
+  change('task.user', '1000:1000');
+  change('task.noNewPrivileges', true);
+  change('task.taskRoleArn', 'arn:aws:iam::123456789012:role/shells');
+
+  change('service', undefined);
+  change('service.desiredCount', 3);
+  change('service.minimumHealthyPercent', 50);
+  change('service.maximumPercent', 150);
+  change('exec', false);
+  change('exec.recordRetentionDays', 730);
+  changeWith('exec.retainRecord', 'true', { exec: { kmsKeyArn: KEY_ARN, retainRecord: true } });
+  change('exec.kmsKeyArn', KEY_ARN);
+  change('logs.retentionDays', 90);
+
+  change('goldenAmi', {});
+  change('goldenAmi', undefined, 'golden');
+  change('goldenAmi.tagPrefixes', ['k-'], 'golden');
+  change('goldenAmi.schedule', 'cron(0 4 ? * sat *)', 'golden');
+  change('goldenAmi.buildInstanceTypes', ['c7g.large'], 'golden');
+  change('goldenAmi.keepImages', 5, 'golden');
+  change('goldenAmi.amiName', 'shells-{{ imagebuilder:buildDate }}', 'golden');
+  change('goldenAmi.fastSnapshotRestoreZones', ['eu-central-1a'], 'golden');
+
+  change('coldStartMetrics', false);
+  change('coldStartMetrics.slowStartSeconds', 5);
+  change('coldStartMetrics.alarmTopicArns', ['arn:aws:sns:eu-central-1:123456789012:alarms']);
+  change('tags', { Team: 'shells' });
+
+  // Between the ways to be, where one prop alone is not the whole of it.
+  changeWith('instances.capacityType', 'spot', { instances: { capacityType: 'spot' }, warmPool: false });
+  changeWith('instances.instanceTypes', 'two types', {
+    instances: { instanceTypes: ['m7g.large', 'm6g.large'] },
+  });
+  changeWith('instances.rootVolume.encrypted', 'with hibernation', { warmPool: { state: 'Hibernated' } });
+  return cases;
+}

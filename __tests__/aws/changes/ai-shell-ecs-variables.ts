@@ -1,0 +1,75 @@
+/** A change of every variable of the plain Terraform modules of `AiShellEcs`. */
+import type { Surroundings } from './ai-shell-ecs-cases';
+
+const DIGESTS = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
+const KEY_ARN = 'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
+
+/** What a caller must say, by module. */
+export function requiredArguments(name: string, { vpcId, subnetIds, amiId }: Surroundings) {
+  return {
+    name,
+    ecr_repository_url: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/ai-shell',
+    container_image_digest: DIGESTS[0],
+    image_id: amiId,
+    vpc_id: vpcId,
+    subnet_ids: subnetIds.slice(0, 1),
+    ...(name.includes('joined') ? { ecs_cluster_name: 'platform' } : {}),
+  };
+}
+
+/** New values of the variables that every module has. */
+export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<string, unknown>> {
+  return {
+    name: 'renamed',
+    ecr_repository_url: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/other-shell',
+    container_image_tag: 'v9',
+    container_image_digest: DIGESTS[1],
+    image_id: 'ami-0a1b2c3d4e5f60718',
+    vpc_id: 'vpc-0fedcba9',
+    subnet_ids: subnetIds,
+    security_group_ids: ['sg-0a1b2c3d4e5f60718'],
+    architecture: 'x86_64',
+    instance_type: 'm7g.xlarge',
+    min_size: 1,
+    max_size: 8,
+    desired_capacity: 2,
+    max_instance_lifetime: 604_800,
+    warm_pool_state: 'Running',
+    warm_pool_min_size: 3,
+    warm_pool_max_group_prepared_capacity: 10,
+    root_volume_size: 100,
+    root_volume_iops: 4000,
+    root_volume_throughput: 500,
+    root_volume_initialization_rate: 200,
+    root_volume_kms_key_arn: KEY_ARN,
+    prepull_timeout: 1200,
+    prepull_unused_image_hours: 24,
+    prepull_on_failure: 'CONTINUE',
+    instance_refresh_min_healthy_percentage: 90,
+    instance_refresh_max_healthy_percentage: 150,
+    target_capacity: 70,
+    minimum_scaling_step_size: 2,
+    maximum_scaling_step_size: 10,
+    instance_warmup_period: 30,
+    container_insights: 'enabled',
+    ecs_cluster_name: 'shells',
+    container_stop_timeout: '2m',
+    task_cpu: 1024,
+    task_memory: 2048,
+    task_network_mode: 'awsvpc',
+    task_user: '1000:1000',
+    task_no_new_privileges: true,
+    exec_record_retention_in_days: 730,
+    task_environment: { LANG: 'C.UTF-8' },
+    cloudwatch_log_group_retention_in_days: 90,
+    slow_start_seconds: 5,
+    alarm_topic_arns: ['arn:aws:sns:eu-central-1:123456789012:alarms'],
+    tags: { Team: 'shells' },
+  };
+}
+
+/** Those of one module alone. */
+export const changedGoldenVariables = {
+  golden_ami_schedule: 'cron(0 4 ? * sat *)',
+  golden_ami_keep_images: 5,
+} as const;

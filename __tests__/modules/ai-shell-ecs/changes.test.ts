@@ -1,0 +1,30 @@
+/** The list of changes that are planned on the emulator holds every prop and every variable. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { aiShellEcsModules } from '../../../modules/ai-shell-ecs/terraform-module';
+import { writeModule } from '../../../modules/parts/hcl-module';
+import { changeCases } from '../../aws/changes/ai-shell-ecs-cases';
+import { changedGoldenVariables, changedVariables } from '../../aws/changes/ai-shell-ecs-variables';
+import { propsOf } from '../../aws/changes/props-of';
+
+const around = { vpcId: '', subnetIds: [''], routeTableId: '', amiId: '', lockFile: '' };
+const folder = mkdtempSync(join(tmpdir(), 'warmpath-change-list-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('every prop has a change', () => {
+  const sources = ['props.ts', 'image-source.ts'].map((file) =>
+    join(__dirname, '../../../modules/ai-shell-ecs', file),
+  );
+  const changed = changeCases(around).map(({ prop }) => prop);
+  expect(propsOf('AiShellEcsProps', sources).filter((prop) => !changed.includes(prop))).toEqual([]);
+});
+
+it('every variable has a change', () => {
+  const declared = aiShellEcsModules.flatMap((module) => {
+    const { variable } = JSON.parse(readFileSync(join(writeModule(module, folder), 'main.tf.json'), 'utf8'));
+    return Object.keys(variable);
+  });
+  const changed = { ...changedVariables(around), ...changedGoldenVariables };
+  expect(Object.keys(changed).sort()).toEqual([...new Set(declared)].sort());
+});
