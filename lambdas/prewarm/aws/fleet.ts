@@ -14,12 +14,14 @@ export interface GroupOptions {
 /** The agents' Auto Scaling group. */
 export class GroupFleet implements Fleet {
   readonly name: string;
+  readonly maxInstances: number;
 
   constructor(
     private readonly client: AutoScalingClient,
-    private readonly options: GroupOptions,
+    options: GroupOptions,
   ) {
     this.name = options.name;
+    this.maxInstances = options.maxInstances;
   }
 
   async capacity(): Promise<number> {
@@ -36,7 +38,7 @@ export class GroupFleet implements Fleet {
     await this.client.send(
       new SetDesiredCapacityCommand({
         AutoScalingGroupName: this.name,
-        DesiredCapacity: Math.min(instances, this.options.maxInstances),
+        DesiredCapacity: Math.min(instances, this.maxInstances),
         HonorCooldown: false,
       }),
     );

@@ -25,6 +25,32 @@ export class PathIsWildcard extends WarmpathError {
   }
 }
 
+/** What RFC 1738, section 2.2, calls unsafe, control characters and whatever is not ASCII. */
+const UNSAFE = /[^\x21-\x7e]|["#<>[\\\]^`{|}~]|%(?![0-9a-f]{2})/giu;
+
+/**
+ * A path as an invalidation names it: unsafe characters encoded, and parentheses as they are. CloudFront refuses the
+ * first unless encoded, together with every other path of the call, and does not find an object under the latter.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+ */
+export function invalidationPath(path: string): string {
+  return path
+    .replace(UNSAFE, (character) =>
+      [...Buffer.from(character)]
+        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+        .join(''),
+    )
+    .replace(/%28/g, '(')
+    .replace(/%29/g, ')');
+}
+
+/** The first path with more than letters, digits and the usual marks, without its query; for an error that names none. */
+export function firstUnusual(paths: readonly string[]): string | undefined {
+  return paths
+    .map((path) => path.split('?', 1)[0] ?? path)
+    .find((path) => /[^\w./-]/.test(path.replace(/\*$/, '')));
+}
+
 function folderOf(path: string): string {
   const end = path.indexOf('?');
   const bare = end === -1 ? path : path.slice(0, end);
@@ -84,9 +110,9 @@ export async function planInvalidation(
     return [
       outermost(rollUp(folders, MAX_WILDCARDS))
         .sort()
-        .map((folder) => `${folder}*`),
+        .map((folder) => `${invalidationPath(folder)}*`),
     ];
-  const listed = [...single];
+  const listed = [...new Set([...single].map(invalidationPath))];
   const wildcard = listed.find((path) => path.endsWith('*'));
   if (wildcard !== undefined) throw new PathIsWildcard(wildcard);
   return Array.from({ length: Math.ceil(listed.length / MAX_PATHS) }, (_, batch) =>

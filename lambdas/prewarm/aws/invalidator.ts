@@ -3,13 +3,15 @@ import {
   CloudFrontServiceException,
   CreateInvalidationCommand,
   GetInvalidationCommand,
+  InvalidArgument,
   TooManyInvalidationsInProgress,
 } from '@aws-sdk/client-cloudfront';
+import { WarmpathError } from '../../errors/warmpath-error';
 import type { RequestId } from '../engine/model/ids';
 import type { Clock } from '../engine/ports/clock';
 import type { InvalidationOutcome, Invalidator } from '../engine/ports/invalidator';
 import { findDistribution } from './distributions';
-import { PathIsWildcard, planInvalidation } from './invalidation-paths';
+import { firstUnusual, PathIsWildcard, planInvalidation } from './invalidation-paths';
 
 const POLL_MS = 5_000;
 
@@ -31,6 +33,19 @@ function isPassing(error: unknown): boolean {
     httpStatusCode === 429 ||
     httpStatusCode >= 500
   );
+}
+
+/** CloudFront takes none of the paths of a call that has a bad one, and does not say which. */
+class PathsRefused extends WarmpathError {
+  override readonly name = 'PathsRefused';
+  constructor(paths: readonly string[], cause: InvalidArgument) {
+    const path = firstUnusual(paths);
+    super(
+      'PATHS_REFUSED',
+      `CloudFront refused the invalidation of ${paths.length} paths: ${cause.message} ${path === undefined ? `They begin with ${paths[0]}.` : `The first unusual one is ${path}; warm it in a request of its own without need_invalidate.`}`,
+      { cause },
+    );
+  }
 }
 
 export interface InvalidatorOptions {
@@ -68,7 +83,7 @@ export class CloudFrontInvalidator implements Invalidator {
       }
       return { kind: pending ? 'pending' : 'done', paths: count };
     } catch (error) {
-      if (error instanceof PathIsWildcard) return refused(error.message);
+      if (error instanceof PathIsWildcard || error instanceof PathsRefused) return refused(error.message);
       if (error instanceof TooManyInvalidationsInProgress)
         return refused(
           `distribution ${distributionDomain} has too many invalidations in progress; send the request later`,
@@ -93,7 +108,9 @@ export class CloudFrontInvalidator implements Invalidator {
           InvalidationBatch: { CallerReference, Paths: { Quantity: paths.length, Items: [...paths] } },
         }),
       ),
-    );
+    ).catch((error: unknown) => {
+      throw error instanceof InvalidArgument ? new PathsRefused(paths, error) : error;
+    });
     if (Invalidation?.Id === undefined) throw new Error('CloudFront answered without an invalidation');
     return Invalidation.Id;
   }

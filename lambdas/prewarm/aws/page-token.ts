@@ -1,19 +1,23 @@
 import { InvalidPageToken } from '../engine/ports/request-store';
 import type { Item } from './attributes';
+import { REQUEST_KIND } from './request-item';
+
+/** Creation time and id of the last request of a page, as the index is ordered by them. */
+const ORDER = /^\d{15}#([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** The key where a page ended, as text that a client passes back. */
 export function encodePage(key: Item): string {
-  return Buffer.from(
-    JSON.stringify(Object.fromEntries(Object.entries(key).map(([name, value]) => [name, value.S]))),
-  ).toString('base64url');
+  return Buffer.from(key['created_order']?.S ?? '').toString('base64url');
 }
 
+/**
+ * The key to read on from. A token says where in the list of requests to begin, which whoever may list can read anyway: it is
+ * checked and not signed.
+ * @throws InvalidPageToken for a text that is none of them
+ */
 export function decodePage(token: string): Item {
-  try {
-    const key: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (typeof key !== 'object' || key === null) throw new TypeError('not a key');
-    return Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { S: String(value) }]));
-  } catch {
-    throw new InvalidPageToken();
-  }
+  const order = Buffer.from(token, 'base64url').toString('utf8');
+  const id = ORDER.exec(order)?.[1];
+  if (id === undefined || Buffer.from(order).toString('base64url') !== token) throw new InvalidPageToken();
+  return { record_kind: { S: REQUEST_KIND }, created_order: { S: order }, req_id: { S: id } };
 }

@@ -90,12 +90,11 @@ export class DynamoRequestStore implements RequestStore {
   async advance(id: RequestId, to: RequestStatus, patch: RequestPatch = {}): Promise<'advanced' | 'refused'> {
     const from = statusesBefore(to);
     if (from.length === 0) return 'refused';
-    const update = this.change(
-      id,
-      from,
-      { status: text(to), ...patchAttributes(patch) },
-      patch.cursor === undefined,
-    );
+    const update = this.change(id, from, { status: text(to), ...patchAttributes(patch) }, [
+      ...(patch.cursor === undefined ? ['cursor'] : []),
+      // Nothing is fetched any more: what may be a secret is kept no longer than it is needed.
+      ...(isFinal(to) ? ['headers_sealed'] : []),
+    ]);
     if (!isFinal(to)) return (await this.update(update)) ? 'advanced' : 'refused';
     const { failedConditions } = await transact(this.client, [
       { Update: update },
@@ -105,7 +104,7 @@ export class DynamoRequestStore implements RequestStore {
   }
 
   async patch(id: RequestId, expected: RequestStatus, patch: RequestPatch): Promise<'patched' | 'refused'> {
-    const update = this.change(id, [expected], patchAttributes(patch), false);
+    const update = this.change(id, [expected], patchAttributes(patch), []);
     return (await this.update(update)) ? 'patched' : 'refused';
   }
 
@@ -136,18 +135,18 @@ export class DynamoRequestStore implements RequestStore {
     id: RequestId,
     from: readonly RequestStatus[],
     set: Item,
-    clearCursor: boolean,
+    remove: readonly string[],
   ): Update & { UpdateExpression: string } {
     const fields: Item = { ...set, updated_at: number(this.options.clock.now()) };
     const names = Object.keys(fields);
     return {
       TableName: this.options.table,
       Key: keyOf(id),
-      UpdateExpression: `SET ${names.map((_, index) => `#f${index} = :f${index}`).join(', ')}${clearCursor ? ' REMOVE #cursor' : ''}`,
+      UpdateExpression: `SET ${names.map((_, index) => `#f${index} = :f${index}`).join(', ')}${remove.length === 0 ? '' : ` REMOVE ${remove.map((_, index) => `#r${index}`).join(', ')}`}`,
       ConditionExpression: `#status IN (${from.map((_, index) => `:s${index}`).join(', ')})`,
       ExpressionAttributeNames: {
         '#status': 'status',
-        ...(clearCursor ? { '#cursor': 'cursor' } : {}),
+        ...Object.fromEntries(remove.map((name, index) => [`#r${index}`, name])),
         ...Object.fromEntries(names.map((name, index) => [`#f${index}`, name])),
       },
       ExpressionAttributeValues: {

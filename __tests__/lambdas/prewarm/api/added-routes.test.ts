@@ -266,6 +266,33 @@ describe('GET /report', () => {
     expect(headers.get('location')).toBe(`https://bucket.example/${REQUEST_ID}/report.html?seconds=600`);
   });
 
+  it('says that the report of an ended request is being written', async () => {
+    const service = fakeService();
+    const { id } = service.add({ status: 'FINISHED' });
+    const { status, json } = await service.call('GET', `/report?req_id=${id}`);
+    expect(status).toBe(404);
+    expect(json.message).toBe(
+      `Request ${id} is FINISHED, and its report is being written; ask again in a moment.`,
+    );
+  });
+
+  it('refuses an empty list, and stores nothing', async () => {
+    const service = fakeService();
+    const { status, json } = await service.call('PUT', `/lists/${REQUEST_ID}`, '');
+    expect(status).toBe(400);
+    expect(json.message).toMatch(/^The list is empty/);
+    expect([...service.blobs.keys()]).toEqual([]);
+  });
+
+  it('names the number of instances that is set, where the fleet may have no more', async () => {
+    const service = fakeService();
+    Object.assign(service.application.fleet, { maxInstances: 1 });
+    const { json } = await service.call('POST', '/instances', { DesiredCapacity: 250 });
+    expect(json.message).toBe(
+      'Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 1, the most that it may have (250 asked for)',
+    );
+  });
+
   it('says that a report is not written yet', async () => {
     const { call, add } = fakeService();
     add({ status: 'IN-PROGRESS' });

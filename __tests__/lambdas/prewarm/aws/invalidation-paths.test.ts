@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import {
+  firstUnusual,
+  invalidationPath,
   MAX_PATHS,
   MAX_WILDCARDS,
   PathIsWildcard,
@@ -61,5 +63,43 @@ describe('the calls of an invalidation', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('a path of an invalidation', () => {
+  it('has each printable character as CloudFront takes it', () => {
+    const printable = Array.from({ length: 0x7f - 0x21 }, (_, index) => String.fromCharCode(0x21 + index));
+    const encoded = printable.filter((character) => invalidationPath(`/${character}`) !== `/${character}`);
+    // RFC 1738, section 2.2: unsafe. A percent sign that begins no escape is one of them.
+    expect(encoded.join('')).toBe('"#%<>[\\]^`{|}~');
+    for (const character of encoded)
+      expect(invalidationPath(`/${character}`)).toBe(
+        `/%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+      );
+  });
+
+  it.each([
+    ['/vendors~about.js', '/vendors%7Eabout.js'],
+    ['/a%20b', '/a%20b'],
+    ['/(a)', '/(a)'],
+    ['/%28a%29', '/(a)'],
+    ['/caf\u00e9', '/caf%C3%A9'],
+    ['/\u{1f600}', '/%F0%9F%98%80'],
+    ['/100%', '/100%25'],
+    ['/a b', '/a%20b'],
+    ['/a?x=[1]&y=%7E', '/a?x=%5B1%5D&y=%7E'],
+  ])('%s is %s', (path, expected) => {
+    expect(invalidationPath(path)).toBe(expected);
+  });
+
+  it('is encoded in single paths and in folders', async () => {
+    expect(await planInvalidation(asyncOf(['/a~b', '/a%7Eb']))).toEqual([['/a%7Eb']]);
+    const long = Array.from({ length: 12_001 }, (_, index) => `/x~y/${index}`);
+    expect(await planInvalidation(asyncOf(long))).toEqual([['/x%7Ey/*']]);
+  });
+
+  it('that may be the bad one of a call is found, without its query', () => {
+    expect(firstUnusual(['/a', '/b*', '/c%7Ed?token=1'])).toBe('/c%7Ed');
+    expect(firstUnusual(['/a/*'])).toBeUndefined();
   });
 });

@@ -9,6 +9,14 @@ import type { Route } from './route';
 /** A million URLs of the greatest length that most of them could have. */
 const MAX_LIST_BYTES = 1024 ** 3;
 
+function emptyList(): ApiFailure {
+  return new ApiFailure(
+    'BAD_INPUT',
+    'The list is empty or has no id; POST /lists says where to put it, one URL per line.',
+  );
+}
+
+/** The chunks of a list; throws at its end where there were none, so that nothing is stored. */
 async function* bounded(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   let received = 0;
   for await (const chunk of bodyChunks(body)) {
@@ -20,6 +28,7 @@ async function* bounded(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8A
       );
     yield chunk;
   }
+  if (received === 0) throw emptyList();
 }
 
 /** Only where the API takes lists itself: on AWS they are put into the bucket. */
@@ -42,11 +51,7 @@ export const putListRoute: Route = {
   async handle(context, { application }) {
     const id = context.req.param('id');
     const { body } = context.req.raw;
-    if (id === undefined || !isListId(id) || body === null)
-      throw new ApiFailure(
-        'BAD_INPUT',
-        'The list is empty or has no id; POST /lists says where to put it, one URL per line.',
-      );
+    if (id === undefined || !isListId(id) || body === null) throw emptyList();
     await application.receiveList?.(id, bounded(body));
     return context.json(success(`List ${id} stored`, application.now()));
   },

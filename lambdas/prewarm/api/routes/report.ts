@@ -1,6 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
 import * as z from 'zod';
 import { REPORT_FORMATS, REPORT_NAMES, type ReportFormat, reportKey } from '../../engine/flow/blob-names';
+import { isFinal } from '../../engine/model/request-status';
 import { reportBody } from '../bodies';
 import { always, answer, BAD, FAILURE, named, queryParameters } from '../documentation';
 import { ApiFailure } from '../failure';
@@ -51,7 +52,9 @@ export const reportRoute: Route = {
     if (!(await application.blobs.exists(key))) {
       throw new ApiFailure(
         'NOT_FOUND',
-        `The report of request ${id} is not written yet (status ${status}); ask again once it is FINISHED or STOPPED.`,
+        isFinal(status)
+          ? `Request ${id} is ${status}, and its report is being written; ask again in a moment.`
+          : `The report of request ${id} is not written yet (status ${status}); ask again once it is FINISHED or STOPPED.`,
       );
     }
     if (application.reportDelivery === 'redirect') {

@@ -81,7 +81,14 @@ async function stopAndResize(application: PrewarmApplication, id: string, instan
   if (instances > (await application.fleet.capacity())) await application.fleet.setCapacity(instances);
 }
 
-/** Carries the change out and returns the compatible API's sentence for it, with the number asked for. */
+/** What is set of a number of instances, as the compatible API says it; the fleet's own maximum is named where it counts. */
+function described(instances: number, { maxInstances }: PrewarmApplication['fleet']): string {
+  return maxInstances === undefined || instances <= maxInstances
+    ? `updated to Desired Capacity: ${instances}`
+    : `updated to Desired Capacity: ${maxInstances}, the most that it may have (${instances} asked for)`;
+}
+
+/** Carries the change out and returns the compatible API's sentence for it. */
 async function change(
   application: PrewarmApplication,
   { instances, stop }: CapacityChange,
@@ -89,10 +96,10 @@ async function change(
 ): Promise<string> {
   if (stop !== undefined) {
     await stopAndResize(application, stop, instances);
-    return group.about(`updated to Desired Capacity: ${instances} and clean SQS success!`);
+    return group.about(`${described(instances, application.fleet)} and clean SQS success!`);
   }
   await application.fleet.setCapacity(instances);
-  return group.about(`updated to Desired Capacity: ${instances}`);
+  return group.about(described(instances, application.fleet));
 }
 
 export const setCapacityRoute: Route = {

@@ -12,6 +12,8 @@ export class FleetNotFound extends WarmpathError {
 export interface Fleet {
   /** Name shown in messages, such as `prewarm_asg_prod`. */
   readonly name: string;
+  /** Most instances that it may have; a wish for more is one for these. @default - no bound of its own */
+  readonly maxInstances?: number;
   /** Throws FleetNotFound. */
   capacity(): Promise<number>;
   /** Bounded 0 to 300 by the caller. */

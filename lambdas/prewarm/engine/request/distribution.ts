@@ -49,6 +49,6 @@ export async function resolveDistribution(
   const canonical = resolution.canonicalName.toLowerCase();
   if (isDistributionDomain(canonical)) return { kind: 'distribution', domain: canonical };
   return refused(
-    `its CNAME chain ends at ${canonical}; give the distribution's cloudfront.net name ${wording.by('cf_domain', 'as')} and this name ${wording.by('aliases')}`,
+    `DNS does not lead from it to a distribution; give the distribution's cloudfront.net name ${wording.by('cf_domain', 'as')} and this name ${wording.by('aliases')}`,
   );
 }
