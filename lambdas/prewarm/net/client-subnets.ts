@@ -1,5 +1,5 @@
 /**
- * A network in each place from which DNS is asked: blocks that AWS publishes for its Regions
+ * A network in each location from which DNS is queried: blocks that AWS publishes for its Regions
  * (https://docs.aws.amazon.com/vpc/latest/userguide/aws-ip-ranges.html), which CloudFront's DNS places correctly.
  */
 const REGION_BLOCKS = {

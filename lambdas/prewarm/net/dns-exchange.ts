@@ -10,7 +10,7 @@ export interface DnsServerAddress {
   readonly port: number;
 }
 
-/** A question that got no usable answer; the message says why. */
+/** A DNS query without a usable response; the message says why. */
 export class DnsFailure extends WarmpathError {
   override readonly name = 'DnsFailure';
 
@@ -125,7 +125,7 @@ export interface Question {
 }
 
 /**
- * Asks one server over UDP, and again over TCP where the answer was cut.
+ * Queries one server over UDP, and again over TCP where the response was truncated.
  * @throws DnsFailure when there is no answer
  */
 export async function askDns(

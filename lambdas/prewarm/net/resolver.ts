@@ -5,7 +5,7 @@ import { TtlCache } from './ttl-cache';
 
 export interface ResolverOptions {
   /**
-   * DNS servers, `HOST:PORT` with an IP address as host. A server of one's own is the operator's choice.
+   * DNS servers, `HOST:PORT` with an IP address as host. An own server is the operator's choice.
    * @default - the system's
    */
   readonly servers?: readonly string[];
@@ -36,7 +36,7 @@ export interface ResolverOptions {
 const MAX_CACHED_NAMES = 10_000;
 const MAX_CNAMES = 8;
 const TTL_SECONDS = {
-  /** Edges move: an answer is asked for again now and then, however long it may be kept. */
+  /** Addresses of edges change: upper bound of a cached response's life, whatever its TTL. */
   longest: 300,
   shortest: 1,
   unknownName: 30,
@@ -68,7 +68,7 @@ const ABORTED: Resolution = { kind: 'failed', message: 'the look-up was given up
 
 /**
  * Looks names up in DNS, never in the hosts file. Names that do not exist and servers that do not answer are data;
- * nothing is thrown. Answers are kept for their life, at most five minutes; the same name is asked for once at a time.
+ * nothing is thrown. Responses are cached for their TTL, at most five minutes; concurrent look-ups of a name share one query.
  */
 export function createResolver(options: ResolverOptions = {}): Resolver {
   const { ipv6 = false, concurrency = 64, now = () => performance.now() } = options;

@@ -1,7 +1,7 @@
 import { ChunkCounter } from './transport-chunks';
 import { type AnswerHead, BadAnswer, parseHead } from './transport-head';
 
-/** So much of a head is looked at in one go; nearly every head is shorter. */
+/** Bytes of a response head that are searched in one pass; nearly every head is shorter. */
 const HEAD_STEP_BYTES = 1_024;
 const MAX_HEAD_BYTES = 65_536;
 const HEAD_END = '\r\n\r\n';
@@ -9,21 +9,21 @@ const PROTOCOL = 'HTTP/1.';
 const SWITCHING_PROTOCOLS = 101;
 
 /**
- * Reads one answer after another from the bytes of a connection, in whatever pieces they come: headers are picked, the
- * body is counted, nothing is kept. Interim answers (1xx) are passed over.
+ * Parses the responses on one connection from its bytes, in whatever pieces they come: needed headers are kept, the
+ * body is counted and dropped. Interim responses (1xx) are skipped.
  */
 export class AnswerReader {
   /** Known once the whole head has been read. */
   head: AnswerHead | undefined;
   isDone = false;
-  /** There were bytes behind the answer: the connection cannot be trusted with a next one. */
+  /** Bytes followed the response: the connection must not be reused. */
   hasSurplus = false;
   private isAnswerToHead = false;
   private partOfHead = '';
   private bytes = 0;
   private chunks: ChunkCounter | undefined;
 
-  /** Gets ready for the answer to a request. */
+  /** Resets the parser for the response to the next request. */
   begin(method: 'GET' | 'HEAD'): void {
     this.head = undefined;
     this.bytes = 0;
@@ -39,7 +39,7 @@ export class AnswerReader {
     return this.chunks?.payloadBytes ?? this.bytes;
   }
 
-  /** True once a byte of the answer has come. */
+  /** True once a byte of the response has arrived. */
   get hasBegun(): boolean {
     return this.head !== undefined || this.partOfHead !== '';
   }
@@ -55,7 +55,7 @@ export class AnswerReader {
     if (at < length) this.hasSurplus = true;
   }
 
-  /** The other side has ended the connection in order, which is how some answers end. Not to be called after an error. */
+  /** The peer has closed the connection (FIN), which is how some responses end. Not to be called after an error. */
   endOfConnection(): void {
     if (this.head?.framing === 'close') this.isDone = true;
   }

@@ -43,7 +43,7 @@ export class ChunkCounter {
   }
 
   /**
-   * Takes the bytes from `start` to `end`; answers where it stopped, which is before `end` only when the body is done.
+   * Reads the bytes from `start` to `end`. Returns the offset at which it stopped: before `end` only at the end of the body.
    * @throws BadAnswer
    */
   take(buffer: Uint8Array, start: number, end: number): number {

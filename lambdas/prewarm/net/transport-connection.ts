@@ -5,7 +5,7 @@ import { AnswerReader } from './transport-answer';
 import { connectionError } from './transport-errors';
 import type { RequestWriter } from './transport-request';
 
-/** Where a connection goes, and as whom. */
+/** Peer of a connection: its address, and the host it is contacted as. */
 export type Peer = Pick<FetchTarget, 'scheme' | 'address' | 'port' | 'host'>;
 
 /** Remembers the TLS session of the last connection to a peer, so that the next handshake is short. */
@@ -13,7 +13,7 @@ export interface SessionMemory {
   session?: Buffer;
 }
 
-/** What all connections to a peer have in common. */
+/** Options and buffers that all connections to a peer share. */
 export interface ConnectionShare {
   readonly peer: Peer;
   readonly secureContext: SecureContext;
@@ -21,22 +21,22 @@ export interface ConnectionShare {
   readonly readBuffer: Buffer;
   readonly writer: RequestWriter;
   readonly memory: SessionMemory;
-  /** The other side closed a connection that served no exchange. */
+  /** The peer closed an idle connection. */
   readonly onLost: (connection: Connection) => void;
 }
 
-/** What a connection carries: one request and its answer. */
+/** One exchange on a connection: a request and its response. */
 export interface CarriedExchange {
   readonly target: FetchTarget;
   /** The connection it runs on. */
   connection: Connection | undefined;
   /** One tick of the shared clock. */
   check(now: number): void;
-  /** The connection is there, and the request goes out. */
+  /** The connection is established: the request is written. */
   sent(now: number): void;
-  /** Takes note of what has been read of the answer; false when no more is to be read for now. */
+  /** Handles bytes of the response; returns false when reading is to pause. */
   read(reader: AnswerReader): boolean;
-  /** The connection ended, could not be made, or carried what is no answer. */
+  /** The connection ended, could not be established, or carried something other than a response. */
   broke(error: Error, reader?: AnswerReader): void;
 }
 
@@ -50,11 +50,11 @@ class ConnectionClosed extends Error {
 
 /** One connection, to one address, for one host, with one exchange at a time. */
 export class Connection {
-  /** What it is busy with. */
+  /** The exchange underway. */
   exchange: CarriedExchange | undefined;
-  /** Exchanges that it has begun. */
+  /** Exchanges begun on this connection. */
   served = 0;
-  /** When it was last given back, as `performance.now()`. */
+  /** When it last became idle, as `performance.now()`. */
   idleSince = 0;
   private readonly socket: Socket;
   private readonly reader = new AnswerReader();
@@ -76,7 +76,7 @@ export class Connection {
     if (this.isReady) this.send(exchange, now);
   }
 
-  /** Reads on, where an exchange had stopped. */
+  /** Resumes reading where an exchange paused it. */
   resume(): void {
     this.socket.resume();
   }

@@ -5,7 +5,7 @@ import type { UnreachableReason } from '../engine/model/outcome';
 
 const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
-/** The other side could not prove that it is the host. */
+/** The peer's certificate does not prove that it is the host. */
 export class UntrustedCertificate extends WarmpathError {
   override readonly name = 'UntrustedCertificate';
   constructor(cause: Error, code: string) {
@@ -17,7 +17,7 @@ function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** In which of the ways that matter for a retry an exchange without an answer failed. */
+/** Returns why an exchange failed that got no response, as far as it matters for a retry. */
 export function unreachableReason(error: Error): UnreachableReason {
   const code = codeOf(error);
   if (error instanceof UntrustedCertificate || code === 'EPROTO' || /^ERR_(?:TLS|SSL)/.test(code))

@@ -8,11 +8,11 @@ import type { AnswerHead } from './transport-head';
 /** Where an exchange is; each is bounded by its own time-out. */
 type Phase = Exclude<TimeoutPhase, 'total'> | 'done';
 
-/** What an exchange tells the pool that it belongs to. */
+/** Callbacks of an exchange to its connection pool. */
 export interface ExchangeOwner {
   /** Called once. `reusable` when the connection may serve a next exchange. */
   ended(exchange: Exchange, reusable: boolean, now: number): void;
-  /** The connection broke before a byte of the answer; true when the exchange starts over on another one. */
+  /** The connection broke before the first byte of the response; returns true when the exchange is retried on another one. */
   startOver(exchange: Exchange, now: number): boolean;
 }
 
@@ -29,11 +29,11 @@ export class Exchange implements CarriedExchange {
   private head: AnswerHead | undefined;
   private bytes = 0;
   private firstByteMs = 0;
-  /** When reading stopped for the pace; 0 while it goes on. */
+  /** When reading was paused by the rate limit; 0 while it is not. */
   private pausedAt = 0;
   private pausedUntil = 0;
   private pausedMs = 0;
-  /** The answer is there and waits for its pace only; tells whether the connection may serve a next exchange. */
+  /** The response is complete and delayed by the rate limit only; says whether the connection is reusable. */
   private complete: { readonly reusable: boolean } | undefined;
 
   constructor(
@@ -112,7 +112,7 @@ export class Exchange implements CarriedExchange {
     });
   }
 
-  /** Gets ready to run once more, on a new connection. */
+  /** Resets the exchange for a retry on a new connection. */
   restart(now: number): void {
     this.phase = 'connect';
     this.phaseEndsBy = now + this.target.timeouts.connectMs;
@@ -136,7 +136,7 @@ export class Exchange implements CarriedExchange {
     this.phaseEndsBy = now + this.target.timeouts.idleMs;
   }
 
-  /** Without the waiting for the pace, which tells nothing about the edge. */
+  /** Excludes delay by the rate limit, which says nothing about the edge. */
   private elapsedMs(now: number): number {
     const pausingMs = this.pausedAt > 0 ? now - this.pausedAt : 0;
     return now - this.startedAt - this.pausedMs - pausingMs;

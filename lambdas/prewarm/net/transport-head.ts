@@ -16,7 +16,7 @@ export interface AnswerHead {
   readonly keepsConnection: boolean;
 }
 
-/** The other side does not speak HTTP/1.1, or in a way that can be read in two ways. */
+/** The peer does not speak HTTP/1.1, or its framing is ambiguous. */
 export class BadAnswer extends WarmpathError {
   override readonly name = 'BadAnswer';
   constructor(what: string) {
@@ -67,7 +67,7 @@ const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 const LINE_END_BYTES = 2;
 
-/** The one of these whose name stands at `start`; all are as long as what stands there. */
+/** Returns the header of these candidates whose name is at `start`; all have the length of that name. */
 function candidateAt(
   candidates: readonly Candidate[],
   text: string,
@@ -113,7 +113,7 @@ function takeHeader(headers: Headers, name: AnswerHeader, value: string): void {
 }
 
 const PROTOCOL = 'HTTP/1.';
-/** Where the parts of `HTTP/1.1 200 OK` begin. */
+/** Offsets of the parts of `HTTP/1.1 200 OK`. */
 const VERSION_AT = 7;
 const STATUS_AT = 9;
 const REASON_AT = 12;
@@ -138,7 +138,7 @@ function statusOf(text: string, end: number): number {
 
 const MAX_LENGTH_DIGITS = 15;
 
-/** What the headers on framing say together; each is taken as it comes. */
+/** Combines the headers on message framing, one after the other. */
 class Framing {
   private length: string | undefined;
   private isChunked = false;

@@ -7,11 +7,11 @@ export interface PoolOptions {
   readonly secureContext: SecureContext;
   readonly readBuffer: Buffer;
   readonly maxConnections: number;
-  /** How long a connection is kept without being used, in milliseconds. */
+  /** Idle time after which a connection is closed, in milliseconds. */
   readonly keepAliveMs: number;
 }
 
-/** The connections to one address for one host. */
+/** Pool of connections to one address for one host. */
 export class ConnectionPool implements ExchangeOwner {
   private readonly idle: Connection[] = [];
   private readonly waiting: Exchange[] = [];

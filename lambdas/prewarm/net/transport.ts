@@ -14,7 +14,7 @@ export interface TransportOptions {
 
 /** All time-outs and pauses are kept to this precision, in milliseconds. */
 const TICK_MS = 25;
-/** The most that the kernel hands over at a time. */
+/** Most bytes that the kernel returns per read. */
 const READ_BUFFER_BYTES = 65_536;
 
 class SocketTransport implements Transport {

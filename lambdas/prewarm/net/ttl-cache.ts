@@ -3,7 +3,7 @@ interface Entry<T> {
   readonly expiresAt: number;
 }
 
-/** Bounded map whose entries end by themselves; the oldest one goes when it is full. */
+/** Bounded map whose entries expire; the oldest one is evicted when it is full. */
 export class TtlCache<T> {
   private readonly entries = new Map<string, Entry<T>>();
 

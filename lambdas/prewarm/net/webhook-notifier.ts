@@ -26,7 +26,7 @@ function bodyOf({ id, status, fetches, warm, failed, bytes }: RequestEnded): str
   return JSON.stringify({ request_id: id, status, fetches, warm, failed, bytes });
 }
 
-/** `node:dns` lookup that answers only addresses that may be contacted. */
+/** `node:dns` lookup that returns only addresses that may be contacted. */
 function guardedLookup(policy: AddressPolicy): LookupFunction {
   return (hostname, options, answer) => {
     lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
@@ -54,7 +54,7 @@ interface Posted {
   readonly message: string;
 }
 
-/** What an answer's status means for another attempt. Redirects are not followed. */
+/** Returns what a response's status means for another attempt. Redirects are not followed. */
 function judged(status: number): Posted {
   if (status >= 200 && status < 300) return { kind: 'taken', message: '' };
   const mayHeal = status >= 500 || status === 429 || status === 408;
@@ -106,7 +106,7 @@ export class WebhookNotifier implements Notifier {
     }
   }
 
-  /** Answers the status. */
+  /** Returns the status. */
   private post(url: URL, body: string): Promise<number> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const options = {

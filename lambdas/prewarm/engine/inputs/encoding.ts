@@ -14,8 +14,8 @@ function encodingOfMark([first, second, third, fourth]: Uint8Array): string | un
 
 /** UTF-16 without a mark: URLs and tags are ASCII, so that every other byte is zero. */
 function encodingOfZeros(start: Uint8Array): string | undefined {
-  const even = start.filter((byte, place) => byte === 0 && place % 2 === 0).length;
-  const odd = start.filter((byte, place) => byte === 0 && place % 2 === 1).length;
+  const even = start.filter((byte, position) => byte === 0 && position % 2 === 0).length;
+  const odd = start.filter((byte, position) => byte === 0 && position % 2 === 1).length;
   const half = start.length / 2;
   if (odd > half * 0.8 && even < half * 0.2) return 'utf-16le';
   return even > half * 0.8 && odd < half * 0.2 ? 'utf-16be' : undefined;

@@ -4,29 +4,29 @@
  */
 export function parseAttributes(list: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
-  let place = 0;
+  let position = 0;
   let equals = -1;
-  while (place < list.length) {
-    const comma = endAt(list, ',', place);
+  while (position < list.length) {
+    const comma = endAt(list, ',', position);
     // Looked for anew only behind the last one: without any, each comma would look through the rest of the list.
-    if (equals < place) equals = endAt(list, '=', place);
+    if (equals < position) equals = endAt(list, '=', position);
     if (equals >= comma) {
-      place = comma + 1;
+      position = comma + 1;
       continue;
     }
-    const name = list.slice(place, equals).trim();
+    const name = list.slice(position, equals).trim();
     let start = equals + 1;
     while (list[start] === ' ' || list[start] === '\t') start += 1;
     const isQuoted = list[start] === '"';
     const end = isQuoted ? endAt(list, '"', start + 1) : endAt(list, ',', start);
     attributes.set(name, isQuoted ? list.slice(start + 1, end) : list.slice(start, end).trim());
-    place = (isQuoted ? endAt(list, ',', end) : end) + 1;
+    position = (isQuoted ? endAt(list, ',', end) : end) + 1;
   }
   return attributes;
 }
 
-/** The place of the next such character; the end of the list where there is none. */
+/** The position of the next such character; the end of the list where there is none. */
 function endAt(list: string, character: string, from: number): number {
-  const place = list.indexOf(character, from);
-  return place < 0 ? list.length : place;
+  const position = list.indexOf(character, from);
+  return position < 0 ? list.length : position;
 }

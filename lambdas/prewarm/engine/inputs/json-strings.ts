@@ -3,11 +3,11 @@ import { type ListLine, MAX_LINE_CHARACTERS } from './text-lines';
 
 const BLANKS_AND_COMMA = /^[\s\ufeff]*(,?)[\s\ufeff]*/;
 
-/** The place of the quote that ends a string which begins at 0; -1 where it is yet to come. */
+/** The position of the quote that ends a string which begins at 0; -1 where it is yet to come. */
 function endOfString(text: string): number {
-  for (let place = 1; place < text.length; place += 1) {
-    if (text[place] === '\\') place += 1;
-    else if (text[place] === '"') return place;
+  for (let position = 1; position < text.length; position += 1) {
+    if (text[position] === '\\') position += 1;
+    else if (text[position] === '"') return position;
   }
   return -1;
 }

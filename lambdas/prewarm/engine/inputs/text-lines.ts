@@ -50,7 +50,7 @@ export async function* textLines(parts: AsyncIterable<string> | Iterable<string>
 }
 
 function lastLineEnd(text: string, from: number): number {
-  let place = from;
-  while (place >= 0 && !ONE_LINE_END.test(text[place] ?? '')) place -= 1;
-  return place;
+  let position = from;
+  while (position >= 0 && !ONE_LINE_END.test(text[position] ?? '')) position -= 1;
+  return position;
 }

@@ -154,10 +154,14 @@ class Walk {
     if (own !== undefined && document.depth > 0) yield { kind: 'url', url: own };
   }
 
-  /** The document at this place, and behind it the next ones on their way. */
-  private fetch(place: number): Promise<FetchedDocument> {
+  /** Returns the document at this position, and after it the next ones, fetched ahead. */
+  private fetch(position: number): Promise<FetchedDocument> {
     const { maxDocumentBytes, parallelReads } = this.options.limits;
-    for (let ahead = place; ahead < Math.min(this.documents.length, place + parallelReads); ahead += 1) {
+    for (
+      let ahead = position;
+      ahead < Math.min(this.documents.length, position + parallelReads);
+      ahead += 1
+    ) {
       const document = this.documents[ahead];
       if (document === undefined || this.fetches.has(ahead)) continue;
       const fetched = this.reader.read(document.url, maxDocumentBytes);
@@ -165,9 +169,9 @@ class Walk {
       fetched.catch(() => {});
       this.fetches.set(ahead, fetched);
     }
-    const fetched = this.fetches.get(place);
-    this.fetches.delete(place);
-    if (fetched === undefined) throw new Error(`there is no document ${place}`);
+    const fetched = this.fetches.get(position);
+    this.fetches.delete(position);
+    if (fetched === undefined) throw new Error(`there is no document ${position}`);
     return fetched;
   }
 

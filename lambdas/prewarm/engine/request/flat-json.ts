@@ -5,10 +5,10 @@ function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
   let isInString = false;
-  for (let place = 0; place < text.length; place += 1) {
-    const character = text[place];
+  for (let position = 0; position < text.length; position += 1) {
+    const character = text[position];
     if (isInString) {
-      if (character === '\\') place += 1;
+      if (character === '\\') position += 1;
       else if (character === '"') isInString = false;
     } else if (character === '"') isInString = true;
     else if (character === '{' || character === '[') {

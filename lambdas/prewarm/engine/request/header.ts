@@ -7,7 +7,7 @@ import { API_WORDING, type Wording } from './wording';
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Visible ASCII, space and tab: no byte that could end the line. */
 const VALUE = /^[\t\x20-\x7e]*$/;
-/** `: ` and the line end. */
+/** Of `: ` and the line end. */
 const BYTES_PER_LINE = 4;
 
 type Advice = (wording: Wording) => string;
@@ -83,7 +83,7 @@ function trimBlanks(value: string): string {
 }
 
 /**
- * Checks the caller's headers and answers them with lower-case names, repeated ones joined.
+ * Checks the caller's headers and returns them with lower-case names, repeated ones joined.
  * Problems are added to `issues`; none of them shows a value, for it may be a secret.
  */
 export function normaliseHeaders(

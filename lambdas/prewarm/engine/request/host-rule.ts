@@ -5,11 +5,11 @@ import { API_WORDING, type Wording } from './wording';
 
 export type HostVerdict = { readonly kind: 'ok' } | { readonly kind: 'refused'; readonly reason: string };
 
-/** Which hosts URLs of a request may have. */
+/** Decides which hosts the URLs of a request may have. */
 export interface HostRule {
-  /** The verdict where it is known without asking DNS again. */
+  /** Returns the verdict where it is known without a DNS query. */
   known(host: string): HostVerdict | undefined;
-  /** The verdict, from DNS where it must be. */
+  /** Returns the verdict, from DNS where necessary. */
   judge(host: string): Promise<HostVerdict>;
 }
 

@@ -17,7 +17,7 @@ export const MAX_INLINE_URLS = 100_000;
 export const MAX_URLS = 1_000_000;
 /** Hosts of one request that are looked up in DNS because no alias names them. Own choice. */
 export const MAX_LOOKED_UP_HOSTS = 200;
-/** Bad URLs named in one error, each once, as far as they fit an answer; the rest are counted. */
+/** Bad URLs named in one error, each once, as far as they fit a response; the rest are counted. */
 export const MAX_REPORTED_URLS = MAX_INLINE_URLS;
 
 /** One second. */

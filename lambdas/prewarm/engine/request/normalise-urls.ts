@@ -12,7 +12,7 @@ export interface UrlRules {
   readonly isSelected?: (url: string) => boolean;
 }
 
-/** What became of a run of lines. */
+/** Result of checking a batch of lines. */
 export interface UrlBatch {
   /** Normalised and allowed, in the order of the lines; duplicates are among them. */
   readonly urls: readonly string[];

@@ -29,19 +29,19 @@ export function checkUrlPatterns(
   return patterns;
 }
 
-/** In linear time for each part of the pattern: the leftmost place of a part never keeps a later part from its own. */
+/** In linear time for each part of the pattern: the leftmost position of a part never keeps a later part from its own. */
 function matchesWildcards(pattern: string, text: string): boolean {
   const [first = '', ...others] = pattern.split('*');
   const last = others.pop();
   if (last === undefined) return text === pattern;
   if (!text.startsWith(first)) return false;
-  let place = first.length;
+  let position = first.length;
   for (const part of others) {
-    const found = text.indexOf(part, place);
+    const found = text.indexOf(part, position);
     if (found < 0) return false;
-    place = found + part.length;
+    position = found + part.length;
   }
-  return text.length - last.length >= place && text.endsWith(last);
+  return text.length - last.length >= position && text.endsWith(last);
 }
 
 /** True where a normalised URL matches a pattern: as a whole, or by its path, with the query where the pattern has one. */
