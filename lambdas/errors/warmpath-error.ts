@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   BODY_TOO_LARGE: { exitCode: 2, httpStatus: 413 },
   UNSUPPORTED_ENCODING: { exitCode: 2, httpStatus: 415 },
   BUSY: { exitCode: 1, httpStatus: 503 },
+  STORAGE_FULL: { exitCode: 1, httpStatus: 503 },
 
   // How a program or a deployment is configured.
   INVALID_CONFIGURATION: { exitCode: 2, httpStatus: 500 },

@@ -127,7 +127,12 @@ async function drip(response: ServerResponse, body: Buffer, chunkBytes: number, 
   response.end();
 }
 
-async function sendBody(response: ServerResponse, reply: Reply, fault?: Fault): Promise<void> {
+async function sendBody(
+  response: ServerResponse,
+  reply: Reply,
+  fault: Fault | undefined,
+  reset: () => void,
+): Promise<void> {
   const half = reply.body.subarray(0, Math.ceil(reply.body.length / 2));
   if (fault?.kind === 'chunked') delete reply.headers['content-length'];
   response.writeHead(reply.status, reply.headers);
@@ -135,7 +140,7 @@ async function sendBody(response: ServerResponse, reply: Reply, fault?: Fault): 
   if (fault?.kind === 'drip') return drip(response, reply.body, fault.chunkBytes, fault.everyMs);
   if (fault?.kind === 'truncate')
     return void response.write(reply.body.subarray(0, fault.bytes), () => response.destroy());
-  if (fault?.kind === 'reset') return void response.write(half, () => response.socket?.resetAndDestroy());
+  if (fault?.kind === 'reset') return void response.write(half, reset);
   if (fault?.kind === 'stall') return void response.write(half);
   response.end(reply.body);
 }
@@ -155,13 +160,18 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     if (fault?.kind === 'reset' && fault.at === 'header') return void request.socket.destroy();
     if (fault?.kind === 'stall' && fault.at === 'header') return;
     const ownReply = fault && faultReply(pop, fault);
-    if (ownReply) return sendBody(response, ownReply, fault);
+    // Under TLS the socket of the response is no TCP socket, which alone can be reset.
+    function reset(): void {
+      const { remotePort } = request.socket;
+      for (const socket of sockets) if (socket.remotePort === remotePort) socket.resetAndDestroy();
+    }
+    if (ownReply) return sendBody(response, ownReply, fault, reset);
     const encodings = headers['accept-encoding']?.toString();
     const got = await cache.get(method, host, url, encodings, fault?.kind !== 'uncacheable');
     counters[got.status === 'Hit' || got.status === 'RefreshHit' ? 'hits' : 'misses'] += 1;
     const reply = withRange(replyOf(pop, got.status, got.object, fault), headers.range);
     if (method !== 'HEAD') counters.bodyBytes += reply.body.length;
-    await sendBody(response, reply, fault);
+    await sendBody(response, reply, fault, reset);
   }
 
   function handle(scheme: SeenRequest['scheme']) {

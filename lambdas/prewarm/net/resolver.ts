@@ -1,4 +1,5 @@
 import { Resolver as DnsResolver } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
 import type { Resolution, Resolver } from '../engine/ports/resolver';
 import { isDistributionDomain } from '../engine/request/distribution';
 import { TtlCache } from './ttl-cache';
@@ -9,11 +10,6 @@ export interface ResolverOptions {
    * @default - the system's
    */
   readonly servers?: readonly string[];
-  /**
-   * Asks for IPv6 addresses as well.
-   * @default false
-   */
-  readonly ipv6?: boolean;
   /**
    * Time for one try, in milliseconds.
    * @default 2000
@@ -71,7 +67,7 @@ const ABORTED: Resolution = { kind: 'failed', message: 'the look-up was given up
  * nothing is thrown. Responses are cached for their TTL, at most five minutes; concurrent look-ups of a name share one query.
  */
 export function createResolver(options: ResolverOptions = {}): Resolver {
-  const { ipv6 = false, concurrency = 64, now = () => performance.now() } = options;
+  const { concurrency = 64, now = () => performance.now() } = options;
   const dns = new DnsResolver({ timeout: options.timeoutMs ?? 2_000, tries: options.tries ?? 2 });
   if (options.servers !== undefined) dns.setServers(options.servers);
   const cache = new TtlCache<Resolution>(MAX_CACHED_NAMES, now);
@@ -95,6 +91,12 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
     }
   }
 
+  /** IPv4 addresses, and IPv6 ones where there are none: a machine without IPv6 must not be sent to them. */
+  async function eitherRecords(name: string): Promise<Records> {
+    const found = await records(name, 4);
+    return found.addresses.length > 0 ? found : records(name, 6);
+  }
+
   /** `resolve4` follows CNAMEs but does not say which; a distribution's own name has none. */
   async function canonicalName(name: string): Promise<string> {
     let canonical = name;
@@ -112,17 +114,14 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
   async function lookUp(name: string): Promise<Lookup> {
     try {
       const [found, canonical] = await Promise.all([
-        Promise.all([records(name, 4), ...(ipv6 ? [records(name, 6)] : [])]),
+        eitherRecords(name),
         // A PoP's own name needs no second question.
         name.endsWith('.cloudfront.net') ? name : canonicalName(name),
       ]);
-      const addresses = [...new Set(found.flatMap((part) => part.addresses))];
+      const addresses = [...new Set(found.addresses)];
       if (addresses.length === 0)
         return { resolution: { kind: 'unknown-name' }, ttlSeconds: TTL_SECONDS.unknownName };
-      const shortest = Math.min(
-        ...found.filter((part) => part.addresses.length > 0).map((part) => part.ttlSeconds),
-      );
-      const ttlSeconds = Math.max(TTL_SECONDS.shortest, Math.min(TTL_SECONDS.longest, shortest));
+      const ttlSeconds = Math.max(TTL_SECONDS.shortest, Math.min(TTL_SECONDS.longest, found.ttlSeconds));
       return { resolution: { kind: 'addresses', addresses, canonicalName: canonical }, ttlSeconds };
     } catch (error) {
       const code = codeOf(error);
@@ -161,6 +160,8 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
       if (signal?.aborted) return ABORTED;
       const answer = shared(written.toLowerCase());
       if (!signal) return answer;
+      // All names of a request are asked for with one signal.
+      setMaxListeners(0, signal);
       let giveUp: () => void = () => {};
       const given = new Promise<Resolution>((resolve) => {
         giveUp = () => resolve(ABORTED);

@@ -2,10 +2,12 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { RefusedSetting } from '../refused-setting';
-import { droppedEntries, hasLostCurrent } from './database-damage';
+import { droppedEntries, hasLostCurrent, hasLostJournal } from './database-damage';
 import { hasCode } from './error-code';
+import { HeaderKeyUnusable, HeaderSeal, readHeaderKey } from './header-seal';
+import { keys } from './keys';
 import { makeFolder, makePrivate } from './private-folder';
-import { Store } from './store';
+import { put, Store } from './store';
 
 /** The messages of an error and of what caused it, such as the database's and the operating system's. */
 function reasonsOf(error: unknown): readonly string[] {
@@ -62,11 +64,16 @@ export class DataDirUnusable extends DataDirRefused {
 }
 
 const LOST_CURRENT = new Error('the file CURRENT of its database state/ is missing');
+const LOST_JOURNAL =
+  'its journal state/*.log is missing: what was stored last is lost; restore state/ from a copy to have it';
+const RESTORE_KEY = 'restore the key, or move the folder away to begin without the requests in it';
 const RESTORE =
   'allowed: a folder with a whole database, or none; restore state/ from a copy, or move it away to begin without the requests in it';
 
 export interface DataDir {
   readonly store: Store;
+  /** Seals request headers with the key of this directory. */
+  readonly headers: HeaderSeal;
   readonly blobsDir: string;
   /** Blobs while they are written; those that an earlier process left are removed when the directory is opened. */
   readonly tmpDir: string;
@@ -81,6 +88,23 @@ function isLocked(error: unknown): boolean {
     hasCode(error, 'LEVEL_LOCKED') ||
     (typeof error === 'object' && error !== null && 'cause' in error && hasCode(error.cause, 'LEVEL_LOCKED'))
   );
+}
+
+/** True where the database says that its files do not fit together. */
+function isDamaged(error: unknown): boolean {
+  return reasonsOf(error).some((reason) => /Corruption|MANIFEST|CURRENT/.test(reason));
+}
+
+/**
+ * Returns the seal of a directory's headers.
+ * @throws HeaderKeyUnusable where the key is not the one that they were stored with
+ */
+async function sealOf(dataDir: string, store: Store): Promise<HeaderSeal> {
+  const seal = new HeaderSeal(await readHeaderKey(dataDir));
+  const known = store.get<string>(keys.headersKey);
+  if (known === undefined) await store.commit([put(keys.headersKey, seal.fingerprint)], true);
+  else if (known !== seal.fingerprint) throw new HeaderKeyUnusable('is missing or another one');
+  return seal;
 }
 
 /** Few entries are read twice; by default a long list fills 4 MiB twice before they are written, and 8 MiB of what was read. */
@@ -128,13 +152,23 @@ export async function openDataDir(dataDir: string): Promise<DataDir> {
     const readableByOthers = await makePrivate(dataDir);
     for (const folder of [blobsDir, tmpDir]) await mkdir(folder, { recursive: true, mode: 0o700 });
     if (await hasLostCurrent(stateDir)) throw new DataDirUnusable(dataDir, LOST_CURRENT, RESTORE);
+    const lostJournal = (await hasLostJournal(stateDir)) ? [LOST_JOURNAL] : [];
     const db = new ClassicLevel<string, string>(stateDir);
     await db.open(DATABASE_MEMORY);
-    await removeUnfinished(tmpDir);
-    const dropped = await droppedEntries(stateDir);
-    return { store: new Store(db), blobsDir, tmpDir, dropped, readableByOthers };
+    const store = new Store(db);
+    try {
+      const headers = await sealOf(dataDir, store);
+      await removeUnfinished(tmpDir);
+      const dropped = [...lostJournal, ...(await droppedEntries(stateDir))];
+      return { store, headers, blobsDir, tmpDir, dropped, readableByOthers };
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
   } catch (error) {
     if (error instanceof DataDirRefused) throw error;
+    if (error instanceof HeaderKeyUnusable) throw new DataDirUnusable(dataDir, error, RESTORE_KEY);
+    if (isDamaged(error)) throw new DataDirUnusable(dataDir, error, RESTORE);
     throw isLocked(error) ? new DataDirLocked(dataDir, error) : new DataDirUnusable(dataDir, error);
   }
 }

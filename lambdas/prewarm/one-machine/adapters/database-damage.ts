@@ -26,6 +26,19 @@ export async function hasLostCurrent(stateDir: string): Promise<boolean> {
   return !files.includes(CURRENT) && files.some((file) => WITH_ENTRIES.test(file));
 }
 
+/** The manifest of a database that has never been opened. */
+const FIRST_MANIFEST = 'MANIFEST-000001';
+
+/**
+ * True where a database has no journal although every open one leaves one behind: LevelDB goes on without what was in it, and says
+ * nothing.
+ */
+export async function hasLostJournal(stateDir: string): Promise<boolean> {
+  const files = await filesIn(stateDir);
+  const isUsed = files.includes(CURRENT) && !files.includes(FIRST_MANIFEST);
+  return isUsed && !files.some((file) => file.endsWith('.log'));
+}
+
 /**
  * What LevelDB dropped when it opened the database, in its own words; it goes on without those entries and says so in its
  * log alone. Empty where the database is whole.

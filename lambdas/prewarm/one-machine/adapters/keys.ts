@@ -18,6 +18,8 @@ import type { Slice } from '../../engine/model/slice';
  * | `queue!<id>!<code>!<segment>` | a queued slice; those of one request through one PoP lie together, in the order of queueing |
  * | `dead!<id>!<segment>!<code>` | a slice given up, until it is recorded as such |
  * | `deadline!<id>` | epoch milliseconds |
+ * | `capacity` | instances that an operator ordered |
+ * | `headers-key` | fingerprint of the key that headers are sealed with |
  */
 function padded(number: number, digits: number): string {
   return String(number).padStart(digits, '0');
@@ -50,4 +52,6 @@ export const keys = {
   allDead: 'dead!',
   deadline: (id: RequestId): string => `deadline!${id}`,
   deadlines: 'deadline!',
+  capacity: 'capacity',
+  headersKey: 'headers-key',
 } as const;

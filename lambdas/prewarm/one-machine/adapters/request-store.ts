@@ -8,14 +8,21 @@ import {
   type RequestPatch,
   type RequestStore,
 } from '../../engine/ports/request-store';
+import type { HeaderSeal } from './header-seal';
 import { keys } from './keys';
 import { del, put, type Store, type WriteOperation } from './store';
+
+/** A request as it is stored: its headers are sealed, and gone once it has ended. */
+interface StoredRequest extends RequestRecord {
+  readonly sealedHeaders?: string;
+}
 
 /** Requests in the store; each write is one synchronous read-decide-commit. */
 export class EmbeddedRequestStore implements RequestStore {
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
+    private readonly headers: Pick<HeaderSeal, 'seal' | 'open'>,
   ) {}
 
   async create(record: RequestRecord): Promise<{ readonly created: boolean; readonly id: RequestId }> {
@@ -27,7 +34,7 @@ export class EmbeddedRequestStore implements RequestStore {
     if (sameKey !== undefined) return { created: false, id: sameKey };
     if (this.store.has(keys.request(id))) return { created: false, id };
     const writes: WriteOperation[] = [
-      put(keys.request(id), record),
+      put(keys.request(id), this.sealed(record)),
       put(keys.time(record.createdAt, id), id),
       put(keys.unsettled(id), id),
       put(keys.active(id), id),
@@ -38,14 +45,17 @@ export class EmbeddedRequestStore implements RequestStore {
   }
 
   async get(id: RequestId): Promise<RequestRecord | undefined> {
-    return this.store.get(keys.request(id));
+    const stored = this.store.get<StoredRequest>(keys.request(id));
+    return stored && this.opened(stored);
   }
 
   async advance(id: RequestId, to: RequestStatus, patch: RequestPatch = {}): Promise<'advanced' | 'refused'> {
-    const record = this.store.get<RequestRecord>(keys.request(id));
+    const record = this.store.get<StoredRequest>(keys.request(id));
     if (record === undefined || !mayMove(record.status, to)) return 'refused';
-    const { cursor: _, ...kept } = record;
-    const writes = [put(keys.request(id), { ...kept, ...patch, status: to, updatedAt: this.clock.now() })];
+    const { cursor: _, sealedHeaders, ...kept } = record;
+    const headers = sealedHeaders === undefined || isFinal(to) ? {} : { sealedHeaders };
+    const after = { ...kept, ...headers, ...patch, status: to, updatedAt: this.clock.now() };
+    const writes = [put(keys.request(id), after)];
     if (isFinal(to)) writes.push(del(keys.active(id)));
     await this.store.commit(writes, true);
     return 'advanced';
@@ -85,6 +95,18 @@ export class EmbeddedRequestStore implements RequestStore {
   /** Requests that are not final, or final without a report: what a restart takes up. */
   async unsettled(): Promise<readonly RequestRecord[]> {
     return this.read(await this.ids(keys.allUnsettled));
+  }
+
+  private sealed(record: RequestRecord): StoredRequest {
+    const { headers } = record.spec;
+    if (headers.length === 0) return record;
+    const sealedHeaders = this.headers.seal(record.id, headers);
+    return { ...record, spec: { ...record.spec, headers: [] }, sealedHeaders };
+  }
+
+  private opened({ sealedHeaders, ...record }: StoredRequest): RequestRecord {
+    if (sealedHeaders === undefined) return record;
+    return { ...record, spec: { ...record.spec, headers: this.headers.open(record.id, sealedHeaders) } };
   }
 
   private async ids(prefix: string): Promise<RequestId[]> {

@@ -33,6 +33,11 @@ export interface TaskQueueOptions {
    * @default - any number
    */
   readonly maxPerLane?: () => number;
+  /**
+   * Slices of one request that may be delivered at a time, asked again before each delivery.
+   * @default - any number
+   */
+  readonly maxPerRequest?: () => number;
 }
 
 /** Keys read at a time; there is a lane per request and PoP, so a page must be small. */
@@ -242,12 +247,14 @@ export class EmbeddedTaskQueue implements TaskQueue {
 
   /** The lane whose turn it is, by its prefix; nothing where none may have more delivered. */
   private nextLane(delivered: Delivered): string | undefined {
-    const most = this.options.maxPerLane?.() ?? Number.POSITIVE_INFINITY;
+    const { maxPerLane, maxPerRequest } = this.options;
+    const mostOfLane = maxPerLane?.() ?? Number.POSITIVE_INFINITY;
+    const mostOfRequest = maxPerRequest?.() ?? Number.POSITIVE_INFINITY;
     let best: { readonly prefix: string; readonly ofRequest: number; readonly ofLane: number } | undefined;
     for (const [prefix, { request }] of this.lanes) {
       const ofLane = delivered.of(prefix);
-      if (ofLane >= most) continue;
       const ofRequest = delivered.of(request);
+      if (ofLane >= mostOfLane || ofRequest >= mostOfRequest) continue;
       const less = ofRequest - (best?.ofRequest ?? Number.POSITIVE_INFINITY) || ofLane - (best?.ofLane ?? 0);
       if (less < 0) best = { prefix, ofRequest, ofLane };
       if (best?.ofRequest === 0) break;

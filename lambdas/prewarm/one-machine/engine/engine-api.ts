@@ -142,7 +142,7 @@ export interface EmbeddedEngine {
    * `slicesPerInstance` slices at a time on this machine.
    */
   capacity(): Promise<number>;
-  /** Holds until a new request asks for instances, or the engine closes; 0 pauses the warming. */
+  /** Holds until a new request asks for instances, also over a restart; 0 pauses the warming. */
   setCapacity(instances: number): Promise<void>;
   /** True while nothing is warmed because the capacity was set to 0. */
   isPaused(): boolean;

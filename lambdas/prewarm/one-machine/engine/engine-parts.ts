@@ -73,20 +73,22 @@ export interface EngineParts
 export async function openParts(options: EngineOptions): Promise<EngineParts> {
   const { log, clock = systemClock, addressPolicy, edgePort, ca } = options;
   const limits = { ...DEFAULT_ENGINE_LIMITS, ...options.limits };
-  const { store, blobsDir, tmpDir, dropped, readableByOthers } = await openDataDir(options.dataDir);
+  const { store, headers, blobsDir, tmpDir, dropped, readableByOthers } = await openDataDir(options.dataDir);
   const ended = new AbortController();
 
-  const requests = new EmbeddedRequestStore(store, clock);
+  const requests = new EmbeddedRequestStore(store, clock, headers);
   const pops = new EmbeddedPopStore(store);
   const ledger = new EmbeddedSliceLedger(store, clock);
-  const fleet = new EmbeddedFleet();
+  const fleet = new EmbeddedFleet(store);
   function slots(): number {
     return fleet.slots(limits.slicesPerInstance, limits.maxSlicesInFlight);
   }
   const queue = await EmbeddedTaskQueue.open(store, clock, {
     ...limits,
-    // One slot is left for whatever comes next, however long the slices of a slow PoP or a slow request take.
-    maxPerLane: () => Math.max(1, slots() - 1),
+    // However long the slices of a slow request or a slow PoP take: one slot is left for whatever request comes next, and
+    // one for the other PoPs of the same request.
+    maxPerRequest: () => Math.max(1, slots() - 1),
+    maxPerLane: () => Math.max(1, slots() - 2),
   });
   const deadlines = await EmbeddedDeadlines.open(store, clock, log);
   const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });

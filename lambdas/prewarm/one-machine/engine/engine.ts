@@ -107,7 +107,7 @@ class Engine implements EmbeddedEngine {
     const { record, created } = await acceptRequest(this.parts, spec, urls);
     if (created) {
       // Who asks for instances wants to be warmed now; a request without keeps what an operator ordered.
-      if (spec.instanceCount > 0) this.parts.fleet.release();
+      if (spec.instanceCount > 0) await this.parts.fleet.release();
       this.live.begin(record.id, []);
       this.runInBackground('drive', record.id, () => this.drive(record.id));
     }
@@ -161,7 +161,7 @@ class Engine implements EmbeddedEngine {
   }
 
   async setCapacity(instances: number): Promise<void> {
-    this.parts.fleet.order(instances);
+    await this.parts.fleet.order(instances);
   }
 
   isPaused(): boolean {

@@ -1,12 +1,26 @@
 import type { PrewarmApplication } from '../../api/application';
 import { checkPrewarmBody } from '../../api/check-prewarm-body';
+import { ApiFailure } from '../../api/failure';
 import { listKey, newListId, UPLOAD_SECONDS, uploadedList } from '../../api/uploaded-list';
 import type { Log } from '../../engine/ports/log';
 import type { RequestContext } from '../../engine/request/normalise-request';
+import { isDiskFault } from '../adapters/error-code';
+import { StoreFailed } from '../adapters/store';
 import type { EmbeddedEngine } from '../engine/engine-api';
 
 /** Stands where the name of the Auto Scaling group does in messages. */
 const FLEET_NAME = 'prewarm_asg_local';
+
+/** @throws ApiFailure 503 in place of an error of a disk that takes nothing more */
+function refuseWithoutSpace(error: unknown): never {
+  const fault = error instanceof StoreFailed ? error.cause : error;
+  if (!isDiskFault(fault) && !(error instanceof StoreFailed)) throw error;
+  throw new ApiFailure(
+    'STORAGE_FULL',
+    'The service cannot store anything: its disk is full or takes no more writes. Nothing was started; free space, start it again, then send this again.',
+    { cause: error },
+  );
+}
 
 export interface EmbeddedApplicationOptions {
   readonly context: RequestContext;
@@ -35,9 +49,9 @@ export function embeddedApplication(
       };
     },
     receiveList: async (listId, body) => {
-      await engine.blobs.put(listKey(listId), body);
+      await engine.blobs.put(listKey(listId), body).catch(refuseWithoutSpace);
     },
-    submit: ({ spec, urls }) => engine.submit(spec, urls),
+    submit: ({ spec, urls }) => engine.submit(spec, urls).catch(refuseWithoutSpace),
     find: (id) => engine.get(id),
     pops: (id) => engine.pops(id),
     list: (page) => engine.list(page),

@@ -16,6 +16,7 @@ import type { Log } from '../../../../../lambdas/prewarm/engine/ports/log';
 import type { Transport } from '../../../../../lambdas/prewarm/engine/ports/transport';
 import { EmbeddedDeadlines } from '../../../../../lambdas/prewarm/one-machine/adapters/deadlines';
 import { EmbeddedFleet } from '../../../../../lambdas/prewarm/one-machine/adapters/fleet';
+import { HeaderSeal } from '../../../../../lambdas/prewarm/one-machine/adapters/header-seal';
 import { noInvalidator } from '../../../../../lambdas/prewarm/one-machine/adapters/invalidator';
 import { EmbeddedPopStore } from '../../../../../lambdas/prewarm/one-machine/adapters/pop-store';
 import { EmbeddedRequestStore } from '../../../../../lambdas/prewarm/one-machine/adapters/request-store';
@@ -209,13 +210,13 @@ export class World {
       isDead: () => dead,
       log: quiet,
       clock,
-      requests: faulty(new EmbeddedRequestStore(store, clock), fault),
+      requests: faulty(new EmbeddedRequestStore(store, clock, new HeaderSeal(Buffer.alloc(32))), fault),
       pops: faulty(new EmbeddedPopStore(store), fault),
       ledger: faulty(new EmbeddedSliceLedger(store, clock), fault),
       queue: faulty(queue, fault),
       blobs: faulty(this.blobs, fault),
       deadlines: faulty(deadlines, fault),
-      fleet: new EmbeddedFleet(),
+      fleet: new EmbeddedFleet(store),
       invalidator: noInvalidator,
       // An object may have another size each time it is asked for, so two runs of sizing cut differently.
       transport: transportOf(() => (crashShare === 0 ? 10 : Math.ceil(this.random() * 30))),

@@ -4,6 +4,7 @@ import { FileBlobStore } from '../../../../../lambdas/prewarm/one-machine/adapte
 import { type DataDir, openDataDir } from '../../../../../lambdas/prewarm/one-machine/adapters/data-dir';
 import { EmbeddedDeadlines } from '../../../../../lambdas/prewarm/one-machine/adapters/deadlines';
 import { EmbeddedFleet } from '../../../../../lambdas/prewarm/one-machine/adapters/fleet';
+import { HeaderSeal } from '../../../../../lambdas/prewarm/one-machine/adapters/header-seal';
 import { keys } from '../../../../../lambdas/prewarm/one-machine/adapters/keys';
 import { EmbeddedPopStore } from '../../../../../lambdas/prewarm/one-machine/adapters/pop-store';
 import { EmbeddedRequestStore } from '../../../../../lambdas/prewarm/one-machine/adapters/request-store';
@@ -21,6 +22,7 @@ import { describePopStoreContract } from '../../engine/ports/pop-store.contract'
 import { describeRequestStoreContract } from '../../engine/ports/request-store.contract';
 import type { Made } from '../../engine/ports/samples';
 import { describeSeenUrlsContract } from '../../engine/ports/seen-urls.contract';
+import { describeSliceJournalContract } from '../../engine/ports/slice-journal.contract';
 import { describeSliceLedgerContract } from '../../engine/ports/slice-ledger.contract';
 import { describeTaskQueueContract } from '../../engine/ports/task-queue.contract';
 import { removeDir, tempDir } from '../engine/engine-fixture';
@@ -50,6 +52,7 @@ async function inMemory(): Promise<Ground> {
 }
 
 const MAX_DELIVERIES = 3;
+const seal = new HeaderSeal(Buffer.alloc(32));
 
 describe.each([
   ['on disk', onDisk],
@@ -62,14 +65,20 @@ describe.each([
     };
   }
 
-  describeRequestStoreContract(makes(({ store }) => new EmbeddedRequestStore(store, systemClock)));
+  describeRequestStoreContract(makes(({ store }) => new EmbeddedRequestStore(store, systemClock, seal)));
   describePopStoreContract(makes(({ store }) => new EmbeddedPopStore(store)));
   describeSliceLedgerContract(
     makes(({ store }) => ({
-      requests: new EmbeddedRequestStore(store, systemClock),
+      requests: new EmbeddedRequestStore(store, systemClock, seal),
       pops: new EmbeddedPopStore(store),
       ledger: new EmbeddedSliceLedger(store, systemClock),
     })),
+  );
+  describeSliceJournalContract(
+    makes(({ store }) => {
+      const ledger = new EmbeddedSliceLedger(store, systemClock);
+      return { journal: ledger, ledger };
+    }),
   );
   describeTaskQueueContract(
     makes(async ({ store }) => ({
@@ -96,7 +105,10 @@ describe('the embedded blobs, fleet, clock and seen URLs', () => {
   describe('in memory, as the schedules of crashes use them', () => {
     describeBlobStoreContract(async () => ({ port: new MemoryBlobStore(), close: async () => {} }));
   });
-  describeFleetContract(async () => ({ port: new EmbeddedFleet(), close: async () => {} }));
+  describeFleetContract(async () => {
+    const { dir, remove } = await onDisk();
+    return { port: new EmbeddedFleet(dir.store), close: remove };
+  });
   describeClockContract(() => systemClock);
   describeSeenUrlsContract(async () => ({ port: new DigestedUrls(), close: async () => {} }));
 });

@@ -7,8 +7,12 @@ import {
   DataDirUnusable,
   openDataDir,
 } from '../../../../../lambdas/prewarm/one-machine/adapters/data-dir';
+import { EmbeddedRequestStore } from '../../../../../lambdas/prewarm/one-machine/adapters/request-store';
 import { put } from '../../../../../lambdas/prewarm/one-machine/adapters/store';
 import { openEngine } from '../../../../../lambdas/prewarm/one-machine/engine/engine';
+import { systemClock } from '../../../../../lambdas/prewarm/runtime/clock';
+import { sampleRequest } from '../../engine/ports/samples';
+import { plainSpec } from '../../support/request-spec';
 import { quietLog } from '../engine/engine-fixture';
 
 const ID = '5f0c4a0e-3a55-4c5e-9a5e-0b2f6f0f1a11';
@@ -120,6 +124,65 @@ describe('the data directory', () => {
     );
   });
 
+  it.each([
+    [
+      'a byte of the manifest',
+      (files: readonly string[]) => files.find((file) => file.startsWith('MANIFEST'))!,
+    ],
+    ['a byte of CURRENT', () => 'CURRENT'],
+  ])('is refused with the right advice where %s has changed', async (what, fileOf) => {
+    const dir = join(folder, what.replaceAll(' ', '-'));
+    await openAndClose(dir);
+    const state = join(dir, 'state');
+    const file = join(state, fileOf(await readdir(state)));
+    const bytes = await readFile(file);
+    bytes[5] = (bytes[5] ?? 0) ^ 0x55;
+    await writeFile(file, bytes);
+    await expect(openDataDir(dir)).rejects.toThrow(
+      /cannot be opened \(.*\); allowed: .*restore state\/ from a copy/,
+    );
+  });
+
+  it('says that its journal is gone, and keeps what unknown requests left', async () => {
+    const dir = join(folder, 'no-journal');
+    await openAndClose(dir);
+    const state = join(dir, 'state');
+    for (const file of await readdir(state)) if (file.endsWith('.log')) await rm(join(state, file));
+    await mkdir(join(dir, 'blobs', ID));
+    expect(await openAndClose(dir)).toEqual([
+      expect.objectContaining({
+        event: 'state-damaged',
+        dropped: [expect.stringContaining('journal state/*.log is missing')],
+      }),
+    ]);
+    expect(await openAndClose(dir)).toEqual([]);
+  });
+
+  it('keeps request headers sealed, under a key that only its owner can read, and drops them at the end', async () => {
+    const dir = join(folder, 'sealed');
+    const opened = await openDataDir(dir);
+    const requests = new EmbeddedRequestStore(opened.store, systemClock, opened.headers);
+    const record = sampleRequest({
+      spec: plainSpec({ headers: [{ name: 'Authorization', value: 'Bearer s3cr3t' }] }),
+    });
+    await requests.create(record);
+    expect(await requests.get(record.id)).toEqual(record);
+    expect(JSON.stringify(await opened.store.page({}))).not.toContain('s3cr3t');
+    await requests.advance(record.id, 'STOPPED');
+    expect(JSON.stringify(await opened.store.page({}))).not.toContain('sealedHeaders');
+    await opened.store.close();
+    expect((await stat(join(dir, 'headers.key'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('is refused where the key of its headers is another one', async () => {
+    const dir = join(folder, 'other-key');
+    await openAndClose(dir);
+    await rm(join(dir, 'headers.key'));
+    await expect(openDataDir(dir)).rejects.toThrow(
+      /the key of stored request headers is missing or another one.*restore the key/,
+    );
+  });
+
   it('is refused, and not emptied, where the database has lost its CURRENT', async () => {
     const dir = join(folder, 'no-current');
     const { store } = await openDataDir(dir);
@@ -156,7 +219,7 @@ describe('the data directory', () => {
     const state = await readdir(join(dir, 'state'));
     const journal = join(dir, 'state', state.find((file) => file.endsWith('.log'))!);
     const bytes = await readFile(journal);
-    await writeFile(journal, bytes.fill(0x7f, 100, 200));
+    await writeFile(journal, bytes.fill(0x7f, 300, 400));
     return dir;
   }
 

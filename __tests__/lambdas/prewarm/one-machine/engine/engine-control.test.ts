@@ -263,6 +263,18 @@ describe('an embedded engine and its requests', () => {
     expect(await running.capacity()).toBe(4);
   });
 
+  it('keeps the capacity that an operator set over a restart', async () => {
+    const running = await open();
+    await running.setCapacity(0);
+    await running.close();
+    const again = await open();
+    expect(again.isPaused()).toBe(true);
+    await again.submit(spec({ instanceCount: 2 }), urls(3));
+    expect(await again.capacity()).toBe(2);
+    await again.close();
+    expect(await (await open()).capacity()).toBeLessThanOrEqual(2);
+  });
+
   it('does not end a pause for a repeated idempotency key', async () => {
     const gate = gated();
     const running = await open({ warm: gate.warm });
