@@ -72,7 +72,7 @@ describe('instructions of a Dockerfile', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(line, noise), { minLength: 1, maxLength: 8 }), (lines) => {
         const plain = rests(...lines.map(([text]) => text));
-        expect(rests(...lines.flatMap(([text, between]) => [text, between]))).toEqual(plain);
+        expect(rests(...lines.flat())).toEqual(plain);
       }),
     );
   });

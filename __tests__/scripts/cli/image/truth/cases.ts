@@ -520,6 +520,7 @@ const same: BuildCase = {
       name: 'linked from outside of what is copied',
       write: [{ path: 'app/outside', hardLinkTo: 'app/d/a' }],
     },
+    { name: 'another platform', image: { platforms: ['linux/arm64'] } },
     { name: 'content swapped', write: [file('d/a', 'other\n'), file('d/c', 'equal\n')] },
   ],
 };
