@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readImagesFile } from '../../../../../scripts/cli/image/files/images-file';
+
+const folder = mkdtempSync(join(tmpdir(), 'warmpath-images-file-'));
+const file = join(folder, 'images.json');
+mkdirSync(join(folder, 'app'));
+
+function read(image: object, env: NodeJS.ProcessEnv = {}) {
+  writeFileSync(file, JSON.stringify({ images: { app: { repository: 'registry.test/app', ...image } } }));
+  return readImagesFile(file, env).images[0];
+}
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('images.json', () => {
+  test('paths are relative to the file, defaults are filled in', () => {
+    expect(read({ context: 'app' })).toMatchObject({
+      context: join(folder, 'app'),
+      dockerfile: join(folder, 'app', 'Dockerfile'),
+      platforms: [{ os: 'linux', architecture: 'amd64', variant: '' }],
+      reproducible: true,
+    });
+  });
+
+  test('an unknown key is refused with the nearest known one', () => {
+    expect(() => read({ dockerFile: 'x' })).toThrow(
+      /images\.app\.dockerFile: not known; did you mean dockerfile\?/,
+    );
+    expect(() => read({ platform: ['x'] })).toThrow(/did you mean platforms\?/);
+  });
+
+  test('everything that is wrong is told at once', () => {
+    expect(() =>
+      read({ repository: 'a:b', context: 'none', platforms: ['amd64'], args: { A: { env: 'NOT_SET' } } }),
+    ).toThrow(
+      /repository: got "a:b"[\s\S]*context: .* is no folder[\s\S]*args\.A[\s\S]*platforms: got "amd64"/,
+    );
+  });
+
+  test('an argument takes its value from the environment, and is hidden then', () => {
+    const image = read({ args: { A: { env: 'SECRET' }, B: 'plain' } }, { SECRET: 'value' });
+    expect([...(image?.args ?? [])]).toEqual([
+      ['A', 'value'],
+      ['B', 'plain'],
+    ]);
+    expect([...(image?.hiddenArgs ?? [])]).toEqual(['A']);
+  });
+});
