@@ -2,6 +2,7 @@
 import { App } from 'cdktf';
 import { environments } from './environments';
 import { AiShellEcsStack } from './modules/ai-shell-ecs-stack';
+import { layProviderLock } from './modules/parts/provider-lock';
 import { PrewarmStack } from './modules/prewarm-stack';
 
 const app = new App({ stackTraces: false });
@@ -10,3 +11,4 @@ for (const [environmentName, environment] of Object.entries(environments)) {
   new PrewarmStack(app, `prewarm-${environmentName}`, { environmentName, environment });
 }
 app.synth();
+layProviderLock(app);

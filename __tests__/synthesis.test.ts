@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readLock } from '../scripts/build/provider-lock';
 import { synthesisSources } from '../scripts/build/synthesis-sources';
 
 const run = promisify(execFile);
@@ -67,6 +68,18 @@ describe('synthesis', () => {
       .filter(([path, bytes]) => !second.get(path)?.equals(bytes))
       .map(([path]) => path);
     expect(different).toEqual([]);
+  });
+
+  test('lays the one provider lock of the repository beside every stack', () => {
+    const lock = readFileSync(join(root, '.terraform.lock.hcl'));
+    const stacks = [...first.keys()].filter((path) => path.endsWith('cdk.tf.json'));
+    expect(stacks.length).toBeGreaterThan(0);
+    for (const path of stacks)
+      expect(first.get(path.replace('cdk.tf.json', '.terraform.lock.hcl'))).toEqual(lock);
+    expect(readLock(lock.toString())).toMatchObject({
+      version: '5.100.0',
+      constraints: '>= 5.100.0, < 7.0.0',
+    });
   });
 
   test('asks for the versions of Terraform and of the provider that the stacks are tested with', () => {

@@ -10,16 +10,30 @@ import { type Configuration, readConfiguration, synthesize, synthesizedStacks } 
 
 const EXAMPLE_ACCOUNTS = ['000000000000', '111111111111', '222222222222'];
 const EXAMPLE_DIGEST = `sha256:${'0'.repeat(64)}`;
+const EXAMPLE_BUCKET = 'warmpath-terraform-state';
+const EXAMPLE_ORGANIZATION = 'example';
+const EXAMPLE_VPC = 'vpc-0a1b2c3d4e5f60718';
+const EXAMPLE_SUBNETS = ['subnet-0a1b2c3d4e5f60718', 'subnet-0b1c2d3e4f5061728'];
+const EXAMPLE_IMAGE = 'ami-0a1b2c3d4e5f60718';
 
 /** What a stack holds that only an example can be, in words; nothing where it may be deployed. */
 function examplesIn(configuration: Configuration): readonly string[] {
   const accounts = configuration.provider?.aws?.flatMap((aws) => aws.allowed_account_ids ?? []) ?? [];
-  return [
-    ...EXAMPLE_ACCOUNTS.filter((account) => accounts.includes(account)).map(
-      (account) => `the account ${account}`,
+  const { backend, cloud } = configuration.terraform ?? {};
+  const text = JSON.stringify({ ...configuration, terraform: undefined, provider: undefined });
+  const found: readonly (readonly [boolean, string])[] = [
+    ...EXAMPLE_ACCOUNTS.map((account) => [accounts.includes(account), `the account ${account}`] as const),
+    ...EXAMPLE_ACCOUNTS.filter((account) => !accounts.includes(account)).map(
+      (account) => [text.includes(`${account}.dkr.ecr.`), `an image of the account ${account}`] as const,
     ),
-    ...(JSON.stringify(configuration).includes(EXAMPLE_DIGEST) ? ['an image digest that is all zeros'] : []),
+    [text.includes(EXAMPLE_DIGEST), 'an image digest that is all zeros'],
+    [backend?.s3?.bucket === EXAMPLE_BUCKET, `the state bucket ${EXAMPLE_BUCKET}`],
+    [cloud?.organization === EXAMPLE_ORGANIZATION, `the organization ${EXAMPLE_ORGANIZATION}`],
+    [text.includes(EXAMPLE_VPC), `the VPC ${EXAMPLE_VPC}`],
+    ...EXAMPLE_SUBNETS.map((subnet) => [text.includes(subnet), `the subnet ${subnet}`] as const),
+    [text.includes(EXAMPLE_IMAGE), `the machine image ${EXAMPLE_IMAGE}`],
   ];
+  return found.filter(([is]) => is).map(([, example]) => example);
 }
 
 /** Whether one of the arguments names the stack, as the CDKTF CLI takes them: `*` stands for any letters. */

@@ -9,4 +9,5 @@ export const synthesisSources = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
+  '.terraform.lock.hcl',
 ] as const;

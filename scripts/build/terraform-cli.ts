@@ -1,7 +1,7 @@
 /** Runs Terraform with the real AWS provider on copies of synthesized stacks: fake credentials, no state, no network. */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { WarmpathError } from '../../lambdas/errors/warmpath-error';
@@ -16,6 +16,10 @@ export class TerraformError extends WarmpathError {
 
 /** A synthesized stack, or a module, as Terraform reads it. */
 export interface Configuration {
+  readonly terraform?: {
+    readonly backend?: { readonly s3?: { readonly bucket?: string } };
+    readonly cloud?: { readonly organization?: string };
+  };
   readonly provider?: {
     readonly aws?: readonly { readonly alias?: string; readonly allowed_account_ids?: readonly string[] }[];
   };
@@ -130,7 +134,14 @@ export class Workbench {
   }
 
   async init(folder: string): Promise<void> {
-    await this.terraform(folder, ['init', '-input=false', '-no-color']);
+    // A stack comes with the repository's lock: what it says is what runs.
+    const isLocked = existsSync(join(folder, '.terraform.lock.hcl'));
+    await this.terraform(folder, [
+      'init',
+      '-input=false',
+      '-no-color',
+      ...(isLocked ? ['-lockfile=readonly'] : []),
+    ]);
   }
 
   async validate(folder: string): Promise<void> {

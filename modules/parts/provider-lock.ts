@@ -1,0 +1,17 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { App } from 'cdktf';
+
+/** Name that Terraform gives its dependency lock file. */
+const LOCK_FILE = '.terraform.lock.hcl';
+/** The lock of the whole repository; `npm run lock` writes it. */
+const REPOSITORY_LOCK = join(__dirname, '../..', LOCK_FILE);
+
+/**
+ * Lays the repository's dependency lock beside every synthesized stack, so that a reviewed plan and the apply after it, here, in CI and
+ * in HCP Terraform, run one provider. To be called after the synthesis.
+ */
+export function layProviderLock(app: App): void {
+  for (const { workingDirectory } of Object.values(app.manifest.stacks))
+    copyFileSync(REPOSITORY_LOCK, join(app.outdir, workingDirectory, LOCK_FILE));
+}
