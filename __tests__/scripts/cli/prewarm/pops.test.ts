@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { discoveryDocument, popsDocument } from '../../../../scripts/cli/prewarm/json-documents';
 import { runPops } from '../../../../scripts/cli/prewarm/pops';
 import type { PopsOptions } from '../../../../scripts/cli/prewarm/pops-options';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn/index';
@@ -13,7 +14,7 @@ async function run(options: PopsOptions) {
 }
 
 function codesOf(json: string): string[] {
-  return JSON.parse(json).pops.map((pop: { code: string }) => pop.code);
+  return popsDocument.parse(JSON.parse(json)).pops.map(({ code }) => code);
 }
 
 describe('warmpath prewarm pops', () => {
@@ -39,7 +40,7 @@ describe('warmpath prewarm pops', () => {
     const options = { region: ['jp'], check: true, resolver: cdn.resolver, cfDomain: cdn.distributionDomain };
     const { code, out } = await run({ ...options, json: true });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({
+    expect(popsDocument.parse(JSON.parse(out))).toMatchObject({
       failed: 1,
       pops: [
         { code: 'NRT51-P2', status: 'FAILED', message: expect.stringContaining('does not exist') },
@@ -54,7 +55,7 @@ describe('warmpath prewarm pops', () => {
     const options = { discover: true, resolver: cdn.resolver, cfDomain: cdn.distributionDomain, json: true };
     const { code, out } = await run({ ...options, region: ['sa'] });
     expect(code).toBe(0);
-    expect(JSON.parse(out).networks).toMatchObject([
+    expect(discoveryDocument.parse(JSON.parse(out)).networks).toMatchObject([
       { client_subnet: '18.228.0.0/24', edges: [{ site: 'NRT57-P3', known_codes: ['NRT57-P3'] }] },
     ]);
     const table = await run({ ...options, json: false, subnet: ['9.9.9.0/24'] });

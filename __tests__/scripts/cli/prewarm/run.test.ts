@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dryRunDocument, runDocument } from '../../../../scripts/cli/prewarm/json-documents';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
 import { runCli, runCliHere, startCli, towards } from './cli-process';
 
@@ -55,7 +56,7 @@ describe('warmpath prewarm run with a request body', () => {
     const first = await runCli(['prewarm', 'run', list, ...towards(cdn), '--json']);
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout.trimEnd().split('\n')).toHaveLength(1);
-    const result = JSON.parse(first.stdout);
+    const result = runDocument.parse(JSON.parse(first.stdout));
     expect(result).toMatchObject({ requested: 40, warmed: 40, already_warm: 0, failed: 0, failures: [] });
     expect(result.bytes).toBe(40 * 1024);
     expect(result.seconds).toBeGreaterThan(0);
@@ -72,7 +73,7 @@ describe('warmpath prewarm run with a request body', () => {
     const list = await write('some.json', body(paths(3)));
     const json = await runCli(['prewarm', 'run', list, ...towards(cdn), '--json']);
     expect(json.code).toBe(1);
-    const result = JSON.parse(json.stdout);
+    const result = runDocument.parse(JSON.parse(json.stdout));
     expect(result).toMatchObject({ requested: 6, warmed: 4, failed: 2 });
     expect(result.failures).toHaveLength(2);
     expect(result.failures[0]).toMatchObject({ url: url('/o/1'), outcome: 'http-error', http_status: 404 });
@@ -104,7 +105,7 @@ describe('a dry run', () => {
     const args = ['prewarm', 'run', list, ...towards(cdn), '--dry-run', '--object-size', '1MB'];
     const { code, stdout } = await runCli([...args, '--json']);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(dryRunDocument.parse(JSON.parse(stdout))).toMatchObject({
       schema: 'warmpath/dry-run/1',
       urls: 20,
       pops: 2,
