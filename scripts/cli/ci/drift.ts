@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { FAILED } from '../exit-codes';
+import { hasVisibleDrift } from '../review/model/drift';
 import { renderMarkdown } from '../review/render/markdown';
 import { reviewDocument } from '../review/run-review';
 import { DriftIssue } from './github/drift-issue';
@@ -28,7 +29,7 @@ export async function ciDrift(request: CiDriftRequest): Promise<number> {
     const url = runUrl();
     const review = reviewOfStacks([stack], url === undefined ? {} : { wholeAt: `in the summary of ${url}` });
     writeSummary(review);
-    const hasDrift = stack.drift.objects > 0;
+    const hasDrift = hasVisibleDrift(stack.drift);
     if (github !== undefined) {
       const issue = new DriftIssue(github, request.stack);
       if (hasDrift) await issue.report(renderMarkdown(review, { maxUnits: issue.maxUnits }));

@@ -1,3 +1,4 @@
+import { hasVisibleDrift } from '../../../../scripts/cli/review/model/drift';
 import { entry, markdownOf, plan, review, reviewOf } from './plan-builder';
 
 describe('counts', () => {
@@ -253,6 +254,14 @@ describe('drift', () => {
       ['memory', 'neither', false],
       [undefined, 'deleted', false],
     ]);
+  });
+
+  it('in nothing but empty values is said, and is none that a person could see', () => {
+    const { drift } = review({
+      resource_drift: [entry('aws_sqs_queue.q', 'update', { before: { tags: null }, after: { tags: {} } })],
+    });
+    expect(drift).toMatchObject({ objects: 1, groups: [{ path: '(empty values only)', outcome: 'kept' }] });
+    expect(hasVisibleDrift(drift)).toBe(false);
   });
 
   it('of forty objects alike is one line, and no more lines than the plan has', () => {

@@ -292,6 +292,9 @@ describe('secrets', () => {
     '2d0e4f7a-9c1b-4c9a-8a65-0f3b6a1f2e11',
     'AmazonSSMManagedInstanceCore-policy-for-agents',
     'a sentence about a token that is not given',
+    'Basic variable group, bearer authentication',
+    '/subscriptions/4d0248ef-cc19-4416-a55f-eda9fc5c1696/resourceGroups/rg-One/providers/Microsoft.Network',
+    'ELBSecurityPolicy-2016-08 of MyRDSMonitoringRole-20210923145425074400000003',
   ])('%s is none', (text) => {
     expect(new Masker().maskText(text)).toBe(text);
   });

@@ -109,8 +109,16 @@ const NOUNS: Readonly<Record<string, string>> = {
   aws_sns_topic: 'the topic',
 };
 
+/** Names that types of other providers have where they hold data. */
+const HOLDS_DATA =
+  /(?:^|_)(?:bucket|database|db|sql|storage_account|storage_container|disk|volume|vault|registry|bigquery|filestore|file_share|queue|topic|table)(?:_instance|_cluster|_server|_account|_database)?$/;
+
+/** Returns what is lost with a resource of this type; undefined where it neither holds data nor serves, as far as is known. */
 export function consequenceOf(type: string): Consequence | undefined {
-  return Object.hasOwn(CONSEQUENCES, type) ? CONSEQUENCES[type] : undefined;
+  if (Object.hasOwn(CONSEQUENCES, type)) return CONSEQUENCES[type];
+  const isOthers =
+    !type.startsWith('aws_') && HOLDS_DATA.test(type) && !/route_table|_subscription$/.test(type);
+  return isOthers ? data('what it holds is lost') : undefined;
 }
 
 /** Returns what people call a resource of this type: `the queue`. */

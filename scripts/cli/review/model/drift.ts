@@ -5,6 +5,9 @@ import { attributeChanges } from './attribute-changes';
 import { isList, isObject, isSame, type JsonValue, property, valueAt } from './json-value';
 import type { DriftGroup, DriftOutcome, DriftReview } from './stack-review';
 
+/** In place of a path: providers write nothing as null in one reading and as an empty list in the next. */
+export const EMPTY_VALUES = '(empty values only)';
+
 /** Attributes that say again what others say. */
 const REPEATED = /^tags_all\b/;
 
@@ -78,8 +81,7 @@ function groupsOf(
     },
     masker,
   ).filter(({ path }) => !REPEATED.test(path));
-  if (differences.length === 0)
-    return [{ ...base, isRelevant: false, outcome: 'kept', path: '(computed attributes)' }];
+  if (differences.length === 0) return [{ ...base, isRelevant: false, outcome: 'kept', path: EMPTY_VALUES }];
   const topLevel = new Map(differences.map((difference) => [topLevelOf(difference.path), difference]));
   return [...topLevel].map(([name, difference]) => ({
     ...base,
@@ -128,4 +130,9 @@ function holdsUnknown(value: JsonValue | undefined): boolean {
   if (value === true) return true;
   if (isList(value)) return value.some(holdsUnknown);
   return isObject(value) && Object.values(value).some(holdsUnknown);
+}
+
+/** Returns whether anything was changed outside of Terraform that a person could see. */
+export function hasVisibleDrift({ groups }: DriftReview): boolean {
+  return groups.some(({ path }) => path !== EMPTY_VALUES);
 }

@@ -1,4 +1,5 @@
 import type { AttributeChange } from '../model/attribute-changes';
+import { EMPTY_VALUES } from '../model/drift';
 import { displayText } from '../model/json-value';
 import {
   COUNT_NAMES,
@@ -186,8 +187,8 @@ function drift(stack: StackReview): string {
     ...stack.drift.groups.map(
       (group) =>
         `${group.addresses.slice(0, 20).map(code).join(', ')}${group.addresses.length > 20 ? ` and ${group.addresses.length - 20} more` : ''}${
-          group.path === undefined
-            ? ''
+          group.path === undefined || group.path === EMPTY_VALUES
+            ? (group.path ?? '') && ` ${group.path}`
             : ` ${code(group.path)}: ${code(displayText(group.before))} -&gt; ${code(displayText(group.after))}`
         } (${driftText(group)})`,
     ),

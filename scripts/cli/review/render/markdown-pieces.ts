@@ -1,5 +1,6 @@
 import type { AttributeChange } from '../model/attribute-changes';
 import { nounOf } from '../model/consequences';
+import { EMPTY_VALUES } from '../model/drift';
 import { displayText } from '../model/json-value';
 import {
   type Churn,
@@ -195,8 +196,8 @@ function driftPiece(group: DriftGroup): Piece {
       ? ` and ${addresses.length - shown.length} more (${addresses.length} of ${plainMarkdown(nounOf(type).replace(/^the /, ''))})`
       : '';
   const values =
-    path === undefined
-      ? ''
+    path === undefined || path === EMPTY_VALUES
+      ? (path ?? '') && ` ${path}`
       : ` ${codeSpan(path, 120)}: ${codeSpan(displayText(before), 120)} -> ${codeSpan(displayText(after), 120)}${outcome === 'neither' ? `, planned ${codeSpan(displayText(planned), 120)}` : ''}`;
   const isCause = group.isRelevant ? '; this plan may follow from it' : '';
   return { ...line(7, `drift of ${shown.join(', ')}${more}${values} (${driftText(group)}${isCause})`) };

@@ -28,7 +28,11 @@ function contextOf(lines: readonly string[], isFirst: boolean, isLast: boolean):
   const tail = isLast ? [] : lines.slice(-CONTEXT_LINES);
   if (head.length + tail.length >= lines.length) return lines.map((line) => ` ${line}`);
   const left = lines.length - head.length - tail.length;
-  return [...head.map((line) => ` ${line}`), `@@ ${left} lines alike @@`, ...tail.map((line) => ` ${line}`)];
+  return [
+    ...head.map((line) => ` ${line}`),
+    `@@ ${left} ${left === 1 ? 'line' : 'lines'} alike @@`,
+    ...tail.map((line) => ` ${line}`),
+  ];
 }
 
 function shortened(line: string): string {

@@ -86,6 +86,8 @@ export class Masker {
       const masked = JSON.stringify(this.mask(embedded, undefined, path));
       return masked === JSON.stringify(embedded) ? this.maskText(value, name) : this.maskText(masked, name);
     }
+    // Version 5 of the AWS provider keeps user data as its SHA-1.
+    if (/^(?:user|custom)_data$/.test(name) && /^[0-9a-f]{40}$/.test(value)) return value;
     const decoded = decodeBase64Text(value);
     if (decoded !== undefined && this.maskText(decoded) !== decoded) return SECRET;
     return this.maskText(value, name);

@@ -27,7 +27,7 @@ const ENVIRONMENT = new Set([
 
 /** Names of values that look random and are no secret: digests, ids, versions. */
 const DIGEST_NAME =
-  /(?:^|_)(?:hash|sha\d*|digest|etag|checksum|fingerprint|md5|commit|revision|version|arn|id|ids|key_id|thumbprint|s3_key|filename|source|image|image_uri|thumbprint_list|triggers)(?:_|$)/;
+  /(?:^|_)(?:hash|sha\d*|base64sha\d*|digest|etag|checksum|fingerprint|md5|commit|revision|version|arn|id|ids|key_id|thumbprint|s3_key|filename|source|image|image_uri|thumbprint_list|triggers)(?:_|$)/;
 
 /** Returns a name in lower case with underscores: `dbPassword`, `DB-PASSWORD` and `db.password` are one name. */
 const normalNames = new Map<string, string>();

@@ -22,7 +22,7 @@ const FORMATS: readonly RegExp[] = [
   /\b(https:\/\/hooks\.slack\.com\/(?:services|workflows)\/)[\w/]+/g,
   /\b(https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/)[\w/-]+/g,
   /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@'"]*:)[^\s/@'"]+(?=@)/gi,
-  /(\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
+  /(\b(?:Bearer|Basic)\s+)(?=[\w.~+/=-]*[\d=])[\w.~+/=-]{8,}/gi,
   /([?&](?:sig|signature|token|access_token|api_key|apikey|key|password|X-Amz-Signature|X-Amz-Security-Token)=)[^&\s'"]+/gi,
   /((?:^|[;\s"'])(?:Password|Pwd|AccountKey|SharedAccessKey|SharedSecretValue|User Password)\s*=\s*)[^;\s"']+/gi,
 ];
@@ -62,10 +62,13 @@ export function maskRandom(text: string): string {
 function isRandom(token: string): boolean {
   if (/^sha(?:256|384|512)-/.test(token)) return false;
   if (/^[0-9a-f]{32,}$/i.test(token)) return entropyBits(token) > 3;
-  // Paths and names made of words: a generated key has no long run of parts that are letters only.
-  const words = token.split(/[/_=+-]/).filter((part) => part.length > 1);
-  if (words.length > 2 && words.every((word) => /^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|\d+)$/.test(word)))
-    return false;
+  // A path is as random as one of its parts; base64 of a key has a slash or two as well.
+  const parts = token.split('/');
+  if (token.startsWith('/') || parts.length > 4)
+    return parts.some((part) => part.length >= 24 && isRandom(part));
+  // Names made of words and numbers: in a generated key, letters and digits are mixed.
+  const words = token.split(/[/_=+-]/).filter((part) => part !== '');
+  if (words.length > 1 && words.every((word) => /^(?:[A-Za-z]+|\d+)$/.test(word))) return false;
   const classes = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(token)).length;
   return (
     classes === 3 && (token.match(/\d/g)?.length ?? 0) >= 2 && token.length >= 24 && entropyBits(token) > 3.9
