@@ -6,8 +6,17 @@ import { aggregate } from './aggregate';
 import type { Bench } from './bench';
 import { fanout } from './fanout';
 import { memory } from './memory';
+import { reviewBench } from './review';
 
-const BENCHES: readonly Bench[] = [agentSmall, agentLarge, agentLatency, memory, fanout, aggregate];
+const BENCHES: readonly Bench[] = [
+  agentSmall,
+  agentLarge,
+  agentLatency,
+  memory,
+  fanout,
+  aggregate,
+  reviewBench,
+];
 
 function usage(): string {
   return [
