@@ -19,7 +19,8 @@ function isGzip(body: Uint8Array): boolean {
   return body[0] === 0x1f && body[1] === 0x8b;
 }
 
-function* slices(body: Uint8Array): Iterable<Uint8Array> {
+/** The bytes in pieces that are handled in one turn of the event loop. */
+export function* slices(body: Uint8Array): Iterable<Uint8Array> {
   for (let start = 0; start < body.byteLength; start += CHUNK_BYTES)
     yield body.subarray(start, start + CHUNK_BYTES);
 }

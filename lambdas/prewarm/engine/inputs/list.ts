@@ -1,5 +1,5 @@
 import { UnreadableDocument } from '../ports/document-reader';
-import { unpacked, wholeText } from './document-text';
+import { slices, unpacked, wholeText } from './document-text';
 import { encodingOf } from './encoding';
 import { jsonStrings } from './json-strings';
 import { trimBlanks } from './list-line';
@@ -46,7 +46,7 @@ async function* textOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>)
       if (encoding === 'utf-32le') throw new UnreadableDocument('is in UTF-32; save it as UTF-8');
       decoder = new TextDecoder(encoding);
     }
-    yield checked(decoder.decode(chunk, { stream: true }));
+    for (const piece of slices(chunk)) yield checked(decoder.decode(piece, { stream: true }));
   }
   if (decoder !== undefined) yield checked(decoder.decode());
 }
