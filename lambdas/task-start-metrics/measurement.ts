@@ -39,7 +39,10 @@ function measureTask({ detail }: TaskRunning, origin: InstanceOrigin | undefined
   const { totalSeconds, placementSeconds, pull } = spans;
   return {
     key: detail.taskArn,
-    dimensionSets: [['Cluster'], ['Cluster', 'CapacityProvider', 'TaskFamily']],
+    dimensionSets: [
+      ['Cluster', 'CapacityProvider'],
+      ['Cluster', 'CapacityProvider', 'TaskFamily'],
+    ],
     dimensions: {
       Cluster: lastSegment(detail.clusterArn),
       CapacityProvider: detail.capacityProviderName ?? 'none',

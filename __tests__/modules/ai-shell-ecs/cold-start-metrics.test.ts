@@ -128,7 +128,7 @@ describe('AiShellEcs with cold-start metrics', () => {
       period: 60,
       evaluation_periods: 15,
       comparison_operator: 'LessThanThreshold',
-      threshold: 1,
+      threshold: 2,
     });
     expect(alarms.filter(({ treat_missing_data }) => treat_missing_data !== 'notBreaching')).toEqual([]);
   });

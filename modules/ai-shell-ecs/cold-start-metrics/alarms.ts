@@ -38,14 +38,15 @@ const anyAtAll = {
 /** Alarms by their id; the id is also the end of their name. Each description says what to do. */
 export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>> {
   const ours = { namespace: METRICS_NAMESPACE, treatMissingData: 'notBreaching' };
-  const cluster = { Cluster: watched.clusterName };
+  // Of this capacity provider alone: others in the cluster have their own alarms, or none.
+  const tasks = { Cluster: watched.clusterName, CapacityProvider: watched.capacityProviderName };
   const group = { AutoScalingGroupName: watched.groupName };
   return {
     'slow-start': {
       ...ours,
       alarmDescription: 'Tasks start slowly: look at the phases on the dashboard to see where the time goes',
       metricName: 'TaskStartSeconds',
-      dimensions: cluster,
+      dimensions: tasks,
       extendedStatistic: 'p95',
       period: 300,
       evaluationPeriods: 3,
@@ -57,7 +58,7 @@ export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>
       ...ours,
       alarmDescription: 'A task had to pull its image: compare the digests of task definition and pre-pull',
       metricName: 'ImageCacheHit',
-      dimensions: cluster,
+      dimensions: tasks,
       statistic: 'Minimum',
       period: 300,
       evaluationPeriods: 1,

@@ -18,7 +18,15 @@ const HEIGHT = 6;
 /** The dashboard's body: how long starts take, where the time goes, and whether image and pool were warm. */
 export function dashboardBody(region: string, watched: Watched, alarmArns: readonly string[]): string {
   function ours(name: string, options: object): Metric {
-    return [METRICS_NAMESPACE, name, 'Cluster', watched.clusterName, options];
+    return [
+      METRICS_NAMESPACE,
+      name,
+      'Cluster',
+      watched.clusterName,
+      'CapacityProvider',
+      watched.capacityProviderName,
+      options,
+    ];
   }
   function pool(name: string): Metric {
     return ['AWS/AutoScaling', name, 'AutoScalingGroupName', watched.groupName];

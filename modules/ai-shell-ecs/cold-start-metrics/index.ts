@@ -116,12 +116,18 @@ export class ColdStartMetrics extends Construct {
   }
 
   private sendEvents(): void {
-    const { settings, cluster, groupName, goldenAmi, failedEvents } = this.props;
+    const { settings, cluster, groupName, capacityProviderName, goldenAmi, failedEvents } = this.props;
     const patterns = {
       'task-running': {
         source: ['aws.ecs'],
         'detail-type': ['ECS Task State Change'],
-        detail: { clusterArn: [cluster.arn], lastStatus: ['RUNNING'], desiredStatus: ['RUNNING'] },
+        // Tasks of this capacity provider: a second module in the cluster counts its own.
+        detail: {
+          clusterArn: [cluster.arn],
+          capacityProviderName: [capacityProviderName],
+          lastStatus: ['RUNNING'],
+          desiredStatus: ['RUNNING'],
+        },
       },
       'instance-launch': {
         source: ['aws.autoscaling'],
