@@ -20,6 +20,8 @@ export type Verdict =
   /** Its template wants other images: it is replaced by an instance refresh. */
   | { readonly kind: 'outdated'; readonly images: readonly string[] }
   | { readonly kind: 'missing'; readonly images: readonly string[] }
+  /** It could not be asked, and its template lets instances into service whose pull failed. */
+  | { readonly kind: 'unproven' }
   /** Still between launch and hook. */
   | { readonly kind: 'pending' };
 
@@ -33,6 +35,17 @@ export function imagesInUserData(userData: string): string[] {
   return (/^IMAGES=(.*)$/m.exec(userData)?.[1] ?? '').split(',').filter((image) => image !== '');
 }
 
+/** Whether a template's user data lets an instance into service whose pull failed: then its state proves nothing. */
+export function goesOnAfterFailure(userData: string): boolean {
+  return /^ON_FAILURE=CONTINUE$/m.test(userData);
+}
+
+/** What the template of an instance says of its images. */
+export interface TemplateImages {
+  readonly images: readonly string[];
+  readonly goesOnAfterFailure: boolean;
+}
+
 function same(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((image) => right.includes(image));
 }
@@ -41,14 +54,13 @@ function same(left: readonly string[], right: readonly string[]): boolean {
 export function judgeInstance(
   instance: PooledInstance,
   wanted: readonly string[],
-  templateImages: readonly string[],
+  template: TemplateImages,
   disk: DiskAnswer,
 ): Verdict {
   if (disk.kind === 'answered') {
     return disk.missing.length === 0 ? { kind: 'on-disk' } : { kind: 'missing', images: disk.missing };
   }
   if (instance.lifecycleState.includes('Pending')) return { kind: 'pending' };
-  return same(wanted, templateImages)
-    ? { kind: 'by-template' }
-    : { kind: 'outdated', images: templateImages };
+  if (!same(wanted, template.images)) return { kind: 'outdated', images: template.images };
+  return template.goesOnAfterFailure ? { kind: 'unproven' } : { kind: 'by-template' };
 }

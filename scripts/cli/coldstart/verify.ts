@@ -14,10 +14,12 @@ import { renderTable, terminalWidth } from '../terminal/table';
 import { findGroup, templateOf } from './auto-scaling-group';
 import { checkDisks, checkReferences } from './disk-check';
 import {
+  goesOnAfterFailure,
   imagesInUserData,
   isReady,
   judgeInstance,
   type PooledInstance,
+  type TemplateImages,
   type Verdict,
 } from './instance-images';
 
@@ -41,13 +43,14 @@ function decode(base64: string): string {
 }
 
 /** Images that each version of the template asks for, read once per version. */
-function templateImages(ec2: EC2Client, id: string): (version: string) => Promise<readonly string[]> {
-  const known = new Map<string, Promise<readonly string[]>>();
-  async function read(version: string): Promise<readonly string[]> {
+function templateImages(ec2: EC2Client, id: string): (version: string) => Promise<TemplateImages> {
+  const known = new Map<string, Promise<TemplateImages>>();
+  async function read(version: string): Promise<TemplateImages> {
     const { LaunchTemplateVersions = [] } = await ec2.send(
       new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: [version] }),
     );
-    return imagesInUserData(decode(LaunchTemplateVersions[0]?.LaunchTemplateData?.UserData ?? ''));
+    const userData = decode(LaunchTemplateVersions[0]?.LaunchTemplateData?.UserData ?? '');
+    return { images: imagesInUserData(userData), goesOnAfterFailure: goesOnAfterFailure(userData) };
   }
   return (version) => {
     const images = known.get(version) ?? read(version);
@@ -92,6 +95,8 @@ function sentenceOf(verdict: Verdict): string {
       return `outdated: its template wants ${verdict.images.join(', ') || 'no image'}; start a refresh`;
     case 'missing':
       return `missing: ${verdict.images.join(', ')}`;
+    case 'unproven':
+      return 'not known: it could not be asked, and its template goes on after a failed pull';
     case 'pending':
       return 'still launching';
   }
@@ -107,7 +112,7 @@ export async function verify(clients: VerifyClients, options: VerifyOptions): Pr
   const group = await findGroup(clients.autoScaling, options.group);
   const template = templateOf(group);
   const imagesOf = templateImages(clients.ec2, template.id);
-  const wanted = options.images ?? (await imagesOf(template.version));
+  const wanted = options.images ?? (await imagesOf(template.version)).images;
   if (wanted.length === 0)
     throw new Error(`the launch template of ${options.group} asks for no image; name one with --image`);
   const instances = await instancesOf(clients.autoScaling, group);

@@ -229,6 +229,22 @@ describe('warmpath coldstart verify', () => {
     });
   });
 
+  it('takes no template for a proof that lets instances into service whose pull failed', async () => {
+    answers('checked\n');
+    ec2.on(DescribeLaunchTemplateVersionsCommand, { Versions: ['2'] }).resolves({
+      LaunchTemplateVersions: [
+        {
+          LaunchTemplateData: {
+            UserData: Buffer.from(`IMAGES=${NEW}\nON_FAILURE=CONTINUE\n`).toString('base64'),
+          },
+        },
+      ],
+    });
+    const { code, kinds } = await run();
+    expect(code).toBe(1);
+    expect(kinds).toMatchObject({ 'i-running': 'on-disk', 'i-new': 'unproven' });
+  });
+
   it('believes the disk and not the template where an instance answers', async () => {
     answers(`missing ${NEW}\nchecked\n`);
     expect((await run()).kinds['i-running']).toBe('missing');
