@@ -13,7 +13,7 @@ export interface AiShellEcsProps {
   /** The parent of the instances. @default - the recommended ECS-optimized Amazon Linux 2023 AMI, or the golden AMI */
   readonly ami?: AmiSource;
   readonly instances?: InstancesProps;
-  /** Pre-initialized instances beside the group; `false` for none. @default - Stopped, one instance */
+  /** Pre-initialized instances beside the group; `false` for none. @default - Stopped, two instances */
   readonly warmPool?: WarmPoolProps | false;
   readonly prepull?: PrepullProps;
   readonly agent?: AgentProps;
@@ -117,7 +117,10 @@ export interface RootVolumeProps {
 export interface WarmPoolProps {
   /** `Running` is billed in full. @default 'Stopped' */
   readonly state?: 'Stopped' | 'Running' | 'Hibernated';
-  /** Instances that are always in the pool. @default 1 */
+  /**
+   * Instances that are always in the pool, at least 1. @default 2, as ECS launches two instances at once from zero
+   * @see https://github.com/aws/containers-roadmap/issues/1716
+   */
   readonly minSize?: number;
   /**
    * Instances in pool and group together up to which the pool is filled beyond `minSize`; -1 is the group's maximum, so that

@@ -120,7 +120,8 @@ function instancesSettings(given: InstancesProps = {}): InstancesSettings {
 }
 
 function warmPoolSettings(instances: InstancesSettings, given: WarmPoolProps = {}): WarmPoolSettings {
-  const minSize = given.minSize ?? 1;
+  // From zero instances ECS launches two at once.
+  const minSize = given.minSize ?? 2;
   return {
     state: 'Stopped',
     maxPreparedCapacity: plus(instances.minSize, minSize),

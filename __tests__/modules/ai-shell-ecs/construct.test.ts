@@ -40,7 +40,7 @@ describe('AiShellEcs with the least props', () => {
   it('keeps a stopped warm pool whose instances never return', () => {
     expect(group['warm_pool']).toMatchObject({
       pool_state: 'Stopped',
-      min_size: 1,
+      min_size: 2,
       instance_reuse_policy: { reuse_on_scale_in: false },
     });
   });

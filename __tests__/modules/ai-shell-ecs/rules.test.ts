@@ -52,7 +52,26 @@ const cases: readonly Case[] = [
   ['pull-always-asks-the-registry', { agent: { imagePullBehavior: 'default' } }, /'prefer-cached'/],
   ['warm-pool-with-spot', { warmPool: {}, instances: { capacityType: 'spot' } }, /warmPool: false/],
   ['warm-pool-reuse', { warmPool: { reuseOnScaleIn: true } }, /leave it out/],
-  ['warm-pool-sizes', { warmPool: { minSize: -2, maxPreparedCapacity: 1 } }, /0 or more/],
+  ['warm-pool-sizes', { warmPool: { minSize: -2, maxPreparedCapacity: 1 } }, /1 or more, or warmPool: false/],
+  [
+    'hibernation-of-instance-type',
+    { warmPool: { state: 'Hibernated' }, instances: { instanceTypes: ['r7g.4xlarge'] } },
+    /at least 158/,
+  ],
+  [
+    'root-volume-iops-for-size',
+    { instances: { rootVolume: { sizeGib: 30, iops: 16_000 } } },
+    /at most 15000/,
+  ],
+  [
+    'root-volume-throughput-for-iops',
+    { instances: { rootVolume: { throughputMibps: 1000 } } },
+    /at least 4000 IOPS/,
+  ],
+  ['agent-attribute-malformed', { agent: { attributes: { 'team name': 'a' } } }, /does not register/],
+  ['exec-key-alias', { exec: { kmsKeyArn: 'alias/shells' } }, /neither an alias nor an id/],
+  ['exec-record-without-key', { exec: { retainRecord: true } }, /a key of your own/],
+  ['exec-record-retention', { exec: { recordRetentionDays: 366 } }, /365, 400/],
   ['warm-pool-never-filled', { warmPool: { minSize: 4, maxPreparedCapacity: 3 } }, /at least 4, or -1/],
   [
     'hibernation-unencrypted',

@@ -27,6 +27,20 @@ export const agentRules: readonly Rule[] = [
     },
   },
   {
+    id: 'agent-attribute-malformed',
+    problem: ({ agent: { attributes } }) => {
+      const bad = Object.entries(attributes).find(
+        ([name, value]) =>
+          !/^[A-Za-z0-9_./-]{1,128}$/.test(name) ||
+          !/^[A-Za-z0-9_.@/\\:-]([A-Za-z0-9_.@/\\: -]{0,126}[A-Za-z0-9_.@/\\:-])?$/.test(value),
+      );
+      return bad === undefined
+        ? undefined
+        : `agent.attributes: got ${bad[0]} = "${bad[1]}"; ECS takes names of 1 to 128 letters, digits and _./-, and values that may also hold ` +
+            '@, :, backslash and inner spaces; an instance with another one does not register; correct it';
+    },
+  },
+  {
     id: 'stop-timeout-unit',
     problem: ({ agent: { containerStopTimeout } }) => {
       if (isUnknown(containerStopTimeout) || (goDurationSeconds(containerStopTimeout) ?? 0) >= 1)

@@ -72,6 +72,29 @@ export const instanceRules: readonly Rule[] = [
     { min: 125, max: 2000, unit: 'MiB/s for gp3' },
     ({ instances }) => instances.rootVolume.throughputMibps,
   ),
+  {
+    id: 'root-volume-iops-for-size',
+    problem: ({
+      instances: {
+        rootVolume: { iops, sizeGib },
+      },
+    }) =>
+      isUnknown(iops) || isUnknown(sizeGib) || iops <= 500 * sizeGib
+        ? undefined
+        : `instances.rootVolume.iops: got ${iops} with ${sizeGib} GiB; gp3 gives at most 500 IOPS a GiB; write at most ${500 * sizeGib}, or a larger volume`,
+  },
+  {
+    id: 'root-volume-throughput-for-iops',
+    problem: ({
+      instances: {
+        rootVolume: { iops, throughputMibps },
+      },
+    }) =>
+      isUnknown(iops) || isUnknown(throughputMibps) || 4 * throughputMibps <= iops
+        ? undefined
+        : `instances.rootVolume.throughputMibps: got ${throughputMibps} with ${iops} IOPS; gp3 gives at most a quarter of a MiB/s an IOPS; ` +
+          `write at most ${Math.floor(iops / 4)}, or at least ${4 * throughputMibps} IOPS`,
+  },
   rangeRule(
     'volume-initialization-rate',
     'instances.rootVolume.initializationRateMibps',

@@ -48,6 +48,33 @@ export const taskRules: readonly Rule[] = [
     ({ task }) => task?.memoryMib,
   ),
   {
+    id: 'exec-key-alias',
+    problem: ({ given: { exec } }) =>
+      exec === false ||
+      exec?.kmsKeyArn === undefined ||
+      isUnknown(exec.kmsKeyArn) ||
+      /^arn:[^:]+:kms:[^:]+:\d{12}:key\//.test(exec.kmsKeyArn)
+        ? undefined
+        : `exec.kmsKeyArn: got ${exec.kmsKeyArn}; CloudWatch Logs takes the ARN of a key, neither an alias nor an id; write arn:…:key/…`,
+  },
+  {
+    id: 'exec-record-without-key',
+    problem: ({ given: { exec } }) =>
+      exec !== false && exec?.retainRecord && exec.kmsKeyArn === undefined
+        ? 'exec.retainRecord: got true without exec.kmsKeyArn; the key made here goes with the deployment, and nobody could read what stays; name ' +
+          'a key of your own'
+        : undefined,
+  },
+  {
+    id: 'exec-record-retention',
+    problem: ({ given: { exec } }) => {
+      const days = exec === false ? undefined : exec?.recordRetentionDays;
+      return days === undefined || isUnknown(days) || RETENTION_DAYS.includes(days)
+        ? undefined
+        : `exec.recordRetentionDays: got ${days}; CloudWatch Logs knows ${RETENTION_DAYS.join(', ')}; choose one of them`;
+    },
+  },
+  {
     id: 'log-retention',
     problem: ({ logRetentionDays: days }) =>
       isUnknown(days) || RETENTION_DAYS.includes(days)

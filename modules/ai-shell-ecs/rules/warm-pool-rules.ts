@@ -22,8 +22,11 @@ export const warmPoolRules: readonly Rule[] = [
     problem: ({ warmPool }) => {
       if (warmPool === undefined) return undefined;
       const { minSize, maxPreparedCapacity } = warmPool;
-      if (!isInRange(minSize, 0, 10_000))
-        return `warmPool.minSize: got ${minSize}; a pool holds a whole number of instances; write 0 or more`;
+      if (!isInRange(minSize, 1, 10_000))
+        return (
+          `warmPool.minSize: got ${minSize}; a pool holds a whole number of instances, at least 1, and the provider does not send 0 ` +
+          '(hashicorp/terraform-provider-aws#44732); write 1 or more, or warmPool: false'
+        );
       if (!isInRange(maxPreparedCapacity, -1, 10_000))
         return `warmPool.maxPreparedCapacity: got ${maxPreparedCapacity}; allowed -1 (the group's maximum) or a count; choose one`;
       return undefined;
@@ -49,6 +52,29 @@ export const warmPoolRules: readonly Rule[] = [
         ? 'instances.rootVolume.encrypted: got false with a Hibernated pool; EC2 writes memory to the root volume and refuses ' +
           "an unencrypted one; leave it out, or use state 'Stopped'"
         : undefined,
+  },
+  {
+    id: 'hibernation-of-instance-type',
+    problem: ({ warmPool, instances: { instanceTypes, rootVolume } }) => {
+      if (warmPool?.state !== 'Hibernated') return undefined;
+      for (const type of instanceTypes.filter((known) => !isUnknown(known))) {
+        const memoryGib = memoryGibOf(type);
+        if (type.includes('.metal'))
+          return `instances.instanceTypes: got ${type} with a Hibernated pool; EC2 does not hibernate bare metal; choose another type, or state 'Stopped'`;
+        if (memoryGib !== undefined && memoryGib >= HIBERNATION_LIMIT_GIB)
+          return `instances.instanceTypes: got ${type} of ${memoryGib} GiB with a Hibernated pool; EC2 hibernates less than ${HIBERNATION_LIMIT_GIB} GiB; choose a smaller type, or state 'Stopped'`;
+        if (
+          memoryGib !== undefined &&
+          !isUnknown(rootVolume.sizeGib) &&
+          rootVolume.sizeGib < memoryGib + LEAST_ROOT_GIB
+        )
+          return (
+            `instances.rootVolume.sizeGib: got ${rootVolume.sizeGib} with a Hibernated pool of ${type}; the volume holds the ${memoryGib} GiB ` +
+            `of memory beside system and images; write at least ${memoryGib + LEAST_ROOT_GIB}`
+          );
+      }
+      return undefined;
+    },
   },
   rangeRule(
     'hook-timeout-range',
@@ -91,3 +117,19 @@ export const warmPoolRules: readonly Rule[] = [
     ({ prepull }) => prepull.unusedImageHours,
   ),
 ];
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hibernating-prerequisites.html */
+const HIBERNATION_LIMIT_GIB = 150;
+/** Of the ECS-optimized AMI. */
+const LEAST_ROOT_GIB = 30;
+const GIB_PER_VCPU: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8 };
+
+/** Memory of a type of the families c, m and r, which follows from its name; `undefined` for others. */
+function memoryGibOf(type: string): number | undefined {
+  const [, family = '', size = '', times = '1'] =
+    /^([cmr])\d[a-z-]*\.(medium|large|(\d*)xlarge)$/.exec(type) ?? [];
+  const perVcpu = GIB_PER_VCPU[family];
+  if (perVcpu === undefined) return undefined;
+  const vcpus = size === 'medium' ? 1 : size === 'large' ? 2 : 4 * Number(times || '1');
+  return perVcpu * vcpus;
+}

@@ -15,10 +15,10 @@ const variables = {
     ],
   },
   warm_pool_min_size: {
-    description: 'Instances that are always in the warm pool',
+    description: 'Instances that are always in the warm pool; from zero ECS launches two at once',
     type: 'number',
-    default: 1,
-    validations: [{ condition: 'var.warm_pool_min_size >= 0', message: 'warm_pool_min_size: 0 or more.' }],
+    default: 2,
+    validations: [{ condition: 'var.warm_pool_min_size >= 1', message: 'warm_pool_min_size: 1 or more.' }],
   },
   warm_pool_max_group_prepared_capacity: {
     description:
