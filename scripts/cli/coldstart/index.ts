@@ -32,6 +32,9 @@ function forANewOne(flags: string, description: string): Option {
 interface MeasureFlags extends AwsFlags {
   readonly cluster: string;
   readonly since: number;
+  readonly family?: string;
+  readonly maxP95?: number;
+  readonly minCacheHits?: number;
   readonly json?: true;
 }
 
@@ -71,10 +74,20 @@ export function registerColdstartCommands(program: Command): void {
         .argParser(duration)
         .default(86_400, '1d'),
     )
+    .option('--family <name>', 'only tasks of this family, such as shell-shell')
+    .option('--max-p95 <seconds>', 'fail when the p95 of a family is above', wholeNumber(1, 3600))
+    .option('--min-cache-hits <percent>', 'fail when fewer found their image on disk', wholeNumber(0, 100))
     .option('--json', 'one JSON object on standard output')
-    .action(async ({ cluster, since, json, ...aws }: MeasureFlags) => {
+    .action(async ({ cluster, since, family, maxP95, minCacheHits, json, ...aws }: MeasureFlags) => {
       process.exitCode = await callAws(aws, (settings) =>
-        measure(new ECSClient(settings), { cluster, sinceSeconds: since, json: json === true }),
+        measure(new ECSClient(settings), {
+          cluster,
+          sinceSeconds: since,
+          json: json === true,
+          ...(family !== undefined && { family }),
+          ...(maxP95 !== undefined && { maxP95Seconds: maxP95 }),
+          ...(minCacheHits !== undefined && { minCacheHitPercent: minCacheHits }),
+        }),
       );
     });
 

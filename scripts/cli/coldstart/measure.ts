@@ -20,6 +20,12 @@ export interface MeasureOptions {
   /** Only tasks created in the last so many seconds. */
   readonly sinceSeconds: number;
   readonly json: boolean;
+  /** Only tasks of this family. */
+  readonly family?: string;
+  /** Fails where the p95 of a family is above. */
+  readonly maxP95Seconds?: number;
+  /** Fails where fewer starts of a family found their image on disk, in percent. */
+  readonly minCacheHitPercent?: number;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
@@ -52,11 +58,13 @@ function renderSummaries(summaries: readonly StartSummary[], header: (text: stri
   return renderTable(
     [
       { title: 'task family' },
-      ...['tasks', 'cache hits', 'pool hits', 'p50', 'p95', 'p99', 'max', 'pull p50'].map((title, index) => ({
-        title,
-        align: 'right' as const,
-        ...(index > 0 && { dropOrder: index }),
-      })),
+      ...['tasks', 'cache hits', 'pool hits', 'p50', 'p95', 'p99', 'max', 'placement', 'pull p50'].map(
+        (title, index) => ({
+          title,
+          align: 'right' as const,
+          ...(index > 0 && { dropOrder: index }),
+        }),
+      ),
     ],
     summaries.map((summary) => [
       summary.family,
@@ -64,6 +72,7 @@ function renderSummaries(summaries: readonly StartSummary[], header: (text: stri
       String(summary.cacheHits),
       summary.originsKnown === 0 ? '-' : `${summary.poolHits} of ${summary.originsKnown}`,
       ...[summary.p50Seconds, summary.p95Seconds, summary.p99Seconds, summary.maxSeconds].map(showSeconds),
+      `${Math.round(summary.placementShare * 100)} %`,
       showSeconds(summary.pullP50Seconds),
     ]),
     { header, width: terminalWidth(process.stdout) },
@@ -80,15 +89,36 @@ export async function measure(ecs: ECSClient, options: MeasureOptions): Promise<
       { cause: error },
     );
   });
-  const summaries = summariseStarts(starts);
-  if (options.json) process.stdout.write(`${visibleJson({ cluster: options.cluster, summaries, starts })}\n`);
-  if (starts.length === 0) {
+  const ofFamily = starts.filter(({ family }) => options.family === undefined || family === options.family);
+  const summaries = summariseStarts(ofFamily);
+  if (options.json)
+    process.stdout.write(`${visibleJson({ cluster: options.cluster, summaries, starts: ofFamily })}\n`);
+  if (ofFamily.length === 0) {
     process.stderr.write(
-      `warmpath: no task of ${options.cluster} has started since ${since.toISOString()}; start one, or look further back with --since\n`,
+      `warmpath: no task of ${[options.family, options.cluster].filter(Boolean).join(' in ')} has started since ${since.toISOString()}; start one, or look further back with --since\n`,
     );
     return FAILED;
   }
   if (!options.json)
     process.stdout.write(`${renderSummaries(summaries, paintFor(process.stdout).bold).join('\n')}\n`);
-  return 0;
+  const exceeded = exceededLimits(summaries, options);
+  for (const sentence of exceeded) process.stderr.write(`warmpath: ${sentence}\n`);
+  return exceeded.length === 0 ? 0 : FAILED;
+}
+
+function exceededLimits(summaries: readonly StartSummary[], options: MeasureOptions): readonly string[] {
+  const { maxP95Seconds: most, minCacheHitPercent: least } = options;
+  return summaries.flatMap(({ family, tasks, cacheHits, p95Seconds }) => {
+    const hitPercent = (cacheHits / tasks) * 100;
+    return [
+      ...(most !== undefined && p95Seconds > most
+        ? [`${family}: p95 is ${showSeconds(p95Seconds)}; allowed ${showSeconds(most)}`]
+        : []),
+      ...(least !== undefined && hitPercent < least
+        ? [
+            `${family}: ${Math.floor(hitPercent)} % of the starts found their image on disk; wanted ${least} %`,
+          ]
+        : []),
+    ];
+  });
 }

@@ -57,6 +57,8 @@ export interface StartSummary {
   readonly p95Seconds: number;
   readonly p99Seconds: number;
   readonly maxSeconds: number;
+  /** Share of all the time that was spent before the pull, or before running where nothing was pulled; 0 to 1. */
+  readonly placementShare: number;
   /** Median of those that pulled. */
   readonly pullP50Seconds?: number;
 }
@@ -80,8 +82,15 @@ function summarise(family: string, starts: readonly TaskStart[]): StartSummary {
     p95Seconds: percentile(totals, 0.95),
     p99Seconds: percentile(totals, 0.99),
     maxSeconds: percentile(totals, 1),
+    placementShare: placementShare(starts),
     ...(pulls.length > 0 && { pullP50Seconds: percentile(pulls, 0.5) }),
   };
+}
+
+function placementShare(starts: readonly TaskStart[]): number {
+  const total = starts.reduce((sum, { totalSeconds }) => sum + totalSeconds, 0);
+  const placement = starts.reduce((sum, { placementSeconds }) => sum + placementSeconds, 0);
+  return total === 0 ? 0 : placement / total;
 }
 
 /** One summary per family in alphabetical order, then one of all where there are several. */

@@ -90,6 +90,26 @@ describe('warmpath coldstart measure', () => {
     expect(printed.text()).toMatch(/shell +2 +1 +1 of 1 /);
   });
 
+  it.each([
+    [{ maxP95Seconds: 39 }, 1],
+    [{ maxP95Seconds: 40 }, 0],
+    [{ minCacheHitPercent: 51 }, 1],
+    [{ minCacheHitPercent: 50 }, 0],
+    [{ family: 'another' }, 1],
+    [{ family: 'shell' }, 0],
+  ])('with the limits %j ends with %d', async (limits, code) => {
+    capture();
+    const options = { cluster: 'shell', sinceSeconds: 3600, json: false, ...limits };
+    expect(await measure(new ECSClient(), options)).toBe(code);
+  });
+
+  it('says which share of the time was placement', async () => {
+    const printed = capture();
+    await measure(new ECSClient(), { cluster: 'shell', sinceSeconds: 3600, json: true });
+    // Half a second of one, one second of the other, of 40.5 in all.
+    expect(JSON.parse(printed.text()).summaries[0].placementShare).toBeCloseTo(1.5 / 40.5);
+  });
+
   it('fails when no task started in the window', async () => {
     capture();
     expect(await measure(new ECSClient(), { cluster: 'shell', sinceSeconds: 1, json: false })).toBe(1);
