@@ -84,7 +84,7 @@ const everyVariable = `
   task_network_mode                       = "awsvpc"
   task_user                               = "1000:1000"
   task_no_new_privileges                  = true
-  exec_record_retention_in_days           = 730
+  exec_record_retention_in_days           = 731
   task_environment                        = { LANG = "C.UTF-8" }
   cloudwatch_log_group_retention_in_days  = 90
   slow_start_seconds                      = 5

@@ -198,7 +198,7 @@ export function changeCases({
   change('service.minimumHealthyPercent', 50);
   change('service.maximumPercent', 150);
   change('exec', false);
-  change('exec.recordRetentionDays', 730);
+  change('exec.recordRetentionDays', 731);
   changeWith('exec.retainRecord', 'true', { exec: { kmsKeyArn: KEY_ARN, retainRecord: true } });
   change('exec.kmsKeyArn', KEY_ARN);
   change('logs.retentionDays', 90);
