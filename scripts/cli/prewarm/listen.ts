@@ -35,7 +35,7 @@ async function tlsOf({ cert, key }: ListenOptions) {
 
 /**
  * Receives what the topic tells until SIGTERM or Ctrl-C, or until nobody reads what it prints: one line per message.
- * Answers the exit code: 0 then, 2 where it could not begin with these options.
+ * Returns the exit code: 0 then, 2 where it could not begin with these options.
  */
 export async function listenToTopic(options: ListenOptions): Promise<number> {
   const interrupt = listenForInterrupt(() => {});

@@ -39,7 +39,7 @@ const REPORT_ENDINGS: Readonly<Record<string, ReportFormat>> = {
 
 /**
  * Warms LIST from this machine, with progress on standard error and the report on standard output.
- * Answers the exit code: 0 all warm, 1 some are not, 2 bad input, 128 + signal when interrupted.
+ * Returns the exit code: 0 all warm, 1 some are not, 2 bad input, 128 + signal when interrupted.
  * @param wrongOptions what is wrong with options that are read already
  */
 export async function runPrewarm(

@@ -57,7 +57,7 @@ function refusalOf(error: unknown): string | undefined {
 
 /**
  * Serves until SIGTERM or Ctrl-C, then lets what is underway end; a second signal ends at once.
- * Answers the exit code: 0 after a signal, 1 when the data directory takes no more writes, so that whoever supervises
+ * Returns the exit code: 0 after a signal, 1 when the data directory takes no more writes, so that whoever supervises
  * the process starts it again, 2 where it could not begin with these options.
  */
 export async function servePrewarm(options: ServeOptions): Promise<number> {

@@ -1,4 +1,5 @@
 import type { RequestId, SliceId } from '../model/ids';
+import type { Clock } from '../ports/clock';
 
 /** The reports of a request that has ended, below its id. */
 export const REPORT_NAMES = {
@@ -75,4 +76,12 @@ export function isRequestFolder(name: string): boolean {
 export function isRequestBlob(key: string): boolean {
   const slash = key.indexOf('/');
   return isRequestFolder(key.slice(0, slash)) && BELOW_ID.test(key.slice(slash + 1));
+}
+
+/**
+ * A name for what one run of a step writes. Runs may overlap and deliveries may repeat: what each writes lies under a name
+ * of its own, and a conditional write of a record says whose counts.
+ */
+export function newRunName(clock: Pick<Clock, 'now' | 'random'>): string {
+  return `${clock.now().toString(36)}-${Math.floor(clock.random() * 2 ** 52).toString(36)}`;
 }

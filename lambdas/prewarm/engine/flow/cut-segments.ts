@@ -2,8 +2,7 @@ import type { RequestRecord, RequestSpec } from '../model/request';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import { joinLines, readLines, readPlacedLines } from '../text/lines';
-import { segmentsKey, unreachedUrlsKey } from './blob-names';
-import { newRunName } from './run-name';
+import { newRunName, segmentsKey, unreachedUrlsKey } from './blob-names';
 import {
   encodeSegment,
   type SegmentBounds,

@@ -9,8 +9,7 @@ import type { RequestStore } from '../ports/request-store';
 import type { SliceJournal } from '../ports/slice-journal';
 import type { SliceLedger } from '../ports/slice-ledger';
 import { readLines } from '../text/lines';
-import { failuresKey, urlsKey } from './blob-names';
-import { newRunName } from './run-name';
+import { failuresKey, newRunName, urlsKey } from './blob-names';
 import { encodeFailures } from './work';
 
 export interface DeadSliceDeps {

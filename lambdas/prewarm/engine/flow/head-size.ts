@@ -1,7 +1,7 @@
 import type { RequestSpec } from '../model/request';
 import type { Clock } from '../ports/clock';
 import type { FetchAnswer, FetchTarget, Transport } from '../ports/transport';
-import { placeOf, planEncodings } from '../warming/fetch-plan';
+import { planEncodings, urlPartsOf } from '../warming/fetch-plan';
 
 /** What sizing learns of a URL: its size, that it is there but tells no size, or why it was not reached. */
 export type UrlSize =
@@ -63,7 +63,7 @@ export async function headSize(
   addresses: readonly string[],
   signal?: AbortSignal,
 ): Promise<UrlSize> {
-  const place = placeOf(url);
+  const place = urlPartsOf(url);
   if (place === undefined) return { kind: 'unreached' };
   const target: Omit<FetchTarget, 'method' | 'address' | 'headers'> = {
     ...place,

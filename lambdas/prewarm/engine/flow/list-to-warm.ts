@@ -4,9 +4,8 @@ import type { Clock } from '../ports/clock';
 import type { ExpandSource } from '../ports/expand-source';
 import { joinLines, readLines } from '../text/lines';
 import type { Dedupe } from './accept';
-import { expandedUrlsKey, originalUrlsKey } from './blob-names';
+import { expandedUrlsKey, newRunName, originalUrlsKey } from './blob-names';
 import { firstUrls } from './dedupe';
-import { newRunName } from './run-name';
 import type { SizeCursor } from './size-cursor';
 import type { Budget } from './step';
 

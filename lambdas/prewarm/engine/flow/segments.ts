@@ -39,7 +39,7 @@ export class SegmentCutter {
 
   constructor(private readonly bounds: SegmentBounds) {}
 
-  /** Takes the next line; answers the segment that it closes, if any. */
+  /** Takes the next line; returns the segment that it closes, if any. */
   add(line: PlacedLine, expectedBytes: number): Segment | undefined {
     const full =
       this.open !== undefined &&

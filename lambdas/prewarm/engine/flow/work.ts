@@ -11,8 +11,7 @@ import type { SliceLedger } from '../ports/slice-ledger';
 import type { Received, TaskQueue } from '../ports/task-queue';
 import { readLineBatches } from '../text/lines';
 import type { Resume } from '../warming/warm-slice';
-import { failuresKey, urlsKey } from './blob-names';
-import { newRunName } from './run-name';
+import { failuresKey, newRunName, urlsKey } from './blob-names';
 
 /** Warms one slice; bound to a transport by whoever runs it. Rejects with the signal's reason when aborted. */
 export type WarmSlice = (

@@ -35,13 +35,13 @@ export class InvalidPageToken extends WarmpathError {
 export interface RequestStore {
   /**
    * Inserts the record if neither its id nor its idempotency key is known.
-   * Otherwise answers the id that is there, and writes nothing.
+   * Otherwise returns the id that is there, and writes nothing.
    */
   create(record: RequestRecord): Promise<{ readonly created: boolean; readonly id: RequestId }>;
   get(id: RequestId): Promise<RequestRecord | undefined>;
   /**
    * Moves the status forward, and sets fields in the same write, on the condition that the status may move to `to`
-   * (model/request-status). Answers `refused` and writes nothing where it may not. Clears the cursor.
+   * (model/request-status). Returns `refused` and writes nothing where it may not. Clears the cursor.
    */
   advance(id: RequestId, to: RequestStatus, patch?: RequestPatch): Promise<'advanced' | 'refused'>;
   /** Sets fields on the condition that the status is still `while`; `refused` otherwise. */

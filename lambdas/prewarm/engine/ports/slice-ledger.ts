@@ -9,7 +9,7 @@ export interface SliceLedger {
   isRecorded(id: RequestId, slice: SliceId): Promise<boolean>;
   /**
    * Adds the tallies of those of these slices that are recorded and not yet counted to the request's and the PoPs'
-   * progress, and marks them counted, in one transaction or, where a store bounds them, several. Answers the request after it.
+   * progress, and marks them counted, in one transaction or, where a store bounds them, several. Returns the request after it.
    * Counting again changes nothing.
    */
   count(id: RequestId, slices: readonly SliceId[]): Promise<RequestRecord>;

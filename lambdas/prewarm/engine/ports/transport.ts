@@ -11,7 +11,7 @@ export interface FetchTimeouts {
 
 /** Holds reading to a bandwidth. */
 export interface Pace {
-  /** Takes note of bytes read; answers how many milliseconds to wait before reading on. */
+  /** Takes note of bytes read; returns how many milliseconds to wait before reading on. */
   take(bytes: number): number;
 }
 

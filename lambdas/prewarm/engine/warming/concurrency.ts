@@ -33,7 +33,7 @@ export class AdaptiveLimiter {
     return this.underway;
   }
 
-  /** Takes a place; answers nothing when it is free at once, else a promise of it. */
+  /** Takes a slot; returns nothing when one is free at once, else a promise of it. */
   acquire(): Promise<void> | undefined {
     if (this.underway < this.search.limit) {
       this.underway += 1;

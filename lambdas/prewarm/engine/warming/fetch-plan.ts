@@ -27,18 +27,18 @@ export function planEncodings(spec: RequestSpec): readonly EncodingPlan[] {
   });
 }
 
-function accepting(headers: Headers, encoding: Encoding, scheme: Place['scheme']): Headers {
+function accepting(headers: Headers, encoding: Encoding, scheme: UrlParts['scheme']): Headers {
   const value = acceptEncoding(encoding, scheme);
   return value === undefined ? headers : { ...headers, 'accept-encoding': value };
 }
 
 /** The headers of a fetch of this URL. */
-export function headersFor({ headers, clearHeaders }: EncodingPlan, { scheme }: Place): Headers {
+export function headersFor({ headers, clearHeaders }: EncodingPlan, { scheme }: UrlParts): Headers {
   return scheme === 'https' ? headers : clearHeaders;
 }
 
 /** The parts of a URL that a fetch needs. */
-export interface Place {
+export interface UrlParts {
   readonly scheme: 'https' | 'http';
   readonly host: string;
   readonly port: number;
@@ -49,7 +49,7 @@ export interface Place {
 const DEFAULT_PORT = { https: 443, http: 80 } as const;
 
 /** Splits a normalised URL without touching its characters; nothing where it is not an http or https URL. */
-export function placeOf(url: string): Place | undefined {
+export function urlPartsOf(url: string): UrlParts | undefined {
   const scheme = url.startsWith('https://') ? 'https' : url.startsWith('http://') ? 'http' : undefined;
   if (scheme === undefined) return undefined;
   const start = scheme.length + 3;

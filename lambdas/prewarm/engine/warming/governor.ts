@@ -55,7 +55,7 @@ export class Governor {
     for (const limiter of this.perPop.values()) limiter.confine(limits.perPop);
   }
 
-  /** Takes a place; answers nothing when one is free at once, else a promise of it. */
+  /** Takes a slot; returns nothing when one is free at once, else a promise of it. */
   acquire(pop: PopCode, capped?: CappedRequest): Promise<void> | undefined {
     const waitForGate = capped && this.gate(pop, capped).acquire();
     return waitForGate ? waitForGate.then(() => this.acquirePlace(pop)) : this.acquirePlace(pop);

@@ -3,7 +3,7 @@ import type { FetchOutcome } from '../model/outcome';
 import type { Clock } from '../ports/clock';
 import type { FetchTarget, Pace, Transport } from '../ports/transport';
 import { classify } from './classify';
-import type { Place } from './fetch-plan';
+import type { UrlParts } from './fetch-plan';
 import type { Governor } from './governor';
 import { backoffMs, isUnreached, judgeAttempt } from './retry';
 
@@ -38,31 +38,31 @@ type Headers = FetchTarget['headers'];
  */
 export function warmOne(
   context: FetchContext,
-  place: Place,
+  url: UrlParts,
   headers: Headers,
   turn: number,
   verify: boolean,
 ): Promise<Warmed> {
   return context.skipWarm || verify
-    ? warmWithCare(context, place, headers, turn, verify)
-    : exchange(context, 'GET', place, headers, turn);
+    ? warmWithCare(context, url, headers, turn, verify)
+    : exchange(context, 'GET', url, headers, turn);
 }
 
 async function warmWithCare(
   context: FetchContext,
-  place: Place,
+  url: UrlParts,
   headers: Headers,
   turn: number,
   verify: boolean,
 ): Promise<Warmed> {
   if (context.skipWarm) {
-    const look = await exchange(context, 'HEAD', place, headers, turn);
+    const look = await exchange(context, 'HEAD', url, headers, turn);
     if (look.outcome.kind === 'already-warm') return look;
   }
-  const got = await exchange(context, 'GET', place, headers, turn);
+  const got = await exchange(context, 'GET', url, headers, turn);
   // The look has filled the edge where it stores what a HEAD asks for.
   const first = context.skipWarm ? { ...got, outcome: asWarmed(got.outcome) } : got;
-  return verify && mayBeStored(first.outcome) ? proven(context, place, headers, turn, first) : first;
+  return verify && mayBeStored(first.outcome) ? proven(context, url, headers, turn, first) : first;
 }
 
 /** A Hit that is this fetch's own work, since an earlier request of it was no Hit. */
@@ -77,12 +77,12 @@ function mayBeStored(outcome: FetchOutcome): boolean {
 
 async function proven(
   context: FetchContext,
-  place: Place,
+  url: UrlParts,
   headers: Headers,
   turn: number,
   first: Warmed,
 ): Promise<Warmed> {
-  const again = await askAgain(context, place, headers, turn);
+  const again = await askAgain(context, url, headers, turn);
   const { outcome } = first;
   if (!('status' in outcome)) return first;
   switch (again.outcome.kind) {
@@ -104,13 +104,13 @@ async function proven(
 /** HEAD proves a stored object without a download; a range is proven by the range, and a refused HEAD by GET. */
 async function askAgain(
   context: FetchContext,
-  place: Place,
+  url: UrlParts,
   headers: Headers,
   turn: number,
 ): Promise<Warmed> {
-  if (context.rangeBytes !== undefined) return exchange(context, 'GET', place, headers, turn);
-  const head = await exchange(context, 'HEAD', place, headers, turn);
-  return head.outcome.kind === 'http-error' ? exchange(context, 'GET', place, headers, turn) : head;
+  if (context.rangeBytes !== undefined) return exchange(context, 'GET', url, headers, turn);
+  const head = await exchange(context, 'HEAD', url, headers, turn);
+  return head.outcome.kind === 'http-error' ? exchange(context, 'GET', url, headers, turn) : head;
 }
 
 function notTried(silentMs: number): FetchOutcome {
@@ -145,7 +145,7 @@ interface Attempts {
 async function exchange(
   context: FetchContext,
   method: Method,
-  place: Place,
+  url: UrlParts,
   headers: Headers,
   turn: number,
 ): Promise<Warmed> {
@@ -160,7 +160,7 @@ async function exchange(
       return { outcome, attempts: attempt - 1 };
     }
     const beganMs = clock.monotonicMs();
-    const { answer, outcome } = await attemptAt(context, method, place, headers, turn + attempt - 1);
+    const { answer, outcome } = await attemptAt(context, method, url, headers, turn + attempt - 1);
     if (isAway) reachability.endProbe();
     const unreached = isUnreached(outcome);
     if (!unreached) reachability.answered();
@@ -185,7 +185,7 @@ async function exchange(
 async function attemptAt(
   context: FetchContext,
   method: Method,
-  place: Place,
+  url: UrlParts,
   headers: Headers,
   turn: number,
 ) {
@@ -193,11 +193,11 @@ async function attemptAt(
   const answer = await context.transport.fetch(
     {
       method,
-      scheme: place.scheme,
+      scheme: url.scheme,
       address: addresses[turn % addresses.length] ?? '',
-      port: context.edgePort ?? place.port,
-      host: place.host,
-      path: place.path,
+      port: context.edgePort ?? url.port,
+      host: url.host,
+      path: url.path,
       headers,
       timeouts: governor.limits.timeouts,
       pace: context.pace,

@@ -5,7 +5,7 @@ import type { ProgressCollector } from '../model/slice-progress';
 import { addOutcome, emptyTally, mergeTally, type Tally } from '../model/tally';
 import type { Clock } from '../ports/clock';
 import type { Transport } from '../ports/transport';
-import { type EncodingPlan, headersFor, placeOf, planEncodings } from './fetch-plan';
+import { type EncodingPlan, headersFor, planEncodings, urlPartsOf } from './fetch-plan';
 import type { Governor } from './governor';
 import { mayPass, signalsOverload } from './retry';
 import { type FetchContext, type Warmed, warmOne } from './warm-fetch';
@@ -101,11 +101,11 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   async function run(fetch: Fetch): Promise<void> {
     underway += 1;
     try {
-      const place = placeOf(fetch.url);
+      const url = urlPartsOf(fetch.url);
       const verify = verifyEvery > 0 && turn % verifyEvery === 0;
       turn += 1;
-      const warmed: Warmed = place
-        ? await warmOne(context, place, headersFor(fetch.plan, place), turn, verify)
+      const warmed: Warmed = url
+        ? await warmOne(context, url, headersFor(fetch.plan, url), turn, verify)
         : { outcome: { kind: 'refused', reason: 'not an http or https URL' }, attempts: 0 };
       const { outcome, attempts } = warmed;
       governor.release(pop, 'bytes' in outcome ? outcome.bytes : 0, signalsOverload(outcome), capped);

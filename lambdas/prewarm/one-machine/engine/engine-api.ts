@@ -120,7 +120,7 @@ export interface LiveProgress {
 export interface EmbeddedEngine {
   /**
    * Accepts a request. The URLs are normalised and checked already; duplicates are dropped here. The record is on disk
-   * when this resolves. A known idempotency key answers the request that is there. A throw from `urls` passes through
+   * when this resolves. A known idempotency key returns the request that is there. A throw from `urls` passes through
    * and nothing is stored.
    */
   submit(spec: RequestSpec, urls: AsyncIterable<string>): Promise<RequestRecord>;
@@ -135,7 +135,7 @@ export interface EmbeddedEngine {
   stop(id: RequestId, reason: StopReason, message?: string): Promise<boolean>;
   /** Resolves once the request is final and its report written; rejects for an unknown id and when the engine closes first. */
   waitForEnd(id: RequestId): Promise<RequestRecord>;
-  /** Calls the listener at most every 200 ms per request, and once at its end. Answers the function that ends it. */
+  /** Calls the listener at most every 200 ms per request, and once at its end. Returns the function that ends it. */
   onProgress(listener: (progress: LiveProgress) => void): () => void;
   /**
    * Instances: those that `setCapacity` ordered, else those that the requests ask for together. Each is

@@ -43,7 +43,7 @@ function welcome(context: Context): Response | Promise<Response> {
 }
 
 /**
- * Answers what no route of the service takes: its root with a list of what there is, a known path with the methods that it takes, any
+ * Responds to what no route of the service takes: its root with a list of what there is, a known path with the methods that it takes, any
  * other path by saying that there is nothing. The gateway on AWS says 403 to all of them, before the API is reached.
  */
 export function unknownRoute(context: Context): Response | Promise<Response> {

@@ -24,7 +24,7 @@ export type SnsMessage = z.output<typeof snsMessage>;
 export type SnsNotification = Extract<SnsMessage, { Type: 'Notification' }>;
 export type SnsConfirmation = Exclude<SnsMessage, { Type: 'Notification' }>;
 
-/** Reads a body; answers what is wrong with it as text where it is no message of SNS. */
+/** Reads a body; returns what is wrong with it as text where it is no message of SNS. */
 export function readSnsMessage(body: string): SnsMessage | string {
   let json: unknown;
   try {
