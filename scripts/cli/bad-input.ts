@@ -16,7 +16,7 @@ const NEXT_LINE = '\n          ';
 export class Problems {
   constructor(private readonly messages: string[] = []) {}
 
-  /** What `check` answers; nothing where it throws BadInput, whose message is kept. */
+  /** Returns what `check` returns; nothing where it throws BadInput, whose message is kept. */
   async collect<T>(check: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await check();

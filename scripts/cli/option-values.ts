@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Values of options that more than one command takes; what is wrong is said with what is allowed. */
+/** Returns the parser of a whole number within bounds; what is wrong is said with what is allowed. */
 export function wholeNumber(low: number, high: number) {
   return (value: string): number => {
     const number = Number(value);

@@ -1,4 +1,4 @@
-/** Wraps text in colour, or hands it back as it is. */
+/** Wraps text in colour codes; without colours it returns the text as it is. */
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;

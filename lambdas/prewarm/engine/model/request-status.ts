@@ -1,4 +1,4 @@
-/** The life of a request; it moves only forward. */
+/** Statuses of a request, in order; it only ever moves to a later one. */
 export const REQUEST_STATUSES = [
   'CREATED',
   'CHECK_POP',
@@ -9,7 +9,7 @@ export const REQUEST_STATUSES = [
 ] as const;
 export type RequestStatus = (typeof REQUEST_STATUSES)[number];
 
-/** A request that will not change any more. */
+/** Statuses in which a request has ended. */
 export type FinalStatus = 'FINISHED' | 'STOPPED';
 
 const NEXT: Readonly<Record<RequestStatus, readonly RequestStatus[]>> = {

@@ -5,13 +5,13 @@ function radians(degrees: number): number {
 }
 
 /** A point on the globe in degrees; north and east are positive. */
-export interface Place {
+export interface Coordinates {
   readonly latitude: number;
   readonly longitude: number;
 }
 
 /** Great-circle distance by the haversine formula, in kilometres. */
-export function distanceKm(from: Place, to: Place): number {
+export function distanceKm(from: Coordinates, to: Coordinates): number {
   const latitude = radians(to.latitude - from.latitude);
   const longitude = radians(to.longitude - from.longitude);
   const half =

@@ -1,4 +1,4 @@
-/** How the HTML report writes figures. */
+/** Figures as the HTML report shows them: counts with thousands separators. */
 const WHOLE = new Intl.NumberFormat('en-US');
 
 export function count(value: number): string {
