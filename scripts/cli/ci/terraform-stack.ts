@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WarmpathError } from '../../../lambdas/errors/warmpath-error';
@@ -49,10 +49,9 @@ export class TerraformStack {
       );
   }
 
-  /** Prepares the folder. A committed lock file of providers is used as it is. */
+  /** Prepares the folder. The lock file of providers that synthesis lays beside the stack is used as it is. */
   async init(): Promise<void> {
-    const hasLock = existsSync('.terraform.lock.hcl');
-    if (hasLock) copyFileSync('.terraform.lock.hcl', join(this.folder, '.terraform.lock.hcl'));
+    const hasLock = existsSync(join(this.folder, '.terraform.lock.hcl'));
     await this.run(['init', '-input=false', '-no-color', ...(hasLock ? ['-lockfile=readonly'] : [])]);
   }
 

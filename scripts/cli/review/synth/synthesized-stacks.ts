@@ -49,7 +49,7 @@ function digestOfAssets(folder: string): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((item) => item.isFile() && item.name !== 'cdk.tf.json' && item.name !== 'plan.json')
     .map((item) => join(item.parentPath, item.name))
-    .filter((path) => !path.includes('/.terraform'))
+    .filter((path) => !path.includes('/.terraform/'))
     .sort();
   for (const path of files)
     hash.update(`${relative(folder, path)}\n${statSync(path).size}\n`).update(readFileSync(path));
