@@ -6,13 +6,14 @@ export interface BundleSpec {
   readonly budgetKib: number;
 }
 
+/** The table of airports and countries is 320 KiB of `prewarm-api` and `prewarm-report`. */
 export const bundles = {
-  'prewarm-api': { entry: 'lambdas/prewarm/functions/api.ts', budgetKib: 1000 },
-  'prewarm-get-size': { entry: 'lambdas/prewarm/functions/get-size.ts', budgetKib: 700 },
+  'prewarm-api': { entry: 'lambdas/prewarm/functions/api.ts', budgetKib: 1400 },
+  'prewarm-get-size': { entry: 'lambdas/prewarm/functions/get-size.ts', budgetKib: 760 },
   'prewarm-task': { entry: 'lambdas/prewarm/functions/task.ts', budgetKib: 850 },
   'prewarm-aggregation': { entry: 'lambdas/prewarm/functions/aggregation.ts', budgetKib: 500 },
   'prewarm-shutdown': { entry: 'lambdas/prewarm/functions/shutdown.ts', budgetKib: 500 },
-  'prewarm-report': { entry: 'lambdas/prewarm/functions/report.ts', budgetKib: 760 },
+  'prewarm-report': { entry: 'lambdas/prewarm/functions/report.ts', budgetKib: 1000 },
   'prewarm-agent': { entry: 'lambdas/prewarm/functions/agent/index.ts', budgetKib: 700 },
   'task-start-metrics': { entry: 'lambdas/task-start-metrics/handler.ts', budgetKib: 400 },
   'image-digest': { entry: 'lambdas/image-digest/handler.ts', budgetKib: 420 },

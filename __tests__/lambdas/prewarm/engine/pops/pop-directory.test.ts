@@ -123,7 +123,12 @@ describe('resolving PoPs', () => {
       { kind: 'failed', pop: 'SIN2-P1', message: expect.stringContaining('no DNS server answered in time') },
       { kind: 'usable', pop: 'FRA56-P4', addresses: ['13.32.0.1'] },
       { kind: 'failed', pop: 'NRT57-P3', message: expect.stringContaining('10.0.0.1 (private)') },
-      { kind: 'failed', pop: 'GRU1-C2', message: expect.stringContaining('does not exist') },
+      {
+        kind: 'failed',
+        pop: 'GRU1-C2',
+        message: expect.stringContaining('does not exist'),
+        hasNoAddress: true,
+      },
     ]);
   });
 
