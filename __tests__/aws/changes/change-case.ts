@@ -18,6 +18,7 @@ export function nested(prop: string, value: unknown): object {
 /** A value in a table: ids and digests, which differ from run to run or say nothing, are cut short. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'none';
+  if (isPlain(value) && Object.keys(value).length > 3) return 'set';
   return (typeof value === 'string' ? value : JSON.stringify(value))
     .replaceAll(/\b(vpc|subnet|sg|rtb|ami)-[0-9a-f]+/g, '$1-…')
     .replaceAll(/(sha256:[0-9a-f])[0-9a-f]+/g, '$1…')
