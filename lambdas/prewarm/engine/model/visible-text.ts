@@ -50,11 +50,3 @@ export function csvCell(value: string | number): string {
 
 /** Longest text that a spreadsheet takes into one cell. */
 const MAX_CELL = 32_000;
-
-/** Returns a text that Markdown shows as it is: no markup, link or table cell begins or ends in it, and no HTML. */
-export function markdownText(text: string, maxLength = MAX_SHOWN): string {
-  return visibleText(text, maxLength).replace(
-    /[\\`*_{}[\]()<>#+\-.!|~&:@]/g,
-    (character) => `&#${character.charCodeAt(0)};`,
-  );
-}

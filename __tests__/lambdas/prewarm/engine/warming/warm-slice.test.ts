@@ -242,6 +242,7 @@ describe('what goes wrong', () => {
       { kind: 'not-cacheable' },
     ],
     ['an answer that is not of CloudFront', { kind: 'not-cloudfront' }, { kind: 'refused' }],
+    ['a connection that is reset in the body', { kind: 'reset', at: 'body' }, { kind: 'truncated' }],
     ['a dropped connection', { kind: 'reset', at: 'header' }, { kind: 'unreachable', reason: 'reset' }],
     [
       'silence before the headers',
