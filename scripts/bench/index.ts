@@ -5,6 +5,7 @@ import { agentSmall } from './agent-small';
 import { aggregate } from './aggregate';
 import type { Bench } from './bench';
 import { fanout } from './fanout';
+import { imagePlan } from './image-plan';
 import { memory } from './memory';
 import { reviewBench } from './review';
 
@@ -16,6 +17,7 @@ const BENCHES: readonly Bench[] = [
   fanout,
   aggregate,
   reviewBench,
+  imagePlan,
 ];
 
 function usage(): string {

@@ -157,11 +157,9 @@ describe.each(['containerd', 'classic'] as const)('release with the %s image sto
   it('tags nothing that is over its budget', async () => {
     const folder = project('budget', { budgetBytes: 10 });
     const { code, err } = await start(folder, 'release').done;
-    if (imageStore === 'containerd') {
-      expect(code).toBe(1);
-      expect(err).toContain('allowed: 10');
-      expect(front.requests.filter((request) => request.startsWith('PUT /v2/budget/'))).toEqual([]);
-    }
+    expect(code).toBe(1);
+    expect(err).toContain('allowed: 10');
+    expect(front.requests.filter((request) => request.startsWith('PUT /v2/budget/'))).toEqual([]);
   });
 
   it('ends in the same state after being killed at any of its requests', async () => {

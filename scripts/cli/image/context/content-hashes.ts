@@ -21,7 +21,12 @@ export class ContentHashes {
   /** Files that were read, not remembered. */
   filesRead = 0;
 
-  constructor(private readonly memo: Memo | undefined = undefined) {}
+  /** What changed at this time or later may have changed again since. */
+  private readonly limitNs: bigint;
+
+  constructor(private readonly memo: Memo | undefined = undefined) {
+    this.limitNs = memo ? (BigInt(Math.floor(memo.writtenAtMs)) - SETTLED_MS) * 1_000_000n : 0n;
+  }
 
   of(path: string, stat: BigIntStats): string {
     const stamp = stampOf(stat);
@@ -42,9 +47,7 @@ export class ContentHashes {
   }
 
   private settled(stat: BigIntStats): boolean {
-    if (this.memo === undefined) return false;
-    const limitNs = (BigInt(Math.floor(this.memo.writtenAtMs)) - SETTLED_MS) * 1_000_000n;
-    return stat.mtimeNs < limitNs && stat.ctimeNs < limitNs;
+    return stat.mtimeNs < this.limitNs && stat.ctimeNs < this.limitNs;
   }
 }
 

@@ -116,3 +116,10 @@ export const RESULT_SCHEMAS = {
   disk: diskJson,
   lint: lintJson,
 } as const;
+
+/** The schemas as JSON Schema, by command: what `json-results.schema.json` holds for readers outside of this project. */
+export function resultSchemas(): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(RESULT_SCHEMAS).map(([name, schema]) => [name, z.toJSONSchema(schema)]),
+  );
+}
