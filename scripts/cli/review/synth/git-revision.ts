@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../../build/terraform-cli';
 import { BadInput } from '../../bad-input';
 
 /**
- * Synthesizes a git revision in a work tree of its own, with the packages that are installed here, and hands the output's
+ * Synthesizes a git revision in a work tree of its own, with the packages that it locks, and hands the output's
  * folder to `use`; both are removed afterwards.
  *
  * @throws BadInput where git does not know the revision, or its configuration cannot be synthesized
@@ -18,8 +18,7 @@ export function withSynthesizedRevision<T>(revision: string, use: (folder: strin
   const tree = join(folder, 'tree');
   git(['worktree', 'add', '--detach', '--quiet', tree, commit]);
   try {
-    if (!existsSync(join(tree, 'node_modules')))
-      symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
+    providePackages(root, tree);
     const out = join(folder, 'cdktf.out');
     try {
       synthesize(tree, out);
@@ -34,6 +33,20 @@ export function withSynthesizedRevision<T>(revision: string, use: (folder: strin
     git(['worktree', 'remove', '--force', tree]);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Takes the packages that are installed here, where the revision locks the same ones; installs its own otherwise. */
+function providePackages(root: string, tree: string): void {
+  const [here, there] = [root, tree].map((folder) => {
+    const lock = join(folder, 'package-lock.json');
+    return existsSync(lock) ? readFileSync(lock, 'utf8') : '';
+  });
+  if (here === there) symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
+  else
+    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: tree,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
 }
 
 function resolveCommit(revision: string): string {
