@@ -1,4 +1,4 @@
-import { decodeHTMLStrict } from 'entities';
+import { decodeHTMLStrict } from 'entities/decode';
 import { Parser } from 'htmlparser2';
 import { UnreadableDocument } from '../ports/document-reader';
 import { MAX_URL_BYTES } from '../request/limits';
