@@ -101,6 +101,8 @@ export async function runSession(
     const started = new Date(createdAt).toISOString();
     printer.say(`the run of ${started} for ${spec.cfDomain}, unfinished in this data directory, goes on too`);
   }
+  // An earlier run that was interrupted left the engine paused, which holds over a restart; this one is to be warmed now.
+  if (engine.isPaused()) await engine.setCapacity(Math.max(1, run.spec.instanceCount));
   const { verify } = run.spec;
   const fetchesBefore = same?.progress.fetches ?? 0;
   let last: LiveProgress | undefined;
