@@ -31,7 +31,13 @@ export const environments = defineEnvironments({
       warmPool: { minSize: 4 },
     },
     // Nothing else in these accounts sets the role with which API Gateway writes logs.
-    prewarm: { fleet: { maxInstances: 100 }, retainData: true, manageAccountLogging: true },
+    prewarm: {
+      fleet: { maxInstances: 100 },
+      // One key may otherwise invalidate every distribution of the account.
+      distributionIds: ['EDFDVBD6EXAMPLE'],
+      retainData: true,
+      manageAccountLogging: true,
+    },
   },
 
   staging: {

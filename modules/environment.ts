@@ -36,6 +36,8 @@ export interface ExistingNetwork {
   readonly subnetIds: readonly string[];
   /** @default - a group of its own for each stack, without ingress */
   readonly securityGroupIds?: readonly string[];
+  /** Give prewarm agents public addresses; false suits subnets behind a NAT gateway. @default true */
+  readonly publicAddresses?: boolean;
 }
 
 export class EnvironmentError extends WarmpathError {
@@ -47,7 +49,7 @@ export class EnvironmentError extends WarmpathError {
 }
 
 /**
- * Answers the environments as they are, once every one of them is complete and possible.
+ * Returns the environments as they are, once every one of them is complete and possible.
  * @throws EnvironmentError with one sentence per fault, all of them at once
  */
 export function defineEnvironments<Name extends string>(
@@ -72,7 +74,7 @@ function faultsOf(name: string, { account, region, network, ...environment }: En
     faults.push('name: allowed 1 to 12 lower-case letters and digits, with dashes between them; change it.');
   if (!/^\d{12}$/.test(account))
     faults.push(`account: got ${account}; allowed 12 digits; write the id of the AWS account.`);
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+  if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region))
     faults.push(`region: got ${region}; allowed a Region such as eu-central-1; correct its name.`);
   if (network.kind === 'new')
     faults.push(...vpcFaults('network', network, region).map((fault) => `${fault}.`));

@@ -3,13 +3,15 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config';
-import { AssetType, TerraformAsset } from 'cdktf';
+import { AssetType, TerraformAsset, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { BundleName } from '../../scripts/build/bundles';
 import { bundle } from '../../scripts/build/functions';
 import { memoryForVcpus } from './lambda-memory';
 import { assetPath } from './module-path';
+import { NODE_RUNTIMES, type NodeVersion } from './node-version';
 import { type PolicyStatement, policyDocument, trustService } from './policy';
+import { requireProvider } from './required-versions';
 
 /** `Environment` is the type of the settings the program reads, so that a variable left out does not compile. */
 export interface NodeFunctionProps<
@@ -35,9 +37,11 @@ export interface NodeFunctionProps<
   readonly asyncRetries?: number;
   /** @default 30 */
   readonly logRetentionDays?: number;
+  /** Major version of Node.js; 24 needs the AWS provider 6.19 or later. @default 22 */
+  readonly nodeVersion?: NodeVersion;
 }
 
-/** A Lambda function on Node.js 22, arm64, with its own role and a log group that forgets. */
+/** A Lambda function on Node.js, arm64, with its own role and a log group that forgets. */
 export class NodeFunction<
   Environment extends { readonly [Key in keyof Environment]: string | undefined },
 > extends Construct {
@@ -48,6 +52,8 @@ export class NodeFunction<
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Environment>) {
     super(scope, id);
     checkProps(this.node.path, props);
+    const { nodeVersion = 22 } = props;
+    if (nodeVersion !== 22) requireProvider(TerraformStack.of(this), NODE_RUNTIMES[nodeVersion].provider);
     const program = bundle(props.bundle);
     const code = new TerraformAsset(this, 'code', {
       path: program.zipPath,
@@ -80,7 +86,7 @@ export class NodeFunction<
       functionName: props.functionName,
       description: props.description,
       role: this.role.arn,
-      runtime: 'nodejs22.x',
+      runtime: `nodejs${nodeVersion}.x`,
       architectures: ['arm64'],
       handler: 'index.handler',
       filename: assetPath(this, code),

@@ -1,4 +1,5 @@
 import type { Environments } from '../../lambdas/prewarm/settings';
+import type { NodeVersion } from '../parts/node-version';
 
 export interface AgentUserDataProps {
   readonly region: string;
@@ -9,6 +10,8 @@ export interface AgentUserDataProps {
   readonly sha256: string;
   readonly logGroup: string;
   readonly environment: Environments['agent'];
+  /** Major version of Node.js. */
+  readonly nodeVersion: NodeVersion;
 }
 
 /**
@@ -29,7 +32,7 @@ again() {
   done
   "$@"
 }
-command -v node-22 >/dev/null || again dnf install -y -q nodejs22
+command -v node-${props.nodeVersion} >/dev/null || again dnf install -y -q nodejs${props.nodeVersion}
 rpm -q amazon-cloudwatch-agent >/dev/null || again dnf install -y -q amazon-cloudwatch-agent
 
 install -d -m 0755 /opt/warmpath /etc/warmpath
@@ -43,7 +46,7 @@ ${environmentLines(props.environment)}
 ENVIRONMENT
 
 cat >/etc/systemd/system/warmpath-agent.service <<'UNIT'
-${AGENT_UNIT}UNIT
+${agentUnit(props.nodeVersion)}UNIT
 
 cat >/etc/logrotate.d/warmpath-agent <<'ROTATE'
 /var/log/warmpath-agent.log {
@@ -80,14 +83,15 @@ systemctl enable --now warmpath-agent.service
 }
 
 /** Restarted when it fails, without privileges, with nothing to write to but its temporary folder. */
-export const AGENT_UNIT = `[Unit]
+export function agentUnit(nodeVersion: NodeVersion): string {
+  return `[Unit]
 Description=Warmpath prewarm agent
 After=network-online.target
 Wants=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=/usr/bin/node-22 /opt/warmpath/agent.js
+ExecStart=/usr/bin/node-${nodeVersion} /opt/warmpath/agent.js
 EnvironmentFile=/etc/warmpath/agent.env
 Restart=on-failure
 RestartSec=5
@@ -125,6 +129,7 @@ LimitNOFILE=1048576
 [Install]
 WantedBy=multi-user.target
 `;
+}
 
 function environmentLines(environment: Environments['agent']): string {
   return Object.entries(environment)

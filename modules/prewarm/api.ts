@@ -16,15 +16,28 @@ import type { NodeFunction } from '../parts/node-function';
 import { trustService } from '../parts/policy';
 import { gatewayDocument } from './gateway-document';
 import type { PrewarmNetwork } from './network';
-import { onlyThroughEndpoint, PrewarmApiEndpoint } from './private-endpoint';
+import { PrewarmApiEndpoint } from './private-endpoint';
+import { resourcePolicy } from './resource-policy';
 
-/** Reachable from the internet, with an API key. */
-export interface RegionalApi {
+/** How callers prove who they are. */
+interface Authorization {
+  /**
+   * `api-key`: whoever has the key, which AWS meters by and does not call authentication. `iam`: signed requests (SigV4) of
+   * principals that may `execute-api:Invoke`; the key is needed all the same, as quotas are its.
+   * @default 'api-key'
+   */
+  readonly authorization?: 'api-key' | 'iam';
+}
+
+/** Reachable from the internet. */
+export interface RegionalApi extends Authorization {
   readonly kind: 'regional';
+  /** Networks that may call, as CIDR blocks; all others are refused before a key is looked at. @default - any */
+  readonly allowedCidrBlocks?: readonly string[];
 }
 
 /** Reachable through one VPC endpoint only; the API key is needed all the same. */
-export interface PrivateApi {
+export interface PrivateApi extends Authorization {
   readonly kind: 'private';
   /** An `execute-api` endpoint that is there. @default - one is created in the fleet's subnets */
   readonly vpcEndpointId?: string;
@@ -47,7 +60,7 @@ export interface PrewarmApiProps {
   readonly region: string;
   readonly accountId: string;
   readonly access: RegionalApi | PrivateApi;
-  readonly quota: ApiQuota;
+  readonly quota: Required<ApiQuota>;
   readonly handler: NodeFunction<never>;
   readonly network: PrewarmNetwork;
   readonly logRetentionDays: number;
@@ -56,6 +69,7 @@ export interface PrewarmApiProps {
 }
 
 const STAGE = 'prod';
+const BINARY_MEDIA_TYPES = ['*/*'];
 
 /** The REST API, its key and usage plan, its access log. */
 export class PrewarmApi extends Construct {
@@ -74,15 +88,16 @@ export class PrewarmApi extends Construct {
       functionArn: props.handler.arn,
       partition: props.partition,
       region: props.region,
+      authorization: props.access.authorization ?? 'api-key',
     });
     const body = JSON.stringify(document);
-    const policy = endpointId === undefined ? undefined : onlyThroughEndpoint(endpointId, props);
+    const policy = resourcePolicy(props.access, endpointId, props);
     this.restApi = new ApiGatewayRestApi(this, 'Default', {
       name: props.names('api'),
       description: 'Prewarms CloudFront edges',
       body,
       // Bodies pass as they are, compressed ones too: unpacked by the gateway, a long list would not fit an invocation.
-      binaryMediaTypes: ['*/*'],
+      binaryMediaTypes: [...BINARY_MEDIA_TYPES],
       endpointConfiguration:
         endpointId === undefined
           ? { types: ['REGIONAL'] }
@@ -102,6 +117,7 @@ export class PrewarmApi extends Construct {
       // A stage serves what was deployed: a changed document needs a new deployment.
       triggers: {
         document: Fn.sha1(this.restApi.body),
+        binaryMediaTypes: BINARY_MEDIA_TYPES.join(','),
         ...(policy === undefined ? {} : { policy: Fn.sha1(this.restApi.policy) }),
       },
       lifecycle: { createBeforeDestroy: true },
@@ -117,8 +133,8 @@ export class PrewarmApi extends Construct {
       accessLogSettings: { destinationArn: this.accessLog.arn, format: ACCESS_LOG_FORMAT },
       dependsOn: props.manageAccountLogging ? [this.createAccountLogging(props)] : [],
     });
-    const rate = props.quota.requestsPerSecond ?? 50;
-    const burst = props.quota.burst ?? 100;
+    const rate = props.quota.requestsPerSecond;
+    const burst = props.quota.burst;
     new ApiGatewayMethodSettings(this, 'throttling', {
       restApiId: this.restApi.id,
       stageName: this.stage.stageName,
@@ -138,7 +154,7 @@ export class PrewarmApi extends Construct {
       name: props.names('api_usage_plan'),
       apiStages: [{ apiId: this.restApi.id, stage: this.stage.stageName }],
       throttleSettings: { rateLimit, burstLimit },
-      quotaSettings: { limit: props.quota.requestsPerDay ?? 100_000, period: 'DAY' },
+      quotaSettings: { limit: props.quota.requestsPerDay, period: 'DAY' },
     });
     new ApiGatewayUsagePlanKey(this, 'usage-plan-key', {
       keyId: key.id,
@@ -187,9 +203,24 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
   error: '$context.error.responseType',
 });
 
+/** IPv4 or IPv6, with a length. */
+const CIDR = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}|[0-9a-f:]+\/\d{1,3})$/i;
+
 /** What is wrong with the way the API is reached, as sentences. */
 export function apiFaults(access: RegionalApi | PrivateApi, vpcIsNew: boolean): string[] {
-  if (access.kind === 'regional') return [];
+  if (access.kind === 'regional') {
+    const { allowedCidrBlocks } = access;
+    if (allowedCidrBlocks === undefined) return [];
+    if (allowedCidrBlocks.length === 0)
+      return [
+        'api.allowedCidrBlocks: got an empty list, so nobody could call; allowed one or more; leave it out to let anybody with the key call',
+      ];
+    return allowedCidrBlocks
+      .filter((block) => !CIDR.test(block))
+      .map(
+        (block) => `api.allowedCidrBlocks: got ${block}; allowed networks such as 203.0.113.0/24; correct it`,
+      );
+  }
   const faults: string[] = [];
   if (access.vpcEndpointId === undefined && !vpcIsNew && !access.clientCidrBlocks?.length)
     faults.push(

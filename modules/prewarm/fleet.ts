@@ -10,12 +10,14 @@ import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { bundle } from '../../scripts/build/functions';
 import { assetPath } from '../parts/module-path';
+import type { NodeVersion } from '../parts/node-version';
 import { policyDocument, trustService } from '../parts/policy';
 import { agentUserData } from './agent-user-data';
 import type { PrewarmDeadlines } from './deadlines';
 import { Grants } from './grants';
 import type { PrewarmNetwork } from './network';
 import type { PrewarmQueue } from './queue';
+import type { PrewarmSettings } from './settings';
 import { deploymentVariables, queueVariables } from './shared-variables';
 import type { PrewarmStore } from './store';
 
@@ -28,7 +30,7 @@ export interface FleetSizing {
   readonly maxInstances?: number;
   /** Root volume, in GiB; bodies are never stored, so it holds the system only. @default 8 */
   readonly volumeGib?: number;
-  /** Image with Node.js 22 on AL2023 arm64. @default - the newest AL2023 image; the boot installs Node.js from its repository */
+  /** Image of AL2023 arm64, with Node.js of `nodeVersion` or a way to its repository. @default - the newest AL2023 image; the boot installs Node.js from its repository */
   readonly imageId?: string;
 }
 
@@ -48,20 +50,10 @@ export interface PrewarmFleetProps {
   readonly retentionDays: number;
   readonly logRetentionDays: number;
   readonly metricsNamespace: string;
-  readonly sizing: FleetSizing;
+  readonly sizing: PrewarmSettings['fleet'];
+  readonly nodeVersion: NodeVersion;
 }
 
-const DEFAULT_TYPES = [
-  'c7g.large',
-  'c7gn.large',
-  'c6g.large',
-  'c6gn.large',
-  'm7g.large',
-  'm6g.large',
-  'c7g.xlarge',
-];
-/** Graviton: a `g` after the generation. */
-const ARM64 = /^(a1|[a-z]+\d+g[a-z]*)\.[a-z0-9-]+$/;
 const AL2023_ARM64 = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
 
 /** The agents: an Auto Scaling group of Spot instances that is empty while nobody asks for anything. */
@@ -171,6 +163,7 @@ export class PrewarmFleet extends Construct {
       this,
       'user-data',
       agentUserData({
+        nodeVersion: props.nodeVersion,
         region: props.region,
         bucket: store.bucket.bucket,
         key: code.object.key,
@@ -204,7 +197,7 @@ export class PrewarmFleet extends Construct {
           deviceName: '/dev/xvda',
           ebs: {
             volumeType: 'gp3',
-            volumeSize: props.sizing.volumeGib ?? 8,
+            volumeSize: props.sizing.volumeGib,
             encrypted: 'true',
             deleteOnTermination: 'true',
           },
@@ -222,11 +215,10 @@ export class PrewarmFleet extends Construct {
   }
 
   private createGroup(props: PrewarmFleetProps): AutoscalingGroup {
-    const types = props.sizing.instanceTypes ?? DEFAULT_TYPES;
     return new AutoscalingGroup(this, 'group', {
       name: props.groupName,
       minSize: 0,
-      maxSize: props.sizing.maxInstances ?? 300,
+      maxSize: props.sizing.maxInstances,
       desiredCapacity: 0,
       vpcZoneIdentifier: [...props.network.subnetIds],
       capacityRebalance: true,
@@ -237,7 +229,7 @@ export class PrewarmFleet extends Construct {
       mixedInstancesPolicy: {
         instancesDistribution: {
           onDemandBaseCapacity: 0,
-          onDemandPercentageAboveBaseCapacity: props.sizing.onDemandPercent ?? 20,
+          onDemandPercentageAboveBaseCapacity: props.sizing.onDemandPercent,
           spotAllocationStrategy: 'price-capacity-optimized',
         },
         launchTemplate: {
@@ -245,7 +237,7 @@ export class PrewarmFleet extends Construct {
             launchTemplateId: this.launchTemplate.id,
             version: Token.asString(this.launchTemplate.latestVersion),
           },
-          override: types.map((instanceType) => ({ instanceType })),
+          override: props.sizing.instanceTypes.map((instanceType) => ({ instanceType })),
         },
       },
       // Instances that hold slices protect themselves; a destroy must not wait for them.
@@ -254,32 +246,4 @@ export class PrewarmFleet extends Construct {
       lifecycle: { ignoreChanges: ['desired_capacity'] },
     });
   }
-}
-
-/** What is wrong with the fleet's props, as sentences. */
-export function fleetFaults(sizing: FleetSizing): string[] {
-  const faults: string[] = [];
-  const { instanceTypes, volumeGib = 8 } = sizing;
-  // What only Terraform knows is checked by the variable it comes from.
-  function known(value: number | undefined, fallback: number): number {
-    return value === undefined || Token.isUnresolved(value) ? fallback : value;
-  }
-  const onDemandPercent = known(sizing.onDemandPercent, 0);
-  const maxInstances = known(sizing.maxInstances, 1);
-  const otherTypes = instanceTypes?.filter((type) => !ARM64.test(type)) ?? [];
-  if (otherTypes.length > 0)
-    faults.push(
-      `fleet.instanceTypes: got ${otherTypes.join(', ')}; allowed are arm64 types, as image and agent are; take one such as c7g.large`,
-    );
-  if (instanceTypes && (instanceTypes.length < 1 || instanceTypes.length > 40))
-    faults.push(
-      `fleet.instanceTypes: got ${instanceTypes.length}; allowed 1 to 40; name several arm64 types`,
-    );
-  if (!(onDemandPercent >= 0 && onDemandPercent <= 100))
-    faults.push(`fleet.onDemandPercent: got ${onDemandPercent}; allowed 0 to 100; choose a share within it`);
-  if (!(Number.isInteger(maxInstances) && maxInstances >= 1 && maxInstances <= 300))
-    faults.push(`fleet.maxInstances: got ${maxInstances}; allowed 1 to 300; choose a number within it`);
-  if (!(volumeGib >= 8))
-    faults.push(`fleet.volumeGib: got ${volumeGib}; allowed 8 or more, the size of the image; enlarge it`);
-  return faults;
 }

@@ -2,6 +2,7 @@ import { Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { NodeFunction } from '../parts/node-function';
+import type { NodeVersion } from '../parts/node-version';
 import type { PolicyStatement } from '../parts/policy';
 import type { PrewarmDeadlines } from './deadlines';
 import { Grants } from './grants';
@@ -25,6 +26,7 @@ export interface PrewarmFunctionsProps extends DeploymentProps, FleetProps {
   readonly topicArn: string;
   readonly topicKeyArn: string;
   readonly logRetentionDays: number;
+  readonly nodeVersion: NodeVersion;
   readonly invalidationWaitSeconds: number;
   readonly distributionIds: readonly string[] | undefined;
   /** Codes of PoPs that the data file lacks. */
@@ -76,6 +78,7 @@ export class PrewarmFunctions extends Construct {
       // Called without waiting for it; a stream names the queue for each of its readers.
       onFailureArn: queue.failedEvents.arn,
       logRetentionDays,
+      nodeVersion: this.props.nodeVersion,
       functionName: names('generate_report'),
       description: 'Writes the report of an ended request, removes its deadline and tells the subscribers',
       bundle: 'prewarm-report',
@@ -117,6 +120,7 @@ export class PrewarmFunctions extends Construct {
     return new NodeFunction<Environments['shutdown']>(this, 'shutdown', {
       onFailureArn: queue.failedEvents.arn,
       logRetentionDays,
+      nodeVersion: this.props.nodeVersion,
       functionName: names('scheduler_to_stop'),
       description: 'Stops a request at its deadline, from any status',
       bundle: 'prewarm-shutdown',
@@ -143,6 +147,7 @@ export class PrewarmFunctions extends Construct {
     const { deadlines, logRetentionDays, maxListUrls, names, queue, store } = this.props;
     return new NodeFunction<Environments['api']>(this, 'api', {
       logRetentionDays,
+      nodeVersion: this.props.nodeVersion,
       functionName: names('api_handler'),
       description: 'Answers the prewarm API',
       bundle: 'prewarm-api',
@@ -190,6 +195,7 @@ export class PrewarmFunctions extends Construct {
     const { logRetentionDays, names, store } = this.props;
     return new NodeFunction<Environments['getSize']>(this, 'get-size', {
       logRetentionDays,
+      nodeVersion: this.props.nodeVersion,
       functionName: names('get_url_size'),
       description: 'Expands sources and learns the sizes of a new request',
       bundle: 'prewarm-get-size',
@@ -219,6 +225,7 @@ export class PrewarmFunctions extends Construct {
     const { invalidationWaitSeconds, logRetentionDays, names, queue, store } = this.props;
     return new NodeFunction<Environments['task']>(this, 'task', {
       logRetentionDays,
+      nodeVersion: this.props.nodeVersion,
       functionName: names('insert_tasks_to_queue'),
       description: 'Resolves PoPs, invalidates once, cuts slices and queues them',
       bundle: 'prewarm-task',
@@ -254,6 +261,7 @@ export class PrewarmFunctions extends Construct {
     const { logRetentionDays, names, store } = this.props;
     return new NodeFunction<Environments['aggregation']>(this, 'aggregation', {
       logRetentionDays,
+      nodeVersion: this.props.nodeVersion,
       functionName: names('get_download_size'),
       description: 'Counts the results of slices exactly once and finishes requests',
       bundle: 'prewarm-aggregation',

@@ -21,6 +21,7 @@ export interface GatewayDocumentProps {
   readonly functionArn: string;
   readonly partition: string;
   readonly region: string;
+  readonly authorization: 'api-key' | 'iam';
 }
 
 const VALIDATOR = 'parameters';
@@ -32,17 +33,24 @@ const VALIDATOR = 'parameters';
 const COMPATIBLE_PATHS: ReadonlySet<string> = new Set(['/prewarm', '/summary', '/instances']);
 
 /** What the gateway answers by itself (no key, no such route, too many requests, too large), in the API's failure body. */
-const GATEWAY_RESPONSES = Object.fromEntries(
-  ['DEFAULT_4XX', 'DEFAULT_5XX'].map((kind) => [
-    kind,
-    {
-      responseTemplates: {
-        'application/json':
-          '{"status":"failure","timestamp":"$context.requestTime","message":$context.error.messageString}',
-      },
+const GATEWAY_RESPONSES = {
+  DEFAULT_4XX: failure('$context.error.messageString'),
+  DEFAULT_5XX: failure('$context.error.messageString'),
+  REQUEST_TOO_LARGE: failure(
+    JSON.stringify(
+      'The body is larger than 4,700,000 bytes, which is what an invocation holds. Send it compressed (Content-Encoding: gzip), or upload the list: POST /lists.',
+    ),
+  ),
+};
+
+/** @param message as JSON, or what the gateway puts JSON in place of */
+function failure(message: string) {
+  return {
+    responseTemplates: {
+      'application/json': `{"status":"failure","timestamp":"$context.requestTime","message":${message}}`,
     },
-  ]),
-);
+  };
+}
 
 /**
  * The OpenAPI document as API Gateway imports it: every method needs the key and goes to the one function. Without the
@@ -61,6 +69,7 @@ export function gatewayDocument(props: GatewayDocumentProps): object {
       ...operation,
       responses: withoutContent(responses),
       security: [{ [keyScheme]: [] }],
+      ...(props.authorization === 'iam' && { 'x-amazon-apigateway-auth': { type: 'AWS_IAM' } }),
       ...(COMPATIBLE_PATHS.has(path) ? {} : { 'x-amazon-apigateway-request-validator': VALIDATOR }),
       'x-amazon-apigateway-integration': {
         type: 'aws_proxy',

@@ -1,68 +1,25 @@
-import { Token } from 'cdktf';
+import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
-import { logRetentionFaults } from '../parts/log-retention';
-import { type ApiQuota, apiFaults, PrewarmApi, type PrivateApi, type RegionalApi } from './api';
+import { endOfLifeWarning } from '../parts/node-version';
+import { type ApiQuota, PrewarmApi, type PrivateApi, type RegionalApi } from './api';
 import { PrewarmDeadlines } from './deadlines';
-import { InvalidPrewarmError } from './errors';
-import { type FleetSizing, fleetFaults, PrewarmFleet } from './fleet';
+import { type FleetSizing, PrewarmFleet } from './fleet';
 import { PrewarmFunctions } from './functions';
-import { type NetworkProps, networkFaults, PrewarmNetwork } from './network';
+import { type NetworkProps, PrewarmNetwork } from './network';
 import { PrewarmObservability } from './observability';
+import type { PrewarmProps } from './props';
 import { PrewarmQueue } from './queue';
+import { checkSettings } from './rules';
+import { resolveSettings } from './settings';
 import { PrewarmStore } from './store';
-import { type Subscriber, subscriberFaults } from './subscribers';
+import type { Subscriber } from './subscribers';
 import { PrewarmTopic } from './topic';
 
-export type { ApiQuota, FleetSizing, NetworkProps, PrivateApi, RegionalApi, Subscriber };
-
-export interface PrewarmProps {
-  /** Name of the deployment, such as `prod`; the last part of every name. 1 to 20 lower-case letters, digits and dashes. */
-  readonly deployment: string;
-  readonly accountId: string;
-  readonly region: string;
-  /** @default - that of the Region: aws, aws-cn or aws-us-gov */
-  readonly partition?: string;
-  /** @default - a VPC made for the fleet */
-  readonly network?: NetworkProps;
-  /** @default - regional */
-  readonly api?: RegionalApi | PrivateApi;
-  readonly quota?: ApiQuota;
-  readonly fleet?: FleetSizing;
-  /** Who is told when a request ends or an alarm rings. @default - nobody; the topic is there */
-  readonly subscribers?: readonly Subscriber[];
-  /** Distributions whose objects may be invalidated. @default - all of the account */
-  readonly distributionIds?: readonly string[];
-  /** Codes of PoPs newer than the data file, such as `warmpath prewarm pops` discovers; their city must be known. @default none */
-  readonly extraPops?: readonly string[];
-  /** URLs of an uploaded list, 1 to 3,000,000: what the API function reads before API Gateway stops waiting. @default 1,000,000 */
-  readonly maxListUrls?: number;
-  /** How long an invalidation is waited for before warming starts with a warning, in seconds, 0 to 780. @default 600 */
-  readonly invalidationWaitSeconds?: number;
-  /** How long a slice stays hidden from other agents; they renew it while they work. 30 to 43,200. @default 120 */
-  readonly visibilitySeconds?: number;
-  /** Deliveries after which a slice is given up and its fetches count as failed, 2 to 900. @default 5 */
-  readonly maxDeliveries?: number;
-  /** Rows and files of a request are removed after so many days, 7 to 3,650. @default 30 */
-  readonly retentionDays?: number;
-  /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html @default 30 */
-  readonly logRetentionDays?: number;
-  /** Refuse to delete tables and a bucket that hold anything. @default false */
-  readonly retainData?: boolean;
-  /**
-   * Set the role with which API Gateway writes logs, a setting of the whole account in this Region, which needs one. Only
-   * where nothing else sets it: it replaces the role that is set, and its own goes with the stack.
-   * @default false
-   */
-  readonly manageAccountLogging?: boolean;
-}
+export type { ApiQuota, FleetSizing, NetworkProps, PrewarmProps, PrivateApi, RegionalApi, Subscriber };
 
 /** Names keep the form of the solution this one replaces, `prewarm_<kind>_<deployment>`. */
 function namesOf(deployment: string) {
   return (kind: string): string => `prewarm_${kind}_${deployment}`;
-}
-
-function partitionOf(region: string): string {
-  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 const METRICS_NAMESPACE = 'Warmpath/Prewarm';
@@ -81,18 +38,22 @@ export class Prewarm extends Construct {
   /** @throws InvalidPrewarmError that lists everything wrong with the props, before any resource exists */
   constructor(scope: Construct, id: string, props: PrewarmProps) {
     super(scope, id);
-    checkProps(this.node.path, props);
+    const settings = resolveSettings(props);
+    checkSettings(this.node.path, settings);
     const {
       deployment,
       accountId,
       region,
-      partition = partitionOf(props.region),
-      visibilitySeconds = 120,
-      maxDeliveries = 5,
-      retentionDays = 30,
-      logRetentionDays = 30,
-      fleet: sizing = {},
-    } = props;
+      partition,
+      visibilitySeconds,
+      maxDeliveries,
+      retentionDays,
+      logRetentionDays,
+      nodeVersion,
+      fleet: sizing,
+    } = settings;
+    const warning = endOfLifeWarning(nodeVersion, Date.now());
+    if (warning !== undefined) Annotations.of(this).addWarning(warning);
     const names = namesOf(deployment);
     const place = { names, deployment, partition, region, accountId };
     const groupName = names('asg');
@@ -100,13 +61,13 @@ export class Prewarm extends Construct {
     this.network = new PrewarmNetwork(this, 'network', {
       names,
       region,
-      network: props.network ?? { kind: 'new' },
+      network: settings.network,
     });
     this.store = new PrewarmStore(this, 'store', {
       names,
       bucketName: `prewarm-bucket-${accountId}-${region}-${deployment}`,
       retentionDays,
-      retainData: props.retainData ?? false,
+      retainData: settings.retainData,
     });
     this.queue = new PrewarmQueue(this, 'queue', {
       names,
@@ -118,7 +79,7 @@ export class Prewarm extends Construct {
       names,
       partition,
       accountId,
-      subscribers: props.subscribers ?? [],
+      subscribers: settings.subscribers,
     });
     const parts = { store: this.store, queue: this.queue, deadlines: this.deadlines };
     this.functions = new PrewarmFunctions(this, 'functions', {
@@ -127,13 +88,14 @@ export class Prewarm extends Construct {
       groupName,
       topicArn: this.topic.topic.arn,
       topicKeyArn: this.topic.key.arn,
-      maxInstances: sizing.maxInstances ?? 300,
+      maxInstances: sizing.maxInstances,
       retentionDays,
       logRetentionDays,
-      invalidationWaitSeconds: props.invalidationWaitSeconds ?? 600,
-      distributionIds: props.distributionIds,
-      extraPops: props.extraPops ?? [],
-      maxListUrls: props.maxListUrls,
+      invalidationWaitSeconds: settings.invalidationWaitSeconds,
+      distributionIds: settings.distributionIds,
+      extraPops: settings.extraPops,
+      maxListUrls: settings.maxListUrls,
+      nodeVersion,
       metricsNamespace: METRICS_NAMESPACE,
     });
     this.api = new PrewarmApi(this, 'api', {
@@ -141,12 +103,12 @@ export class Prewarm extends Construct {
       partition,
       region,
       accountId,
-      access: props.api ?? { kind: 'regional' },
-      quota: props.quota ?? {},
+      access: settings.api,
+      quota: settings.quota,
       handler: this.functions.api,
       network: this.network,
       logRetentionDays,
-      manageAccountLogging: props.manageAccountLogging ?? false,
+      manageAccountLogging: settings.manageAccountLogging,
     });
     this.fleet = new PrewarmFleet(this, 'fleet', {
       ...place,
@@ -159,6 +121,7 @@ export class Prewarm extends Construct {
       logRetentionDays,
       metricsNamespace: METRICS_NAMESPACE,
       sizing,
+      nodeVersion,
     });
     new PrewarmObservability(this, 'observability', {
       ...place,
@@ -171,54 +134,4 @@ export class Prewarm extends Construct {
       agentLog: this.fleet.logGroup,
     });
   }
-}
-
-function checkProps(path: string, props: PrewarmProps): void {
-  const network = props.network ?? { kind: 'new' };
-  const faults = [
-    ...networkFaults(network, props.region),
-    ...apiFaults(props.api ?? { kind: 'regional' }, network.kind === 'new'),
-    ...fleetFaults(props.fleet ?? {}),
-    ...subscriberFaults(props.subscribers ?? []),
-    ...quotaFaults(props.quota ?? {}),
-    ...popFaults(props.extraPops ?? []),
-    ...logRetentionFaults('logRetentionDays', props.logRetentionDays),
-    ...range('maxListUrls', props.maxListUrls, 1, 3_000_000),
-    ...range('invalidationWaitSeconds', props.invalidationWaitSeconds, 0, 780),
-    ...range('visibilitySeconds', props.visibilitySeconds, 30, 43_200),
-    ...range('maxDeliveries', props.maxDeliveries, 2, 900),
-    ...range('retentionDays', props.retentionDays, 7, 3_650),
-  ];
-  // What only Terraform knows is checked by the variable it comes from.
-  if (!Token.isUnresolved(props.accountId) && !/^\d{12}$/.test(props.accountId))
-    faults.push(`accountId: got ${props.accountId}; allowed 12 digits; write the id of the account`);
-  if (!Token.isUnresolved(props.deployment) && !/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/.test(props.deployment))
-    faults.push(
-      `deployment: got ${JSON.stringify(props.deployment)}; allowed 1 to 20 lower-case letters and digits, with dashes between them; choose a short name such as prod`,
-    );
-  if (faults.length > 0) throw new InvalidPrewarmError(path, faults);
-}
-
-function popFaults(codes: readonly string[]): string[] {
-  const wrong = codes.filter((code) => !/^[A-Z]{3}\d{1,3}(-[A-Z]\d{1,2})?$/.test(code));
-  return wrong.length === 0
-    ? []
-    : [`extraPops: got ${wrong.join(', ')}; allowed are codes such as FRA56-P4; correct them`];
-}
-
-function quotaFaults({ requestsPerSecond, burst, requestsPerDay }: ApiQuota): string[] {
-  return [
-    ...range('quota.requestsPerSecond', requestsPerSecond, 1, 5_000),
-    ...range('quota.burst', burst, 1, 5_000),
-    ...range('quota.requestsPerDay', requestsPerDay, 1, 100_000_000),
-  ];
-}
-
-/** A number that only Terraform knows is checked by the variable it comes from. */
-function range(name: string, value: number | undefined, least: number, most: number): string[] {
-  return value === undefined ||
-    Token.isUnresolved(value) ||
-    (Number.isInteger(value) && value >= least && value <= most)
-    ? []
-    : [`${name}: got ${value}; allowed ${least} to ${most}; choose a whole number within it`];
 }

@@ -2,7 +2,6 @@ import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
-import { policyDocument } from '../parts/policy';
 import type { PrewarmNetwork } from './network';
 
 export interface PrewarmApiEndpointProps {
@@ -50,27 +49,4 @@ export class PrewarmApiEndpoint extends Construct {
       tags: { Name: name },
     });
   }
-}
-
-/**
- * The resource policy of a private API, which answers nobody without one. It is an argument of the API itself: importing
- * the document replaces the whole API, and the provider then sets again only what the API's own arguments say. The API's
- * id is not known there; the policy is attached to this API alone.
- */
-export function onlyThroughEndpoint(
-  endpointId: string,
-  { partition, region, accountId }: { partition: string; region: string; accountId: string },
-): string {
-  const resources = [`arn:${partition}:execute-api:${region}:${accountId}:*/*`];
-  return policyDocument(
-    { sid: 'AllowClients', principals: '*', actions: ['execute-api:Invoke'], resources },
-    {
-      sid: 'DenyOtherWays',
-      effect: 'Deny',
-      principals: '*',
-      actions: ['execute-api:Invoke'],
-      resources,
-      conditions: { StringNotEquals: { 'aws:SourceVpce': endpointId } },
-    },
-  );
 }

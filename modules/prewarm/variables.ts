@@ -1,6 +1,7 @@
 import { Token } from 'cdktf';
 import type { HclModuleStack, ModuleVariable } from '../parts/hcl-module';
-import type { PrewarmProps } from './index';
+import type { PrewarmProps } from './props';
+import { DEFAULTS } from './settings';
 
 function whole(name: string, description: string, fallback: number, least: number, most: number) {
   return {
@@ -70,40 +71,52 @@ const variables = {
       },
     ],
   },
-  max_instances: whole('max_instances', 'Most instances at a time, for all requests together', 300, 1, 300),
+  max_instances: whole(
+    'max_instances',
+    'Most instances at a time, for all requests together',
+    DEFAULTS.fleet.maxInstances,
+    1,
+    300,
+  ),
   on_demand_percent: whole(
     'on_demand_percent',
     'Share of instances bought on demand, so that some run when Spot is short',
-    20,
+    DEFAULTS.fleet.onDemandPercent,
     0,
     100,
   ),
-  requests_per_day: whole('requests_per_day', 'Calls of the API key a day', 100_000, 1, 100_000_000),
+  requests_per_day: whole(
+    'requests_per_day',
+    'Calls of the API key a day',
+    DEFAULTS.quota.requestsPerDay,
+    1,
+    100_000_000,
+  ),
   invalidation_wait_seconds: whole(
     'invalidation_wait_seconds',
     'How long an invalidation is waited for before warming starts with a warning',
-    600,
+    DEFAULTS.invalidationWaitSeconds,
     0,
     780,
   ),
   visibility_seconds: whole(
     'visibility_seconds',
     'How long the slices of a dead agent stay hidden from the others',
-    120,
+    DEFAULTS.visibilitySeconds,
     30,
     43_200,
   ),
   retention_days: whole(
     'retention_days',
     'Rows and files of a request are removed after so many days',
-    30,
+    DEFAULTS.retentionDays,
     7,
     3_650,
   ),
   log_retention_days: {
     description: 'Days that logs are kept; one of those that CloudWatch Logs knows',
     type: 'number',
-    default: 30,
+    default: DEFAULTS.logRetentionDays,
   },
 } as const satisfies Record<string, ModuleVariable>;
 

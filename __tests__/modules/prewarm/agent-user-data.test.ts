@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AGENT_UNIT, agentUserData } from '../../../modules/prewarm/agent-user-data';
+import { agentUnit, agentUserData } from '../../../modules/prewarm/agent-user-data';
 
+const AGENT_UNIT = agentUnit(22);
 const script = agentUserData({
+  nodeVersion: 22,
   region: 'eu-central-1',
   bucket: 'bucket',
   key: 'code/agent-abc.js',

@@ -123,8 +123,9 @@ describe('Prewarm with the least props', () => {
     const { 'x-amazon-apigateway-gateway-responses': answers } = JSON.parse(
       String(prewarm.one('aws_api_gateway_rest_api')['body']),
     );
-    expect(Object.keys(answers)).toEqual(['DEFAULT_4XX', 'DEFAULT_5XX']);
-    for (const { responseTemplates } of Object.values<{ responseTemplates: Record<string, string> }>(answers))
+    expect(Object.keys(answers)).toEqual(['DEFAULT_4XX', 'DEFAULT_5XX', 'REQUEST_TOO_LARGE']);
+    for (const kind of ['DEFAULT_4XX', 'DEFAULT_5XX']) {
+      const { responseTemplates } = answers[kind];
       expect(
         JSON.parse(
           String(responseTemplates['application/json'])
@@ -132,6 +133,7 @@ describe('Prewarm with the least props', () => {
             .replace('$context.requestTime', '21/Nov/2026:06:00:00 +0000'),
         ),
       ).toEqual({ status: 'failure', timestamp: expect.any(String), message: 'Forbidden' });
+    }
   });
 
   it('writes of every call method, route, status, latency and id, and nothing that may be a secret', () => {

@@ -1,0 +1,48 @@
+import type { NodeVersion } from '../parts/node-version';
+import type { ApiQuota, PrivateApi, RegionalApi } from './api';
+import type { FleetSizing } from './fleet';
+import type { NetworkProps } from './network';
+import type { Subscriber } from './subscribers';
+
+export interface PrewarmProps {
+  /** Name of the deployment, such as `prod`; the last part of every name. 1 to 20 lower-case letters, digits and dashes. */
+  readonly deployment: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** @default - that of the Region */
+  readonly partition?: string;
+  /** @default - a VPC made for the fleet */
+  readonly network?: NetworkProps;
+  /** @default - regional */
+  readonly api?: RegionalApi | PrivateApi;
+  readonly quota?: ApiQuota;
+  readonly fleet?: FleetSizing;
+  /** Who is told when a request ends or an alarm rings. @default - nobody; the topic is there */
+  readonly subscribers?: readonly Subscriber[];
+  /** Distributions whose objects may be invalidated. @default - all of the account */
+  readonly distributionIds?: readonly string[];
+  /** Codes of PoPs newer than the data file, such as `warmpath prewarm pops` discovers; their city must be known. @default none */
+  readonly extraPops?: readonly string[];
+  /** URLs of an uploaded list, 1 to 3,000,000: what the API function reads before API Gateway stops waiting. @default 1,000,000 */
+  readonly maxListUrls?: number;
+  /** How long an invalidation is waited for before warming starts with a warning, in seconds, 0 to 780. @default 600 */
+  readonly invalidationWaitSeconds?: number;
+  /** How long a slice stays hidden from other agents; they renew it while they work. 30 to 43,200. @default 120 */
+  readonly visibilitySeconds?: number;
+  /** Deliveries after which a slice is given up and its fetches count as failed, 2 to 900. @default 5 */
+  readonly maxDeliveries?: number;
+  /** Rows and files of a request are removed after so many days, 7 to 3,650. @default 30 */
+  readonly retentionDays?: number;
+  /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html @default 30 */
+  readonly logRetentionDays?: number;
+  /** Major version of Node.js of functions and agents; 24 needs the AWS provider 6.19 or later. @default 22 */
+  readonly nodeVersion?: NodeVersion;
+  /** Refuse to delete tables and a bucket that hold anything. @default false */
+  readonly retainData?: boolean;
+  /**
+   * Set the role with which API Gateway writes logs, a setting of the whole account in this Region, which needs one. Only
+   * where nothing else sets it: it replaces the role that is set, and its own goes with the stack.
+   * @default false
+   */
+  readonly manageAccountLogging?: boolean;
+}

@@ -1,0 +1,45 @@
+import { type PolicyStatement, policyDocument } from '../parts/policy';
+import type { PrivateApi, RegionalApi } from './api';
+
+interface ApiPlace {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/**
+ * The resource policy of the API: who may call at all. A private API answers nobody without one; a regional one has one where
+ * networks are named. It is an argument of the API itself: importing the document replaces the whole API, and the provider
+ * then sets again only what the API's own arguments say. The API's id is not known there; the policy is attached to this API
+ * alone.
+ */
+export function resourcePolicy(
+  access: RegionalApi | PrivateApi,
+  endpointId: string | undefined,
+  { partition, region, accountId }: ApiPlace,
+): string | undefined {
+  const call = {
+    actions: ['execute-api:Invoke'],
+    resources: [`arn:${partition}:execute-api:${region}:${accountId}:*/*`],
+  };
+  // Beside IAM, a policy that allows everybody would let in every principal of the account, whatever its own policies say.
+  const principals =
+    access.authorization === 'iam' ? { aws: `arn:${partition}:iam::${accountId}:root` } : ('*' as const);
+  const allow: PolicyStatement = { sid: 'AllowClients', principals, ...call };
+  if (access.kind === 'private')
+    return policyDocument(allow, {
+      sid: 'DenyOtherWays',
+      effect: 'Deny',
+      principals: '*',
+      ...call,
+      conditions: { StringNotEquals: { 'aws:SourceVpce': endpointId ?? '' } },
+    });
+  if (access.allowedCidrBlocks === undefined) return undefined;
+  return policyDocument(allow, {
+    sid: 'DenyOtherNetworks',
+    effect: 'Deny',
+    principals: '*',
+    ...call,
+    conditions: { NotIpAddress: { 'aws:SourceIp': access.allowedCidrBlocks } },
+  });
+}

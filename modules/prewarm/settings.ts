@@ -1,0 +1,66 @@
+import { partitionOf } from '../parts/partition';
+import type { ApiQuota, PrivateApi, RegionalApi } from './api';
+import type { FleetSizing } from './fleet';
+import type { NetworkProps } from './network';
+import type { PrewarmProps } from './props';
+
+/** What a prop that is left out stands for; the variables of the plain Terraform module have the same. */
+export const DEFAULTS = {
+  nodeVersion: 22,
+  invalidationWaitSeconds: 600,
+  visibilitySeconds: 120,
+  maxDeliveries: 5,
+  retentionDays: 30,
+  logRetentionDays: 30,
+  quota: { requestsPerSecond: 50, burst: 100, requestsPerDay: 100_000 },
+  fleet: {
+    instanceTypes: [
+      'c7g.large',
+      'c7gn.large',
+      'c6g.large',
+      'c6gn.large',
+      'm7g.large',
+      'm6g.large',
+      'c7g.xlarge',
+    ],
+    onDemandPercent: 20,
+    maxInstances: 300,
+    volumeGib: 8,
+  },
+} as const;
+
+/** The props with every default filled in: what rules judge and the construct is built from. */
+export interface PrewarmSettings
+  extends Required<Omit<PrewarmProps, 'maxListUrls' | 'distributionIds' | 'fleet' | 'quota'>> {
+  readonly network: NetworkProps;
+  readonly api: RegionalApi | PrivateApi;
+  readonly quota: Required<ApiQuota>;
+  readonly fleet: Required<Omit<FleetSizing, 'imageId'>> & Pick<FleetSizing, 'imageId'>;
+  /** Absent: as many as the API function takes. */
+  readonly maxListUrls: number | undefined;
+  /** Absent: all of the account. */
+  readonly distributionIds: readonly string[] | undefined;
+}
+
+export function resolveSettings(props: PrewarmProps): PrewarmSettings {
+  return {
+    ...DEFAULTS,
+    partition: partitionOf(props.region),
+    network: { kind: 'new' },
+    api: { kind: 'regional' },
+    subscribers: [],
+    extraPops: [],
+    retainData: false,
+    manageAccountLogging: false,
+    ...definedOf(props),
+    quota: { ...DEFAULTS.quota, ...definedOf(props.quota ?? {}) },
+    fleet: { ...DEFAULTS.fleet, ...definedOf(props.fleet ?? {}) },
+    maxListUrls: props.maxListUrls,
+    distributionIds: props.distributionIds,
+  };
+}
+
+/** Without keys that are undefined: they mean "left out" to whoever writes JavaScript. */
+function definedOf<T extends object>(given: T): T {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
+}
