@@ -168,6 +168,7 @@ export class PrewarmFunctions extends Construct {
       timeoutSeconds: API_TIMEOUT_SECONDS,
       vcpus: 1,
       statements: [
+        grants.findDistributions(),
         grants.createRequests(),
         grants.readRequests(),
         grants.readManyRequests(),

@@ -12,6 +12,8 @@ export interface ParsedRequest {
   readonly spec: RequestSpec;
   /** Normalised; a throw of InvalidUrls comes from reading on. */
   readonly urls: AsyncIterable<string>;
+  /** What of the body was not taken as it was written, a sentence each. @default none */
+  readonly warnings?: readonly string[];
 }
 
 /** Where one list may be put, once or again, until it expires. */

@@ -24,6 +24,12 @@ export interface CheckContext extends RequestContext {
    * @default - lists cannot be uploaded
    */
   readonly openList?: (listId: string) => AsyncIterable<string>;
+  /**
+   * What becomes of fields that are not known, and of a `need_invalidate` that is neither true nor false. `ignore`, with a
+   * warning, as the compatible API does; `refuse` tells a misspelt field at once.
+   * @default 'refuse'
+   */
+  readonly unknownFields?: 'ignore' | 'refuse';
 }
 
 /** A body that is right as far as it is known before its URLs are read. */
@@ -35,6 +41,8 @@ export interface CheckedBody {
   readonly urlCount: number;
   /** The normalised URLs of `url_list`; throws InvalidUrls at its end when any was bad. */
   readonly urls: AsyncIterable<string>;
+  /** What was not taken as it was written, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -42,7 +50,7 @@ export interface CheckedBody {
  * @throws InvalidRequest that names everything that is wrong with the fields
  */
 export async function checkPrewarmBody(json: unknown, context: CheckContext): Promise<CheckedBody> {
-  const { body, issues } = readPrewarmBody(json);
+  const { body, issues, warnings } = readPrewarmBody(json, context.unknownFields);
   const lines = body.url_list ?? [];
   const { maxInlineUrls = MAX_INLINE_URLS, maxUrls = MAX_URLS } = context;
   const tooMany =
@@ -65,6 +73,7 @@ export async function checkPrewarmBody(json: unknown, context: CheckContext): Pr
   return {
     spec,
     hosts,
+    warnings,
     urlCount: lines.length,
     urls: checkedUrls(list ?? lines, { hosts, maxUrls, isSelected: urlSelection(spec) }),
   };

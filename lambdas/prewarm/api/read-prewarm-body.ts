@@ -9,6 +9,8 @@ import { ALLOWED, prewarmBodySchema } from './schemas';
 export interface ReadBody {
   readonly body: PrewarmBody;
   readonly issues: readonly FieldIssue[];
+  /** What was not taken as it was written, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 const FIELDS = Object.keys(prewarmBodySchema.shape);
@@ -92,13 +94,39 @@ function takeLongLists(fields: Record<string, unknown>, issues: FieldIssue[]): v
   }
 }
 
+const MAX_WARNINGS = 20;
+
+/**
+ * Takes out of the fields what the compatible API ignores or reads in its own way: fields that are not known, and a
+ * `need_invalidate` that is neither true nor false, of which only whether it is empty counts.
+ */
+function takeCompatibly(fields: Record<string, unknown>): readonly string[] {
+  const warnings: string[] = [];
+  for (const key of Object.keys(fields)) {
+    if (isField(key)) continue;
+    delete fields[key];
+    const { field, hint } = unknownKey(key);
+    if (warnings.length < MAX_WARNINGS) warnings.push(`${field}: an unknown field is ignored; ${hint}`);
+  }
+  const { need_invalidate: invalidate } = fields;
+  if (invalidate !== undefined && typeof invalidate !== 'boolean') {
+    fields['need_invalidate'] = Boolean(invalidate);
+    warnings.push(`need_invalidate: got ${shown(invalidate)}, taken as ${Boolean(invalidate)}`);
+  }
+  return warnings;
+}
+
 /**
  * Reads the body of `POST /prewarm`. Never throws: what is wrong is collected, unknown fields with the nearest known
  * one. A field that is `null` counts as left out.
  */
-export function readPrewarmBody(json: unknown): ReadBody {
+export function readPrewarmBody(json: unknown, unknownFields: 'ignore' | 'refuse' = 'refuse'): ReadBody {
   if (!isRecord(json)) {
-    return { body: {}, issues: [{ field: 'body', got: shown(json), allowed: 'a JSON object' }] };
+    return {
+      body: {},
+      issues: [{ field: 'body', got: shown(json), allowed: 'a JSON object' }],
+      warnings: [],
+    };
   }
   const issues: FieldIssue[] = [];
   const { url_list: written, ...others } = Object.fromEntries(
@@ -106,6 +134,7 @@ export function readPrewarmBody(json: unknown): ReadBody {
   );
   const urlList = readUrlList(written, issues);
   takeLongLists(others, issues);
+  const warnings = unknownFields === 'ignore' ? takeCompatibly(others) : [];
   const first = prewarmBodySchema.safeParse(others);
   if (!first.success) issues.push(...first.error.issues.flatMap((issue) => fieldIssue(issue, others)));
   const wrong = new Set(first.error?.issues.map((issue) => String(issue.path[0])));
@@ -114,5 +143,6 @@ export function readPrewarmBody(json: unknown): ReadBody {
   return {
     body: { ...body, ...(urlList === undefined ? {} : { url_list: urlList }) },
     issues: issues.slice(0, MAX_ISSUES),
+    warnings,
   };
 }

@@ -1,16 +1,32 @@
 import { type CloudFrontClient, paginateListDistributions } from '@aws-sdk/client-cloudfront';
+import type { FoundDistribution } from '../engine/ports/find-distribution';
+import type { Log } from '../engine/ports/log';
 
-/** The id of the distribution that has this id, domain or alternate name; `undefined` where the account has none. */
+/** The distribution that has this id, domain or alternate name; `undefined` where the account has none. */
 export async function findDistribution(
   client: CloudFrontClient,
   wanted: string,
-): Promise<string | undefined> {
+): Promise<(FoundDistribution & { readonly id: string }) | undefined> {
   const name = wanted.toLowerCase();
   for await (const { DistributionList } of paginateListDistributions({ client }, {})) {
     for (const { Id, DomainName, Aliases } of DistributionList?.Items ?? []) {
-      const names = [Id, DomainName, ...(Aliases?.Items ?? [])].map((known) => known?.toLowerCase());
-      if (names.includes(name)) return Id;
+      if (Id === undefined || DomainName === undefined) continue;
+      const domain = DomainName.toLowerCase();
+      const aliases = (Aliases?.Items ?? []).map((alias) => alias.toLowerCase());
+      if ([Id.toLowerCase(), domain, ...aliases].includes(name)) return { id: Id, domain, aliases };
     }
   }
   return undefined;
+}
+
+/** As `findDistribution`; an account that may not be asked, or does not answer, counts as one without the name. */
+export function distributionFinder(client: CloudFrontClient, log: Log) {
+  return async (name: string): Promise<FoundDistribution | undefined> => {
+    try {
+      return await findDistribution(client, name);
+    } catch (error) {
+      log.warn('distributions-not-listed', { error: String(error) });
+      return undefined;
+    }
+  };
 }

@@ -78,8 +78,8 @@ export class CloudFrontInvalidator implements Invalidator {
       let pending = false;
       for (const [index, batch] of batches.entries()) {
         // The reference makes a repeat after a crash find the invalidation that is there.
-        const invalidation = await this.create(distribution, `${id}-${index}`, batch, until);
-        pending = !(await this.completed(distribution, invalidation, until)) || pending;
+        const invalidation = await this.create(distribution.id, `${id}-${index}`, batch, until);
+        pending = !(await this.completed(distribution.id, invalidation, until)) || pending;
       }
       return { kind: pending ? 'pending' : 'done', paths: count };
     } catch (error) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -11,6 +12,7 @@ import { createRouter } from '../api/router';
 import { listKey, newListId, UPLOAD_SECONDS, uploadedList } from '../api/uploaded-list';
 import { S3BlobStore } from '../aws/blob-store';
 import { ScheduledDeadlines } from '../aws/deadlines';
+import { distributionFinder } from '../aws/distributions';
 import { HeaderCipher } from '../aws/header-cipher';
 import { SqsTaskQueue } from '../aws/task-queue';
 import { uploadLinks } from '../aws/upload-link';
@@ -40,6 +42,8 @@ const queue = new SqsTaskQueue(new SQSClient({}), {
 const fleet = openFleet(settings);
 const directory = createPopDirectory({ extraCodes: parseExtraPops(settings.WARMPATH_EXTRA_POPS) });
 const lambda = new LambdaClient({});
+// CloudFront has one endpoint, in us-east-1.
+const findDistribution = distributionFinder(new CloudFrontClient({ region: 'us-east-1' }), log);
 const accepting: AcceptDeps = {
   requests,
   blobs,
@@ -64,6 +68,8 @@ const application: PrewarmApplication = {
       directory,
       resolver,
       policy,
+      findDistribution,
+      unknownFields: 'ignore',
       openList: (listId) => uploadedList(blobs, listId),
       ...(settings.MAX_URLS === undefined ? {} : { maxUrls: Number(settings.MAX_URLS) }),
     }),

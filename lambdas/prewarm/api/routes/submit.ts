@@ -13,6 +13,8 @@ export const acceptedBody = z.strictObject({
   request_id: z.uuid(),
   timestamp: time,
   timeout_at: time,
+  /** What of the body was not taken as it was written; there only when something was. */
+  warnings: z.array(z.string()).optional(),
 });
 
 export const submitRoute: Route = {
@@ -31,7 +33,9 @@ export const submitRoute: Route = {
   },
   async handle(context, { application, limits }) {
     const body = await readJsonBody(context.req.raw, limits);
-    const { id, createdAt, timeoutAt } = await application.submit(await application.parse(body));
+    const parsed = await application.parse(body);
+    const { id, createdAt, timeoutAt } = await application.submit(parsed);
+    const { warnings = [] } = parsed;
     return context.json({
       status: 'Success',
       error_message: '',
@@ -39,6 +43,7 @@ export const submitRoute: Route = {
       request_id: id,
       timestamp: timestamp(createdAt),
       timeout_at: timestamp(timeoutAt),
+      ...(warnings.length > 0 && { warnings: [...warnings] }),
     } satisfies z.output<typeof acceptedBody>);
   },
 };

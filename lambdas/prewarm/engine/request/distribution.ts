@@ -1,3 +1,4 @@
+import type { FindDistribution } from '../ports/find-distribution';
 import type { Resolver } from '../ports/resolver';
 import { isHostName, MAX_HOST_NAME_LENGTH } from './host-name';
 import { API_WORDING, type Wording } from './wording';
@@ -21,12 +22,13 @@ function refused(hint: string): DistributionResult {
 
 /**
  * The distribution that `cf_domain` stands for: its own `*.cloudfront.net` name, or a name whose CNAME chain ends
- * there. Asks the resolver only for the latter.
+ * there, or one that the account's own list of distributions has: the alias records of Route 53 have no CNAME to follow.
  */
 export async function resolveDistribution(
   cfDomain: string,
   resolver: Resolver,
   wording: Wording = API_WORDING,
+  findDistribution?: FindDistribution,
 ): Promise<DistributionResult> {
   const name = cfDomain.trim().toLowerCase();
   if (name.length > MAX_HOST_NAME_LENGTH)
@@ -48,7 +50,10 @@ export async function resolveDistribution(
   if (resolution.kind === 'unknown-name') return refused('the name does not exist in DNS');
   const canonical = resolution.canonicalName.toLowerCase();
   if (isDistributionDomain(canonical)) return { kind: 'distribution', domain: canonical };
+  const found = await findDistribution?.(name);
+  if (found !== undefined) return { kind: 'distribution', domain: found.domain };
+  const listed = findDistribution === undefined ? '' : ', and no distribution of this account has it';
   return refused(
-    `DNS does not lead from it to a distribution; give the distribution's cloudfront.net name ${wording.by('cf_domain', 'as')} and this name ${wording.by('aliases')}`,
+    `DNS does not lead from it to a distribution${listed}; give the distribution's cloudfront.net name ${wording.by('cf_domain', 'as')} and this name ${wording.by('aliases')}`,
   );
 }

@@ -1,3 +1,4 @@
+import type { FindDistribution } from '../ports/find-distribution';
 import type { Resolver } from '../ports/resolver';
 import { isHostName } from './host-name';
 import { MAX_LOOKED_UP_HOSTS } from './limits';
@@ -25,6 +26,11 @@ function refused(reason: string): HostVerdict {
   return { kind: 'refused', reason };
 }
 
+/** Whether alternate names have this host; `*.` stands for any names before what follows. */
+function serves(aliases: readonly string[], host: string): boolean {
+  return aliases.some((alias) => (alias.startsWith('*.') ? host.endsWith(alias.slice(1)) : alias === host));
+}
+
 /**
  * The distribution's domain, its aliases, and names whose CNAME chain ends at the domain. A name is looked up once per
  * request, and only so many names are.
@@ -33,10 +39,12 @@ export function hostRule(
   { distributionDomain, cfDomain, aliases }: DistributionHosts,
   resolver: Resolver,
   wording: Wording = API_WORDING,
+  findDistribution?: FindDistribution,
 ): HostRule {
   const given = new Set([distributionDomain, cfDomain, ...aliases].map((host) => host.toLowerCase()));
   const lookups = new Map<string, Promise<HostVerdict>>();
   const verdicts = new Map<string, HostVerdict>();
+  let distribution: ReturnType<FindDistribution> | undefined;
   const hint = `name it ${wording.by('aliases')} if ${distributionDomain} serves it`;
 
   async function lookUp(host: string): Promise<HostVerdict> {
@@ -46,7 +54,15 @@ export function hostRule(
     }
     const leadsHere =
       resolution.kind === 'addresses' && resolution.canonicalName.toLowerCase() === distributionDomain;
-    return leadsHere ? OK : refused(`${host} does not lead to ${distributionDomain}; ${hint}`);
+    if (leadsHere) return OK;
+    if (findDistribution === undefined)
+      return refused(`${host} does not lead to ${distributionDomain}; ${hint}`);
+    distribution ??= findDistribution(distributionDomain);
+    return serves((await distribution)?.aliases ?? [], host)
+      ? OK
+      : refused(
+          `${host} does not lead to ${distributionDomain} and is not among its alternate names; ${hint}`,
+        );
   }
 
   return {

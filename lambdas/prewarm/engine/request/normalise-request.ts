@@ -8,6 +8,7 @@ import {
   type UrlSource,
 } from '../model/request';
 import { popHostName } from '../pops/pop-code';
+import type { FindDistribution } from '../ports/find-distribution';
 import type { PopDirectory } from '../ports/pop-directory';
 import type { Resolver } from '../ports/resolver';
 import { parseByteSize } from './byte-size';
@@ -35,6 +36,8 @@ export interface RequestContext {
   readonly hasOtherList?: boolean;
   /** @default - that of the HTTP API */
   readonly wording?: Wording;
+  /** @default - only DNS and the request say which names a distribution has */
+  readonly findDistribution?: FindDistribution;
 }
 
 /** A request whose fields are right; its URLs are checked as they are read. */
@@ -136,14 +139,14 @@ function cfDomainOf(body: PrewarmBody, sources: readonly WrittenSource[]): strin
 async function checkDistribution(
   cfDomain: string | undefined,
   written: string | undefined,
-  { resolver, wording }: Pick<RequestContext, 'resolver' | 'wording'>,
+  { resolver, wording, findDistribution }: RequestContext,
   issues: Issues,
 ): Promise<string | undefined> {
   if (cfDomain === undefined) {
     required('cf_domain', "the distribution's cloudfront.net name, or a CNAME of it", issues);
     return undefined;
   }
-  const distribution = await resolveDistribution(cfDomain, resolver, wording);
+  const distribution = await resolveDistribution(cfDomain, resolver, wording, findDistribution);
   if (distribution.kind === 'distribution') return distribution.domain;
   const { allowed, hint } = distribution;
   const got = written === undefined ? `nothing, and the first URL has ${shown(cfDomain)}` : shown(written);
@@ -248,6 +251,7 @@ export async function normaliseRequest(
     { distributionDomain: distributionDomain ?? '', cfDomain: cfDomain ?? '', aliases },
     context.resolver,
     context.wording,
+    context.findDistribution,
   );
   refuseMainlandChina(pops, body, context, issues);
   if (distributionDomain !== undefined) {

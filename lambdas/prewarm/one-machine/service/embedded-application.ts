@@ -39,7 +39,11 @@ export function embeddedApplication(
 ): PrewarmApplication {
   return {
     parse: (body) =>
-      checkPrewarmBody(body, { ...context, openList: (listId) => uploadedList(engine.blobs, listId) }),
+      checkPrewarmBody(body, {
+        ...context,
+        unknownFields: 'ignore',
+        openList: (listId) => uploadedList(engine.blobs, listId),
+      }),
     createList: async (origin) => {
       const listId = newListId();
       return {
