@@ -17,7 +17,6 @@ import type { PrewarmDeadlines } from './deadlines';
 import { Grants } from './grants';
 import type { PrewarmNetwork } from './network';
 import type { PrewarmQueue } from './queue';
-import type { PrewarmSettings } from './settings';
 import { deploymentVariables, queueVariables } from './shared-variables';
 import type { PrewarmStore } from './store';
 
@@ -33,6 +32,9 @@ export interface FleetSizing {
   /** Image of AL2023 arm64, with Node.js of `nodeVersion` or a way to its repository. @default - the newest AL2023 image; the boot installs Node.js from its repository */
   readonly imageId?: string;
 }
+
+/** The sizing with every default filled in. */
+export type FleetSettings = Required<Omit<FleetSizing, 'imageId'>> & Pick<FleetSizing, 'imageId'>;
 
 export interface PrewarmFleetProps {
   readonly names: (kind: string) => string;
@@ -50,7 +52,7 @@ export interface PrewarmFleetProps {
   readonly retentionDays: number;
   readonly logRetentionDays: number;
   readonly metricsNamespace: string;
-  readonly sizing: PrewarmSettings['fleet'];
+  readonly sizing: FleetSettings;
   readonly nodeVersion: NodeVersion;
 }
 

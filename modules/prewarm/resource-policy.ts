@@ -1,5 +1,11 @@
 import { type PolicyStatement, policyDocument } from '../parts/policy';
-import type { PrivateApi, RegionalApi } from './api';
+
+/** What the policy needs to know of the way the API is reached. */
+interface Access {
+  readonly kind: 'regional' | 'private';
+  readonly authorization?: 'api-key' | 'iam';
+  readonly allowedCidrBlocks?: readonly string[];
+}
 
 interface ApiPlace {
   readonly partition: string;
@@ -14,7 +20,7 @@ interface ApiPlace {
  * alone.
  */
 export function resourcePolicy(
-  access: RegionalApi | PrivateApi,
+  access: Access,
   endpointId: string | undefined,
   { partition, region, accountId }: ApiPlace,
 ): string | undefined {

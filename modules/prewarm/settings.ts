@@ -1,6 +1,6 @@
 import { partitionOf } from '../parts/partition';
 import type { ApiQuota, PrivateApi, RegionalApi } from './api';
-import type { FleetSizing } from './fleet';
+import type { FleetSettings } from './fleet';
 import type { NetworkProps } from './network';
 import type { PrewarmProps } from './props';
 
@@ -35,7 +35,7 @@ export interface PrewarmSettings
   readonly network: NetworkProps;
   readonly api: RegionalApi | PrivateApi;
   readonly quota: Required<ApiQuota>;
-  readonly fleet: Required<Omit<FleetSizing, 'imageId'>> & Pick<FleetSizing, 'imageId'>;
+  readonly fleet: FleetSettings;
   /** Absent: as many as the API function takes. */
   readonly maxListUrls: number | undefined;
   /** Absent: all of the account. */

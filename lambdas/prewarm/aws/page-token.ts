@@ -3,7 +3,7 @@ import type { Item } from './attributes';
 import { REQUEST_KIND } from './request-item';
 
 /** Creation time and id of the last request of a page, as the index is ordered by them. */
-const ORDER = /^\d{15}#([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const ORDER = /^\d{15}#([\w-]+)$/;
 
 /** The key where a page ended, as text that a client passes back. */
 export function encodePage(key: Item): string {
