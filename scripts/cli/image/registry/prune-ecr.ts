@@ -1,10 +1,13 @@
 /** Deletes images of ECR that no task, template or lock names. Anything that cannot be read means that nothing is deleted. */
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ECRClient, ImageDetail } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
 import type { ImageDefinition } from '../files/images-file';
 import { ecrRegion } from './credentials';
+import { listOf, namesInUse, type TextsInUse, textsInUse, unreadable } from './names-in-use';
 import { parseReference } from './reference';
+import { relatedImages, withRelated } from './related-images';
 
 export interface PruneRegistryOptions {
   readonly yes: boolean;
@@ -16,15 +19,25 @@ export interface PrunedRegistry {
   readonly kept: { id: string; because: string }[];
 }
 
-/** Clients of one region, so that tests can give their own. */
+/** Clients of one region. */
 export interface PruneClients {
   readonly ecr: ECRClient;
   readonly ecs: ECSClient;
-  readonly ec2: import('@aws-sdk/client-ec2').EC2Client;
+  readonly ec2: EC2Client;
+}
+
+interface Repository {
+  readonly name: string;
+  readonly region: string;
+}
+
+interface RepositoryPlan extends Repository {
+  readonly kept: PrunedRegistry['kept'];
+  readonly unused: readonly ImageDetail[];
 }
 
 const SHIELDED = /^(?:live|keep)-/;
-const BATCH = 100;
+const IMAGES_PER_CALL = 100;
 const INDEX = /index|manifest\.list/;
 
 /** @throws {WarmpathError} for an image outside of ECR; whatever AWS answers before the first deletion */
@@ -34,34 +47,22 @@ export async function pruneRegistry(
   options: PruneRegistryOptions,
   clientsFor: (region: string) => PruneClients = realClients,
 ): Promise<PrunedRegistry> {
-  const result: PrunedRegistry = { removed: [], kept: [] };
-  const plans: {
-    readonly name: string;
-    readonly clients: PruneClients;
-    readonly unused: readonly ImageDetail[];
-  }[] = [];
+  const clients = new Map<string, PruneClients>();
+  const texts = new Map<string, TextsInUse>();
+  const plans: RepositoryPlan[] = [];
   // Everything is read before anything is deleted.
-  for (const { repository } of images) {
-    const reference = parseReference(repository);
-    const region = reference && ecrRegion(reference.registry);
-    if (!reference || region === undefined) {
-      throw new WarmpathError(
-        'BAD_INPUT',
-        `${repository}: no repository of ECR; leave --ecr out, or name images of ECR`,
-      );
-    }
-    const clients = clientsFor(region);
-    const used = new Set([...pinned, ...(await namesInUse(clients, repository, options.clusters))]);
-    const details = await allImages(clients.ecr, reference.path);
-    const kept = await keptWithChildren(clients.ecr, reference.path, details, used, result);
-    plans.push({
-      name: reference.path,
-      clients,
-      unused: details.filter(({ imageDigest = '' }) => !kept.has(imageDigest)),
-    });
+  for (const repository of repositoriesOf(images)) {
+    const { region } = repository;
+    const regional = clients.get(region) ?? clientsFor(region);
+    const inUse = texts.get(region) ?? (await textsInUse(regional, options.clusters));
+    clients.set(region, regional);
+    texts.set(region, inUse);
+    plans.push(await planRepository(regional.ecr, repository, pinned, inUse));
   }
-  for (const { name, clients, unused } of plans) {
-    if (options.yes) await deleteImages(clients.ecr, name, unused);
+  const result: PrunedRegistry = { removed: [], kept: plans.flatMap(({ kept }) => kept) };
+  for (const { name, region, unused } of plans) {
+    const ecr = clients.get(region)?.ecr;
+    if (options.yes && ecr) await deleteImages(ecr, name, unused);
     for (const { imageDigest = '', imageSizeInBytes = 0, imageTags } of unused) {
       result.removed.push({
         what: 'registry',
@@ -73,6 +74,23 @@ export async function pruneRegistry(
   return result;
 }
 
+/** Each repository once, however many images are in it. */
+function repositoriesOf(images: readonly ImageDefinition[]): readonly Repository[] {
+  const found = new Map<string, Repository>();
+  for (const { repository } of images) {
+    const reference = parseReference(repository);
+    const region = reference && ecrRegion(reference.registry);
+    if (!reference || region === undefined) {
+      throw new WarmpathError(
+        'BAD_INPUT',
+        `${repository}: no repository of ECR; leave --ecr out, or name images of ECR`,
+      );
+    }
+    found.set(`${reference.registry}/${reference.path}`, { name: reference.path, region });
+  }
+  return [...found.values()];
+}
+
 function realClients(region: string): PruneClients {
   const { ECRClient: Ecr } = require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
   const { ECSClient: Ecs } = require('@aws-sdk/client-ecs') as typeof import('@aws-sdk/client-ecs');
@@ -80,171 +98,46 @@ function realClients(region: string): PruneClients {
   return { ecr: new Ecr({ region }), ecs: new Ecs({ region }), ec2: new Ec2({ region }) };
 }
 
+async function planRepository(
+  ecr: ECRClient,
+  repository: Repository,
+  pinned: ReadonlySet<string>,
+  inUse: TextsInUse,
+): Promise<RepositoryPlan> {
+  const { name } = repository;
+  const details = await allImages(ecr, name);
+  const tags = details.flatMap(({ imageTags = [] }) => imageTags);
+  const used = new Set([...pinned, ...namesInUse(name, tags, inUse)]);
+  const kept: PrunedRegistry['kept'] = [];
+  const named = new Set<string>();
+  for (const { imageDigest = '', imageTags = [] } of details) {
+    const isNamed = used.has(imageDigest) || imageTags.some((tag) => used.has(tag));
+    if (!isNamed && !imageTags.some((tag) => SHIELDED.test(tag))) continue;
+    named.add(imageDigest);
+    kept.push({
+      id: imageTags[0] ?? imageDigest,
+      because: isNamed ? 'named by the lock, a task, a definition or a template' : 'its tag shields it',
+    });
+  }
+  const related = await relatedImages(ecr, name, details);
+  for (const { imageDigest = '', imageManifestMediaType = '' } of details) {
+    // What an index consists of is not known while it cannot be read.
+    if (INDEX.test(imageManifestMediaType) && !related.has(imageDigest))
+      throw unreadable(`${name}@${imageDigest}`);
+  }
+  const stays = withRelated(named, related);
+  const unused = details.filter(
+    ({ imageDigest = '' }) => related.has(imageDigest) && !stays.has(imageDigest),
+  );
+  return { ...repository, kept, unused };
+}
+
 async function allImages(ecr: ECRClient, repositoryName: string): Promise<readonly ImageDetail[]> {
   const { paginateDescribeImages } = require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
   const found: ImageDetail[] = [];
   for await (const page of paginateDescribeImages({ client: ecr }, { repositoryName }))
-    found.push(...(page.imageDetails ?? []));
+    found.push(...listOf(page.imageDetails, `the list of images of ${repositoryName}`));
   return found;
-}
-
-/** Digests and tags of a repository that tasks, active task definitions and launch templates name. */
-async function namesInUse(
-  { ecs, ec2 }: PruneClients,
-  repository: string,
-  clusters: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const texts = [
-    ...(await taskImages(ecs, clusters)),
-    ...(await definitionImages(ecs)),
-    ...(await templateTexts(ec2)),
-  ];
-  const used = new Set<string>();
-  const escaped = repository.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const mention = new RegExp(`${escaped}(?::([\\w.-]+))?(?:@(sha256:[0-9a-f]{64}))?`, 'g');
-  for (const text of texts) {
-    for (const [, tag, digest] of text.matchAll(mention)) {
-      if (digest !== undefined) used.add(digest);
-      else used.add(tag ?? 'latest');
-      if (tag !== undefined) used.add(tag);
-    }
-    if (/^sha256:[0-9a-f]{64}$/.test(text)) used.add(text);
-  }
-  return used;
-}
-
-/** References and resolved digests of running and pending tasks. */
-async function taskImages(ecs: ECSClient, named: readonly string[]): Promise<readonly string[]> {
-  const { DescribeTasksCommand, paginateListClusters, paginateListTasks } =
-    require('@aws-sdk/client-ecs') as typeof import('@aws-sdk/client-ecs');
-  const clusters = [...named];
-  if (clusters.length === 0) {
-    for await (const page of paginateListClusters({ client: ecs }, {}))
-      clusters.push(...(page.clusterArns ?? []));
-  }
-  const images: string[] = [];
-  for (const cluster of clusters) {
-    const arns: string[] = [];
-    for await (const page of paginateListTasks({ client: ecs }, { cluster }))
-      arns.push(...(page.taskArns ?? []));
-    for (let at = 0; at < arns.length; at += BATCH) {
-      const tasks = arns.slice(at, at + BATCH);
-      const { tasks: described = [], failures = [] } = await ecs.send(
-        new DescribeTasksCommand({ cluster, tasks }),
-      );
-      const unread = failures.filter(({ reason }) => reason !== 'MISSING');
-      if (unread.length > 0) throw unreadable(`tasks of ${cluster}: ${unread[0]?.reason ?? 'failed'}`);
-      for (const { containers = [] } of described) {
-        images.push(...containers.flatMap(({ image, imageDigest }) => [image ?? '', imageDigest ?? '']));
-      }
-    }
-  }
-  return images;
-}
-
-/** Images of every revision that is ACTIVE: a service may be set to any of them. */
-async function definitionImages(ecs: ECSClient): Promise<readonly string[]> {
-  const { DescribeTaskDefinitionCommand, paginateListTaskDefinitions } =
-    require('@aws-sdk/client-ecs') as typeof import('@aws-sdk/client-ecs');
-  const images: string[] = [];
-  for await (const page of paginateListTaskDefinitions({ client: ecs }, { status: 'ACTIVE' })) {
-    for (const taskDefinition of page.taskDefinitionArns ?? []) {
-      const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-      if (!answer.taskDefinition) throw unreadable(`task definition ${taskDefinition}`);
-      images.push(...(answer.taskDefinition.containerDefinitions ?? []).map(({ image = '' }) => image));
-    }
-  }
-  return images;
-}
-
-/** User data of every version of every launch template: what instances pull before the first task. */
-async function templateTexts(ec2: PruneClients['ec2']): Promise<readonly string[]> {
-  const { paginateDescribeLaunchTemplates, paginateDescribeLaunchTemplateVersions } =
-    require('@aws-sdk/client-ec2') as typeof import('@aws-sdk/client-ec2');
-  const texts: string[] = [];
-  for await (const page of paginateDescribeLaunchTemplates({ client: ec2 }, {})) {
-    for (const { LaunchTemplateId } of page.LaunchTemplates ?? []) {
-      for await (const versions of paginateDescribeLaunchTemplateVersions(
-        { client: ec2 },
-        { LaunchTemplateId },
-      )) {
-        for (const { LaunchTemplateData } of versions.LaunchTemplateVersions ?? []) {
-          texts.push(Buffer.from(LaunchTemplateData?.UserData ?? '', 'base64').toString('utf8'));
-        }
-      }
-    }
-  }
-  return texts;
-}
-
-function unreadable(what: string): WarmpathError {
-  return new WarmpathError(
-    'REGISTRY_FAILED',
-    `prune --ecr: ${what} cannot be read, so that nothing was deleted; try again`,
-  );
-}
-
-/** Digests that stay: named ones, shielded ones, what their indexes consist of, and what refers to them. */
-async function keptWithChildren(
-  ecr: ECRClient,
-  repositoryName: string,
-  details: readonly ImageDetail[],
-  used: ReadonlySet<string>,
-  { kept: told }: PrunedRegistry,
-): Promise<ReadonlySet<string>> {
-  const kept = new Set<string>();
-  for (const { imageDigest = '', imageTags = [] } of details) {
-    const named = used.has(imageDigest) || imageTags.some((tag) => used.has(tag));
-    const shielded = imageTags.some((tag) => SHIELDED.test(tag));
-    if (!named && !shielded) continue;
-    kept.add(imageDigest);
-    told.push({
-      id: imageTags[0] ?? imageDigest,
-      because: named ? 'named by the lock, a task, a definition or a template' : 'its tag shields it',
-    });
-  }
-  const manifests = await manifestsOf(ecr, repositoryName, details);
-  for (let before = -1; before !== kept.size; ) {
-    before = kept.size;
-    for (const [digest, { children, subject }] of manifests) {
-      if (kept.has(digest)) for (const child of children) kept.add(child);
-      if (subject !== undefined && kept.has(subject)) kept.add(digest);
-    }
-  }
-  return kept;
-}
-
-interface Related {
-  readonly children: readonly string[];
-  readonly subject: string | undefined;
-}
-
-async function manifestsOf(
-  ecr: ECRClient,
-  repositoryName: string,
-  details: readonly ImageDetail[],
-): Promise<ReadonlyMap<string, Related>> {
-  const { BatchGetImageCommand } = require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
-  const related = new Map<string, Related>();
-  for (let at = 0; at < details.length; at += BATCH) {
-    const imageIds = details.slice(at, at + BATCH).map(({ imageDigest }) => ({ imageDigest }));
-    const { images = [], failures = [] } = await ecr.send(
-      new BatchGetImageCommand({ repositoryName, imageIds }),
-    );
-    const unread = failures.filter(({ failureCode }) => failureCode !== 'ImageNotFound');
-    if (unread.length > 0) throw unreadable(`${repositoryName}: ${unread[0]?.failureCode ?? 'manifest'}`);
-    for (const { imageId, imageManifest = '{}', imageManifestMediaType = '' } of images) {
-      const manifest: { manifests?: { digest: string }[]; subject?: { digest: string } } =
-        JSON.parse(imageManifest);
-      const children =
-        INDEX.test(imageManifestMediaType) || manifest.manifests ? (manifest.manifests ?? []) : [];
-      related.set(imageId?.imageDigest ?? '', {
-        children: children.map(({ digest }) => digest),
-        subject: manifest.subject?.digest,
-      });
-    }
-  }
-  return related;
 }
 
 async function deleteImages(
@@ -258,10 +151,10 @@ async function deleteImages(
     (a, b) =>
       Number(INDEX.test(b.imageManifestMediaType ?? '')) - Number(INDEX.test(a.imageManifestMediaType ?? '')),
   );
-  for (let at = 0; at < ordered.length; at += BATCH) {
-    const imageIds = ordered.slice(at, at + BATCH).map(({ imageDigest }) => ({ imageDigest }));
+  for (let at = 0; at < ordered.length; at += IMAGES_PER_CALL) {
+    const imageIds = ordered.slice(at, at + IMAGES_PER_CALL).map(({ imageDigest }) => ({ imageDigest }));
     const { failures = [] } = await ecr.send(new BatchDeleteImageCommand({ repositoryName, imageIds }));
-    const [failure] = failures.filter(({ failureCode }) => failureCode !== 'ImageNotFound');
+    const failure = failures.find(({ failureCode }) => failureCode !== 'ImageNotFound');
     if (failure) {
       throw new WarmpathError(
         'REGISTRY_FAILED',
