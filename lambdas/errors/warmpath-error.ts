@@ -3,7 +3,7 @@ interface ErrorMeaning {
   /** Exit code of a command that it ends: 1 failed, 2 bad input and nothing was started. */
   readonly exitCode: 1 | 2;
   /** Status of the HTTP response that it ends. The caller sees the message of those below 500 only. */
-  readonly httpStatus: 400 | 403 | 404 | 409 | 413 | 415 | 500 | 503;
+  readonly httpStatus: 400 | 403 | 404 | 409 | 413 | 415 | 500 | 503 | 507;
 }
 
 const BAD_INPUT = { exitCode: 2, httpStatus: 400 } as const;
@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   UNSUPPORTED_ENCODING: { exitCode: 2, httpStatus: 415 },
   BUSY: { exitCode: 1, httpStatus: 503 },
   STORAGE_FULL: { exitCode: 1, httpStatus: 503 },
+  LISTS_FULL: { exitCode: 1, httpStatus: 507 },
 
   // How a program or a deployment is configured.
   INVALID_CONFIGURATION: { exitCode: 2, httpStatus: 500 },

@@ -18,7 +18,7 @@ export function isListId(text: string): boolean {
 /** Below which uploaded lists lie: they are no blobs of a request. */
 export const LISTS_PREFIX = 'lists/';
 
-/** Whoever keeps uploaded lists removes them after a day, or when it starts. */
+/** Whoever keeps uploaded lists removes them after a day. */
 export function listKey(listId: string): string {
   return `${LISTS_PREFIX}${listId.toLowerCase()}.txt`;
 }

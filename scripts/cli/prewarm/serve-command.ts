@@ -12,6 +12,8 @@ function serve(): typeof import('./serve') {
 }
 
 const DEFAULT_PORT = 8080;
+/** As long as on AWS. */
+const DEFAULT_RETENTION_DAYS = 30;
 
 const EXAMPLES = `
 Examples:
@@ -38,6 +40,12 @@ export function registerServeCommand(prewarm: Command): void {
       httpUrl,
     )
     .option('--data-dir <DIR>', 'folder of the durable state, one process at a time', '.warmpath')
+    .option(
+      '--retention-days <N>',
+      'days that a request is kept after its end, with its lists and reports',
+      wholeNumber(1, 3_650),
+      DEFAULT_RETENTION_DAYS,
+    )
     .option('--api-key-file <FILE>', 'file with the key that callers send as x-api-key (default: no key)')
     .option('--resolver <HOST:PORT>', 'DNS server that knows the edges; lets private addresses be contacted')
     .option('--edge-port <N>', 'port of the edges (default: 443, or 80 for http)', wholeNumber(1, 65_535))

@@ -16,6 +16,7 @@ export interface ServeOptions {
   readonly host: string;
   readonly publicUrl?: string;
   readonly dataDir: string;
+  readonly retentionDays: number;
   readonly apiKeyFile?: string;
   /** HOST:PORT. */
   readonly resolver?: string;
@@ -24,7 +25,7 @@ export interface ServeOptions {
 }
 
 async function start(options: ServeOptions) {
-  const { host, port, publicUrl, dataDir, apiKeyFile, edgePort } = options;
+  const { host, port, publicUrl, dataDir, retentionDays, apiKeyFile, edgePort } = options;
   const log = jsonLog(process.stderr);
   const { ca, ...context } = await findSurroundings(options);
   const apiKey = apiKeyFile === undefined ? undefined : await readApiKey(apiKeyFile);
@@ -38,6 +39,7 @@ async function start(options: ServeOptions) {
     openEngine: (linkTo) =>
       openEngine({
         dataDir,
+        retentionDays,
         log,
         addressPolicy: context.policy,
         resolver: context.resolver,

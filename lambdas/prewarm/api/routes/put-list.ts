@@ -45,6 +45,7 @@ export const putListRoute: Route = {
       '200': answer('The list is stored.', named('Success', successBody)),
       '400': BAD,
       '413': answer('The list is too large.', FAILURE),
+      '507': answer('There is no room for it beside the lists that are kept.', FAILURE),
       ...always,
     },
   },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BlobNotFound, type BlobStore } from '../../engine/ports/blob-store';
@@ -12,6 +12,10 @@ const WRITE_BYTES = 256 * 1024;
 
 function isNotFound(error: unknown): boolean {
   return hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR');
+}
+
+function noneWhereMissing(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
 }
 
 /** Puts small pieces together, so that a line does not cost a system call. */
@@ -38,6 +42,13 @@ export interface FileBlobStoreOptions {
   readonly tmpDir: string;
   /** @default - a file URL, which does not expire */
   readonly linkTo?: ((key: string, seconds: number) => string) | undefined;
+}
+
+export interface StoredFile {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Epoch milliseconds. */
+  readonly writtenAt: number;
 }
 
 /** Blobs as files: written aside, flushed to the disk, then renamed into place. */
@@ -111,6 +122,14 @@ export class FileBlobStore implements BlobStore {
     yield* this.walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
   }
 
+  /** The blobs with this prefix, each with its size and the epoch milliseconds of its last write. */
+  async *files(prefix: string): AsyncGenerator<StoredFile> {
+    for await (const key of this.list(prefix)) {
+      const { size: sizeBytes, mtimeMs: writtenAt } = await stat(this.path(key));
+      yield { key, sizeBytes, writtenAt };
+    }
+  }
+
   async remove(key: string): Promise<void> {
     await rm(this.path(key), { force: true });
   }
@@ -134,7 +153,8 @@ export class FileBlobStore implements BlobStore {
   }
 
   private async removeEmpty(folder: string): Promise<void> {
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = await readdir(folder, { withFileTypes: true }).catch(noneWhereMissing);
+    if (entries === undefined) return;
     for (const entry of entries) if (entry.isDirectory()) await this.removeEmpty(join(folder, entry.name));
     if ((await readdir(folder)).length === 0) await rmdir(folder);
   }
@@ -147,12 +167,8 @@ export class FileBlobStore implements BlobStore {
 
   /** Keys below a folder (empty, or ending in `/`) in the order of their text. */
   private async *walk(folder: string, prefix: string): AsyncGenerator<string> {
-    const entries = await readdir(join(this.options.blobsDir, folder), { withFileTypes: true }).catch(
-      (error: unknown) => {
-        if (isNotFound(error)) return [];
-        throw error;
-      },
-    );
+    const path = join(this.options.blobsDir, folder);
+    const entries = (await readdir(path, { withFileTypes: true }).catch(noneWhereMissing)) ?? [];
     const names = entries.map((entry) => folder + entry.name + (entry.isDirectory() ? '/' : ''));
     for (const name of names.sort()) {
       if (!name.startsWith(prefix) && !prefix.startsWith(name)) continue;

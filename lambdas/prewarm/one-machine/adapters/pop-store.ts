@@ -17,4 +17,8 @@ export class EmbeddedPopStore implements PopStore {
     for await (const [, record] of this.store.entries<PopRecord>(keys.pops(id))) pops.push(record);
     return pops;
   }
+
+  removeAll(id: RequestId): Promise<void> {
+    return this.store.removeBelow(keys.pops(id));
+  }
 }

@@ -1,4 +1,4 @@
-import type { RequestId } from '../../engine/model/ids';
+import { type RequestId, requestId } from '../../engine/model/ids';
 import type { RequestRecord } from '../../engine/model/request';
 import { isFinal, mayMove, type RequestStatus } from '../../engine/model/request-status';
 import type { Clock } from '../../engine/ports/clock';
@@ -95,6 +95,25 @@ export class EmbeddedRequestStore implements RequestStore {
   /** Requests that are not final, or final without a report: what a restart takes up. */
   async unsettled(): Promise<readonly RequestRecord[]> {
     return this.read(await this.ids(keys.allUnsettled));
+  }
+
+  /** Requests that had ended, with their report written, before a moment in epoch milliseconds. */
+  async *endedBefore(at: number): AsyncGenerator<RequestId> {
+    for await (const [key, id] of this.store.entries<RequestId>(keys.times)) {
+      if (key >= keys.time(at, requestId(''))) return;
+      const record = this.store.get<StoredRequest>(keys.request(id));
+      if (record?.reported === true && isFinal(record.status) && record.updatedAt < at) yield id;
+    }
+  }
+
+  /** Removes the record of a request; its idempotency key may be used again. */
+  async remove(id: RequestId): Promise<void> {
+    const record = this.store.get<StoredRequest>(keys.request(id));
+    if (record === undefined) return;
+    const { createdAt, spec } = record;
+    const writes = [del(keys.request(id)), del(keys.time(createdAt, id))];
+    if (spec.idempotencyKey !== undefined) writes.push(del(keys.idempotency(spec.idempotencyKey)));
+    await this.store.commit(writes, true);
   }
 
   private sealed(record: RequestRecord): StoredRequest {

@@ -66,9 +66,13 @@ export class EmbeddedSliceLedger implements SliceLedger, SliceJournal {
 
   /** Removes the journals of a request whose slices nobody will work on any more. */
   async removeJournals(id: RequestId): Promise<void> {
-    const writes: WriteOperation[] = [];
-    for await (const [key] of this.store.entries(keys.journals(id))) writes.push(del(key));
-    if (writes.length > 0) await this.store.commit(writes);
+    await this.store.removeBelow(keys.journals(id));
+  }
+
+  /** Removes everything of a request's slices. */
+  async removeAll(id: RequestId): Promise<void> {
+    for (const prefix of [keys.slices(id), keys.allUncounted(id), keys.journals(id)])
+      await this.store.removeBelow(prefix);
   }
 
   private journalEnd(id: RequestId, slice: SliceId): WriteOperation[] {

@@ -127,6 +127,15 @@ export class Store {
     }
   }
 
+  /** Removes every written entry whose key begins with `prefix`, a page at a time. */
+  async removeBelow(prefix: string): Promise<void> {
+    for (;;) {
+      const page = await this.page({ gt: prefix, lt: `${prefix}\uffff`, limit: PAGE });
+      if (page.length > 0) await this.commit(page.map(([key]) => del(key)));
+      if (page.length < PAGE) return;
+    }
+  }
+
   /** Waits for what is committed, then closes the database. */
   async close(): Promise<void> {
     await this.loop;

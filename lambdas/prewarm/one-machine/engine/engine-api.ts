@@ -16,6 +16,7 @@ import type { Resolver } from '../../engine/ports/resolver';
 import type { TaskQueue } from '../../engine/ports/task-queue';
 import type { Transport } from '../../engine/ports/transport';
 import type { Wording } from '../../engine/request/wording';
+import type { UploadedLists } from '../adapters/uploaded-lists';
 
 export interface EngineLimits {
   /**
@@ -58,6 +59,11 @@ export interface EngineLimits {
    * @default 5
    */
   readonly maxDeliveries: number;
+  /**
+   * Bytes of all uploaded lists together.
+   * @default 4 GiB
+   */
+  readonly maxListBytes: number;
 }
 
 export interface EngineOptions {
@@ -77,6 +83,11 @@ export interface EngineOptions {
   /** Certificates (PEM) to trust besides the usual ones. */
   readonly ca?: string;
   readonly limits?: Partial<EngineLimits>;
+  /**
+   * Days that a request is kept after its end, with its rows, lists and reports.
+   * @default 30
+   */
+  readonly retentionDays?: number;
   /** @default - the machine's clock */
   readonly clock?: Clock;
   /**
@@ -148,6 +159,7 @@ export interface EmbeddedEngine {
   isPaused(): boolean;
   queueDepth(): ReturnType<TaskQueue['depth']>;
   readonly blobs: BlobStore;
+  readonly lists: Pick<UploadedLists, 'receive'>;
   /** Resolves, with the reason, when nothing can be stored any more: only a new start goes on. Pending otherwise. */
   readonly broken: Promise<Error>;
   /** Bounded: `drain` lets running slices end for up to 10 s, then hands the rest back; without it, at once. */

@@ -14,7 +14,6 @@ import type { WorkLoopDeps } from '../../engine/flow/work-loop';
 import { requestId } from '../../engine/model/ids';
 import type { RequestSpec } from '../../engine/model/request';
 import { createPopDirectory } from '../../engine/pops/pop-directory';
-import type { PopStore } from '../../engine/ports/pop-store';
 import { DEFAULT_WARM_LIMITS, withConcurrency } from '../../engine/warming/warm-limits';
 import { createResolver } from '../../net/resolver';
 import { createSourceExpander } from '../../net/source-expander';
@@ -33,6 +32,7 @@ import { EmbeddedRequestStore } from '../adapters/request-store';
 import { EmbeddedSliceLedger } from '../adapters/slice-ledger';
 import type { Store } from '../adapters/store';
 import { EmbeddedTaskQueue } from '../adapters/task-queue';
+import { UploadedLists } from '../adapters/uploaded-lists';
 import type { EngineLimits, EngineOptions } from './engine-api';
 import { clearLeftovers } from './leftovers';
 
@@ -45,7 +45,11 @@ export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   sizingConcurrency: 64,
   visibilitySeconds: 60,
   maxDeliveries: 5,
+  maxListBytes: 4 * 2 ** 30,
 };
+
+/** As long as on AWS. */
+export const DEFAULT_RETENTION_DAYS = 30;
 
 /** Everything that the steps of the domain ask for, on one machine. */
 export interface EngineParts
@@ -57,7 +61,11 @@ export interface EngineParts
     SettleDeps,
     Omit<WorkLoopDeps, 'onSettled' | 'onBegin'> {
   readonly requests: EmbeddedRequestStore;
-  readonly pops: PopStore;
+  readonly pops: EmbeddedPopStore;
+  readonly blobs: FileBlobStore;
+  readonly lists: UploadedLists;
+  /** Days that a request is kept after its end. */
+  readonly retentionDays: number;
   readonly ledger: EmbeddedSliceLedger;
   readonly queue: EmbeddedTaskQueue;
   readonly deadlines: EmbeddedDeadlines;
@@ -93,6 +101,7 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
   const deadlines = await EmbeddedDeadlines.open(store, clock, log);
   const blobs = new FileBlobStore({ blobsDir, tmpDir, linkTo: options.linkTo });
   await clearLeftovers({ requests, blobs, log, clock, dropped, dataDir: options.dataDir });
+  const lists = await UploadedLists.open(blobs, clock, { maxTotalBytes: limits.maxListBytes });
   if (readableByOthers.length > 0)
     log.warn('state-readable-by-others', { paths: readableByOthers.slice(0, 10) });
   const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca, signal: ended.signal });
@@ -123,6 +132,8 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
     queue,
     deadlines,
     blobs,
+    lists,
+    retentionDays: options.retentionDays ?? DEFAULT_RETENTION_DAYS,
     fleet,
     notifier,
     transport,

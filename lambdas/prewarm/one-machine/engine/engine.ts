@@ -22,6 +22,7 @@ import { EndWaiters } from './end-waiters';
 import type { EmbeddedEngine, EngineOptions, LiveProgress } from './engine-api';
 import { type EngineParts, openParts } from './engine-parts';
 import { LiveTallies } from './live-progress';
+import { keepRetention } from './retention';
 
 const DRAIN_MS = 10_000;
 const PROGRESS_EVERY_MS = 200;
@@ -95,11 +96,16 @@ class Engine implements EmbeddedEngine {
     parts.queue.onDead(() => this.runInBackground('give-up', undefined, () => this.giveUpDead()));
     parts.deadlines.start((id) => this.stop(id, 'deadline'));
     this.keep(this.workLoop.run());
+    this.keep(keepRetention(parts, this.closing.signal));
     this.ticker = setInterval(() => this.emitAll(), PROGRESS_EVERY_MS);
   }
 
   get blobs(): BlobStore {
     return this.parts.blobs;
+  }
+
+  get lists(): EmbeddedEngine['lists'] {
+    return this.parts.lists;
   }
 
   async submit(spec: RequestSpec, urls: AsyncIterable<string>): Promise<RequestRecord> {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isListKey, LISTS_PREFIX } from '../../api/uploaded-list';
 import { isRequestBlob, isRequestFolder } from '../../engine/flow/blob-names';
 import { requestId } from '../../engine/model/ids';
 import type { Clock } from '../../engine/ports/clock';
@@ -18,18 +17,16 @@ export interface Leftovers {
 }
 
 /**
- * Removes the blobs of requests that a crash kept from being accepted, and uploaded lists. Where the database is damaged, an
+ * Removes the blobs of requests that a crash kept from being accepted. Where the database is damaged, an
  * unknown request may be one whose record was dropped: its list is then all that is left of it, and is kept in `lost/`.
  */
 export async function clearLeftovers(options: Leftovers): Promise<void> {
   const { requests, blobs, log, clock, dataDir, dropped } = options;
   const lostDir = join(dataDir, 'lost', new Date(clock.now()).toISOString().replaceAll(':', '-'));
-  const folders = await blobs.folders();
-  for (const name of folders.filter(isRequestFolder)) {
+  for (const name of (await blobs.folders()).filter(isRequestFolder)) {
     if ((await requests.get(requestId(name))) !== undefined) continue;
     if (dropped.length > 0) await blobs.moveFolder(name, lostDir);
     else await blobs.removeBelow(`${name}/`, isRequestBlob);
   }
-  if (folders.some((name) => LISTS_PREFIX === `${name}/`)) await blobs.removeBelow(LISTS_PREFIX, isListKey);
   if (dropped.length > 0) log.warn('state-damaged', { dropped, lostDir });
 }

@@ -1,7 +1,7 @@
 import type { PrewarmApplication } from '../../api/application';
 import { checkPrewarmBody } from '../../api/check-prewarm-body';
 import { ApiFailure } from '../../api/failure';
-import { listKey, newListId, UPLOAD_SECONDS, uploadedList } from '../../api/uploaded-list';
+import { newListId, UPLOAD_SECONDS, uploadedList } from '../../api/uploaded-list';
 import type { Log } from '../../engine/ports/log';
 import type { RequestContext } from '../../engine/request/normalise-request';
 import { isDiskFault } from '../adapters/error-code';
@@ -53,7 +53,7 @@ export function embeddedApplication(
       };
     },
     receiveList: async (listId, body) => {
-      await engine.blobs.put(listKey(listId), body).catch(refuseWithoutSpace);
+      await engine.lists.receive(listId, body).catch(refuseWithoutSpace);
     },
     submit: ({ spec, urls }) => engine.submit(spec, urls).catch(refuseWithoutSpace),
     find: (id) => engine.get(id),

@@ -1,4 +1,15 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -101,6 +112,7 @@ describe('the data directory', () => {
       await mkdir(dirname(join(dir, name)), { recursive: true });
       await writeFile(join(dir, name), 'precious');
     }
+    await utimes(join(dir, `blobs/lists/${ID}.txt`), 0, 0);
     await openAndClose(dir);
     for (const name of theirs) expect(await readFile(join(dir, name), 'utf8')).toBe('precious');
     for (const name of ours) await expect(readFile(join(dir, name))).rejects.toThrow(/ENOENT/);
