@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
+import { access, chmod, constants, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -48,9 +48,18 @@ export async function runPrewarm(
   wrongOptions: readonly string[] = [],
 ): Promise<number> {
   const scratch = new Scratch();
+  // The database makes its files itself; they are for this user only.
+  const maskOfUser = process.umask(0o077);
   const interrupt = listenForInterrupt(() => scratch.remove());
   try {
-    return await warm(list, options, new Problems([...wrongOptions]), scratch, interrupt);
+    return await warm(
+      list,
+      options,
+      new Problems([...wrongOptions]),
+      scratch,
+      interrupt,
+      0o666 & ~maskOfUser,
+    );
   } catch (thrown) {
     // The list is checked while it is submitted, so what is wrong with a URL comes from there.
     const error = asBadInput(withoutSpace(thrown, options));
@@ -60,6 +69,7 @@ export async function runPrewarm(
   } finally {
     interrupt.release();
     scratch.remove();
+    process.umask(maskOfUser);
   }
 }
 
@@ -69,6 +79,7 @@ async function warm(
   problems: Problems,
   scratch: Scratch,
   interrupt: Interrupt,
+  reportMode: number,
 ): Promise<number> {
   const printer = new ProgressPrinter(process.stderr, paintFor(process.stderr), {
     quiet: options.quiet === true,
@@ -96,7 +107,7 @@ async function warm(
     const isComplete = isAllDone(summary) && !missesUrls(end);
     if (!(options.quiet && isComplete) || options.json) await printReport(engine, end, summary, options);
     if (end.interruptedWith !== undefined) return end.interruptedWith;
-    await writeReportFiles(engine, end, options.report ?? []);
+    await writeReportFiles(engine, end, options.report ?? [], reportMode);
     return isComplete ? 0 : FAILED;
   } finally {
     await engine.close();
@@ -172,14 +183,25 @@ function withoutSpace(error: unknown, { dataDir }: RunOptions): unknown {
   return new Error(message, { cause: error });
 }
 
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @param mode of files that are made: reports are for whom the user's own mask lets, other than the state of the run */
 async function writeReportFiles(
   engine: EmbeddedEngine,
   { record }: SessionEnd,
   files: readonly string[],
+  mode: number,
 ): Promise<void> {
   for (const file of files) {
     const format = REPORT_ENDINGS[extname(file).toLowerCase()];
-    if (format !== undefined)
-      await pipeline(engine.blobs.read(reportKey(record.id, format)), createWriteStream(file));
+    if (format === undefined) continue;
+    const isNew = !(await isThere(file));
+    await pipeline(engine.blobs.read(reportKey(record.id, format)), createWriteStream(file));
+    if (isNew) await chmod(file, mode);
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -195,8 +195,9 @@ describe('warmpath prewarm run with a text list', () => {
     const list = await write('lines.txt', paths(5).join('\n'));
     const what = ['--cf-domain', cdn.distributionDomain, '--pops', POPS[0]];
     const reports = ['report.html', 'report.csv', 'report.json'].map((name) => join(folder, name));
+    const state = join(folder, 'reported');
     const { code, stdout, stderr } = await runCli([
-      ...['prewarm', 'run', list, ...what, ...towards(cdn)],
+      ...['prewarm', 'run', list, ...what, ...towards(cdn), '--data-dir', state],
       ...reports.flatMap((file) => ['--report', file]),
     ]);
     expect(code).toBe(0);
@@ -205,6 +206,15 @@ describe('warmpath prewarm run with a text list', () => {
     expect(stdout + stderr).not.toMatch(/[\u001b\r]/);
     for (const file of reports) expect(existsSync(file)).toBe(true);
     expect(readFileSync(reports[0] ?? '', 'utf8')).toMatch(/^<!doctype html>/i);
+    // Reports are the user's own files; what the run keeps is for its owner only, the database's files included.
+    for (const file of reports) expect(statSync(file).mode & 0o777).toBe(0o666 & ~process.umask());
+    const kept = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const modes = kept.map(
+      (entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mode & 0o777,
+    );
+    expect([...new Set(modes)]).toEqual([0o600]);
   });
 });
 
