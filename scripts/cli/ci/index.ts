@@ -5,7 +5,7 @@ import { type CiApplyRequest, ciApply } from './apply';
 import { ciComment } from './comment';
 import { ciDrift } from './drift';
 import { ciPlan } from './plan';
-import { ciStacks } from './stacks';
+import { type CiStacksRequest, ciStacks } from './stacks';
 
 function findingKinds(value: string, before: readonly string[] | undefined): string[] {
   const kinds = collectList(value, before);
@@ -39,7 +39,8 @@ export function registerCiCommands(program: Command): void {
     .option('--base <folder or revision>', 'synthesis to compare with (default: list every stack)')
     .option('--out <folder>', 'synthesis output', 'cdktf.out')
     .option('--reviews <folder>', 'write the review of the two syntheses there')
-    .action((flags: { base?: string; out: string; reviews?: string }) => {
+    .option('--gitlab-jobs <file>', 'write the jobs of a GitLab child pipeline there')
+    .action((flags: CiStacksRequest) => {
       process.exitCode = ciStacks(flags);
     });
 

@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reviewFingerprint } from '../review/render/from-json';
 import { reviewSyntheses } from '../review/run-review';
 import { readSynthesizedStacks } from '../review/synth/synthesized-stacks';
+import { gitlabJobs } from './gitlab-jobs';
 import { setStepOutput, writeSummary } from './job-summary';
 import { writeReview } from './review-files';
 
@@ -11,6 +13,8 @@ export interface CiStacksRequest {
   readonly out: string;
   /** Folder that the review of the two syntheses is written to. @default it is not written */
   readonly reviews?: string;
+  /** File that the jobs of a GitLab child pipeline are written to. @default they are not written */
+  readonly gitlabJobs?: string;
 }
 
 /** One job of a matrix. */
@@ -20,16 +24,23 @@ interface MatrixEntry {
   readonly environment: string;
 }
 
+/** What GitHub and GitLab name as the commit before the first push of a branch. */
+const NO_COMMIT = /^0{40,64}$/;
+
 /**
  * Prints the stacks that a change touches as the matrix of the jobs to come, one JSON list on a line, and sets it as the output
  * `stacks` of the step.
  */
-export function ciStacks({ base, out, reviews }: CiStacksRequest): number {
+export function ciStacks({ base, out, reviews, gitlabJobs: jobsFile }: CiStacksRequest): number {
   const names =
-    base === undefined ? [...readSynthesizedStacks(out).keys()].sort() : touched(base, out, reviews);
-  const matrix = JSON.stringify(names.map(entryOf));
+    base === undefined || NO_COMMIT.test(base)
+      ? [...readSynthesizedStacks(out).keys()].sort()
+      : touched(base, out, reviews);
+  const entries = names.map(entryOf);
+  const matrix = JSON.stringify(entries);
   process.stdout.write(`${matrix}\n`);
   setStepOutput('stacks', matrix);
+  if (jobsFile !== undefined) writeFileSync(jobsFile, gitlabJobs(entries));
   return 0;
 }
 
