@@ -34,6 +34,7 @@ interface Job {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+/** Jobs by name, beside the keywords of the whole pipeline. */
 type Pipeline = Readonly<Record<string, Job>>;
 
 /** Keywords of a pipeline that are no jobs. */
@@ -218,7 +219,7 @@ describe('the shell lines, as they stand in the files', () => {
             AWS_TOKEN: 'canary-token',
             AWS_PLAN_ROLE_ARN: 'arn:plan',
             AWS_APPLY_ROLE_ARN: 'arn:apply',
-            ...pipeline['variables'],
+            ...(pipeline['variables'] as Readonly<Record<string, string>> | undefined),
             ...job.variables,
             ...variables,
           },
