@@ -85,3 +85,71 @@ describe('comparison of two syntheses', () => {
     expect(otherBlocks).toEqual(['provider.aws', 'data.aws_ami.arm']);
   });
 });
+
+describe('a block that stands once, an object in a synthesis', () => {
+  const template = 'aws_launch_template.t';
+
+  function configuration({
+    poolSize,
+    digest,
+    imageId,
+  }: {
+    poolSize: number;
+    digest: string;
+    imageId: string;
+  }) {
+    return stack({
+      resource: {
+        aws_launch_template: { t: { name: 'n', image_id: imageId, monitoring: { enabled: true } } },
+        aws_autoscaling_group: {
+          g: {
+            max_size: 20,
+            warm_pool: { min_size: poolSize, instance_reuse_policy: { reuse_on_scale_in: false } },
+            instance_refresh: { strategy: 'Rolling' },
+            mixed_instances_policy: {
+              launch_template: {
+                launch_template_specification: {
+                  launch_template_id: `\${${template}.id}`,
+                  version: `\${${template}.latest_version}`,
+                },
+              },
+            },
+          },
+        },
+        aws_ecs_task_definition: {
+          d: {
+            container_definitions: `\${jsonencode([{"name" = "shell", "image" = "r@sha256:${digest.repeat(64)}", "environment" = [{"name" = "MODE", "value" = "${digest}"}], "logConfiguration" = {"options" = {"awslogs-group" = aws_cloudwatch_log_group.l.name}}}])}`,
+          },
+        },
+      },
+    });
+  }
+
+  const before = { poolSize: 2, digest: 'a', imageId: 'ami-1' };
+
+  function sentences(after: typeof before): Readonly<Record<string, readonly string[]>> {
+    const { stacks } = compareSyntheses(
+      new Map([['s', configuration(before)]]),
+      new Map([['s', configuration(after)]]),
+    );
+    return Object.fromEntries(stacks[0]?.changes.map(({ address, meaning }) => [address, meaning]) ?? []);
+  }
+
+  it('has the sentences that it has in a plan', () => {
+    expect(sentences({ ...before, poolSize: 4 })).toEqual({
+      'aws_autoscaling_group.g': ['warm pool min_size: 2 -> 4'],
+    });
+    expect(sentences({ ...before, digest: 'b' })['aws_ecs_task_definition.d']).toEqual([
+      'image r: sha256:aaaaaaaaaaaa -> sha256:bbbbbbbbbbbb',
+      expect.stringMatching(/^container shell: .*image/),
+      'environment variables changed: MODE',
+    ]);
+  });
+
+  it('tells the instance refresh that a new version of a launch template starts', () => {
+    expect(sentences({ ...before, imageId: 'ami-2' })).toEqual({
+      [template]: ['a new version: aws_autoscaling_group.g starts an instance refresh of its instances'],
+      'aws_autoscaling_group.g': ['an instance refresh replaces its instances'],
+    });
+  });
+});

@@ -8,6 +8,8 @@ import {
   keysOf,
   property,
 } from '../model/json-value';
+import { inPlanShape } from './plan-shape';
+import { withTemplateVersions } from './template-versions';
 
 /** A synthesized stack, as `cdk.tf.json` holds it. */
 export type StackConfiguration = JsonObject;
@@ -61,7 +63,10 @@ export function configurationPlan(
     if (!fresh.has(address) && !moved.has(address))
       changes.push(entry(address, [forgotten.has(address) ? 'forget' : 'delete'], before, undefined));
   return {
-    plan: { resource_changes: changes, output_changes: outputChanges(base, head) },
+    plan: {
+      resource_changes: [...withTemplateVersions(changes, fresh)],
+      output_changes: outputChanges(base, head),
+    },
     otherBlocks: OTHER_BLOCKS.flatMap((kind) => differingBlocks(kind, base, head)),
   };
 }
@@ -98,7 +103,10 @@ function resourcesOf(configuration: StackConfiguration | undefined): ReadonlyMap
   const resources = property(configuration, 'resource');
   for (const [type, byName] of Object.entries(isObject(resources) ? resources : {}))
     for (const [name, body] of Object.entries(isObject(byName) ? byName : {}))
-      found.set(`${type}.${name}`, resolved(withoutComments(body), isObject(locals) ? locals : {}, 0));
+      found.set(
+        `${type}.${name}`,
+        inPlanShape(type, resolved(withoutComments(body), isObject(locals) ? locals : {}, 0)),
+      );
   return found;
 }
 
