@@ -17,8 +17,28 @@ if (
   process.exit(2);
 }
 
-const { accessSync, constants } = require('node:fs');
+const { accessSync, constants, readFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
+
+/** The sources alone take almost a hundred at a time while they are compiled. */
+const FEWEST_OPEN_FILES = 256;
+
+/** Open files that the system lets this process have; nothing where it keeps no such limit in a file. */
+function openFileLimit() {
+  try {
+    return /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+const openFiles = openFileLimit();
+if (openFiles !== undefined && Number(openFiles) < FEWEST_OPEN_FILES) {
+  process.stderr.write(
+    `warmpath: open files: got a limit of ${openFiles}; allowed: ${FEWEST_OPEN_FILES} or more; raise it where the process is started, such as with: ulimit -n 4096\n`,
+  );
+  process.exit(2);
+}
 
 try {
   accessSync(tmpdir(), constants.W_OK);

@@ -20,6 +20,7 @@ import { createSourceExpander } from '../../net/source-expander';
 import { createTransport } from '../../net/transport';
 import { WebhookNotifier } from '../../net/webhook-notifier';
 import { systemClock } from '../../runtime/clock';
+import { connectionBudget } from '../../runtime/open-files';
 import { DigestedUrls } from '../../runtime/seen-urls';
 import { openWarmPool } from '../../worker/warm-pool';
 import { FileBlobStore } from '../adapters/blob-store';
@@ -108,7 +109,7 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
 
   const transport = options.transport ?? createTransport(ca === undefined ? {} : { ca });
   const pool = openWarmPool({
-    limits: withConcurrency(DEFAULT_WARM_LIMITS, limits.maxFetchesInFlight),
+    limits: withConcurrency(DEFAULT_WARM_LIMITS, connectionBudget(limits.maxFetchesInFlight).edges),
     clock,
     transport,
     ca,

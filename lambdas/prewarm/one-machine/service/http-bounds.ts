@@ -7,8 +7,6 @@ import { failureBody } from '../../api/failure';
  * not read. The figures are in the README of this folder.
  */
 
-/** Connections at a time; beyond it the idle ones are closed to make room. */
-const MAX_CONNECTIONS = 512;
 /** Requests of one connection that wait for the answer to the one before. */
 const MAX_PIPELINED = 16;
 /** A client gets this long for its headers, and for its whole request. */
@@ -28,9 +26,12 @@ export const HTTP_LIMITS: ServerOptions = {
   maxHeaderSize: 16 * 1024,
 };
 
-/** Bounds connections, and closes those whose client does not read. */
-export function boundConnections(server: Server): void {
-  server.maxConnections = MAX_CONNECTIONS;
+/**
+ * Bounds connections, and closes those whose client does not read.
+ * @param maxConnections at a time; beyond it the idle ones are closed to make room
+ */
+export function boundConnections(server: Server, maxConnections: number): void {
+  server.maxConnections = maxConnections;
   server.on('drop', () => server.closeIdleConnections());
   server.setTimeout(STALLED_MS, (socket) => {
     // A request that is being worked on has nothing to send yet: only an answer that is not taken counts.

@@ -5,7 +5,9 @@ import { getRequestListener } from '@hono/node-server';
 import { createRouter } from '../../api/router';
 import type { Log } from '../../engine/ports/log';
 import type { RequestContext } from '../../engine/request/normalise-request';
+import { connectionBudget } from '../../runtime/open-files';
 import type { EmbeddedEngine } from '../engine/engine-api';
+import { DEFAULT_ENGINE_LIMITS } from '../engine/engine-parts';
 import { RefusedSetting, type SettingNames } from '../refused-setting';
 import { embeddedApplication } from './embedded-application';
 import { guard } from './guard';
@@ -101,7 +103,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     (await router).fetch(request, environment),
   );
   const server = createServer(HTTP_LIMITS, oneAtATime(listener));
-  boundConnections(server);
+  boundConnections(server, connectionBudget(DEFAULT_ENGINE_LIMITS.maxFetchesInFlight).clients);
   const listening = await listen(server, host, port);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');

@@ -37,7 +37,7 @@ describe('HTTP in front of the service', () => {
         else response.end('done');
       }),
     );
-    boundConnections(server);
+    boundConnections(server, 512);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     port = (server.address() as AddressInfo).port;
   });
