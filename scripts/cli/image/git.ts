@@ -1,5 +1,7 @@
 /** What Git knows of the project; every answer is `undefined` where there is no Git or no such commit. */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 function git(folder: string, args: readonly string[]): string | undefined {
   try {
@@ -51,4 +53,21 @@ export function fileHistory(
     const text = commit === '' ? undefined : fileAt(folder, commit, name);
     return text === undefined ? [] : [{ commit, text }];
   });
+}
+
+/**
+ * How much of its history a folder's repository has: all, the newest commits only, none because it is in no repository,
+ * or unknown because Git cannot be asked, as in a repository of another user.
+ */
+export function historyDepth(folder: string): 'all' | 'shallow' | 'none' | 'unknown' {
+  if (!isInRepository(folder)) return 'none';
+  const shallow = git(folder, ['rev-parse', '--is-shallow-repository'])?.trim();
+  if (shallow === 'true') return 'shallow';
+  return shallow === 'false' ? 'all' : 'unknown';
+}
+
+function isInRepository(folder: string): boolean {
+  if (existsSync(join(folder, '.git'))) return true;
+  const parent = dirname(folder);
+  return parent !== folder && isInRepository(parent);
 }

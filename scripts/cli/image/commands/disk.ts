@@ -1,7 +1,9 @@
-import { statfsSync } from 'node:fs';
+import { type StatsFs, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type * as z from 'zod';
+import { BadInput } from '../../bad-input';
 import { formatBytes, formatShare } from '../../terminal/units';
+import { EngineError } from '../engine/docker-process';
 import { engineSocket } from '../engine/engine-socket';
 import { engineUsage } from '../engine/engine-usage';
 import { readIfThere, writeAtomically } from '../files/atomic-file';
@@ -26,6 +28,11 @@ const KEPT = 30;
 
 /** Tells what images, containers, volumes and build cache take, here and in ECR. Returns the exit code. */
 export async function disk(options: DiskOptions): Promise<number> {
+  if (options.warnShare > options.failShare) {
+    throw new BadInput(
+      `--warn: got ${formatShare(options.warnShare)}; allowed: at most --fail, which is ${formatShare(options.failShare)}`,
+    );
+  }
   const socket = engineSocket();
   const usage = await engineUsage(socket);
   const usedShare = usedShareOf(await dataFolder(socket));
@@ -72,11 +79,25 @@ async function dataFolder(socket: ReturnType<typeof engineSocket>): Promise<stri
   return typeof folder === 'string' ? folder : '/';
 }
 
+/** @throws {EngineError} where the engine's folder is not on this machine, as that of a virtual machine */
 function usedShareOf(folder: string): number {
-  const { blocks, bavail, bfree } = statfsSync(folder);
+  const { blocks, bavail, bfree } = statisticsOf(folder);
   const used = blocks - bfree;
   // As df tells it: blocks that only root may use are not free.
   return used + bavail === 0 ? 0 : used / (used + bavail);
+}
+
+function statisticsOf(folder: string): StatsFs {
+  try {
+    return statfsSync(folder);
+  } catch (cause) {
+    throw new EngineError(
+      `the engine's folder ${folder} cannot be seen from here; run the command where the engine runs`,
+      '',
+      '',
+      { cause },
+    );
+  }
 }
 
 function noteTrend(file: string, totalBytes: number): Disk['trend'] {

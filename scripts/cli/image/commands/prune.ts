@@ -1,13 +1,13 @@
 import type * as z from 'zod';
 import { formatBytes } from '../../terminal/units';
-import { docker } from '../engine/docker-process';
+import { docker, EngineError } from '../engine/docker-process';
 import { engineSocket } from '../engine/engine-socket';
 import { type EngineImage, engineUsage } from '../engine/engine-usage';
 import { pinnedDigests } from '../files/pinned-digests';
 import type { pruneJson } from '../output/json-results';
 import { openOnline, type ProjectOptions } from '../project';
 import { pruneRegistry } from '../registry/prune-ecr';
-import { parseReference } from '../registry/reference';
+import { parseReference, repositoryOf } from '../registry/reference';
 
 export interface PruneOptions extends ProjectOptions {
   /** False = tells what would go. */
@@ -66,7 +66,12 @@ async function pruneEngine(
 ): Promise<Pruned> {
   const socket = engineSocket();
   const usage = await engineUsage(socket);
-  const ours = new Set(repositories);
+  const ours = new Set(
+    repositories.flatMap((repository) => {
+      const reference = parseReference(repository);
+      return reference ? [repositoryOf(reference)] : [];
+    }),
+  );
   const removed: Pruned['removed'] = [];
   const kept: Pruned['kept'] = [];
   for (const image of usage.images) {
@@ -75,10 +80,11 @@ async function pruneEngine(
       if (because !== NOT_OURS) kept.push({ id: nameOf(image), because });
       continue;
     }
-    if (options.yes)
-      await docker(['image', 'rm', ...(image.tags.length > 0 ? image.tags : [image.id])], {
-        env: process.env,
-      });
+    const refused = options.yes ? await removeImage(image) : undefined;
+    if (refused !== undefined) {
+      kept.push({ id: nameOf(image), because: refused });
+      continue;
+    }
     removed.push({ what: 'image', id: nameOf(image), sizeBytes: image.sizeBytes });
   }
   const excessBytes = usage.cacheBytes - options.keepBytes;
@@ -87,6 +93,19 @@ async function pruneEngine(
     removed.push({ what: 'cache', id: 'build cache', sizeBytes: excessBytes });
   }
   return { removed, kept };
+}
+
+/** Why the engine refused, such as a container that has just been made from it. */
+async function removeImage({ id, tags, digests }: EngineImage): Promise<string | undefined> {
+  const names = tags.length > 0 ? tags : digests.length > 0 ? digests : [id];
+  try {
+    await docker(['image', 'rm', ...names], { env: process.env });
+    return undefined;
+  } catch (error) {
+    // Without any output it was not the engine that refused.
+    if (error instanceof EngineError && error.output !== '') return error.message;
+    throw error;
+  }
 }
 
 const NOT_OURS = 'not an image of this project';
@@ -107,7 +126,10 @@ function whyKept(
   if (tagged.some((reference) => reference?.tag !== undefined && pinned.has(reference.tag)))
     return 'in the lock, or in one of its last versions';
   function isOurs(name: string) {
-    return ours.has(name.replace(/@.*$/, '').replace(/:[^:/]+$/, '')) || name.startsWith('warmpath-build/');
+    const reference = parseReference(name);
+    return (
+      (reference !== undefined && ours.has(repositoryOf(reference))) || name.startsWith('warmpath-build/')
+    );
   }
   return [...image.tags, ...image.digests].every(isOurs) ? undefined : NOT_OURS;
 }

@@ -54,6 +54,7 @@ export function docker(args: readonly string[], { env, onLine }: DockerOptions):
           new EngineError(
             `docker ${args[0]} ${args[1] ?? ''} ended with ${code ?? signal}: ${lastLines(errors)}`,
             errors,
+            Buffer.concat(out).toString('utf8'),
           ),
         );
     });

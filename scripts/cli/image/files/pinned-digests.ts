@@ -1,5 +1,6 @@
 /** Digests that must not be deleted: those of the lock, and of its newest versions in Git. */
-import { fileHistory } from '../git';
+import { BadInput } from '../../bad-input';
+import { fileHistory, historyDepth } from '../git';
 import { type ImagesLock, LOCK_FILE, parseLock, readLock } from './images-lock';
 
 /** Versions of the lock that may be rolled back to. */
@@ -7,11 +8,21 @@ const KEPT_VERSIONS = 10;
 
 /** Every digest of an image and of its platforms, and the keys' tags. @throws {BadInput} where a version cannot be read */
 export function pinnedDigests(folder: string): ReadonlySet<string> {
+  const depth = historyDepth(folder);
+  if (depth === 'unknown') {
+    throw new BadInput(
+      `${folder}: Git cannot tell the history of ${LOCK_FILE}, whose images stay; install git, or make the folder a safe.directory`,
+    );
+  }
+  const versions = fileHistory(folder, LOCK_FILE, KEPT_VERSIONS);
+  if (depth === 'shallow' && versions.length < KEPT_VERSIONS) {
+    throw new BadInput(
+      `${folder}: a shallow clone lacks earlier versions of ${LOCK_FILE}, whose images stay; fetch the whole history (git fetch --unshallow, or fetch-depth: 0)`,
+    );
+  }
   const locks: ImagesLock[] = [
     readLock(folder),
-    ...fileHistory(folder, LOCK_FILE, KEPT_VERSIONS).map(({ commit, text }) =>
-      parseLock(text, `${LOCK_FILE} of ${commit}`),
-    ),
+    ...versions.map(({ commit, text }) => parseLock(text, `${LOCK_FILE} of ${commit}`)),
   ];
   return new Set(
     locks.flatMap((lock) =>

@@ -29,6 +29,7 @@ const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 200;
 const TIMEOUT_MS = 60_000;
@@ -49,6 +50,14 @@ export class RegistryClient {
     });
     if (response.status === 404) return undefined;
     await this.check(response, repository, `reading ${reference}`);
+    const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
+    if (!MANIFEST_TYPES.includes(mediaType)) {
+      throw new RegistryError(
+        `${nameOf(repository)}:${reference}: got content of type ${JSON.stringify(mediaType)}, allowed: a manifest; check that ${repository.registry} is a registry and that no proxy answers for it`,
+        response.status,
+        'MANIFEST_INVALID',
+      );
+    }
     const body = Buffer.from(await response.arrayBuffer());
     const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
     const claimed = response.headers.get('docker-content-digest');
@@ -66,7 +75,7 @@ export class RegistryClient {
         'DIGEST_INVALID',
       );
     }
-    return { digest, mediaType: response.headers.get('content-type')?.split(';')[0] ?? '', body };
+    return { digest, mediaType, body };
   }
 
   /** Digest at a tag, without its content; `undefined` where there is none that can be pulled. */
@@ -77,9 +86,8 @@ export class RegistryClient {
     });
     if (response.status === 404) return undefined;
     await this.check(response, repository, `reading ${reference}`);
-    return (
-      response.headers.get('docker-content-digest') ?? (await this.manifest(repository, reference))?.digest
-    );
+    const claimed = response.headers.get('docker-content-digest') ?? '';
+    return DIGEST.test(claimed) ? claimed : (await this.manifest(repository, reference))?.digest;
   }
 
   /** A blob, such as the configuration of an image. */
