@@ -98,7 +98,7 @@ describe('the budget', () => {
       .map(({ rank, short, more }) => ({
         rank,
         short: `s${short}`,
-        full: `s${short}${more}`,
+        full: () => `s${short}${more}`,
       }));
     const section = fc.record({ rank: fc.nat(9), pieces: fc.array(piece, { maxLength: 20 }) });
     fc.assert(

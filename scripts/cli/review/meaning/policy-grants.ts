@@ -9,6 +9,8 @@ export interface Grant {
   readonly principal: string;
   /** `` where there is none. */
   readonly condition: string;
+  /** The same for two grants that say the same. */
+  readonly key: string;
 }
 
 /** A policy with more is compared by its text only. */
@@ -21,15 +23,11 @@ export function grantsOf(policy: JsonValue | undefined): readonly Grant[] | unde
   const grants = new Map<string, Grant>();
   for (const statement of statements) {
     for (const grant of expand(statement)) {
-      grants.set(keyOf(grant), grant);
+      grants.set(grant.key, grant);
       if (grants.size > MAX_GRANTS) return undefined;
     }
   }
   return [...grants.values()];
-}
-
-function keyOf({ effect, action, resource, principal, condition }: Grant): string {
-  return [effect, action, resource, principal, condition].join('\n');
 }
 
 function* expand(statement: JsonObject): Generator<Grant> {
@@ -38,7 +36,14 @@ function* expand(statement: JsonObject): Generator<Grant> {
   for (const action of parts(statement, 'Action'))
     for (const resource of parts(statement, 'Resource'))
       for (const principal of principalsOf(statement))
-        yield { effect, action, resource, principal, condition };
+        yield {
+          effect,
+          action,
+          resource,
+          principal,
+          condition,
+          key: `${effect}\n${action}\n${resource}\n${principal}\n${condition}`,
+        };
 }
 
 function parts(statement: JsonObject, key: 'Action' | 'Resource'): readonly string[] {
@@ -79,19 +84,22 @@ function asList(value: JsonValue | undefined): readonly JsonValue[] {
 
 /** Returns the grants of one list that no grant of the other one holds already. */
 export function uncovered(grants: readonly Grant[], by: readonly Grant[]): readonly Grant[] {
-  const same = new Set(by.map(keyOf));
+  if (grants.length === 0) return grants;
+  const same = new Set(by.map(({ key }) => key));
+  const others = grants.filter((grant) => !same.has(grant.key));
+  if (others.length === 0) return others;
   const wild = by.filter(
     ({ action, resource, principal, condition }) =>
-      [action, resource, principal].some((part) => /[*?]/.test(part)) || condition === '',
+      /[*?]/.test(action) || /[*?]/.test(resource) || /[*?]/.test(principal) || condition === '',
   );
-  return grants.filter((grant) => !same.has(keyOf(grant)) && !wild.some((other) => covers(other, grant)));
+  return others.filter((grant) => !wild.some((other) => covers(other, grant)));
 }
 
 function covers(wide: Grant, narrow: Grant): boolean {
   return (
     wide.effect === narrow.effect &&
-    matches(wide.action.toLowerCase(), narrow.action.toLowerCase()) &&
     matches(wide.resource, narrow.resource) &&
+    matches(wide.action.toLowerCase(), narrow.action.toLowerCase()) &&
     (wide.principal === narrow.principal || (wide.principal === '*' && narrow.principal !== '')) &&
     (wide.condition === '' || wide.condition === narrow.condition)
   );

@@ -2,6 +2,7 @@ import { blockIdentity } from '../secrets/block-identity';
 import { parseEmbeddedJson } from '../secrets/embedded-json';
 import { decodeBase64Text } from '../secrets/encoded-text';
 import type { Marks, Masker } from '../secrets/masker';
+import { SECRET } from '../secrets/secret-shapes';
 import {
   canonicalText,
   isList,
@@ -103,13 +104,21 @@ class Walk {
     path: Path,
   ): void {
     const unknownKeys = isObject(unknown) ? unknown : {};
-    for (const key of new Set([...keysOf(left, right), ...Object.keys(unknownKeys)]))
+    const known = keysOf(left, right);
+    const unknownOnly = Object.keys(unknownKeys).filter(
+      (key) => !Object.hasOwn(left, key) && !Object.hasOwn(right, key),
+    );
+    for (const key of [...known, ...unknownOnly]) {
+      const [from, to, below] = [property(left, key), property(right, key), property(unknownKeys, key)];
+      // Most attributes of most changes: nothing is to be walked.
+      if (from === to && below === undefined) continue;
       this.compare(
-        { value: property(left, key), marks: marksAt(before.marks, key) },
-        { value: property(right, key), marks: marksAt(after.marks, key) },
-        property(unknownKeys, key),
+        { value: from, marks: marksAt(before.marks, key) },
+        { value: to, marks: marksAt(after.marks, key) },
+        below,
         [...path, key],
       );
+    }
   }
 
   private compareLists(
@@ -155,8 +164,8 @@ class Walk {
     const [textBefore, textAfter] = [this.masker.maskText(texts[0]), this.masker.maskText(texts[1])];
     this.found.push({
       path: formatPath(path),
-      before: this.masker.mask(left, before.marks, path),
-      after: this.masker.mask(right, after.marks, path),
+      before: sideOfText(left, texts[0], textBefore),
+      after: sideOfText(right, texts[1], textAfter),
       isUnknown: false,
       isSecret: textBefore === textAfter,
       text: { before: textBefore, after: textAfter },
@@ -224,6 +233,12 @@ function identities(blocks: readonly JsonValue[]): ReadonlyMap<string, number> |
     found.set(identity, index);
   }
   return found;
+}
+
+/** Returns a value beside its decoded and masked text: base64 is shown whole or not at all. */
+function sideOfText(value: string, decoded: string, masked: string): string {
+  if (decoded === value) return masked;
+  return decoded === masked ? value : SECRET;
 }
 
 function sideAt(list: readonly JsonValue[], marks: Marks, index: number | undefined): Side {

@@ -31,12 +31,15 @@ export function isSame(left: JsonValue | undefined, right: JsonValue | undefined
     );
   if (!isObject(left) || !isObject(right)) return false;
   const [first, second] = [left, right];
-  return keysOf(first, second).every((key) => isSame(property(first, key), property(second, key)));
+  return (
+    Object.keys(first).every((key) => isSame(first[key], property(second, key))) &&
+    Object.keys(second).every((key) => Object.hasOwn(first, key) || isSame(undefined, second[key]))
+  );
 }
 
 /** Returns the keys of both objects, each once, in the order of the first. */
 export function keysOf(left: JsonObject, right: JsonObject): readonly string[] {
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])];
+  return [...Object.keys(left), ...Object.keys(right).filter((key) => !Object.hasOwn(left, key))];
 }
 
 /** Returns the value as text that does not depend on the order of keys, for hashes and for comparing sets. */

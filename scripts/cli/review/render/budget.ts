@@ -3,7 +3,8 @@ export interface Piece {
   /** The lower, the sooner it is kept. */
   readonly rank: number;
   readonly short: string;
-  readonly full: string;
+  /** Called only where there is room for more than the short form. */
+  readonly full: () => string;
 }
 
 /** Entries between an opening and a closing text; a section without any entry kept is left out. */
@@ -17,7 +18,8 @@ export interface Section {
   readonly leftOut: (count: number) => string;
 }
 
-type Form = 'none' | 'short' | 'full';
+/** No full form is so little longer than its short one. */
+const MIN_FULL_UNITS = 8;
 
 /**
  * Returns the sections as one text of at most `maxUnits` UTF-16 units. The most important entries stay: first all in their
@@ -30,7 +32,7 @@ export function fitSections(
 ): string {
   let room = maxUnits - sectionsLeftOut(sections.length).length;
   const kept = new Set<Section>();
-  const forms = new Map<Piece, Form>();
+  const texts = new Map<Piece, string>();
   const byRank = sections
     .map((section, index) => ({ section, index }))
     .sort((a, b) => a.section.rank - b.section.rank || a.index - b.index);
@@ -46,24 +48,24 @@ export function fitSections(
   for (const { piece } of pieces) {
     if (piece.short.length > room) continue;
     room -= piece.short.length;
-    forms.set(piece, 'short');
+    texts.set(piece, piece.short);
   }
   for (const { piece } of pieces) {
-    const more = piece.full.length - piece.short.length;
-    if (forms.get(piece) !== 'short' || more > room) continue;
+    if (room < MIN_FULL_UNITS) break;
+    if (!texts.has(piece)) continue;
+    const full = piece.full();
+    const more = full.length - piece.short.length;
+    if (more > room) continue;
     room -= more;
-    forms.set(piece, 'full');
+    texts.set(piece, full);
   }
-  const parts = sections.filter((section) => kept.has(section)).map((section) => sectionText(section, forms));
+  const parts = sections.filter((section) => kept.has(section)).map((section) => sectionText(section, texts));
   const missing = sections.length - kept.size;
   return parts.join('') + (missing > 0 ? sectionsLeftOut(missing) : '');
 }
 
-function sectionText(section: Section, forms: ReadonlyMap<Piece, Form>): string {
-  const texts = section.pieces.map((piece) => {
-    const form = forms.get(piece) ?? 'none';
-    return form === 'none' ? undefined : piece[form];
-  });
-  const leftOut = texts.filter((text) => text === undefined).length;
-  return [section.open, ...texts, leftOut > 0 ? section.leftOut(leftOut) : '', section.close].join('');
+function sectionText(section: Section, texts: ReadonlyMap<Piece, string>): string {
+  const kept = section.pieces.map((piece) => texts.get(piece));
+  const leftOut = kept.filter((text) => text === undefined).length;
+  return [section.open, ...kept, leftOut > 0 ? section.leftOut(leftOut) : '', section.close].join('');
 }

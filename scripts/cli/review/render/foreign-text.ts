@@ -60,6 +60,7 @@ export function html(text: string, maxUnits = 4_000): string {
 }
 
 function longestRun(text: string, character: string): number {
+  if (!text.includes(character)) return 0;
   let [longest, run] = [0, 0];
   for (const each of text) {
     run = each === character ? run + 1 : 0;

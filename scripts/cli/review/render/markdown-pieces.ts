@@ -26,7 +26,7 @@ export function importantPieces(change: ResourceReview, stack: string | undefine
   const loss = lossOf(change);
   const lead = change.consequence?.kind === 'data' ? '**data is lost**, ' : '';
   const short = `- ${lead}${codeSpan(change.address)}${where}: ${loss === undefined ? plainMarkdown(verbOf(change)) : `${plainMarkdown(loss)} (${plainMarkdown(verbOf(change))})`}\n`;
-  return { rank: change.rank, short, full: short + reasonLines(change) + sentenceLines(change) };
+  return { rank: change.rank, short, full: () => short + reasonLines(change) + sentenceLines(change) };
 }
 
 function reasonLines(change: ResourceReview): string {
@@ -63,7 +63,7 @@ function changePiece(change: ResourceReview): Piece {
     rank: change.rank,
     short,
     // Why it needs eyes is told above.
-    full:
+    full: () =>
       short +
       (change.rank <= EYES_RANK ? '' : reasonLines(change) + sentenceLines(change)) +
       attributeLines(change) +
@@ -149,7 +149,8 @@ export function otherPieces(stack: StackReview): readonly Piece[] {
 }
 
 function line(rank: number, text: string): Piece {
-  return { rank, short: `- ${text}\n`, full: `- ${text}\n` };
+  const whole = `- ${text}\n`;
+  return { rank, short: whole, full: () => whole };
 }
 
 function churnPiece({ from, to }: Churn): Piece {
@@ -159,7 +160,7 @@ function churnPiece({ from, to }: Churn): Piece {
     'hcl',
   ).replace(/^/gm, '  ');
   const inCode = `  In CDKTF, on the construct that is at the new place: ${codeSpan(`resource.moveFromId(${JSON.stringify(from)})`)}\n`;
-  return { rank: 1, short, full: `${short}\n${block}\n${inCode}` };
+  return { rank: 1, short, full: () => `${short}\n${block}\n${inCode}` };
 }
 
 function outputPiece({ name, action, before, after, isUnknown, isSensitive }: OutputReview): Piece {

@@ -102,7 +102,7 @@ function verdictSection({ policy, expectation }: Review, leftOut: Section['leftO
 }
 
 function flat(rank: number, text: string): Piece {
-  return { rank, short: text, full: text };
+  return { rank, short: text, full: () => text };
 }
 
 function tableSection(all: readonly StackReview[], touched: readonly StackReview[], whole: string): Section {

@@ -6,6 +6,7 @@ const MAX_DECODED_BYTES = 1_048_576;
 
 /** Returns the text that a value in base64, compressed or not, stands for; undefined where it stands for none. */
 export function decodeBase64Text(value: string): string | undefined {
+  if (value.length < 16) return undefined;
   const compact = value.replace(/\s+/g, '');
   if (!BASE64.test(compact) || compact.length % 4 === 1) return undefined;
   const bytes = unpacked(Buffer.from(compact, 'base64'));
