@@ -4,7 +4,7 @@ import type { BackendConfig } from './parts/backends';
 import { vpcFaults } from './parts/public-vpc';
 import type { PrewarmProps } from './prewarm';
 
-/** One place where the stacks run: an account, a Region and the sizes chosen for it. */
+/** An environment of the stacks: an account, a Region and the sizes chosen for it. */
 export interface Environment {
   /** AWS account, 12 digits; an apply with credentials of any other account is refused. */
   readonly account: string;
@@ -14,9 +14,9 @@ export interface Environment {
   readonly network: NetworkConfig;
   /** Tags of every resource besides `Project`, `Environment` and `Stack`. @default - none */
   readonly tags?: Readonly<Record<string, string>>;
-  /** What the construct in modules/ai-shell-ecs can be told, but for its name, network and tags. */
+  /** Props of the construct AiShellEcs without name, network and tags. */
   readonly aiShell: Omit<AiShellEcsProps, 'name' | 'network' | 'tags'>;
-  /** What the construct in modules/prewarm can be told, but for its name, place and network. */
+  /** Props of the construct Prewarm without deployment, account, Region and network. */
   readonly prewarm: Omit<PrewarmProps, 'deployment' | 'accountId' | 'region' | 'network'>;
 }
 

@@ -3,7 +3,7 @@ export interface MetricValue {
   readonly value: number;
 }
 
-/** Metrics that share dimensions. */
+/** Metrics of one log line, which share dimensions and a time. */
 export interface MetricLine {
   readonly namespace: string;
   /** Epoch milliseconds. */
@@ -12,12 +12,12 @@ export interface MetricLine {
   /** Each list names the dimensions of one metric per value. @default - all dimensions together */
   readonly dimensionSets?: readonly (readonly string[])[];
   readonly metrics: Readonly<Record<string, MetricValue>>;
-  /** Found by a search of the log, without a metric of their own. @default - none */
+  /** Texts that can be searched for in the log and are no dimension. @default - none */
   readonly properties?: Readonly<Record<string, string>>;
 }
 
 /**
- * One log line that CloudWatch Logs turns into metrics, without a call to any API.
+ * Returns a log line from which CloudWatch Logs makes metrics, without a call to any API.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetrics(line: MetricLine): string {

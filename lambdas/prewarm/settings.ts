@@ -13,7 +13,7 @@ const name = z.string().check(z.regex(/^[\w.:/-]+$/, 'must be a name without spa
 const arn = z.string().check(z.regex(/^arn:[\w-]+:/, 'must be an ARN'));
 const url = z.string().check(z.regex(/^https?:\/\/\S+$/, 'must be a URL'));
 
-/** What every runtime of one deployment knows. */
+/** Variables that every function and the agent read. */
 const deployment = {
   /** Name of the deployment, such as `prod`; a dimension of every metric. */
   DEPLOYMENT: name,
@@ -116,7 +116,7 @@ export type ApiSettings = z.output<typeof apiSettings>;
 export type GetSizeSettings = z.output<typeof getSizeSettings>;
 export type AggregationSettings = z.output<typeof aggregationSettings>;
 
-/** The environment lacks variables, or has values that cannot be. Values are not part of the message. */
+/** Thrown where the environment lacks variables or has invalid values. The message names variables, never values. */
 export class SettingsError extends WarmpathError {
   override readonly name = 'SettingsError';
 

@@ -17,5 +17,5 @@ export const ECR_REGISTRY_PATTERN = `^([0-9]{12})[.]dkr([.-])ecr(-fips)?[.]([a-z
   .map((domain) => domain.replaceAll('.', '[.]'))
   .join('|')})$`;
 
-/** The same of a repository URL, with the repository's name as the last group. */
+/** Pattern of a private ECR repository's URL: the registry's groups, then the repository's name. */
 export const ECR_REPOSITORY_PATTERN = `${ECR_REGISTRY_PATTERN.slice(0, -1)}/([a-z0-9._/-]+)$`;

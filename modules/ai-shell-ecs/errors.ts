@@ -1,6 +1,9 @@
 import { WarmpathError } from '../../lambdas/errors/warmpath-error';
 
-/** The props contradict each other or AWS; nothing was created. Lists every problem, each with its cure. */
+/**
+ * Thrown before any resource exists where props contradict each other or AWS's limits. One line per problem, each with
+ * what to do.
+ */
 export class InvalidAiShellEcsError extends WarmpathError {
   override readonly name = 'InvalidAiShellEcsError';
 

@@ -65,7 +65,7 @@ function resolveTag(scope: Construct, id: string, source: Extract<ImageSource, {
   );
 }
 
-/** The parts of a private ECR URL; at plan, by Terraform, when the URL is a variable. */
+/** Returns the parts of a private ECR URL, `undefined` for other registries; Terraform takes a variable apart at plan. */
 export function ecrRepository(repositoryUrl: string): EcrRepository | undefined {
   if (Token.isUnresolved(repositoryUrl)) {
     const parts = Fn.regex(ECR_REPOSITORY_PATTERN, repositoryUrl);

@@ -25,7 +25,7 @@ const lock = z.record(z.string(), noted);
 
 export type LockedImage = z.infer<typeof noted>;
 
-/** The lock file or one of its entries cannot be used. */
+/** Thrown where the lock file or one of its entries cannot be used. */
 export class ImageLockError extends WarmpathError {
   override readonly name = 'ImageLockError';
 
@@ -34,7 +34,7 @@ export class ImageLockError extends WarmpathError {
   }
 }
 
-/** Reads one image's entry; throws {@link ImageLockError} naming the file and the nearest cure. */
+/** Returns one image's entry. @throws ImageLockError that names the file and what to do */
 export function readLockedImage(lockFile: string, name: string): LockedImage {
   const images = lock.safeParse(parse(lockFile));
   if (!images.success) {
@@ -52,7 +52,7 @@ export function readLockedImage(lockFile: string, name: string): LockedImage {
   return image;
 }
 
-/** The entry, or `undefined` when it cannot be used. */
+/** Returns one image's entry, or `undefined` when it cannot be used. */
 export function lockedImage(lockFile: string, name: string): LockedImage | undefined {
   try {
     return readLockedImage(lockFile, name);

@@ -1,6 +1,6 @@
 /** Names that parts refer to before, or without, the resource that bears them. */
 export interface Names {
-  /** As in the module this one succeeds. */
+  /** `<name>-ecs-asg`, as in the Terraform module that this construct replaces. */
   readonly autoScalingGroup: string;
   readonly launchTemplate: string;
   readonly lifecycleHook: string;

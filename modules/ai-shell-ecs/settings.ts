@@ -57,7 +57,7 @@ export interface AiShellEcsSettings {
   readonly task: TaskSettings | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly logRetentionDays: number;
-  /** As given: nothing to fill in, or filled in by the part that uses it. */
+  /** The props without defaults, for parts that fill in their own. */
   readonly given: AiShellEcsProps;
 }
 

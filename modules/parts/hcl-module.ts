@@ -83,7 +83,7 @@ export class HclModuleStack extends TerraformStack {
   }
 }
 
-/** Writes `<folder>/<name>/{main.tf.json,assets/,README.md}` anew and answers that folder. */
+/** Writes `<folder>/<name>/{main.tf.json,assets/,README.md}` anew and returns that folder. */
 export function writeModule(module: HclModule, folder: string): string {
   const outdir = mkdtempSync(join(tmpdir(), 'warmpath-module-'));
   try {

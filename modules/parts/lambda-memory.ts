@@ -17,7 +17,8 @@ const visibleCores = [
 ] as const;
 
 /**
- * Memory in MB that gives this many vCPUs of processor time: 0.25 -> 443, 1 -> 1769, 2 -> 3538, 5.78 -> 10225.
+ * Returns the memory in MB that gives this many vCPUs of processor time: 0.25 -> 443, 1 -> 1769, 2 -> 3538, 5.78 ->
+ * 10225.
  * @throws RangeError when no memory size gives it
  */
 export function memoryForVcpus(vcpus: number): number {
@@ -29,7 +30,7 @@ export function memoryForVcpus(vcpus: number): number {
   return megabytes;
 }
 
-/** Processor time and visible cores of a memory size in MB. */
+/** Returns processor time in vCPUs and visible cores of a memory size in MB. */
 export function vcpusOfMemory(megabytes: number): { readonly vcpus: number; readonly visibleCores: number } {
   const step = visibleCores.findLast(({ fromMegabytes }) => megabytes >= fromMegabytes) ?? visibleCores[0];
   return { vcpus: megabytes / MEGABYTES_PER_VCPU, visibleCores: step.cores };

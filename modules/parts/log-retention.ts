@@ -5,7 +5,7 @@ const DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** What is wrong with a retention of logs, as sentences: CloudWatch knows only certain ones. */
+/** Returns a sentence where CloudWatch Logs does not accept this retention, else nothing. */
 export function logRetentionFaults(name: string, days: number | undefined): string[] {
   if (days === undefined || Token.isUnresolved(days) || DAYS.includes(days)) return [];
   const enough = DAYS.find((allowed) => allowed >= days) ?? Math.max(...DAYS);

@@ -2,7 +2,8 @@ import { ref, type TerraformAsset, TerraformStack, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 
 /**
- * Path of an asset as Terraform finds it: relative to the folder it runs in for a stack, and below `path.module` for a
+ * Returns the path of an asset as Terraform finds it: relative to the folder it runs in for a stack, and below
+ * `path.module` for a
  * stack that is written as a reusable module, where Terraform runs somewhere else.
  */
 export function assetPath(scope: Construct, asset: TerraformAsset): string {

@@ -1,4 +1,4 @@
-/** What a README says of a module in words. */
+/** Texts of a module's README. */
 export interface ModuleText {
   /** Name of the module and of its folder. */
   readonly name: string;
@@ -8,7 +8,7 @@ export interface ModuleText {
   readonly usage: string;
 }
 
-/** What is written to main.tf.json, as far as the README needs it. */
+/** Variables and outputs of main.tf.json, from which the README's tables are made. */
 export interface ModuleConfiguration {
   readonly variable?: Readonly<Record<string, VariableBlock>>;
   readonly output?: Readonly<Record<string, OutputBlock>>;
@@ -27,7 +27,7 @@ interface OutputBlock {
   readonly sensitive?: boolean;
 }
 
-/** The README of a written module: purpose, usage, and a table of every variable and output. */
+/** Returns the README of a written module: purpose, usage, and a table of every variable and output. */
 export function moduleReadme(module: ModuleText, configuration: ModuleConfiguration): string {
   return [
     `# ${module.name}`,

@@ -41,7 +41,7 @@ export interface NodeFunctionProps<
   readonly nodeVersion?: NodeVersion;
 }
 
-/** A Lambda function on Node.js, arm64, with its own role and a log group that forgets. */
+/** A Lambda function on Node.js, arm64, with its own role and a log group with a retention. */
 export class NodeFunction<
   Environment extends { readonly [Key in keyof Environment]: string | undefined },
 > extends Construct {

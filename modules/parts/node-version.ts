@@ -17,7 +17,7 @@ export const NODE_RUNTIMES: Readonly<Record<NodeVersion, NodeRuntime>> = {
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const WARN_DAYS = 180;
 
-/** A sentence from 180 days before the end of a version on; nothing before that. */
+/** Returns a warning from 180 days before AWS ends the version's updates; `undefined` before that. */
 export function endOfLifeWarning(version: NodeVersion, nowMs: number): string | undefined {
   const { endsOn } = NODE_RUNTIMES[version];
   const daysLeft = Math.ceil((Date.parse(endsOn) - nowMs) / DAY_MS);

@@ -9,7 +9,7 @@ const PARTITIONS = [
   ['eusc-', 'aws-eusc'],
 ] as const;
 
-/** The partition that ARNs of a Region begin with. */
+/** Returns the partition of a Region, such as `aws-cn`. */
 export function partitionOf(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }

@@ -8,7 +8,7 @@ export interface PolicyStatement {
   readonly actions: readonly string[];
   /** ARNs. `*` only for actions of `actionsWithoutResource`. */
   readonly resources: readonly string[];
-  /** Whom a resource policy or a trust policy speaks of. @default - none: an identity policy */
+  /** Principals of a resource policy or a trust policy. @default - none: an identity policy */
   readonly principals?: PolicyPrincipals;
   /** Operator -> key -> value, such as `{ StringEquals: { 'aws:SourceArn': rule.arn } }`. */
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -57,12 +57,12 @@ export const actionsWithoutResource: Readonly<Record<string, string>> = {
   'xray:PutTraceSegments': 'no resource type',
 };
 
-/** The policy as JSON. Strings may hold tokens; lists must be plain. */
+/** Returns the policy as JSON. Strings may hold tokens; lists must be plain. */
 export function policyDocument(...statements: readonly PolicyStatement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(render) });
 }
 
-/** The trust policy of a role that an AWS service takes on, such as `lambda.amazonaws.com`. */
+/** Returns the trust policy of a role that an AWS service takes on, such as `lambda.amazonaws.com`. */
 export function trustService(service: string, conditions?: PolicyStatement['conditions']): string {
   const statement = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' };
   return JSON.stringify({
@@ -71,7 +71,7 @@ export function trustService(service: string, conditions?: PolicyStatement['cond
   });
 }
 
-/** The statement of a bucket's, a queue's or a topic's policy that refuses every request without TLS. */
+/** Returns the statement that denies every request without TLS, for the policy of a bucket, queue or topic. */
 export function denyWithoutTls(service: 's3' | 'sqs' | 'sns', resources: readonly string[]): PolicyStatement {
   return {
     sid: 'DenyWithoutTls',

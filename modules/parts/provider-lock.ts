@@ -8,7 +8,8 @@ const LOCK_FILE = '.terraform.lock.hcl';
 const REPOSITORY_LOCK = join(__dirname, '../..', LOCK_FILE);
 
 /**
- * Lays the repository's dependency lock beside every synthesized stack, so that a reviewed plan and the apply after it, here, in CI and
+ * Copies the repository's dependency lock file to every synthesized stack, so that a reviewed plan and the apply after
+ * it, here, in CI and
  * in HCP Terraform, run one provider. To be called after the synthesis.
  */
 export function layProviderLock(app: App): void {

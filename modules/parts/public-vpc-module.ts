@@ -2,7 +2,7 @@ import { Fn, Token } from 'cdktf';
 import type { HclModule } from './hcl-module';
 import { PublicVpc } from './public-vpc';
 
-/** A network for the other modules, where none is there. */
+/** `PublicVpc` for plain Terraform: a network for the other modules. */
 export const publicVpcModule: HclModule = {
   name: 'public-vpc',
   description:

@@ -8,7 +8,7 @@ import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { Fn, Token } from 'cdktf';
 import { Construct } from 'constructs';
 
-/** What may be chosen of a VPC that is made. */
+/** Address block and Availability Zones of a VPC that is created. */
 export interface VpcShape {
   /** Address block, /16 to /24; each zone gets a sixteenth of it. */
   readonly cidrBlock?: string;
@@ -91,7 +91,7 @@ export class PublicVpc extends Construct {
   }
 }
 
-/** What is wrong with the shape of a VPC, as sentences; `prefix` leads to the props. */
+/** Returns a sentence for each invalid value of a VPC's shape; `prefix` is the path of its props. */
 export function vpcFaults(
   prefix: string,
   { cidrBlock, availabilityZones: zones }: VpcShape,

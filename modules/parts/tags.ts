@@ -7,7 +7,7 @@ import { Aspects, type IAspect, TerraformStack, Tokenization } from 'cdktf';
 import type { IConstruct } from 'constructs';
 
 /**
- * Puts the tags where the provider's default tags do not reach: on the instances and volumes that Auto Scaling groups and
+ * Tags what the provider's default tags do not reach: the instances and volumes that Auto Scaling groups and
  * launch templates create. A tag that is set there already is left as it is.
  */
 export function tagInstances(stack: TerraformStack, tags: Readonly<Record<string, string>>): void {

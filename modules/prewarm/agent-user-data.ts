@@ -6,7 +6,7 @@ export interface AgentUserDataProps {
   readonly bucket: string;
   /** Key of the agent's code. */
   readonly key: string;
-  /** What the code's content must hash to. */
+  /** SHA-256 of the code, as hex. */
   readonly sha256: string;
   readonly logGroup: string;
   readonly environment: Environments['agent'];
@@ -82,7 +82,7 @@ systemctl enable --now warmpath-agent.service
 `;
 }
 
-/** Restarted when it fails, without privileges, with nothing to write to but its temporary folder. */
+/** Returns the agent's systemd unit: restarted on failure, unprivileged, with only a temporary folder to write to. */
 export function agentUnit(nodeVersion: NodeVersion): string {
   return `[Unit]
 Description=Warmpath prewarm agent

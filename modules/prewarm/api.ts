@@ -19,7 +19,7 @@ import type { PrewarmNetwork } from './network';
 import { PrewarmApiEndpoint } from './private-endpoint';
 import { resourcePolicy } from './resource-policy';
 
-/** How callers prove who they are. */
+/** How callers authenticate. */
 interface Authorization {
   /**
    * `api-key`: whoever has the key, which AWS meters by and does not call authentication. `iam`: signed requests (SigV4) of
@@ -29,7 +29,7 @@ interface Authorization {
   readonly authorization?: 'api-key' | 'iam';
 }
 
-/** Reachable from the internet. */
+/** An API that is reachable from the internet. */
 export interface RegionalApi extends Authorization {
   readonly kind: 'regional';
   /** Networks that may call, as CIDR blocks; all others are refused before a key is looked at. @default - any */
@@ -206,7 +206,7 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
 /** IPv4 or IPv6, with a length. */
 const CIDR = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}|[0-9a-f:]+\/\d{1,3})$/i;
 
-/** What is wrong with the way the API is reached, as sentences. */
+/** Returns a sentence for each invalid value of the API's access. */
 export function apiFaults(access: RegionalApi | PrivateApi, vpcIsNew: boolean): string[] {
   if (access.kind === 'regional') {
     const { allowedCidrBlocks } = access;

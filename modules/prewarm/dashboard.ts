@@ -28,7 +28,7 @@ const WIDTH = 8;
 const HEIGHT = 6;
 const PER_ROW = 3;
 
-/** Progress, outcomes, queue, fleet and functions on one page. */
+/** CloudWatch dashboard of progress, outcomes, queue, fleet and functions. */
 export class PrewarmDashboard extends Construct {
   constructor(scope: Construct, id: string, props: ObservedPrewarm) {
     super(scope, id);

@@ -26,7 +26,7 @@ export class PrewarmDeadlines extends Construct {
     });
   }
 
-  /** Lets the schedules call this function and no other, and keep the event where that fails. */
+  /** Allows the schedules to invoke this function and no other, and to send the event to a queue where that fails. */
   mayInvoke(functionArn: string, failedEventsArn: string): void {
     new IamRolePolicy(this, 'invoke', {
       name: 'invoke-shutdown',

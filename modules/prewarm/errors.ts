@@ -1,6 +1,9 @@
 import { WarmpathError } from '../../lambdas/errors/warmpath-error';
 
-/** The props contradict each other or AWS; nothing was created. One line per fault: what it got, what is allowed, what to do. */
+/**
+ * Thrown before any resource exists where props contradict each other or AWS's limits. One line per fault: what it got,
+ * what is allowed, what to do.
+ */
 export class InvalidPrewarmError extends WarmpathError {
   override readonly name = 'InvalidPrewarmError';
 

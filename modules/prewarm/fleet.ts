@@ -33,7 +33,7 @@ export interface FleetSizing {
   readonly imageId?: string;
 }
 
-/** The sizing with every default filled in. */
+/** {@link FleetSizing} with every default filled in. */
 export type FleetSettings = Required<Omit<FleetSizing, 'imageId'>> & Pick<FleetSizing, 'imageId'>;
 
 export interface PrewarmFleetProps {

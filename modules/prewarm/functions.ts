@@ -31,7 +31,7 @@ export interface PrewarmFunctionsProps extends DeploymentProps, FleetProps {
   readonly distributionIds: readonly string[] | undefined;
   /** Codes of PoPs that the data file lacks. */
   readonly extraPops: readonly string[];
-  /** Most URLs of an uploaded list; undefined: as the function has it. */
+  /** Most URLs of an uploaded list; undefined for the function's own default. */
   readonly maxListUrls: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export type FunctionKind = 'api' | 'get-size' | 'task' | 'aggregation' | 'shutdo
 const API_TIMEOUT_SECONDS = 29;
 const STEP_TIMEOUT_SECONDS = 900;
 
-/** The six functions, what each may do, and what calls it. */
+/** The six Lambda functions with their permissions and event sources. */
 export class PrewarmFunctions extends Construct {
   readonly api: NodeFunction<Environments['api']>;
   readonly getSize: NodeFunction<Environments['getSize']>;
@@ -290,12 +290,12 @@ export class PrewarmFunctions extends Construct {
     return extraPops.length === 0 ? {} : { WARMPATH_EXTRA_POPS: extraPops.join(',') };
   }
 
-  /** For those who may end a request. */
+  /** Allows invoking the Report function, for functions that may end a request. */
   private get reportWhenEnded(): PolicyStatement {
     return { sid: 'ReportWhenEnded', actions: ['lambda:InvokeFunction'], resources: [this.report.arn] };
   }
 
-  /** Every function by its name in alarms. */
+  /** Every function, by its name in alarms. */
   get all(): Readonly<Record<FunctionKind, NodeFunction<never>>> {
     return {
       api: this.api,

@@ -53,7 +53,8 @@ function failure(message: string) {
 }
 
 /**
- * The OpenAPI document as API Gateway imports it: every method needs the key and goes to the one function. Without the
+ * Returns the OpenAPI document as API Gateway imports it: every method needs the key and goes to the one function.
+ * Without the
  * schemas of bodies: the gateway would check none, and refuses an API whose models use what its own dialect lacks.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */

@@ -14,7 +14,7 @@ export interface GrantsProps {
   readonly distributionIds: readonly string[] | undefined;
 }
 
-/** What parts of the service may do, one named right each, over named resources. */
+/** IAM policy statements of the service's parts, each for named actions on named resources. */
 export class Grants {
   constructor(private readonly props: GrantsProps) {}
 
@@ -26,7 +26,7 @@ export class Grants {
     return this.onRequests('ReadRequests', ['dynamodb:GetItem']);
   }
 
-  /** All that are active, or those of a page. */
+  /** Reads several rows of the Request table: the active ones, or those of a page. */
   readManyRequests(): PolicyStatement {
     return this.onRequests('ReadManyRequests', ['dynamodb:BatchGetItem']);
   }
@@ -71,7 +71,7 @@ export class Grants {
     return this.onTasks('MarkTasksCounted', ['dynamodb:UpdateItem']);
   }
 
-  /** Streams of a table: the four calls a stream's poller makes. */
+  /** Reads the stream of a table: the four actions of an event source mapping. */
   readStream(sid: string, streamArn: string): PolicyStatement {
     return {
       sid,
@@ -85,7 +85,7 @@ export class Grants {
     };
   }
 
-  /** Blobs of any request with these names. */
+  /** Reads the blobs with these names of any request. */
   readBlobs(blobNames: readonly string[]): PolicyStatement {
     return { sid: 'ReadBlobs', actions: ['s3:GetObject'], resources: this.blobs(blobNames) };
   }
@@ -98,7 +98,7 @@ export class Grants {
     };
   }
 
-  /** Lists that clients upload under a link of the API's. */
+  /** Puts and reads lists that clients upload under presigned URLs. */
   uploadedLists(): PolicyStatement {
     return {
       sid: 'UploadedLists',
@@ -111,7 +111,7 @@ export class Grants {
     return { sid: 'RemoveBlobs', actions: ['s3:DeleteObject'], resources: this.blobs(blobNames) };
   }
 
-  /** Without it a blob that is not there reads as "forbidden" and not as "not found". */
+  /** Lists the bucket: without it S3 answers 403 instead of 404 for a missing blob. */
   findBlobs(): PolicyStatement {
     return { sid: 'FindBlobs', actions: ['s3:ListBucket'], resources: [this.props.store.bucket.arn] };
   }
@@ -120,7 +120,7 @@ export class Grants {
     return { sid, actions: ['sqs:SendMessage'], resources: [queueArn] };
   }
 
-  /** For those whose events are kept where they fail for good. */
+  /** Sends events of failed invocations to their queue. */
   keepFailedEvents(): PolicyStatement {
     return this.putOnQueue(this.props.queue.failedEvents.arn, 'KeepFailedEvents');
   }

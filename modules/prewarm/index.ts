@@ -24,7 +24,7 @@ function namesOf(deployment: string) {
 
 const METRICS_NAMESPACE = 'Warmpath/Prewarm';
 
-/** A service that downloads a list of URLs through chosen CloudFront points of presence, and says what came of it. */
+/** A service that downloads a list of URLs through chosen CloudFront points of presence, and reports each result. */
 export class Prewarm extends Construct {
   readonly network: PrewarmNetwork;
   readonly store: PrewarmStore;

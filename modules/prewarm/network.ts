@@ -10,7 +10,7 @@ export interface NewVpc extends VpcShape {
   readonly cidrBlock?: string;
 }
 
-/** A VPC that is there. Its subnets need a route to the internet: that is where the edges are. */
+/** An existing VPC. Its subnets need a route to the internet: that is where the edges are. */
 export interface ExistingVpc {
   readonly kind: 'existing';
   readonly vpcId: string;
@@ -32,13 +32,13 @@ export interface PrewarmNetworkProps {
 
 const DEFAULT_CIDR = '10.42.0.0/20';
 
-/** Where the agents run: they call out, nobody calls in. */
+/** Subnets and security group of the agents: egress only, no ingress. */
 export class PrewarmNetwork extends Construct {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly publicAddresses: boolean;
-  /** Known only of a VPC made here. */
+  /** Address block; undefined for an existing VPC. */
   readonly cidrBlock: string | undefined;
 
   constructor(scope: Construct, id: string, props: PrewarmNetworkProps) {
@@ -89,7 +89,7 @@ export class PrewarmNetwork extends Construct {
   }
 }
 
-/** What is wrong with the network's props, as sentences. */
+/** Returns a sentence for each invalid value of the network's props. */
 export function networkFaults(network: NetworkProps, region: string): string[] {
   if (network.kind === 'new') return vpcFaults('network', network, region);
   const faults: string[] = [];

@@ -15,11 +15,11 @@ interface Alarm {
   readonly name: string;
   readonly description: string;
   readonly periodSeconds: number;
-  /** Periods in a row. */
+  /** Consecutive periods that must breach the threshold. */
   readonly periods: number;
 }
 
-/** What somebody must look at, and where they look. */
+/** Alarms and dashboard of the service. */
 export class PrewarmObservability extends Construct {
   constructor(
     scope: Construct,

@@ -3,7 +3,7 @@ import type { NodeFunction } from '../parts/node-function';
 import type { FunctionKind } from './functions';
 import type { PrewarmQueue } from './queue';
 
-/** What alarms and dashboard look at. */
+/** Resources that alarms and dashboard watch. */
 export interface ObservedPrewarm {
   readonly names: (kind: string) => string;
   readonly deployment: string;

@@ -9,12 +9,13 @@ export interface PrewarmApiEndpointProps {
   readonly partition: string;
   readonly region: string;
   readonly network: PrewarmNetwork;
-  /** Who may connect. */
+  /** Networks that may connect, as CIDR blocks. */
   readonly clientCidrBlocks: readonly string[];
 }
 
 /**
- * The way to a private API: an `execute-api` endpoint in the fleet's subnets. Its private DNS answers for every REST API of
+ * The VPC endpoint of a private API: an `execute-api` interface endpoint in the fleet's subnets. Its private DNS answers
+ * for every REST API of
  * the Region as long as one asks from within the VPC.
  */
 export class PrewarmApiEndpoint extends Construct {

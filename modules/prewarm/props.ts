@@ -17,7 +17,7 @@ export interface PrewarmProps {
   readonly api?: RegionalApi | PrivateApi;
   readonly quota?: ApiQuota;
   readonly fleet?: FleetSizing;
-  /** Who is told when a request ends or an alarm rings. @default - nobody; the topic is there */
+  /** Subscribers of the topic of ended requests and alarms. @default - none; the topic exists */
   readonly subscribers?: readonly Subscriber[];
   /** Distributions whose objects may be invalidated. @default - all of the account */
   readonly distributionIds?: readonly string[];

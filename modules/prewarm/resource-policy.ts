@@ -1,20 +1,21 @@
 import { type PolicyStatement, policyDocument } from '../parts/policy';
 
-/** What the policy needs to know of the way the API is reached. */
+/** Kind of endpoint and networks of the API. */
 interface Access {
   readonly kind: 'regional' | 'private';
   readonly authorization?: 'api-key' | 'iam';
   readonly allowedCidrBlocks?: readonly string[];
 }
 
-interface ApiPlace {
+interface ApiLocation {
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
 }
 
 /**
- * The resource policy of the API: who may call at all. A private API answers nobody without one; a regional one has one where
+ * Returns the resource policy of the API: which endpoint and networks may call it. A private API answers nobody without
+ * one; a regional one has one where
  * networks are named. It is an argument of the API itself: importing the document replaces the whole API, and the provider
  * then sets again only what the API's own arguments say. The API's id is not known there; the policy is attached to this API
  * alone.
@@ -22,7 +23,7 @@ interface ApiPlace {
 export function resourcePolicy(
   access: Access,
   endpointId: string | undefined,
-  { partition, region, accountId }: ApiPlace,
+  { partition, region, accountId }: ApiLocation,
 ): string | undefined {
   const call = {
     actions: ['execute-api:Invoke'],

@@ -6,11 +6,11 @@ import { networkFaults } from './network';
 import type { PrewarmSettings } from './settings';
 import { subscriberFaults } from './subscribers';
 
-/** One thing that AWS or Terraform would refuse late, or accept and then not do. */
+/** A rule over the settings, for what AWS or Terraform would refuse only during an apply, or accept and then not do. */
 export interface Rule {
   /** Kebab-case; names the test case of the rule. */
   readonly id: string;
-  /** What is wrong, what is allowed and what to write instead, a sentence each. */
+  /** Returns a sentence for each problem: what it got, what is allowed and what to write instead. */
   readonly problems: (settings: PrewarmSettings) => readonly string[];
 }
 
@@ -56,7 +56,7 @@ const POP_CODE = /^[A-Z]{3}\d{1,3}(-[A-Z]\d{1,2})?$/;
 /** The most that one request may ask for, and the fleet of the solution that this one replaces. */
 const MAX_INSTANCES = 300;
 
-/** Every rule, in the order in which problems are told. */
+/** Every rule, in the order in which problems are listed. */
 export const rules: readonly Rule[] = [
   { id: 'network', problems: ({ network, region }) => networkFaults(network, region) },
   { id: 'api-access', problems: ({ api, network }) => apiFaults(api, network.kind === 'new') },

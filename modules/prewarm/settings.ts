@@ -4,7 +4,7 @@ import type { FleetSettings } from './fleet';
 import type { NetworkProps } from './network';
 import type { PrewarmProps } from './props';
 
-/** What a prop that is left out stands for; the variables of the plain Terraform module have the same. */
+/** Defaults of the props, and of the variables of the plain Terraform module. */
 export const DEFAULTS = {
   nodeVersion: 22,
   invalidationWaitSeconds: 600,
@@ -29,16 +29,16 @@ export const DEFAULTS = {
   },
 } as const;
 
-/** The props with every default filled in: what rules judge and the construct is built from. */
+/** The props with every default filled in: input of the rules and of the construct's parts. */
 export interface PrewarmSettings
   extends Required<Omit<PrewarmProps, 'maxListUrls' | 'distributionIds' | 'fleet' | 'quota'>> {
   readonly network: NetworkProps;
   readonly api: RegionalApi | PrivateApi;
   readonly quota: Required<ApiQuota>;
   readonly fleet: FleetSettings;
-  /** Absent: as many as the API function takes. */
+  /** Undefined for the API function's own default. */
   readonly maxListUrls: number | undefined;
-  /** Absent: all of the account. */
+  /** Undefined for all distributions of the account. */
   readonly distributionIds: readonly string[] | undefined;
 }
 

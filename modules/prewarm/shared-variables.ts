@@ -9,7 +9,7 @@ export interface DeploymentProps {
   readonly retentionDays: number;
 }
 
-/** Variables of the environment that every function and the agent read. */
+/** Returns the environment variables that every function and the agent read. */
 export function deploymentVariables({ deployment, metricsNamespace, store, retentionDays }: DeploymentProps) {
   return {
     DEPLOYMENT: deployment,
@@ -21,7 +21,7 @@ export function deploymentVariables({ deployment, metricsNamespace, store, reten
   };
 }
 
-/** Variables of those who send slices or take them. */
+/** Returns the environment variables of programs that send or receive slices. */
 export function queueVariables({ tasks, deadLetters }: PrewarmQueue) {
   return {
     QUEUE_URL: tasks.url,
@@ -34,7 +34,7 @@ export interface FleetProps {
   readonly maxInstances: number;
 }
 
-/** Variables of those who size the fleet. */
+/** Returns the environment variables of functions that size the fleet. */
 export function fleetVariables({ groupName, maxInstances }: FleetProps) {
   return {
     GROUP_NAME: groupName,

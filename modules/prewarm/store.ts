@@ -23,7 +23,7 @@ export interface PrewarmStoreProps {
 /** Index of the Request table for lists, newest first. */
 export const REQUEST_INDEX = 'by_created';
 
-/** What a request leaves behind: three tables, a bucket, and the key of its headers. */
+/** Storage of requests: three DynamoDB tables, a bucket, and the KMS key of headers. */
 export class PrewarmStore extends Construct {
   readonly requests: DynamodbTable;
   readonly pops: DynamodbTable;

@@ -7,7 +7,7 @@ export interface StreamSourcesProps {
   readonly task: NodeFunction<never>;
   readonly aggregation: NodeFunction<never>;
   readonly store: PrewarmStore;
-  /** Where the place of a batch goes that failed for good. */
+  /** Queue that gets the position of a batch that failed for good. */
   readonly failedEventsArn: string;
 }
 
@@ -24,7 +24,8 @@ interface StreamSource {
 }
 
 /**
- * Which rows call which function. A stream's shard feeds two readers well, so Report is not a third: whoever ends a request
+ * Connects the streams of the tables to the functions. A stream's shard feeds two readers well, so Report is not a
+ * third: whoever ends a request
  * calls it.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
  */

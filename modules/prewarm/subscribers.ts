@@ -5,7 +5,7 @@ import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import { Construct } from 'constructs';
 import { denyWithoutTls, policyDocument } from '../parts/policy';
 
-/** Who is told when a request ends or an alarm rings. */
+/** A subscriber of the topic of ended requests and alarms. */
 export type Subscriber = EmailSubscriber | HttpsSubscriber | QueueSubscriber;
 
 /** Whoever reads the mail confirms the subscription by the link in the first one. */
@@ -104,7 +104,7 @@ const ALLOWED = {
   },
 } as const satisfies Record<Subscriber['protocol'], { pattern: RegExp; form: string }>;
 
-/** What is wrong with the subscribers, as sentences. */
+/** Returns a sentence for each invalid subscriber. */
 export function subscriberFaults(subscribers: readonly Subscriber[]): string[] {
   const faults = subscribers.flatMap(({ protocol, endpoint }, index) => {
     const { pattern, form } = ALLOWED[protocol];

@@ -13,7 +13,7 @@ export interface PrewarmTopicProps {
   readonly subscribers: readonly Subscriber[];
 }
 
-/** Where ended requests and alarms are published. */
+/** SNS topic of ended requests and alarms. */
 export class PrewarmTopic extends Construct {
   readonly topic: SnsTopic;
   readonly key: KmsKey;

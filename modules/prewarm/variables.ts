@@ -26,7 +26,7 @@ function text(name: string, description: string, pattern: string, allowed: strin
   } as const satisfies ModuleVariable;
 }
 
-/** What can change without changing which resources there are; the rest is chosen by writing TypeScript. */
+/** Variables of the Terraform module: props that do not change which resources there are. All others need TypeScript. */
 const variables = {
   deployment: text(
     'deployment',
@@ -120,7 +120,7 @@ const variables = {
   },
 } as const satisfies Record<string, ModuleVariable>;
 
-/** Declares the variables in the stack and answers the props made of them. */
+/** Declares the variables in the stack and returns the props made of them. */
 export function propsFromVariables(stack: HclModuleStack): PrewarmProps {
   const declared = Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => [name, stack.variable(name, variable).value]),

@@ -1,7 +1,7 @@
-/** What a bench came to: a figure of ours, those of the others in the same unit, and ours over each of theirs. */
+/** Result of a bench: Warmpath's figure, those of other programs in the same unit, and the ratio of ours to each. */
 export interface BenchResult {
   readonly name: string;
-  /** Of all figures but the ratios. */
+  /** Unit of all figures but the ratios. */
   readonly unit: string;
   readonly ours: number;
   readonly others: Readonly<Record<string, number>>;
@@ -11,7 +11,7 @@ export interface BenchResult {
   readonly notes?: Readonly<Record<string, number | string>>;
 }
 
-/** One measurement; answers its figure and says a line about it. */
+/** Measures once, prints a line about it, and returns the figure. */
 export type Contestant = (round: number) => Promise<number>;
 
 export interface Bench {
@@ -27,14 +27,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Three digits that count are as exact as a bench is. */
+/** Rounds to three significant digits. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
 
 /**
  * Lets the contestants measure in turn, round after round, so that whatever else the machine does hits all alike.
- * A first round warms up and is not counted. Answers the median of each.
+ * A first round warms up and is not counted. Returns the median of each.
  */
 export async function inTurn<Name extends string>(
   contestants: Readonly<Record<Name, Contestant>>,
@@ -56,7 +56,7 @@ export async function inTurn<Name extends string>(
   >;
 }
 
-/** Ours over each of the others. */
+/** Returns the ratio of our figure to each of the others. */
 export function ratiosOf(ours: number, others: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(others).map(([name, theirs]) => [name, rounded(ours / theirs)]));
 }

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificate } from '../loopback-cdn/certificate';
 
-/** What the edges are to do. */
+/** Addresses, certificate and behaviour of the edges. */
 export interface EdgeProcessOptions {
   readonly certificate: Certificate;
   /** One per PoP. */
@@ -14,7 +14,7 @@ export interface EdgeProcessOptions {
   readonly objectBytes: number;
   /** From the request read to the answer sent, in milliseconds. */
   readonly latencyMs: number;
-  /** Answers the first request of a path as a Miss; otherwise all are Hits, and nothing is remembered. */
+  /** True: the first request of a path is a Miss. False: every request is a Hit, and no path is stored. */
   readonly remember: boolean;
 }
 

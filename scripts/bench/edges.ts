@@ -15,7 +15,7 @@ export interface Edges {
   readonly port: number;
   readonly caPem: string;
   readonly caFile: string;
-  /** Answers given so far, those to HEAD included. */
+  /** Returns the number of responses so far, those to HEAD included. */
   countAnswers(): Promise<number>;
   close(): Promise<void>;
 }

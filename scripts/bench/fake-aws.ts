@@ -62,7 +62,7 @@ const counts = z.object({
   tableReadCalls: z.number(),
 }) satisfies z.ZodType<FakeAwsCounts>;
 
-/** The calls since this was last asked. */
+/** Returns the calls since the previous question. */
 export async function takeCounts(endpoint: string): Promise<FakeAwsCounts> {
   return counts.parse(await call(endpoint, COUNTS, {}));
 }

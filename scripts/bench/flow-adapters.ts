@@ -13,7 +13,7 @@ import { systemClock as clock } from '../../lambdas/prewarm/runtime/clock';
 import { DOMAIN } from './edges';
 import { queueUrl, TABLES } from './fake-aws';
 
-/** What a process that measures a step of the flow is told. */
+/** Job of a process that measures one step of the flow. */
 export const flowJob = z.object({
   endpoint: z.string(),
   urls: z.number(),
@@ -22,7 +22,7 @@ export const flowJob = z.object({
 });
 export type FlowJob = z.infer<typeof flowJob>;
 
-/** What it answers. */
+/** Result that such a process prints. */
 export const flowRound = z.object({
   seconds: z.number(),
   /** Processor time of the step, user and system. */
@@ -95,7 +95,7 @@ export function newRequest({ urls, pops, instances }: FlowJob): RequestRecord {
   };
 }
 
-/** Runs a step and answers its time and processor time. */
+/** Runs a step and returns its duration and processor time. */
 export async function timed(step: () => Promise<void>): Promise<{ seconds: number; cpuSeconds: number }> {
   const cpuBefore = process.cpuUsage();
   const began = performance.now();
@@ -105,7 +105,7 @@ export async function timed(step: () => Promise<void>): Promise<{ seconds: numbe
   return { seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
-/** Runs the program of a process: its job from the command line, its answer to the standard output. */
+/** Main function of a measuring process: reads its job from the command line, prints its result to standard output. */
 export function runProcess(measure: (job: FlowJob) => Promise<Omit<FlowRound, 'peakMib'>>): void {
   measure(flowJob.parse(JSON.parse(process.argv[2] ?? ''))).then(
     (round) => {

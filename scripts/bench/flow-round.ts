@@ -22,7 +22,7 @@ export function labelOf({ urls, pops, instances }: FlowSize): string {
   return `${urls.toLocaleString('en')} URLs x ${pops} PoPs, ${instances} instances`;
 }
 
-/** Lets a process that starts fresh, with a queue and tables of its own, do each of these. */
+/** Measures each size in a new process with a queue and tables of its own, and returns one round per size. */
 export async function measureFlow(
   program: './fanout-process.ts' | './aggregate-process.ts',
   sizes: readonly FlowSize[],

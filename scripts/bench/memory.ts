@@ -18,7 +18,7 @@ const ROUNDS = 3;
 const answer = z.object({ peakMib: z.number(), fetches: z.number(), seconds: z.number() });
 const run = promisify(execFile);
 
-/** What an engine that starts fresh needs at its peak for so many URLs. */
+/** Returns peak memory, fetches and duration of an engine in a new process that warms so many URLs. */
 async function measure(bundle: string, edges: Edges, urls: number) {
   const { pops, port, caPem } = edges;
   const input = JSON.stringify({ urls, edges: { pops, port, caPem } });

@@ -12,7 +12,7 @@ export function addressesOf({ resource = {}, data = {} }: Configuration): readon
   return [...list('', resource), ...list('data.', data)].sort();
 }
 
-/** What changed between two lists of addresses. */
+/** Difference between two lists of addresses. */
 export interface AddressChange {
   /** Same type, another name: without a moved block the resource is destroyed and created anew. */
   readonly renamed: readonly { readonly from: string; readonly to: string }[];
@@ -38,7 +38,7 @@ export function compareAddresses(before: readonly string[], after: readonly stri
   };
 }
 
-/** The change in words, with what to do about it; empty when nothing changed. */
+/** Returns the change as text, with what to do about it; empty when nothing changed. */
 export function describeChange({ renamed, added, removed }: AddressChange): string {
   if (renamed.length + added.length + removed.length === 0) return '';
   const moves = renamed.map(({ from, to }) => JSON.stringify({ from, to }));

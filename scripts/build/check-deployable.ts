@@ -16,7 +16,7 @@ const EXAMPLE_VPC = 'vpc-0a1b2c3d4e5f60718';
 const EXAMPLE_SUBNETS = ['subnet-0a1b2c3d4e5f60718', 'subnet-0b1c2d3e4f5061728'];
 const EXAMPLE_IMAGE = 'ami-0a1b2c3d4e5f60718';
 
-/** What a stack holds that only an example can be, in words; nothing where it may be deployed. */
+/** Returns a description of each placeholder value in a stack; empty where it may be deployed. */
 function examplesIn(configuration: Configuration): readonly string[] {
   const accounts = configuration.provider?.aws?.flatMap((aws) => aws.allowed_account_ids ?? []) ?? [];
   const { backend, cloud } = configuration.terraform ?? {};

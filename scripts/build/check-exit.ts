@@ -31,14 +31,14 @@ const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platf
 /** Packages that the fork brings its own of, or that must not be found any more. */
 const replaced = new Set(['cdktf', '@cdktf', 'cdktf-cli', 'constructs', '.bin', '.package-lock.json']);
 
-/** An import of the archived packages, as it is, in what the fork calls them. */
+/** Returns the source with imports of the archived packages renamed to those of the fork. */
 export function renameImports(source: string): string {
   return source
     .replaceAll(/(?<quote>['"])@cdktf\/provider-aws(?=['"/])/g, '$<quote>@cdktn/provider-aws')
     .replaceAll(/(?<quote>['"])cdktf(?=['"/])/g, '$<quote>cdktn');
 }
 
-/** Paths at which two synthesized stacks differ, without what the libraries say of themselves. */
+/** Returns the paths at which two synthesized stacks differ, apart from the libraries' own metadata. */
 export function differences(left: unknown, right: unknown, path = ''): readonly string[] {
   if (path === './/.metadata.version' || path === '.terraform.required_providers') return [];
   if (isRecord(left) && isRecord(right)) {

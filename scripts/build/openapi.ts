@@ -8,7 +8,7 @@ import { openApiDocument } from '../../lambdas/prewarm/api/openapi';
 
 export const OPENAPI_FILE = join(__dirname, '..', '..', 'lambdas', 'prewarm', 'openapi', 'prewarm-api.json');
 
-/** What the file is to hold. */
+/** Returns the text of the committed OpenAPI file. */
 export function openApiText(): string {
   return `${JSON.stringify(openApiDocument(), undefined, 2)}\n`;
 }

@@ -44,7 +44,7 @@ export async function startEmulator(account: string): Promise<Emulator | undefin
   }
 }
 
-/** Puts there what the data sources of a stack look for, so that its plan finds it. */
+/** Creates in the emulator the resources that the data sources of a stack look up. */
 export async function provide(emulator: Emulator, configuration: Configuration): Promise<void> {
   const client = {
     endpoint: emulator.endpoint,

@@ -12,7 +12,7 @@ import { findProviderMirror } from './terraform-cli';
 const LOCK_FILE = '.terraform.lock.hcl';
 const PLATFORMS = ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64', 'windows_amd64'];
 
-/** What a lock file says of the one provider of the stacks. */
+/** Entry of the AWS provider in a dependency lock file. */
 export interface ProviderLock {
   readonly version: string;
   readonly constraints: string;
@@ -27,7 +27,7 @@ export function readLock(text: string): ProviderLock | undefined {
   return { version, constraints, hashes: text.match(/(?<=")(?:h1|zh):[^"]+/g) ?? [] };
 }
 
-/** What is different between two locks, a sentence each; none where nothing is. */
+/** Returns a sentence for each difference between two locks. */
 export function lockChanges(before: ProviderLock, after: ProviderLock): readonly string[] {
   const added = after.hashes.filter((hash) => !before.hashes.includes(hash)).length;
   const removed = before.hashes.filter((hash) => !after.hashes.includes(hash)).length;

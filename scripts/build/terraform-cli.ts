@@ -228,7 +228,7 @@ function countsOf(output: string): PlanCounts {
   return { add: summary.add, change: summary.change, destroy: summary.remove };
 }
 
-/** What a command says is wrong; `-json` writes it to standard output, as diagnostics. */
+/** Returns the errors of a command; with `-json` they are diagnostics on standard output. */
 function faultsOf(output: string, errors: string): string {
   const diagnostics = linesOf(output).flatMap(({ diagnostic }) =>
     diagnostic?.severity === 'error' ? [`${diagnostic.summary}: ${diagnostic.detail ?? ''}`.trim()] : [],

@@ -99,7 +99,7 @@ async function runStack(
   }
 }
 
-/** One line of a result, for people. */
+/** Returns the result of a stack as a line of text. */
 export function describeResult(result: StackResult): string {
   const outcome =
     result.kind === 'failed'

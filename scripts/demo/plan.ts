@@ -16,7 +16,7 @@ function onePerKind<Stack extends { readonly name: string }>(stacks: readonly St
 }
 
 /**
- * Plans as many of the synthesized stacks with the real provider as fit into the demo's time, and answers one line per
+ * Plans as many of the synthesized stacks with the real provider as fit into the demo's time, and returns one line per
  * stack, or one that says what is missing. Only stacks that ask AWS nothing while they are planned, so that no emulator
  * has to be started.
  * @throws Error where a plan fails

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 
-/** What a synthesized stack holds. */
+/** Name and resources of a synthesized stack. */
 export interface StackContent {
   readonly name: string;
   readonly resourceCount: number;

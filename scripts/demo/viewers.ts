@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import type { LoopbackCdn, LoopbackPop } from '../loopback-cdn';
 
-/** What a viewer saw of one object. */
+/** One viewer's request for one object: cache result and duration. */
 export interface View {
   readonly pop: string;
   readonly durationMs: number;

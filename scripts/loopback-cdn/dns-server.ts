@@ -26,7 +26,7 @@ const PLAIN_UDP_BYTES = 512;
 
 interface Reply {
   readonly bytes: Buffer;
-  /** The same reply without answers and with the truncation flag, for a client that must ask again over TCP. */
+  /** The reply without answer records and with the truncation flag, for a client that must ask again over TCP. */
   readonly truncated: Buffer;
   readonly udpLimitBytes: number;
 }

@@ -1,7 +1,7 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-/** One stored (or passed through) answer of the origin. */
+/** A stored (or passed through) response of the origin. */
 export interface StoredObject {
   readonly status: number;
   readonly contentType: string;
@@ -14,7 +14,7 @@ export interface StoredObject {
 
 export type CacheStatus = 'Hit' | 'Miss' | 'RefreshHit' | 'Error';
 
-/** As CloudFront does it: only br and gzip count, in a fixed order. */
+/** Returns the header as CloudFront normalises it: br and gzip only, in a fixed order. */
 export function normaliseAcceptEncoding(header: string | undefined): string {
   const accepted = (header ?? '')
     .split(',')
@@ -51,7 +51,7 @@ export class EdgeCache {
     for (const key of this.stored.keys()) this.expired.add(key);
   }
 
-  /** What the edge has, or fetches. HEAD asks the origin too, and stores nothing. */
+  /** Returns the stored object, or fetches it from the origin. HEAD asks the origin too, and stores nothing. */
   async get(
     method: string,
     host: string,

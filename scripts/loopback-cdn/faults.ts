@@ -1,6 +1,6 @@
-/** What an edge does instead of answering well. */
+/** A fault of an edge. */
 export type Fault =
-  /** Answers with this status. */
+  /** Responds with this status. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
   /** Drops the connection: when it is made, before the headers, or in the middle of the body. */
   | { readonly kind: 'reset'; readonly at: 'connect' | 'header' | 'body' }
@@ -8,25 +8,25 @@ export type Fault =
   | { readonly kind: 'stall'; readonly at: 'connect' | 'header' | 'body' }
   /** Promises the whole body and ends the connection after so many bytes. */
   | { readonly kind: 'truncate'; readonly bytes: number }
-  /** Waits before it answers. */
+  /** Waits before it responds. */
   | { readonly kind: 'slow'; readonly delayMs: number }
   /** Sends the body in small pieces. */
   | { readonly kind: 'drip'; readonly chunkBytes: number; readonly everyMs: number }
   /** Says that another PoP answered. */
   | { readonly kind: 'pop-header'; readonly pop: string }
-  /** Never stores the object; with `cacheControl` it says so. */
+  /** Never stores the object, and sends `cacheControl` where given. */
   | { readonly kind: 'uncacheable'; readonly cacheControl?: string }
-  /** Says so, and stores the object all the same: a distribution with a minimum TTL. */
+  /** Sends this Cache-Control and stores the object nevertheless, as a distribution with a minimum TTL does. */
   | { readonly kind: 'cache-control'; readonly value: string }
   /** Sends the body without a content-length. */
   | { readonly kind: 'chunked' }
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
   /** Refuses HEAD with 405 and serves GET. */
   | { readonly kind: 'head-refused' }
-  /** Answers without any header of CloudFront. */
+  /** Responds without CloudFront's headers. */
   | { readonly kind: 'not-cloudfront' };
 
-/** A fault and where it strikes; an absent field matches everything. */
+/** A fault and the requests that it applies to; an absent field matches all. */
 export interface FaultRule {
   readonly fault: Fault;
   /** Path without the query, or a pattern of it. Connection faults (`at: 'connect'`) do not look at it. */
@@ -41,7 +41,7 @@ function isAtConnect({ fault }: FaultRule): boolean {
   return (fault.kind === 'reset' || fault.kind === 'stall') && fault.at === 'connect';
 }
 
-/** The rules in force; the first that matches strikes. */
+/** The active rules; the first that matches applies. */
 export class Faults {
   private readonly rules: { readonly rule: FaultRule; left: number }[] = [];
 

@@ -57,7 +57,7 @@ export interface LoopbackCdn extends AsyncDisposable {
   /** The one port of every edge; it speaks TLS and plain HTTP. */
   readonly edgePort: number;
   readonly caPem: string;
-  /** The same in a file, for clients that read one. */
+  /** Path of a file with the certificate authority (PEM), for clients that read a file. */
   readonly caFile: string;
   readonly pops: readonly LoopbackPop[];
   /** Throws where the code is not one of `pops`. */
@@ -114,18 +114,18 @@ async function startEdges(
   start: (plan: Plan, address: string, port: number) => Promise<Edge>,
   plans: Plan[],
 ) {
-  const places = plans.flatMap((plan) => plan.addresses.map((address) => ({ plan, address })));
+  const listeners = plans.flatMap((plan) => plan.addresses.map((address) => ({ plan, address })));
   for (let attempt = 1; ; attempt += 1) {
     const edges: Edge[] = [];
     try {
-      for (const { plan, address } of places) edges.push(await start(plan, address, edges[0]?.port ?? 0));
+      for (const { plan, address } of listeners) edges.push(await start(plan, address, edges[0]?.port ?? 0));
       return edges;
     } catch (error) {
       await Promise.all(edges.map((edge) => edge.close()));
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'EADDRNOTAVAIL')
         throw new Error(
-          `loopback CDN: this machine does not answer on 127.0.0.2 and up; on macOS run "sudo ifconfig lo0 alias 127.0.0.2" for each of ${places.length} addresses`,
+          `loopback CDN: this machine does not answer on 127.0.0.2 and up; on macOS run "sudo ifconfig lo0 alias 127.0.0.2" for each of ${listeners.length} addresses`,
           { cause: error },
         );
       if (code !== 'EADDRINUSE' || attempt === PORT_TRIES) throw error;

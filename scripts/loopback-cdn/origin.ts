@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the origin holds under one path. */
+/** An object of the origin, or its response in place of one. */
 export interface OriginObject {
   readonly body: string | Uint8Array;
   /** @default application/octet-stream */

@@ -10,14 +10,14 @@ import type { TaskQueue } from '../engine/ports/task-queue';
 /** A body that has been checked: what to warm and how. */
 export interface ParsedRequest {
   readonly spec: RequestSpec;
-  /** Normalised; a throw of InvalidUrls comes from reading on. */
+  /** Normalised; iterating it throws InvalidUrls where a URL is not valid. */
   readonly urls: AsyncIterable<string>;
-  /** What of the body was not taken as it was written, a sentence each. @default none */
+  /** Fields that were ignored or read in another way than written, a sentence each. @default none */
   readonly warnings?: readonly string[];
 }
 
-/** Where one list may be put, once or again, until it expires. */
-export interface UploadPlace {
+/** Upload URL of one list; it may be used repeatedly until it expires. */
+export interface UploadTarget {
   readonly listId: string;
   /** Takes the list by PUT: one URL per line. */
   readonly url: string;
@@ -33,23 +33,23 @@ export interface PrewarmApplication {
   /** @throws InvalidRequest and InvalidUrls; nothing has been started then. */
   parse(body: unknown): Promise<ParsedRequest>;
   /** A place to upload a list to that is too long for a body; `origin` is where the caller reached the API. */
-  createList(origin: string): Promise<UploadPlace>;
+  createList(origin: string): Promise<UploadTarget>;
   /** Takes an upload, where it is the API itself that does. @default - lists are put elsewhere */
   readonly receiveList?: (listId: string, body: AsyncIterable<Uint8Array>) => Promise<void>;
-  /** Stores and starts a request; a known idempotency key answers the request that is there. */
+  /** Stores and starts a request; returns the existing request where its idempotency key is known. */
   submit(request: ParsedRequest): Promise<RequestRecord>;
   find(id: RequestId): Promise<RequestRecord | undefined>;
   pops(id: RequestId): Promise<readonly PopRecord[]>;
   /** Newest first. */
   list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>>;
-  /** Stops this request alone; false where it has ended already. */
+  /** Stops this request alone. Returns false where it has ended already. */
   stop(id: RequestId): Promise<boolean>;
   queueDepth(): ReturnType<TaskQueue['depth']>;
   readonly fleet: Fleet;
-  /** True while nothing is warmed, whatever is queued, until somebody sets the fleet's size. */
+  /** Returns true while the fleet has no instance and none will come until its size is set. */
   waitsForCapacity(): Promise<boolean>;
   readonly blobs: Pick<BlobStore, 'read' | 'exists' | 'link'>;
-  /** How `GET /report` hands a report out: the bytes themselves, or a redirect to a link that expires. */
+  /** How `GET /report` responds: with the report itself, or with a redirect to a link that expires. */
   readonly reportDelivery: 'stream' | 'redirect';
   readonly directory: PopDirectory;
   readonly log: Log;

@@ -4,7 +4,10 @@ import { ENCODINGS, VERIFY_MODES } from '../engine/model/request';
 import { REQUEST_STATUSES } from '../engine/model/request-status';
 import { REPORT_SCHEMA } from '../engine/report/report-json';
 
-/** Bodies that more than one route answers with, and their parts; keys in the order in which they are written. */
+/**
+ * Schemas of response bodies that several routes share, and of their parts; keys stand in the order in which they are
+ * written.
+ */
 
 export const time = z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?$/);
 export const count = z.int().min(0);
@@ -25,7 +28,7 @@ export const failureBodySchema = z.strictObject({
   message: z.string(),
 });
 
-/** What is answered before a route is reached; the gateway writes the time in a format of its own. */
+/** Body of failures that arise before a route is reached; API Gateway writes the time in a format of its own. */
 export const gatewayBody = z.strictObject({
   status: z.literal('failure'),
   timestamp: z.string(),
@@ -68,10 +71,10 @@ const overview = {
   ...figures,
 };
 
-/** A line of the list. */
+/** One request in the list of `GET /requests`. */
 export const requestLine = z.strictObject(overview);
 
-/** One request with its PoPs. */
+/** Body of `GET /requests/{id}`: one request with its PoPs. */
 export const requestBody = z.strictObject({
   ...overview,
   pops: z.array(
@@ -87,7 +90,7 @@ export const requestBody = z.strictObject({
   ),
 });
 
-/** Failures of one cause, with its URLs. */
+/** Failures that share one cause, with their URLs. */
 export const failureGroup = z.strictObject({
   outcome: z.enum(OUTCOME_KINDS),
   cause: z.string(),

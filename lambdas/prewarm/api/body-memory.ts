@@ -22,7 +22,7 @@ export class BodyMemory {
   private busyWith: Request | undefined;
   private readonly waiting: { readonly request: Request; readonly begin: () => void }[] = [];
 
-  /** @throws ApiFailure 503 where the bodies of others take all there is */
+  /** Counts bytes as received. @throws ApiFailure 503 where the bodies of other requests use the whole allowance */
   receive(request: Request, bytes: number): void {
     if (this.received + bytes > MAX_RECEIVED_BYTES) throw busy();
     this.received += bytes;

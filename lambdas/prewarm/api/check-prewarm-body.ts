@@ -32,7 +32,7 @@ export interface CheckContext extends RequestContext {
   readonly unknownFields?: 'ignore' | 'refuse';
 }
 
-/** A body that is right as far as it is known before its URLs are read. */
+/** A body whose fields are valid; its URLs are checked while they are read. */
 export interface CheckedBody {
   readonly spec: RequestSpec;
   /** Which hosts URLs may have; for lists that come from elsewhere than the body. */
@@ -41,7 +41,7 @@ export interface CheckedBody {
   readonly urlCount: number;
   /** The normalised URLs of `url_list`; throws InvalidUrls at its end when any was bad. */
   readonly urls: AsyncIterable<string>;
-  /** What was not taken as it was written, a sentence each. */
+  /** Fields that were ignored or read in another way than written, a sentence each. */
   readonly warnings: readonly string[];
 }
 

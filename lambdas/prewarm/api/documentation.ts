@@ -26,7 +26,7 @@ export interface ResponseDoc {
   readonly content?: Readonly<Record<string, Content>>;
 }
 
-/** What a client has to know of a route. */
+/** Documentation of a route, from which its OpenAPI operation is made. */
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
@@ -39,7 +39,7 @@ export interface Operation {
   readonly responses: Readonly<Record<string, ResponseDoc>>;
 }
 
-/** A response whose body is one of these. */
+/** Returns the documentation of a response whose JSON body is one of these. */
 export function answer(description: string, ...bodies: readonly NamedSchema[]): ResponseDoc {
   return { description, content: { 'application/json': bodies } };
 }
@@ -56,7 +56,7 @@ export const always = {
   '403': FORBIDDEN,
   '500': answer('Something broke here; the log has the reason.', FAILURE),
 };
-/** Where a JSON body is read. */
+/** Responses of every route that reads a JSON body. */
 export const withBody = {
   '413': answer('The body is too large, also after decompression.', FAILURE),
   '415': answer('The Content-Encoding is not gzip.', FAILURE),
@@ -79,7 +79,7 @@ export function queryParameters(schema: z.ZodObject): readonly Json[] {
   });
 }
 
-/** `req_id`, of routes whose messages for a missing one are part of the compatible API. */
+/** The query parameter `req_id`; optional here, since the compatible API has its own message for a missing one. */
 export const requestIdParameter: Json = {
   name: 'req_id',
   in: 'query',

@@ -1,7 +1,7 @@
 import { WarmpathError } from '../../errors/warmpath-error';
 import { timestamp } from '../engine/model/timestamp';
 
-/** An answer that is not a success, in words meant for the caller. */
+/** An error whose message is written for the API's caller; its code decides the HTTP status. */
 export class ApiFailure extends WarmpathError {
   override readonly name = 'ApiFailure';
 }
@@ -15,18 +15,18 @@ export function failureBody(now: number, message: string) {
   };
 }
 
-/** What the gateway answers before a route is reached; the single-machine service uses the same words. */
+/** Messages of failures that arise before a route is reached; API Gateway and the single-machine service share them. */
 export const GATEWAY_MESSAGES = {
   wrongKey: 'Forbidden',
   unknownRoute: 'Missing Authentication Token',
 } as const;
 
-/** What is added where a list in an answer is cut. */
+/** Returns the note that a list in a response was cut by so many entries. */
 export function notListed(more: number): string {
   return `${more} more are not listed: the answer would be too long`;
 }
 
-/** The words of the compatible API, spelling included: clients compare them. */
+/** Messages of the compatible API, spelling included: clients compare them. */
 export const MESSAGES = {
   emptyId: 'req_id is empty!',
   unknownIdInProgress: 'The reqeust id is invalid.',

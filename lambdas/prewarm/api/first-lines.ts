@@ -8,7 +8,10 @@ export interface FirstLines {
   readonly isWhole: boolean;
 }
 
-/** The first `limit` lines of a blob that are not empty, as far as they fit an answer; none where there is no blob. */
+/**
+ * Returns the first `limit` non-empty lines of a blob, as far as they fit into a response; none where the blob is
+ * missing.
+ */
 export async function firstLines(
   blobs: Pick<BlobStore, 'read' | 'exists'>,
   key: string,

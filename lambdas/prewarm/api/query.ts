@@ -22,7 +22,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** What is wrong with the fields of a query string or a small body, in the words of all other errors. */
+/** Returns one sentence per invalid field of a query string or a small body: what it got and what is allowed. */
 export function explainIssues(error: z.ZodError, input: unknown): string {
   return error.issues
     .map((issue) => {

@@ -9,7 +9,7 @@ import { ALLOWED, prewarmBodySchema } from './schemas';
 export interface ReadBody {
   readonly body: PrewarmBody;
   readonly issues: readonly FieldIssue[];
-  /** What was not taken as it was written, a sentence each. */
+  /** Fields that were ignored or read in another way than written, a sentence each. */
   readonly warnings: readonly string[];
 }
 

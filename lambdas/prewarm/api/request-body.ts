@@ -14,7 +14,7 @@ export interface BodyLimits {
 /** Bodies that all requests read share this memory. */
 const memory = new BodyMemory();
 
-/** Ends what a request's body took; to be called when the request has been answered. */
+/** Releases the memory and the turn that a request's body holds; to be called when the request has been answered. */
 export function releaseBody(request: Request): void {
   memory.release(request);
 }

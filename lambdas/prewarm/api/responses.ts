@@ -9,9 +9,9 @@ import type { PrewarmApplication } from './application';
 import type * as bodies from './bodies';
 import { MESSAGES, notListed } from './failure';
 
-/** Bodies that more than one route answers with. */
+/** Response bodies that several routes share. */
 
-/** No request exists, hence no id and no deadline; the keys stay. */
+/** Returns the body for invalid URLs: no request exists, so its id and deadline are empty texts. */
 export function invalidUrls(
   { urls, unlistedCount }: InvalidUrls,
   now: number,
@@ -38,7 +38,7 @@ export function requestLine(report: RequestReport): z.output<typeof bodies.reque
 
 const WAITING = 'waiting for capacity: the fleet has 0 instances; POST /instances sets its size';
 
-/** The records; the message of each that has not ended says so when the fleet has no instance to warm it. */
+/** Returns the records, with a note in the message of each running one while the fleet has no instance. */
 export async function withWaitingNote(
   application: PrewarmApplication,
   records: readonly RequestRecord[],

@@ -22,13 +22,13 @@ export interface RouterOptions {
    */
   readonly guard?: MiddlewareHandler;
   /**
-   * Answers what no route takes.
+   * Handles requests that match no route.
    * @default - as the gateway does, with 403
    */
   readonly unknownRoute?: NotFoundHandler;
 }
 
-/** What the middlewares tell each other. */
+/** Values that middlewares pass on to each other with a request. */
 export interface ApiEnvironment {
   readonly Variables: { readonly requestId: string };
 }

@@ -147,7 +147,7 @@ export const prewarmBodySchema = z.strictObject({
 /** Compile-time proof that the schema and the domain speak of the same body. */
 prewarmBodySchema satisfies z.ZodType<PrewarmBody>;
 
-/** What each field takes, as errors say it. */
+/** Allowed values of each field, as error messages state them. */
 export const ALLOWED: Readonly<Record<keyof PrewarmBody, string>> = {
   url_list: 'a list of strings',
   list_id: 'the list_id of an answer of POST /lists',

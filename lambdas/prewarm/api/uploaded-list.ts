@@ -4,7 +4,7 @@ import { BlobNotFound, type BlobStore } from '../engine/ports/blob-store';
 import { UnreadableDocument } from '../engine/ports/document-reader';
 import { InvalidRequest } from '../engine/request/invalid-request';
 
-/** How long a place takes a list. */
+/** Lifetime of an upload URL, in seconds. */
 export const UPLOAD_SECONDS = 3_600;
 
 export function newListId(): string {
@@ -15,15 +15,15 @@ export function isListId(text: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
-/** Below which uploaded lists lie: they are no blobs of a request. */
+/** Key prefix of uploaded lists, which belong to no request. */
 export const LISTS_PREFIX = 'lists/';
 
-/** Whoever keeps uploaded lists removes them after a day. */
+/** Returns the key of an uploaded list, which both hosts remove after a day. */
 export function listKey(listId: string): string {
   return `${LISTS_PREFIX}${listId.toLowerCase()}.txt`;
 }
 
-/** True for what `listKey` returns. */
+/** Returns true for a key that `listKey` has made. */
 export function isListKey(key: string): boolean {
   return key.endsWith('.txt') && isListId(key.slice(LISTS_PREFIX.length, -'.txt'.length));
 }

@@ -1,10 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { WarmpathError } from '../../errors/warmpath-error';
 
-/** A row as DynamoDB speaks of it. */
+/** A row in DynamoDB's attribute format. */
 export type Item = Record<string, AttributeValue>;
 
-/** A row lacks an attribute, or holds another type than was written: it was changed by somebody else. */
+/** Thrown for a row that lacks an attribute or holds one of another type: another program has changed it. */
 export class DamagedItem extends WarmpathError {
   override readonly name = 'DamagedItem';
   constructor(attribute: string, expected: string) {

@@ -3,7 +3,7 @@ import { isPassingConflict } from './passing-conflict';
 import { retrying } from './retry';
 
 /**
- * Sends the write of one row. Answers false where its condition does not hold; nothing is written then. Transactions
+ * Sends the write of one row. Returns false, with nothing written, where its condition does not hold. Transactions
  * that touch the row at the same moment are waited out.
  */
 export async function writeConditionally(send: () => Promise<unknown>): Promise<boolean> {

@@ -22,7 +22,7 @@ export interface ScheduleOptions {
 /** A schedule whose time has passed when it is made never fires. */
 const SOONEST_MS = 10_000;
 
-/** What the Shutdown function is called with. */
+/** Event of the Shutdown function. */
 export interface DeadlineEvent {
   readonly requestId: RequestId;
 }
@@ -66,7 +66,7 @@ export class ScheduledDeadlines implements Deadlines {
   }
 }
 
-/** For runtimes that only take deadlines away. */
+/** Removes the schedule of a request's deadline; a missing schedule is ignored. */
 export async function cancelSchedule(client: SchedulerClient, group: string, id: RequestId): Promise<void> {
   try {
     await client.send(new DeleteScheduleCommand({ Name: id, GroupName: group }));

@@ -2,7 +2,7 @@ import { type CloudFrontClient, paginateListDistributions } from '@aws-sdk/clien
 import type { FoundDistribution } from '../engine/ports/find-distribution';
 import type { Log } from '../engine/ports/log';
 
-/** The distribution that has this id, domain or alternate name; `undefined` where the account has none. */
+/** Returns the distribution with this id, domain or alternate name; `undefined` where the account has none. */
 export async function findDistribution(
   client: CloudFrontClient,
   wanted: string,

@@ -7,7 +7,7 @@ import { type Fleet, FleetNotFound } from '../engine/ports/fleet';
 
 export interface GroupOptions {
   readonly name: string;
-  /** Most instances that the group may have; a wish for more is one for these. */
+  /** Most instances that the group may have; larger capacities are capped to it. */
   readonly maxInstances: number;
 }
 

@@ -8,7 +8,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const KEPT_KEYS = 200;
 
-/** What is stored in place of headers cannot be opened. */
+/** Thrown where stored headers cannot be decrypted. */
 export class SealedHeadersDamaged extends WarmpathError {
   override readonly name = 'SealedHeadersDamaged';
 

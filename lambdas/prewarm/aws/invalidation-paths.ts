@@ -65,7 +65,7 @@ function depthOf(folder: string): number {
   return folder.split('/').length;
 }
 
-/** Replaces the deepest folders by their parents until so few are left. */
+/** Replaces the deepest folders by their parents until at most `most` are left. */
 function rollUp(folders: Set<string>, most: number): Set<string> {
   let left = folders;
   while (left.size > most) {

@@ -15,7 +15,7 @@ import { firstUnusual, PathIsWildcard, planInvalidation } from './invalidation-p
 
 const POLL_MS = 5_000;
 
-/** Names under which AWS says "too many calls"; CloudFront does so with status 400, as if the call were wrong. */
+/** Error names by which AWS reports throttling; CloudFront sends them with status 400, like client errors. */
 const THROTTLING = new Set([
   'Throttling',
   'ThrottlingException',

@@ -2,7 +2,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Log } from '../engine/ports/log';
 import type { Notifier, RequestEnded } from '../engine/ports/notifier';
 
-/** Tells the subscribers of the topic. */
+/** Publishes ended requests to the SNS topic. */
 export class TopicNotifier implements Notifier {
   constructor(
     private readonly client: SNSClient,

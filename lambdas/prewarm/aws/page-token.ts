@@ -5,15 +5,16 @@ import { REQUEST_KIND } from './request-item';
 /** Creation time and id of the last request of a page, as the index is ordered by them. */
 const ORDER = /^\d{15}#([\w-]+)$/;
 
-/** The key where a page ended, as text that a client passes back. */
+/** Returns the last key of a page as a token that a client passes back for the next one. */
 export function encodePage(key: Item): string {
   return Buffer.from(key['created_order']?.S ?? '').toString('base64url');
 }
 
 /**
- * The key to read on from. A token says where in the list of requests to begin, which whoever may list can read anyway: it is
+ * Returns the key after which the next page begins. A token says where in the list of requests to begin, which whoever
+ * may list can read anyway: it is
  * checked and not signed.
- * @throws InvalidPageToken for a text that is none of them
+ * @throws InvalidPageToken for any other text
  */
 export function decodePage(token: string): Item {
   const order = Buffer.from(token, 'base64url').toString('utf8');

@@ -4,11 +4,12 @@ import {
   TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb';
 
-/** Reasons that say "at the same moment", not "never". */
+/** Cancellation reasons that are transient. */
 const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /**
- * True where a write failed only because a transaction touched its rows at the same moment: nothing was written, and a
+ * Returns true where a write failed only because a transaction touched its rows at the same moment: nothing was written,
+ * and a
  * repeat may succeed. The SDK does not repeat these.
  */
 export function isPassingConflict(error: unknown): boolean {

@@ -21,7 +21,7 @@ export const REQUEST_KIND = 'request';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** Rows are removed so long after their request was made. */
+/** Returns the TTL attribute of rows of a request: `retentionDays` after its creation. */
 export function expiryOf(createdAtMs: number, retentionDays: number): Item {
   return {
     expires_at: number(Math.floor(createdAtMs / 1000) + retentionDays * DAY_SECONDS),

@@ -37,8 +37,8 @@ export interface RequestTableOptions {
   readonly table: string;
   readonly retentionDays: number;
   /**
-   * Seals and opens headers. A runtime that has no use for them leaves it out and reads none; one that only accepts
-   * requests leaves out `open`, because it may not.
+   * Encrypts and decrypts headers; `open` is left out where the role may not decrypt.
+   * @default - headers are not read
    */
   readonly headers?: Partial<Pick<HeaderCipher, 'seal' | 'open'>>;
   readonly clock: Pick<Clock, 'now'>;

@@ -1,18 +1,18 @@
 import { type BackoffLimits, backoffMs } from '../engine/warming/retry';
 
 export interface RetryOptions extends BackoffLimits {
-  /** The first included. */
+  /** Most attempts, the first included. */
   readonly attempts: number;
 }
 
 const DEFAULTS: RetryOptions = { attempts: 8, backoffBaseMs: 25, backoffMaxMs: 2_000 };
 
-/** Waits before another attempt, after so many have failed. */
+/** Waits for the backoff that follows so many failed attempts. */
 export function pauseAfter(failedAttempts: number, limits: BackoffLimits = DEFAULTS): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, backoffMs(failedAttempts, limits, Math.random())));
 }
 
-/** Runs until it succeeds, fails with something that will not heal, or the attempts are used up. */
+/** Repeats a call until it succeeds, throws an error that a retry cannot mend, or the attempts are used up. */
 export async function retrying<T>(
   run: () => Promise<T>,
   mayHeal: (error: unknown) => boolean,

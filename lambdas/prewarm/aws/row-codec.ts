@@ -5,9 +5,9 @@ import { DamagedItem, type Item } from './attributes';
 export interface Field<T> {
   readonly attribute: string;
   readonly write: (value: T) => AttributeValue;
-  /** `undefined` for a value that this field never wrote. */
+  /** Returns `undefined` for a value that `write` cannot have made. */
   readonly read: (value: AttributeValue) => T | undefined;
-  /** What the attribute is, as an error says it. */
+  /** What the attribute must be, for the message of DamagedItem. */
   readonly expected: string;
 }
 
@@ -38,7 +38,7 @@ export function textField<T extends string>(
   };
 }
 
-/** A text that is one of these. */
+/** Returns the field of a text that is one of `choices`. */
 export function choiceField<T extends string>(attribute: string, choices: readonly T[]): Field<T> {
   return {
     ...textField(attribute, (written) => choices.find((choice) => choice === written)),
@@ -64,7 +64,7 @@ export function flagField(attribute: string): Field<boolean> {
   };
 }
 
-/** A flag that is either true or absent. */
+/** Returns the field of a flag that is either true or absent. */
 export function trueField(attribute: string): Field<true> {
   return {
     attribute,
@@ -83,7 +83,7 @@ export function textsField(attribute: string): Field<readonly string[]> {
   };
 }
 
-/** A value as JSON, whatever keys it has. */
+/** Returns the field of a value that is stored as JSON text. */
 export function jsonField<T>(
   attribute: string,
   isValue: (value: unknown) => value is T,
@@ -110,7 +110,7 @@ function fieldsOf(codec: object): readonly (readonly [string, AnyField])[] {
   return Object.entries(codec);
 }
 
-/** The fields of a record, or of a part of it, as attributes; what is undefined is left out. */
+/** Returns the fields of a record, or of a part of it, as attributes; undefined fields are left out. */
 export function writeRow<T extends object>(codec: RowCodec<T>, record: Partial<T>): Item {
   return Object.fromEntries(
     fieldsOf(codec).flatMap(([key, { attribute, write }]) => {
@@ -121,7 +121,7 @@ export function writeRow<T extends object>(codec: RowCodec<T>, record: Partial<T
 }
 
 /**
- * The record of a row.
+ * Returns the record of a row.
  * @throws DamagedItem where an attribute is missing or is not what was written
  */
 export function readRow<T extends object>(codec: RowCodec<T>, item: Item): T {

@@ -26,7 +26,7 @@ export function sliceKey(id: RequestId, slice: SliceId): Item {
   };
 }
 
-/** The slice of a row, or of a row's key. */
+/** Returns the id of the slice that a row, or a row's key, belongs to. */
 export function sliceIdOf(item: Item): SliceId {
   const written = readText(item, 'slice_id');
   const dot = written.lastIndexOf('.');

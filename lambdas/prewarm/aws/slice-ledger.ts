@@ -28,7 +28,7 @@ export interface TaskTableOptions {
   readonly taskTable: string;
   readonly retentionDays: number;
   readonly clock: Pick<Clock, 'now'>;
-  /** Told of results once they are counted, each exactly once; where metrics come from. */
+  /** Called with results after they are counted, once per result; emits the metrics. */
   readonly onCounted?: (results: readonly SliceResult[]) => void;
 }
 
@@ -176,7 +176,7 @@ export class DynamoSliceLedger implements SliceLedger {
   }
 }
 
-/** Groups that fit one transaction: a row each, one more per PoP among them, and the request's. */
+/** Returns groups that fit one transaction: a row for each result, one for each PoP among them, and the request's. */
 export function transactionGroups(rows: readonly SliceResult[]): SliceResult[][] {
   const groups: SliceResult[][] = [];
   let group: SliceResult[] = [];
@@ -204,7 +204,7 @@ const RESULT: RowCodec<Omit<SliceResult, 'sliceId' | 'tally'>> = {
   finishedAt: numberField('finished_at'),
 };
 
-/** The row of a result. */
+/** Returns the row of a result. */
 export function resultItem(result: SliceResult, retentionDays: number): Item {
   return {
     ...sliceKey(result.requestId, result.sliceId),

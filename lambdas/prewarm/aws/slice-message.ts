@@ -19,7 +19,7 @@ const message = z.object({
   segment,
 });
 
-/** The body of a queue message. */
+/** Returns the slice as the body of a queue message. */
 export function encodeSlice(slice: Slice): string {
   // The id follows from PoP and segment.
   const { id: _, requestId: id, pop, addresses, segment: written, ...rest } = slice;
@@ -27,7 +27,10 @@ export function encodeSlice(slice: Slice): string {
   return JSON.stringify({ req_id: id, pop, pop_ips: addresses, segment: written });
 }
 
-/** `undefined` for a body that is no slice; its message is left to the dead-letter queue. */
+/**
+ * Returns the slice of a message body; `undefined` for a body that is no slice, whose message goes to the dead-letter
+ * queue.
+ */
 export function decodeSlice(body: string | undefined): Slice | undefined {
   const read = message.safeParse(parse(body));
   if (!read.success) return undefined;

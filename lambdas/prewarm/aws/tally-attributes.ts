@@ -32,7 +32,7 @@ export function readTally(item: Item): Tally {
   return tally;
 }
 
-/** The part of an update that adds a tally to the one that is stored. */
+/** The part of an update expression that adds a tally to the stored one. */
 export interface Addition {
   /** `#t0 :t0, #t1 :t1, …`; goes behind `ADD`. Empty for an empty tally. */
   readonly expression: string;

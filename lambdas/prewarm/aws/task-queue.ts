@@ -29,7 +29,7 @@ const BREAK_OFF_MS = 7_000;
 const BATCHES_IN_FLIGHT = 16;
 const ATTEMPTS = 8;
 
-/** Slices that the queue did not take, after every attempt. */
+/** Thrown where SQS did not take slices after every attempt. */
 export class NotQueued extends WarmpathError {
   override readonly name = 'NotQueued';
   constructor(count: number, firstReason: string) {
@@ -177,7 +177,7 @@ export class SqsTaskQueue implements TaskQueue {
   }
 }
 
-/** Bodies in batches that one call takes, by number and by size. */
+/** Yields bodies in batches that fit one call by number and by size. */
 export function* batchesOf(bodies: Iterable<string>): Generator<readonly string[]> {
   let batch: string[] = [];
   let batchBytes = 0;

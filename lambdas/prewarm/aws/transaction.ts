@@ -16,7 +16,7 @@ function codesOf(error: TransactionCanceledException): readonly string[] {
 
 /**
  * Writes all or nothing. Conflicts with other transactions are tried again; the client's token makes a repeat after a
- * lost answer harmless. Answers which items' conditions did not hold; nothing is written then.
+ * lost answer harmless. Returns for which items the condition did not hold; nothing is written then.
  */
 export async function transact(
   client: DynamoDBClient,

@@ -100,5 +100,5 @@ const application: PrewarmApplication = {
   now: () => clock.now(),
 };
 
-/** Answers API Gateway's proxy events. */
+/** Handles API Gateway's proxy events. */
 export const handler = handle(createRouter(application));

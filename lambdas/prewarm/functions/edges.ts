@@ -5,10 +5,10 @@ import type { Resolver } from '../engine/ports/resolver';
 import { createResolver } from '../net/resolver';
 import type { GetSizeSettings } from '../settings';
 
-/** How a runtime finds and reaches edges. */
+/** Resolver, port and certificates by which a function or agent reaches edges. */
 export interface Edges {
   readonly policy: AddressPolicy;
-  /** Answers only addresses that may be contacted. */
+  /** Returns only addresses that may be contacted. */
   readonly resolver: Resolver;
   readonly edgePort: number | undefined;
   /** Certificates (PEM) to trust besides the usual ones. */

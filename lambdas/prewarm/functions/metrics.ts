@@ -13,14 +13,14 @@ import {
 } from '../engine/model/tally';
 import type { RequestEnded } from '../engine/ports/notifier';
 
-export interface MetricsPlace {
+export interface MetricsScope {
   readonly namespace: string;
   readonly deployment: string;
 }
 
 type Output = { write(line: string): unknown };
 
-/** `outcome` in the words of a metric: `already-warm` -> `AlreadyWarm`. */
+/** Returns the metric name of an outcome: `already-warm` -> `AlreadyWarm`. */
 function metricName(kind: string): string {
   return kind.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 }
@@ -50,7 +50,7 @@ function figures(tally: Tally): Record<string, MetricValue> {
 
 function emitMetrics(
   output: Output,
-  { namespace, deployment }: MetricsPlace,
+  { namespace, deployment }: MetricsScope,
   dimensions: Readonly<Record<string, string>>,
   metrics: Readonly<Record<string, MetricValue>>,
   properties: Readonly<Record<string, string>>,
@@ -66,10 +66,11 @@ function emitMetrics(
 }
 
 /**
- * What was counted just now, per PoP and together. The request's id is a property and no dimension: it can be searched
+ * Writes the metrics of results that were just counted, per PoP and in total. The request's id is a property and no
+ * dimension: it can be searched
  * for, but does not make a metric of its own, which would cost more than the request.
  */
-export function emitCounted(output: Output, place: MetricsPlace, results: readonly SliceResult[]): void {
+export function emitCounted(output: Output, scope: MetricsScope, results: readonly SliceResult[]): void {
   const byPop = new Map<PopCode, MutableTally>();
   const total = emptyTally();
   let id: RequestId | undefined;
@@ -82,20 +83,20 @@ export function emitCounted(output: Output, place: MetricsPlace, results: readon
   }
   if (id === undefined) return;
   const properties = { requestId: id };
-  emitMetrics(output, place, {}, { Slices: countOf(results.length), ...figures(total) }, properties);
-  for (const [pop, tally] of byPop) emitMetrics(output, place, { Pop: pop }, figures(tally), properties);
+  emitMetrics(output, scope, {}, { Slices: countOf(results.length), ...figures(total) }, properties);
+  for (const [pop, tally] of byPop) emitMetrics(output, scope, { Pop: pop }, figures(tally), properties);
 }
 
-/** A request has ended, whatever ended it. */
+/** Writes the metrics of a request that has ended, whatever ended it. */
 export function emitEnded(
   output: Output,
-  place: MetricsPlace,
+  scope: MetricsScope,
   { id, status }: Pick<RequestEnded, 'id' | 'status'>,
 ): void {
-  emitMetrics(output, place, { Status: status }, { RequestsEnded: countOf(1) }, { requestId: id });
+  emitMetrics(output, scope, { Status: status }, { RequestsEnded: countOf(1) }, { requestId: id });
 }
 
-/** A request was stopped by its deadline. */
-export function emitDeadlineReached(output: Output, place: MetricsPlace, id: RequestId): void {
-  emitMetrics(output, place, {}, { DeadlinesReached: countOf(1) }, { requestId: id });
+/** Writes the metric of a request that its deadline has stopped. */
+export function emitDeadlineReached(output: Output, scope: MetricsScope, id: RequestId): void {
+  emitMetrics(output, scope, {}, { DeadlinesReached: countOf(1) }, { requestId: id });
 }

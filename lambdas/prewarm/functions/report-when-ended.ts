@@ -3,13 +3,13 @@ import type { RequestId } from '../engine/model/ids';
 import { awaitsReport } from '../engine/model/request';
 import type { RequestStore } from '../engine/ports/request-store';
 
-/** What the Report function is called with. */
+/** Event of the Report function. */
 export interface ReportEvent {
   readonly requestId: RequestId;
 }
 
 /**
- * Calls the Report function for a request that has ended and is not reported yet. Whoever may have ended a request asks
+ * Invokes the Report function for a request that has ended and is not reported yet. Whoever may have ended a request asks
  * this last, also when the step runs again, so that a crash in between loses nothing; the function itself does nothing
  * for a request that is reported.
  */

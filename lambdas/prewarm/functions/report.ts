@@ -39,7 +39,7 @@ const deps: SettleDeps = {
   writeReport: (record) => writeReport({ pops, ledger, blobs, directory }, record),
 };
 
-/** What follows a request's end: deadline gone, fleet resized, report, notification. Does nothing a second time. */
+/** Settles a request that has ended: removes its deadline, resizes the fleet, writes the report, notifies. Idempotent. */
 export function handler(event: unknown): Promise<void> {
   return settleRequest(deps, requestIdOfEvent(event));
 }

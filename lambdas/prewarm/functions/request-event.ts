@@ -4,7 +4,7 @@ import { type RequestId, requestId } from '../engine/model/ids';
 const schema = z.object({ requestId: z.string().check(z.minLength(1)) });
 
 /**
- * The id in the event of a deadline or of a report.
+ * Returns the request's id in an event of the Shutdown or the Report function.
  * @throws TypeError for an event of another shape, which a retry cannot mend
  */
 export function requestIdOfEvent(event: unknown): RequestId {

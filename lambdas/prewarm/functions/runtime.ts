@@ -9,11 +9,11 @@ import { systemClock } from '../runtime/clock';
 import { jsonLog } from '../runtime/json-log';
 import type { AggregationSettings, ApiSettings } from '../settings';
 
-/** Beside the console, which the runtime would wrap into a message of its own. */
+/** Logs to standard output directly: Lambda wraps lines of the console into a format of its own. */
 export const log = jsonLog(process.stdout);
 export const clock = systemClock;
 
-/** The tables, as every runtime that knows their names sees them. */
+/** Stores of the DynamoDB tables. */
 export interface Tables {
   readonly requests: DynamoRequestStore;
   readonly pops: DynamoPopStore;

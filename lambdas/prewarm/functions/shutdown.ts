@@ -15,8 +15,8 @@ const { requests, ledger } = openTables(settings, {
 const lambda = new LambdaClient({});
 
 /**
- * The deadline of a request, whatever its status. What was recorded but never counted is counted first: a request that
- * is complete then has finished and is not stopped.
+ * Stops a request at its deadline. Results that were recorded and not counted are counted first: a request that is
+ * complete then has finished and is not stopped.
  */
 export async function handler(event: unknown): Promise<void> {
   const id = requestIdOfEvent(event);

@@ -9,7 +9,8 @@ export interface StreamGroup<Id extends string> {
 }
 
 /**
- * Runs once per request that a batch speaks of. What follows from an answer: the stream goes on from the first record
+ * Runs `run` once for each request that has records in a batch. What follows from an answer: the stream goes on from the
+ * first record
  * named as failed and delivers everything from there again, so the earliest record of the failed requests is the one to
  * name; requests that succeeded meanwhile find their work done.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
@@ -44,7 +45,7 @@ export async function runPerRequest<Id extends string>(
   return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] };
 }
 
-/** The request that a record of the Request or the Request-Task table's stream belongs to. */
+/** Returns the id of the request that a stream record of the Request or the Request-Task table belongs to. */
 export function requestIdOfRecord(record: DynamoDBRecord): RequestId {
   const key = record.dynamodb?.Keys?.['req_id']?.S;
   if (key === undefined) throw new TypeError('a record of the stream has no req_id');

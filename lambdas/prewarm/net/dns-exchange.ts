@@ -46,7 +46,7 @@ function isAnswerTo(answer: dns.Packet, query: dns.Packet): boolean {
   );
 }
 
-/** Answers that do not belong to the question (another id, another name) are passed over, as forged ones would be. */
+/** Ignores responses that do not belong to the question (another id, another name): they may be forged. */
 function decodeAnswer(bytes: Buffer, query: dns.Packet): dns.DecodedPacket | undefined {
   try {
     const answer = dns.decode(bytes);

@@ -2,7 +2,7 @@ import type { CloudwatchMetricAlarmConfig } from '@cdktf/provider-aws/lib/cloudw
 
 export const METRICS_NAMESPACE = 'Warmpath/Ecs';
 
-/** What the alarms and the dashboard look at. */
+/** Resources that alarms and dashboard watch. */
 export interface Watched {
   readonly name: string;
   readonly clusterName: string;

@@ -1,7 +1,9 @@
 import { Token } from 'cdktf';
 import type { AiShellEcsSettings } from '../settings';
 
-/** One combination that AWS, ECS or Terraform would refuse late, or accept and then not do. */
+/**
+ * A rule over the settings, for what AWS, ECS or Terraform would refuse only during an apply, or accept and then not do.
+ */
 export interface Rule {
   /** Kebab-case; names the test case of the rule. */
   readonly id: string;

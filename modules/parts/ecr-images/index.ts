@@ -34,14 +34,14 @@ export class InvalidEcrImagesError extends WarmpathError {
   override readonly name = 'InvalidEcrImagesError';
 }
 
-/** What a principal does to pull. */
+/** Actions of a principal that pulls. */
 const PULL_ACTIONS = [
   'ecr:BatchCheckLayerAvailability',
   'ecr:BatchGetImage',
   'ecr:GetDownloadUrlForLayer',
 ] as const;
 
-/** What a builder does beside pulling. */
+/** Actions of a builder that pushes, besides pulling. */
 const PUSH_ACTIONS = [
   'ecr:CompleteLayerUpload',
   'ecr:InitiateLayerUpload',
@@ -49,7 +49,7 @@ const PUSH_ACTIONS = [
   'ecr:UploadLayerPart',
 ] as const;
 
-/** What `warmpath image prune --ecr` does beside pulling. */
+/** Actions of `warmpath image prune --ecr`, besides pulling. */
 const PRUNE_ACTIONS = ['ecr:BatchDeleteImage', 'ecr:DescribeImages', 'ecr:ListImages'] as const;
 
 /**

@@ -1,7 +1,7 @@
 import type { Finding, GuardRail } from './rule';
 import { type Attributes, blocks, type SeenResource, type StackView } from './stack-view';
 
-/** Data at rest is encrypted, and says so where AWS does not do it by itself. */
+/** Data at rest is encrypted, explicitly where AWS does not do it by default. */
 export const encryption: GuardRail = (stack) => [
   ...stack.ofType('aws_s3_bucket').flatMap((bucket) => {
     const configured = stack.referring(

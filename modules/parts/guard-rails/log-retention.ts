@@ -1,7 +1,7 @@
 import type { Finding, GuardRail } from './rule';
 import { blocks, refersTo, type SeenResource, type StackView } from './stack-view';
 
-/** Logs end some day, and every function writes to a log group that the stack owns. */
+/** Every log group has a retention, and every function writes to a log group that the stack owns. */
 export const logRetention: GuardRail = (stack) => [
   ...stack.ofType('aws_cloudwatch_log_group').flatMap((group): Finding[] => {
     const days = group.attributes['retention_in_days'];

@@ -1,7 +1,7 @@
 import type { GuardRail } from './rule';
 import { type Attributes, blocks, type SeenResource, strings } from './stack-view';
 
-/** What runs in the VPC calls out by the protocols that it needs. */
+/** Security groups limit egress to the protocols and ports that are needed. */
 export const openEgress: GuardRail = (stack) =>
   stack.resources
     .filter((resource) => egressBlocks(resource).some(isAnyProtocol))

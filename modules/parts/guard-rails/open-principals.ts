@@ -12,7 +12,7 @@ const policies: Readonly<Record<string, string>> = {
   aws_sqs_queue_policy: 'policy',
 };
 
-/** Nothing is allowed to everybody, and a service invokes a function for one caller only. */
+/** No policy allows every principal, and a service may invoke a function for one source only. */
 export const openPrincipals: GuardRail = (stack) => [
   ...stack.resources
     .filter((resource) => allowsEverybody(stack, resource))

@@ -3,7 +3,7 @@ import { type Attributes, blocks, type SeenResource, strings } from './stack-vie
 
 const anywhere = new Set(['0.0.0.0/0', '::/0']);
 
-/** Nobody gets in from the internet. */
+/** No security group allows ingress from the internet. */
 export const publicIngress: GuardRail = (stack) =>
   stack.resources
     .filter((resource) => ingressBlocks(resource).some(isOpen))

@@ -16,13 +16,13 @@ export interface SeenResource {
   readonly address: string;
   /** Attributes in Terraform's own names; references are text such as `${aws_s3_bucket.lists.id}`. */
   readonly attributes: Attributes;
-  /** The same before references were resolved, for attributes that are JSON. */
+  /** The attributes before references were resolved, for those that are JSON. */
   readonly raw: Attributes;
 }
 
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** Everything a stack holds, to be looked through by the guard rails. */
+/** All resources and data sources of a stack, as the guard rails check them. */
 export class StackView {
   readonly resources: readonly SeenResource[];
 
@@ -41,7 +41,7 @@ export class StackView {
     return this.resources.filter(({ type }) => types.includes(type));
   }
 
-  /** Resources of a type whose attribute refers to the target. */
+  /** Returns the resources of a type whose attribute refers to the target. */
   referring(type: string, attribute: string, target: SeenResource): readonly SeenResource[] {
     return this.ofType(type).filter((resource) => refersTo(resource.attributes[attribute], target));
   }
@@ -78,12 +78,12 @@ export class StackView {
 
 type Rendered = Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
 
-/** True when the text holds a reference to any attribute of the target. */
+/** Returns true when the value holds a reference to any attribute of the target. */
 export function refersTo(value: unknown, target: SeenResource): boolean {
   return typeof value === 'string' && value.includes(`\${${target.address}.`);
 }
 
-/** Blocks of an attribute: Terraform writes one block as an object or as a list. */
+/** Returns the blocks of an attribute, which Terraform writes as an object when there is one, else as a list. */
 export function blocks(value: unknown): readonly Attributes[] {
   if (Array.isArray(value)) return value.filter(isAttributes);
   return isAttributes(value) ? [value] : [];

@@ -78,7 +78,7 @@ export const OBSERVED: CodeSource & { readonly codes: readonly string[] } = {
 /** A code with its suffix, or a short one without, in quotes, as in the older lists. */
 const WRITTEN_CODE = /\b[A-Z]{3}\d{1,3}-[A-Z]\d{1,2}\b|(?<=["'])[A-Z]{3}\d{1,3}(?=["'])/g;
 
-/** The codes in the text of a list, whatever its format, each once, in order. */
+/** Returns the distinct codes in the text of a list of any format, sorted. */
 export function codesIn(text: string): readonly string[] {
   return [...new Set(text.match(WRITTEN_CODE) ?? [])].sort();
 }

@@ -24,8 +24,10 @@ function templateVersion(text: string): number | 'latest' {
   throw new InvalidArgumentError('Allowed: the number of a version, or latest.');
 }
 
-/** An option that says nothing about a refresh that is underway already. */
-function forANewOne(flags: string, description: string): Option {
+/**
+ * An option of a refresh that is to be started; it cannot be used together with `--attach`, which follows a running one.
+ */
+function newRefreshOption(flags: string, description: string): Option {
   return new Option(flags, description).conflicts('attach');
 }
 
@@ -99,23 +101,23 @@ export function registerColdstartCommands(program: Command): void {
     .option('--min-healthy <percent>', 'instances that stay in service', wholeNumber(0, 100), 100)
     .option('--max-healthy <percent>', 'instances there may be meanwhile', wholeNumber(100, 200), 110)
     .addOption(
-      forANewOne(
+      newRefreshOption(
         '--launch-template-version <version>',
         'version to roll out, a number or latest (default: what the group is configured with)',
       ).argParser(templateVersion),
     )
     .addOption(
-      forANewOne(
+      newRefreshOption(
         '--auto-rollback',
         'go back to the version before when it fails; needs --launch-template-version',
       ),
     )
     .addOption(
-      forANewOne('--alarm <name>', 'CloudWatch alarm that fails the refresh, repeatable').argParser(
+      newRefreshOption('--alarm <name>', 'CloudWatch alarm that fails the refresh, repeatable').argParser(
         collectWhole,
       ),
     )
-    .addOption(forANewOne('--skip-matching', 'leave instances alone that have the version already'))
+    .addOption(newRefreshOption('--skip-matching', 'leave instances alone that have the version already'))
     .action(async (flags: RefreshFlags) => {
       process.exitCode = await callAws(flags, (settings) => {
         const clients = { autoScaling: new AutoScalingClient(settings), ec2: new EC2Client(settings) };

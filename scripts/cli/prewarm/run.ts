@@ -62,7 +62,7 @@ export async function runPrewarm(
     );
   } catch (thrown) {
     // The list is checked while it is submitted, so what is wrong with a URL comes from there.
-    const error = asBadInput(withoutSpace(thrown, options));
+    const error = asBadInput(explainFullDisk(thrown, options));
     if (!(error instanceof BadInput)) throw error;
     process.stderr.write(`warmpath: ${visibleLines(error.message, LONGEST_LINE)}\n`);
     return BAD_INPUT;
@@ -173,8 +173,8 @@ async function checkReportFile(file: string): Promise<void> {
   }
 }
 
-/** A full disk, in words that say which one and what to do. */
-function withoutSpace(error: unknown, { dataDir }: RunOptions): unknown {
+/** Returns an error that names the full disk and what to do for ENOSPC and EDQUOT; any other error as it is. */
+function explainFullDisk(error: unknown, { dataDir }: RunOptions): unknown {
   if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) return error;
   const message =
     dataDir === undefined

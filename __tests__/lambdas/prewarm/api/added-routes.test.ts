@@ -27,7 +27,7 @@ describe('DELETE /prewarm', () => {
 
 describe('a list that is too long for a body', () => {
   async function upload(service: ReturnType<typeof fakeService>, list: string): Promise<string> {
-    const place = bodies.uploadPlaceBody.parse((await service.call('POST', '/lists')).json);
+    const place = bodies.uploadTargetBody.parse((await service.call('POST', '/lists')).json);
     expect((await service.call('PUT', new URL(place.upload_url).pathname, list)).status).toBe(200);
     return place.list_id;
   }

@@ -1,6 +1,6 @@
 /** The schemas of all answers, by which tests check what routes send. */
 export * from '../../../../lambdas/prewarm/api/bodies';
-export { uploadPlaceBody } from '../../../../lambdas/prewarm/api/routes/create-list';
+export { uploadTargetBody } from '../../../../lambdas/prewarm/api/routes/create-list';
 export { estimateBody } from '../../../../lambdas/prewarm/api/routes/estimate';
 export { capacityBody } from '../../../../lambdas/prewarm/api/routes/fleet-capacity';
 export { healthBody } from '../../../../lambdas/prewarm/api/routes/health';

@@ -5,7 +5,7 @@ import { time } from '../bodies';
 import { always, answer, named } from '../documentation';
 import type { Route } from './route';
 
-export const uploadPlaceBody = z.strictObject({
+export const uploadTargetBody = z.strictObject({
   list_id: z.uuid(),
   upload_url: z.url(),
   expires_at: time,
@@ -20,7 +20,7 @@ export const createListRoute: Route = {
     responses: {
       '200': answer(
         'PUT the list to upload_url, one URL per line, then send its list_id. A service on one machine takes it itself, with the x-api-key that it asks for everywhere.',
-        named('UploadPlace', uploadPlaceBody),
+        named('UploadTarget', uploadTargetBody),
       ),
       ...always,
     },

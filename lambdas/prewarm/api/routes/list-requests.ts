@@ -20,7 +20,7 @@ const listQuery = z.object({
 
 export const requestListBody = z.strictObject({
   requests: z.array(requestLineBody),
-  /** Give it back as `after` to read on; null on the last page. */
+  /** The `after` of the next page; null on the last page. */
   next: z.string().nullable(),
 });
 

@@ -9,7 +9,7 @@ import { readBy } from '../query';
 import { findRequest } from '../request-lookup';
 import type { Route } from './route';
 
-/** How long the link to a report opens it; as long as in the compatible API. */
+/** Lifetime of the link to a report, in seconds; as in the compatible API. */
 export const REPORT_LINK_SECONDS = 600;
 
 const reportQuery = z.object({

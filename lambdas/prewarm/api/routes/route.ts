@@ -3,7 +3,7 @@ import type { PrewarmApplication } from '../application';
 import type { Operation } from '../documentation';
 import type { BodyLimits } from '../request-body';
 
-/** What a handler works with. */
+/** What a handler gets besides the HTTP request. */
 export interface RouteTools {
   readonly application: PrewarmApplication;
   readonly limits: BodyLimits;
@@ -11,7 +11,7 @@ export interface RouteTools {
   readonly document: object;
 }
 
-/** A route: what it is called by, what clients have to know of it, and what it does. */
+/** A route: method and path, documentation, handler. */
 export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** Parameters as OpenAPI writes them, such as `/requests/{id}`. */

@@ -34,7 +34,7 @@ function failureText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Sentences of the compatible API that name the fleet. */
+/** Messages of the compatible API that contain the fleet's name. */
 class GroupSentences {
   constructor(private readonly fleetName: string) {}
 

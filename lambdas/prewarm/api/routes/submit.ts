@@ -13,7 +13,7 @@ export const acceptedBody = z.strictObject({
   request_id: z.uuid(),
   timestamp: time,
   timeout_at: time,
-  /** What of the body was not taken as it was written; there only when something was. */
+  /** Fields of the body that were ignored or read in another way than written; absent when there are none. */
   warnings: z.array(z.string()).optional(),
 });
 

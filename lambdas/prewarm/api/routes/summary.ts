@@ -22,7 +22,7 @@ export const summaryBody = z.strictObject({
   created_at: time,
   last_update_time: time,
   status: z.enum(['FINISHED', 'STOPPED']),
-  /** How many failure URLs are not listed; there only when some are not. */
+  /** How many failed URLs are not listed; absent when all are. */
   message: z.string().optional(),
 });
 

@@ -135,7 +135,7 @@ function mayHaveArrived(outcome: FetchOutcome): boolean {
 interface Attempts {
   /** The first error, which is the one that is told. */
   failure?: FetchOutcome;
-  /** Answers of the PoP when that came. */
+  /** Number of the PoP's responses when that error occurred. */
   answersBefore?: number;
   /** One of them may have stored the object: a Hit is then its work. */
   arrived: boolean;

@@ -15,7 +15,10 @@ export interface AgentQueueOptions {
   readonly log: Log;
 }
 
-/** The queue as an agent sees it: slices that were delivered too often are given up, a dead queue is told. */
+/**
+ * The task queue of an agent: gives up slices that were delivered too often, and calls `onBroken` after too many failed
+ * receives.
+ */
 export class AgentQueue implements Queue {
   private failures = 0;
 

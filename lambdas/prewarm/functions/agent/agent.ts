@@ -43,7 +43,7 @@ export class Agent {
     this.deps.log.info('agent-stopped', { settled: this.settled });
   }
 
-  /** Receives no more; hands back what does not end within the grace. */
+  /** Stops receiving, and returns slices that do not end within the grace period to the queue. */
   stop(why: string): void {
     this.deps.log.info('agent-stopping', { why, busy: this.loop.busy.length });
     this.stopped ??= this.loop.stop(this.deps.graceMs ?? 8_000);

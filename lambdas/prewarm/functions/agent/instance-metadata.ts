@@ -1,7 +1,7 @@
 const TOKEN_SECONDS = 21_600;
 const TIMEOUT_MS = 1_000;
 
-/** What an instance knows of itself, through IMDSv2. */
+/** Reads the metadata of the EC2 instance through IMDSv2. */
 export class InstanceMetadata {
   private token: { readonly value: string; readonly until: number } | undefined;
 
@@ -15,7 +15,7 @@ export class InstanceMetadata {
     return this.read('instance-id');
   }
 
-  /** True from two minutes before EC2 takes a Spot instance back. */
+  /** Returns true from two minutes before EC2 interrupts a Spot instance. */
   async isInterrupted(): Promise<boolean> {
     return (await this.read('spot/instance-action')) !== undefined;
   }
@@ -47,7 +47,7 @@ export class InstanceMetadata {
   }
 }
 
-/** The service's address: the SDK's own variables decide. `undefined` off EC2. */
+/** Returns the address of the metadata service, from the SDK's own variables; `undefined` off EC2. */
 export function metadataEndpoint(
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined {

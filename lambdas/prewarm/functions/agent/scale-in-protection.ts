@@ -7,8 +7,8 @@ export interface ScaleInProtectionDeps {
 }
 
 /**
- * Keeps Auto Scaling from ending an instance that holds slices. It follows what is wanted: after a call fails the next
- * look sets it again. Failures in a row are one warning, because a group refuses until the instance is in service.
+ * Protects an instance that holds slices from scale-in. A call that fails is repeated at the next check. Failures in a
+ * row are one warning, because a group refuses until the instance is in service.
  */
 export class ScaleInProtection {
   /** Unknown at first: a process that was killed while busy left the instance protected, and billed, for this one to end. */

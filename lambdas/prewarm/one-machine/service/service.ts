@@ -21,7 +21,7 @@ export interface ServiceOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /**
-   * Where clients reach the service; what links to reports and the places of lists begin with.
+   * Where clients reach the service; the beginning of links to reports and of upload URLs.
    * @default - the address it listens on for reports, the host that the caller named for lists
    */
   readonly publicUrl?: string;

@@ -227,8 +227,8 @@ function define(
 
 /** Relative to the file, or to the context where it is only there; without a path the context's own comes first. */
 function dockerfileOf(folder: string, context: string, written: string | undefined): string {
-  const places = written === undefined ? [context, folder] : [folder, context];
-  const candidates = places.map((place) => resolve(place, written ?? 'Dockerfile'));
+  const folders = written === undefined ? [context, folder] : [folder, context];
+  const candidates = folders.map((base) => resolve(base, written ?? 'Dockerfile'));
   return candidates.find((candidate) => existsSync(candidate)) ?? candidates[0] ?? '';
 }
 

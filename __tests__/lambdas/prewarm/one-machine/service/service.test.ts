@@ -171,7 +171,7 @@ describe('the service over real sockets', () => {
   });
 
   it('takes a list by upload, from whoever has the key', async () => {
-    const place = bodies.uploadPlaceBody.parse((await call('POST', '/lists')).json);
+    const place = bodies.uploadTargetBody.parse((await call('POST', '/lists')).json);
     const { url_list: urls, ...fields } = bodyOf(['/up-1', '/up-2', '/up-1']);
     function put(headers: Record<string, string>) {
       return fetch(place.upload_url, { method: 'PUT', headers, body: urls.join('\n') });
@@ -187,7 +187,7 @@ describe('the service over real sockets', () => {
   it('names the place of a list, as links to reports, by its public URL', async () => {
     const behindProxy = await start('https://prewarm.example.com/warm/');
     const answer = await fetch(`${behindProxy.url}/lists`, { method: 'POST', headers: { 'x-api-key': KEY } });
-    const { upload_url, list_id } = bodies.uploadPlaceBody.parse(await answer.json());
+    const { upload_url, list_id } = bodies.uploadTargetBody.parse(await answer.json());
     await behindProxy.stop();
     expect(upload_url).toBe(`https://prewarm.example.com/warm/lists/${list_id}`);
   });
