@@ -49,7 +49,7 @@ runProcess(async (job: FlowJob) => {
       resolver,
       log: silent,
       transport: { fetch: unused, close: async () => {} },
-      dedupe: unused,
+      openSeenUrls: unused,
       expandSource: unused,
       concurrency: 1,
       bounds: SEGMENT_BOUNDS,

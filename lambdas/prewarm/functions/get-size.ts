@@ -3,7 +3,6 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { S3BlobStore } from '../aws/blob-store';
 import { HeaderCipher } from '../aws/header-cipher';
-import { dedupe } from '../engine/flow/dedupe';
 import { sizeRequest } from '../engine/flow/size';
 import { createSourceExpander } from '../net/source-expander';
 import { createTransport } from '../net/transport';
@@ -11,7 +10,7 @@ import { DigestedUrls } from '../runtime/seen-urls';
 import { getSizeSettings, readSettings } from '../settings';
 import { openEdges } from './edges';
 import { clock, log, openTables } from './runtime';
-import { budgetOf, SEGMENT_BOUNDS, workersFor } from './step-bounds';
+import { boundedBudgetOf, SEGMENT_BOUNDS, workersFor } from './step-bounds';
 import { requestIdOfRecord, runPerRequest } from './stream-batch';
 
 const HEADS_IN_FLIGHT = 256;
@@ -28,7 +27,7 @@ const deps = {
   transport: createTransport(edges.ca === undefined ? {} : { ca: edges.ca }),
   clock,
   log,
-  dedupe: (urls: AsyncIterable<string>) => dedupe(urls, new DigestedUrls()),
+  openSeenUrls: () => new DigestedUrls(),
   expandSource: createSourceExpander(edges),
   concurrency: HEADS_IN_FLIGHT,
   bounds: SEGMENT_BOUNDS,
@@ -43,6 +42,6 @@ const deps = {
  */
 export function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
   return runPerRequest(event, requestIdOfRecord, log, async ({ id }) => {
-    await sizeRequest(deps, id, budgetOf(context));
+    await sizeRequest(deps, id, boundedBudgetOf(context));
   });
 }

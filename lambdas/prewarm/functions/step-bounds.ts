@@ -17,9 +17,18 @@ export function workersFor(spec: RequestSpec): number {
 /** Time kept for the piece of work that is underway when the budget ends. */
 const RESERVE_MS = 90_000;
 
+/** Time kept for storing what a piece of work that was cut short has come to. */
+const STORE_MS = 30_000;
+
 /** Returns a budget that lasts while the invocation has time for one more piece of work. */
 export function budgetOf(context: { getRemainingTimeInMillis(): number }): Budget {
   return {
     shouldContinue: () => context.getRemainingTimeInMillis() > RESERVE_MS,
   };
+}
+
+/** As `budgetOf`, and cuts a piece of work short that would outlast the invocation; for steps that then store a cursor. */
+export function boundedBudgetOf(context: { getRemainingTimeInMillis(): number }): Budget {
+  const leftMs = Math.max(0, Math.floor(context.getRemainingTimeInMillis() - STORE_MS));
+  return { ...budgetOf(context), signal: AbortSignal.timeout(leftMs) };
 }

@@ -40,6 +40,21 @@ export function expandedUrlsKey(id: RequestId, run: string): string {
   return `${id}/sizing/${run}/urls.txt`;
 }
 
+/** What one run found in the sources, behind what runs before it found; gone once the segments are cut. */
+export function foundUrlsKey(id: RequestId, run: string): string {
+  return `${id}/sizing/${run}/found.txt`;
+}
+
+/** How far the sources had been expanded when this run stored it, JSON; gone once the segments are cut. */
+export function expansionKey(id: RequestId, run: string): string {
+  return `${id}/sizing/${run}/expansion.json`;
+}
+
+/** True for a key of either of the two above. */
+export function isExpansionBlob(key: string): boolean {
+  return key.endsWith('/found.txt') || key.endsWith('/expansion.json');
+}
+
 /** Sizes of one part of the list, one line per URL; gone once the segments are cut. */
 export function sizesKey(id: RequestId, run: string, part: number): string {
   return `${id}/sizing/${run}/sizes/${String(part).padStart(6, '0')}.txt`;
@@ -64,7 +79,7 @@ const REQUEST_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RUN = '[\\w-]+';
 const BELOW_ID = new RegExp(
   `^(?:original_urls\\.txt|success_urls\\.txt|failed_urls\\.txt|failed_pop_urls\\.csv|report\\.json|report\\.html|` +
-    `sizing/${RUN}/(?:urls\\.txt|unreached\\.txt|segments\\.txt|sizes/\\d{6,}\\.txt)|failures/[\\w-]+\\.\\d+/${RUN}\\.ndjson)$`,
+    `sizing/${RUN}/(?:urls\\.txt|found\\.txt|expansion\\.json|unreached\\.txt|segments\\.txt|sizes/\\d{6,}\\.txt)|failures/[\\w-]+\\.\\d+/${RUN}\\.ndjson)$`,
 );
 
 /** True for the name of a folder that holds the blobs of one request. */

@@ -1,57 +1,50 @@
 import type { RequestRecord } from '../model/request';
-import type { BlobStore } from '../ports/blob-store';
-import type { Clock } from '../ports/clock';
-import type { ExpandSource } from '../ports/expand-source';
-import { joinLines, readLines } from '../text/lines';
-import type { Dedupe } from './accept';
+import { joinLines } from '../text/lines';
 import { expandedUrlsKey, newRunName, originalUrlsKey } from './blob-names';
-import { firstUrls } from './dedupe';
+import { type ExpandSourcesDeps, expandSources } from './expand-sources';
+import { type Expansion, expandedUrls, storedExpansion } from './expansion';
 import type { SizeCursor } from './size-cursor';
 import type { Budget } from './step';
 
-export interface ListToWarmDeps {
-  readonly blobs: BlobStore;
-  readonly clock: Clock;
-  readonly dedupe: Dedupe;
-  readonly expandSource: ExpandSource;
-}
+export type ListToWarmDeps = ExpandSourcesDeps;
+
+export type ListToWarm =
+  | { readonly kind: 'written'; readonly cursor: SizeCursor }
+  | { readonly kind: 'more' }
+  | { readonly kind: 'ended' };
 
 /**
- * The list to warm: the accepted one; where there are sources, a new one that begins with it. Nothing where the budget's
- * signal cut it short: the next run reads the sources again.
+ * The list to warm: the accepted one; where there are sources, a new one that begins with it. `more` where the budget ended
+ * before: the next run reads the sources on from there. `ended` where the request is no longer CREATED.
  */
 export async function writeListToWarm(
   deps: ListToWarmDeps,
-  { id, spec, acceptedUrlCount }: RequestRecord,
-  { signal }: Budget,
-): Promise<SizeCursor | undefined> {
-  const run = newRunName(deps.clock);
-  const begin = { run, startByte: 0, parts: 0, sizedUrls: 0 };
-  if (spec.sources.length === 0)
-    return { ...begin, listKey: originalUrlsKey(id), urlCount: acceptedUrlCount, problems: [] };
-  const problems: string[] = [];
-  let urlCount = 0;
+  record: RequestRecord,
+  budget: Budget,
+): Promise<ListToWarm> {
+  const { id, spec, acceptedUrlCount, cursor } = record;
+  const begin = { startByte: 0, parts: 0, sizedUrls: 0 };
+  if (spec.sources.length === 0) {
+    const run = newRunName(deps.clock);
+    const listKey = originalUrlsKey(id);
+    return {
+      kind: 'written',
+      cursor: { ...begin, run, listKey, urlCount: acceptedUrlCount, problems: [] },
+    };
+  }
+  const none: Expansion = { pieces: [], urlCount: acceptedUrlCount, source: 0, problems: [] };
+  const from = (await storedExpansion(deps.blobs, id, cursor)) ?? none;
+  const expanded = await expandSources(deps, record, from, budget);
+  if (expanded.kind !== 'complete') return expanded;
+
+  const { expansion, found } = expanded;
   async function* all(): AsyncGenerator<string> {
-    yield* readLines(deps.blobs.read(originalUrlsKey(id)));
-    for (const source of spec.sources) {
-      try {
-        for await (const { urls } of deps.expandSource(source, spec, { signal })) yield* urls;
-      } catch (error) {
-        problems.push(`${source.kind} ${source.url}: ${error instanceof Error ? error.message : error}`);
-      }
-      // A source that was not read to its end is not one that cannot be read.
-      signal?.throwIfAborted();
-    }
+    yield* expandedUrls(deps.blobs, id, expansion.pieces);
+    yield* found;
   }
-  const counting = joinLines(firstUrls(deps.dedupe(all()), spec.limit, 'left'), () => {
-    urlCount += 1;
-  });
+  const run = newRunName(deps.clock);
   const listKey = expandedUrlsKey(id, run);
-  try {
-    await deps.blobs.put(listKey, counting);
-  } catch (error) {
-    if (signal?.aborted && error === signal.reason) return undefined;
-    throw error;
-  }
-  return { ...begin, listKey, urlCount, problems };
+  await deps.blobs.put(listKey, joinLines(all()));
+  const urlCount = expansion.urlCount + found.length;
+  return { kind: 'written', cursor: { ...begin, run, listKey, urlCount, problems: expansion.problems } };
 }

@@ -1,8 +1,8 @@
 import type { RequestId } from '../model/ids';
 import type { RequestRecord } from '../model/request';
-import { sizesKey } from './blob-names';
+import { isExpansionBlob, sizesKey } from './blob-names';
 import { type CutSegmentsDeps, cutSegments } from './cut-segments';
-import { type ListToWarmDeps, writeListToWarm } from './list-to-warm';
+import { type ListToWarm, type ListToWarmDeps, writeListToWarm } from './list-to-warm';
 import { parseSizeCursor, type SizeCursor } from './size-cursor';
 import type { Budget, StepResult } from './step';
 import { sizeUrls, type UrlSizesDeps } from './url-sizes';
@@ -23,11 +23,28 @@ async function cutAndAdvance(deps: SizeDeps, record: RequestRecord, cursor: Size
       cursor: JSON.stringify(index),
       ...(cursor.problems.length > 0 && { message: cursor.problems.join('; ') }),
     });
-    if (moved === 'advanced')
-      for (let part = 0; part < cursor.parts; part += 1) await blobs.remove(sizesKey(id, cursor.run, part));
+    if (moved !== 'advanced') return;
+    for (let part = 0; part < cursor.parts; part += 1) await blobs.remove(sizesKey(id, cursor.run, part));
+    if (record.spec.sources.length > 0) await removeExpansion(deps, id);
   } catch (error) {
     // Another run of this step was faster and has removed the sizes that this one reads.
     if ((await requests.get(id))?.status === 'CREATED') throw error;
+  }
+}
+
+async function removeExpansion({ blobs }: SizeDeps, id: RequestId): Promise<void> {
+  const keys: string[] = [];
+  for await (const key of blobs.list(`${id}/sizing/`)) if (isExpansionBlob(key)) keys.push(key);
+  for (const key of keys) await blobs.remove(key);
+}
+
+async function writeOrFindList(deps: SizeDeps, record: RequestRecord, budget: Budget): Promise<ListToWarm> {
+  try {
+    return await writeListToWarm(deps, record, budget);
+  } catch (error) {
+    // Another run of this step was faster and has removed what this one goes on from.
+    if ((await deps.requests.get(record.id))?.status === 'CREATED') throw error;
+    return { kind: 'ended' };
   }
 }
 
@@ -41,14 +58,20 @@ export async function sizeRequest(deps: SizeDeps, id: RequestId, budget: Budget)
 
   let cursor = parseSizeCursor(record.cursor);
   if (cursor === undefined) {
-    cursor = await writeListToWarm(deps, record, budget);
-    if (cursor === undefined) return 'more';
+    const list = await writeOrFindList(deps, record, budget);
+    if (list.kind !== 'written') return list.kind === 'ended' ? 'done' : 'more';
+    cursor = list.cursor;
     const kept = await deps.requests.patch(id, 'CREATED', { cursor: JSON.stringify(cursor) });
     if (kept === 'refused') return 'done';
   }
   if (deps.sizing === 'all' && cursor.sizedUrls < cursor.urlCount) {
     const sized = await sizeUrls(deps, record, cursor, budget);
-    if (sized.result === 'more') return 'more';
+    if (sized.result === 'more') {
+      // Nothing of the part that was cut short is stored, but a write is what calls the next run on AWS.
+      if (sized.cursor === cursor)
+        await deps.requests.patch(id, 'CREATED', { cursor: JSON.stringify(cursor) });
+      return 'more';
+    }
     cursor = sized.cursor;
   }
   await cutAndAdvance(deps, record, cursor);

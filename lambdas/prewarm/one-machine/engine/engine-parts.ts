@@ -145,6 +145,7 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
     concurrency: limits.sizingConcurrency,
     bounds: { maxUrls: limits.maxUrlsPerSlice, maxBytes: limits.maxBytesPerSlice },
     visibilitySeconds: limits.visibilitySeconds,
+    openSeenUrls: () => new DigestedUrls(),
     dedupe: (urls) => dedupe(urls, new DigestedUrls()),
     newId: () => requestId(randomUUID()),
     resolvePops: (domain, codes, signal) =>

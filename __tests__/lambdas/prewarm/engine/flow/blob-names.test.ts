@@ -9,6 +9,8 @@ describe('the names of a request’s blobs', () => {
     names.urlsKey(ID),
     names.failedUrlsKey(ID),
     names.expandedUrlsKey(ID, 'mabc1-x2'),
+    names.foundUrlsKey(ID, 'mabc1-x2'),
+    names.expansionKey(ID, 'mabc1-x2'),
     names.sizesKey(ID, 'mabc1-x2', 1_234_567),
     names.unreachedUrlsKey(ID, 'mabc1-x2'),
     names.segmentsKey(ID, 'mabc1-x2'),

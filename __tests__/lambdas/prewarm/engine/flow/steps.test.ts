@@ -93,14 +93,7 @@ describe('sizing a request', () => {
         if (source.kind === 'playlist') throw new Error('answered 404');
         yield { urls: urlsOf(4) };
       })()) as never;
-    const seen = new Set<string>();
-    async function* dedupe(urls: AsyncIterable<string>) {
-      for await (const url of urls) {
-        if (!seen.has(url)) yield url;
-        seen.add(url);
-      }
-    }
-    await sizeRequest({ ...process, expandSource, dedupe }, id, UNBOUNDED);
+    await sizeRequest({ ...process, expandSource }, id, UNBOUNDED);
     await planRequest(process, id, UNBOUNDED);
     expect(await textOf(process, `${id}/success_urls.txt`)).toBe(urlsOf(4).join('\n'));
     expect((await process.requests.get(id))?.message).toContain('lost.m3u8: answered 404');

@@ -27,6 +27,7 @@ import {
   StoreFailed,
 } from '../../../../../lambdas/prewarm/one-machine/adapters/store';
 import { EmbeddedTaskQueue } from '../../../../../lambdas/prewarm/one-machine/adapters/task-queue';
+import { DigestedUrls } from '../../../../../lambdas/prewarm/runtime/seen-urls';
 import { plainSpec } from '../../support/request-spec';
 import { MemoryBlobStore } from './memory-blob-store';
 
@@ -241,6 +242,7 @@ export class World {
       notified,
       writeReport: async () => {},
       dedupe: (urls: AsyncIterable<string>) => urls,
+      openSeenUrls: () => new DigestedUrls(),
       newId: () => {
         this.ids += 1;
         return requestId(`request-${this.ids}`);
