@@ -5,6 +5,7 @@ import { agentSmall } from './agent-small';
 import { aggregate } from './aggregate';
 import type { Bench } from './bench';
 import { fanout } from './fanout';
+import { imageKeyBench } from './image-key';
 import { imagePlan } from './image-plan';
 import { memory } from './memory';
 import { reviewBench } from './review';
@@ -17,6 +18,7 @@ const BENCHES: readonly Bench[] = [
   fanout,
   aggregate,
   reviewBench,
+  imageKeyBench,
   imagePlan,
 ];
 

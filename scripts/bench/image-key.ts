@@ -1,0 +1,51 @@
+/** What each way to decide about a build misses, and builds for nothing, over the edits of which a real builder has told the truth. */
+import {
+  builtForNothing,
+  keyAfter,
+  missedOf,
+  replay,
+  type Strategy,
+} from '../../__tests__/scripts/cli/image/truth/replay';
+import { type Bench, type BenchResult, rounded } from './bench';
+import { assetHash, copiedFilesHash, gitTree, wholeContextHash } from './image-key-peers';
+
+/** Share of the edits that change nothing and are built all the same. */
+const MAX_FALSE = 0.3;
+
+const WAYS = {
+  'whole context': wholeContextHash,
+  'git tree': gitTree,
+  'CDK asset hash': assetHash,
+  'files of COPY (Skaffold)': copiedFilesHash,
+  ours: async (folder, edit) => (await keyAfter(folder, edit)).key,
+} satisfies Readonly<Record<string, Strategy>>;
+
+async function run(say: (line: string) => void): Promise<BenchResult> {
+  const shares: Record<string, number> = {};
+  const notes: Record<string, string> = {};
+  for (const [name, strategy] of Object.entries(WAYS)) {
+    const all = await replay(strategy);
+    const changed = all.filter((edit) => edit.changed).length;
+    const [missed, forNothing] = [missedOf(all).length, builtForNothing(all).length];
+    shares[name] = rounded(forNothing / (all.length - changed));
+    notes[name] =
+      `missed ${missed} of ${changed}, built ${forNothing} of ${all.length - changed} for nothing`;
+    say(`${name}: ${notes[name]} (${shares[name]})`);
+  }
+  const { ours = Number.NaN, ...others } = shares;
+  return {
+    name: imageKeyBench.name,
+    unit: 'share of the edits that change nothing and are built',
+    ours,
+    others,
+    ratios: { 'edits that change nothing (at most)': ours },
+    targets: { 'edits that change nothing (at most)': MAX_FALSE },
+    notes,
+  };
+}
+
+export const imageKeyBench: Bench = {
+  name: 'image-key',
+  summary: 'which changes each way to decide about a build misses, and how often it builds for nothing',
+  run,
+};
