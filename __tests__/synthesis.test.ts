@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readLock } from '../scripts/build/provider-lock';
 import { synthesisSources } from '../scripts/build/synthesis-sources';
+import { filesBelow } from '../scripts/files-below';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..');
@@ -23,15 +24,7 @@ async function synthesizeCopy(prefix: string): Promise<ReadonlyMap<string, Buffe
     });
     expect(output).toEqual({ stderr: '', stdout: '' });
     const out = join(copy, 'cdktf.out');
-    const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) =>
-      entry.isFile(),
-    );
-    return new Map(
-      files
-        .map((entry) => join(entry.parentPath, entry.name))
-        .sort()
-        .map((path) => [path.slice(out.length + 1), readFileSync(path)]),
-    );
+    return new Map(filesBelow(out).map((path) => [path.slice(out.length + 1), readFileSync(path)]));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

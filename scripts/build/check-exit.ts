@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { filesBelow } from '../files-below';
 import { repositoryRoot } from './functions';
 import { synthesisSources } from './synthesis-sources';
 import { synthesize, synthesizedStacks } from './terraform-cli';
@@ -59,11 +60,8 @@ function renamedCopy(workFolder: string): { readonly folder: string; readonly no
   const folder = join(workFolder, 'renamed');
   for (const source of synthesisSources)
     cpSync(join(repositoryRoot, source), join(folder, source), { recursive: true });
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && path.endsWith('.ts'))
-      writeFileSync(path, renameImports(readFileSync(path, 'utf8')));
-  }
+  for (const path of filesBelow(folder))
+    if (path.endsWith('.ts')) writeFileSync(path, renameImports(readFileSync(path, 'utf8')));
   const forkPackages = installFork(workFolder);
   const packages = join(folder, 'node_modules');
   mkdirSync(packages);

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { filesBelow } from '../../files-below';
 import { BadInput } from '../bad-input';
 import type { StackReview } from '../review/model/stack-review';
 import { reviewFingerprint, stacksFromJson } from '../review/render/from-json';
@@ -25,10 +26,7 @@ export function writeReview(path: string, review: Review): void {
 export function readReviews(folder: string): readonly StackReview[] {
   let names: readonly string[];
   try {
-    names = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((item) => item.isFile() && item.name.endsWith('.json'))
-      .map((item) => join(item.parentPath, item.name))
-      .sort();
+    names = filesBelow(folder).filter((path) => path.endsWith('.json'));
   } catch (cause) {
     throw new BadInput(`--reviews ${folder}: no such folder; name the one that warmpath ci plan wrote to`, {
       cause,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { filesBelow } from '../../../files-below';
 import { BadInput } from '../../bad-input';
 import { isObject } from '../model/json-value';
 import type { StackConfiguration } from './configuration-plan';
@@ -46,11 +47,9 @@ function readStack(folder: string): SynthesizedStack {
 
 function digestOfAssets(folder: string): string {
   const hash = createHash('sha256');
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((item) => item.isFile() && item.name !== 'cdk.tf.json' && item.name !== 'plan.json')
-    .map((item) => join(item.parentPath, item.name))
-    .filter((path) => !path.includes('/.terraform/'))
-    .sort();
+  const files = filesBelow(folder).filter(
+    (path) => !['cdk.tf.json', 'plan.json'].includes(basename(path)) && !path.includes('/.terraform/'),
+  );
   for (const path of files)
     hash.update(`${relative(folder, path)}\n${statSync(path).size}\n`).update(readFileSync(path));
   return hash.digest('hex');

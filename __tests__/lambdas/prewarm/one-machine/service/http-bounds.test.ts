@@ -43,7 +43,9 @@ describe('HTTP in front of the service', () => {
   });
   afterEach(async () => {
     server.closeAllConnections();
-    await once(server.close(), 'close');
+    const closed = once(server, 'close');
+    server.close();
+    await closed;
   });
 
   const LENGTH = 'Content-Length: 2\r\n';
