@@ -15,6 +15,7 @@ import { renderHtml } from './render/html';
 import { renderJson, reviewJsonSchema } from './render/json';
 import { COMMENT_UNITS, renderMarkdown, SUMMARY_UNITS } from './render/markdown';
 import type { Review } from './render/review';
+import { fetchRunPlan } from './run/fetch-run-plan';
 import { placeFindings, readSarif } from './sarif';
 import { compareSyntheses, type SynthComparison } from './synth/compare';
 import { withSynthesizedRevision } from './synth/git-revision';
@@ -173,7 +174,6 @@ async function reviewRun(
   hostname: string | undefined,
   options: StackOptions,
 ): Promise<StackReview> {
-  const { fetchRunPlan } = await import('./run/fetch-run-plan');
   const { workspace, document } = await fetchRunPlan(runId, hostname);
   const input = readPlan(`run ${runId}`, document);
   if (input.kind === 'run') throw new BadInput(`run ${runId}: got another run instead of its plan`);
