@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -14,9 +14,11 @@ const credentialsFile = z.object({
  *
  * @throws BadInput where there is none
  * @see https://developer.hashicorp.com/terraform/cli/config/config-file#credentials
+ * @see https://opentofu.org/docs/cli/config/config-file/
  */
 export function findHcpToken(host: string, env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
-  const token = fromEnvironment(host, env) ?? fromConfiguration(host, env, home) ?? fromLogin(host, home);
+  const token =
+    fromEnvironment(host, env) ?? fromConfiguration(host, env, home) ?? fromLogin(host, env, home);
   if (token !== undefined && /^[\x21-\x7e]+$/.test(token)) return token;
   const name = `TF_TOKEN_${host.replace(/-/g, '__').replace(/\./g, '_')}`;
   throw new BadInput(
@@ -43,12 +45,38 @@ function punycode(host: string): string {
   return URL.canParse(`https://${host}`) ? new URL(`https://${host}`).host : host;
 }
 
+/** Configurations of the command line, as Terraform and OpenTofu find them; a variable that names one takes the place of all others. */
+function configurationFiles(env: NodeJS.ProcessEnv, home: string): readonly string[] {
+  const own = env['TF_CLI_CONFIG_FILE'] || env['TERRAFORM_CONFIG'];
+  if (own) return [own];
+  const folder = join(home, '.terraform.d');
+  const further = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.tfrc'))
+        .sort()
+        .map((name) => join(folder, name))
+    : [];
+  return [
+    join(home, '.terraformrc'),
+    join(home, '.tofurc'),
+    join(xdgFolder(env, home), 'tofurc'),
+    ...further,
+  ];
+}
+
+/** Folder of OpenTofu where it keeps to the XDG directories. */
+function xdgFolder(env: NodeJS.ProcessEnv, home: string): string {
+  return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'opentofu');
+}
+
 function fromConfiguration(host: string, env: NodeJS.ProcessEnv, home: string): string | undefined {
-  const own = env['TF_CLI_CONFIG_FILE'];
-  const files = own ? [own] : [join(home, '.terraformrc'), join(home, '.tofurc')];
-  for (const file of files) {
+  for (const file of configurationFiles(env, home)) {
     if (!existsSync(file)) continue;
     const text = readFileSync(file, 'utf8');
+    if (text.trimStart().startsWith('{')) {
+      const token = tokenInJson(file, text, host);
+      if (token !== undefined) return token;
+    }
     for (const [, name, body = ''] of text.matchAll(/^\s*credentials\s+"([^"]+)"\s*\{([^}]*)\}/gm)) {
       const token = /^\s*token\s*=\s*"([^"]+)"/m.exec(body)?.[1];
       if (name?.toLowerCase() === host && token !== undefined) return token;
@@ -57,13 +85,21 @@ function fromConfiguration(host: string, env: NodeJS.ProcessEnv, home: string): 
   return undefined;
 }
 
-function fromLogin(host: string, home: string): string | undefined {
-  const file = join(home, '.terraform.d', 'credentials.tfrc.json');
-  if (!existsSync(file)) return undefined;
+function fromLogin(host: string, env: NodeJS.ProcessEnv, home: string): string | undefined {
+  for (const folder of [join(home, '.terraform.d'), xdgFolder(env, home)]) {
+    const file = join(folder, 'credentials.tfrc.json');
+    const token = existsSync(file) ? tokenInJson(file, readFileSync(file, 'utf8'), host) : undefined;
+    if (token !== undefined) return token;
+  }
+  return undefined;
+}
+
+function tokenInJson(file: string, text: string, host: string): string | undefined {
   try {
-    const parsed = credentialsFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    const parsed = credentialsFile.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data.credentials?.[host]?.token : undefined;
   } catch {
+    // The parser's message quotes the text, which holds tokens: it is no cause to keep.
     throw new BadInput(`${file}: cannot be read as JSON; run terraform login ${host} again`);
   }
 }

@@ -1,6 +1,8 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { HcpClient } from '../../../../scripts/cli/hcp/hcp-client';
+import type { Certificate } from '../../../../scripts/loopback-cdn/certificate';
 
 interface Answer {
   readonly status: number;
@@ -18,8 +20,9 @@ export class HcpApi {
   private readonly answers = new Map<string, Answer[]>();
   private server: Server | undefined;
 
-  async start(): Promise<void> {
-    this.server = createServer((request, response) => {
+  /** @param certificate - of `localhost`, for a process of its own, which speaks TLS only. @default - plain HTTP */
+  async start(certificate?: Certificate): Promise<void> {
+    const listener: RequestListener = (request, response) => {
       let body = '';
       request.on('data', (chunk) => {
         body += chunk;
@@ -36,7 +39,11 @@ export class HcpApi {
           .writeHead(answer.status, answer.headers)
           .end(answer.body === undefined ? '' : JSON.stringify(answer.body));
       });
-    });
+    };
+    this.server =
+      certificate === undefined
+        ? createServer(listener)
+        : createTlsServer({ key: certificate.keyPem, cert: certificate.certPem }, listener);
     await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve));
   }
 
@@ -45,9 +52,13 @@ export class HcpApi {
     await new Promise((resolve) => this.server?.close(resolve));
   }
 
-  get origin(): string {
+  get port(): number {
     const address = this.server?.address() as AddressInfo;
-    return `http://127.0.0.1:${address.port}`;
+    return address.port;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   on(line: string, ...answers: Answer[]): this {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
 import { findHcpToken } from '../../../../scripts/cli/hcp/hcp-token';
 import { readRunPlan } from '../../../../scripts/cli/review/run/fetch-run-plan';
 import { HcpApi } from './hcp-api';
@@ -150,6 +151,47 @@ describe('the token of a host', () => {
     );
     expect(findHcpToken('app.terraform.io', {}, home)).toBe('configured');
     expect(findHcpToken('app.terraform.io', { TF_TOKEN_app_terraform_io: 'env' }, home)).toBe('env');
+  });
+
+  it.each([
+    ['TF_CLI_CONFIG_FILE', 'own.rc', 'credentials "app.terraform.io" { token = "found" }\n'],
+    ['TF_CLI_CONFIG_FILE', 'own.json', '{"credentials":{"app.terraform.io":{"token":"found"}}}'],
+    ['XDG_CONFIG_HOME', 'opentofu/tofurc', 'credentials "app.terraform.io" {\n  token = "found"\n}\n'],
+    [
+      'XDG_CONFIG_HOME',
+      'opentofu/credentials.tfrc.json',
+      '{"credentials":{"app.terraform.io":{"token":"found"}}}',
+    ],
+    [undefined, '.config/opentofu/tofurc', 'credentials "app.terraform.io" {\n  token = "found"\n}\n'],
+    [undefined, '.terraform.d/work.tfrc', 'credentials "app.terraform.io" {\n  token = "found"\n}\n'],
+  ])('is found by way of %s in %s', (variable, file, text) => {
+    mkdirSync(dirname(join(home, file)), { recursive: true });
+    writeFileSync(join(home, file), text);
+    const value = variable === 'XDG_CONFIG_HOME' ? home : join(home, file);
+    expect(findHcpToken('app.terraform.io', variable === undefined ? {} : { [variable]: value }, home)).toBe(
+      'found',
+    );
+  });
+
+  it('of the named configuration alone counts where a variable names one', () => {
+    writeFileSync(join(home, '.terraformrc'), 'credentials "app.terraform.io" { token = "other" }\n');
+    writeFileSync(join(home, 'own.rc'), 'credentials "tfe.example.org" { token = "own" }\n');
+    const env = { TF_CLI_CONFIG_FILE: join(home, 'own.rc') };
+    expect(findHcpToken('tfe.example.org', env, home)).toBe('own');
+    expect(() => findHcpToken('app.terraform.io', env, home)).toThrow(/no token for app\.terraform\.io/);
+  });
+
+  it('is in no message about a file that is damaged', () => {
+    mkdirSync(join(home, '.terraform.d'));
+    writeFileSync(join(home, '.terraform.d/credentials.tfrc.json'), '{"credentials":{"a":{"token":"canary"}');
+    let problem: unknown;
+    try {
+      findHcpToken('app.terraform.io', {}, home);
+    } catch (error) {
+      problem = error;
+    }
+    expect(String(problem)).toMatch(/credentials\.tfrc\.json: cannot be read as JSON/);
+    expect(inspect(problem)).not.toContain('canary');
   });
 
   it('that is missing is named with the variable to set', () => {

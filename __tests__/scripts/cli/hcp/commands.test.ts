@@ -1,0 +1,156 @@
+/** `warmpath review --run` and `warmpath hcp workspaces` as processes of their own, against HCP's API on loopback over TLS. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate } from '../../../../scripts/loopback-cdn/certificate';
+import { type CliResult, runCli } from '../prewarm/cli-process';
+import { HcpApi } from './hcp-api';
+
+jest.setTimeout(120_000);
+
+const TOKEN = 'canary-user-token';
+let api: HcpApi;
+let home: string;
+let host: string;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'warmpath-hcp-'));
+  const certificate = await makeCertificate(['localhost']);
+  api = new HcpApi();
+  await api.start(certificate);
+  host = `localhost:${api.port}`;
+  writeFileSync(join(home, 'ca.pem'), certificate.caPem);
+  writeFileSync(join(home, 'cli.rc'), `credentials "${host}" {\n  token = "${TOKEN}"\n}\n`);
+});
+
+afterAll(async () => {
+  await api.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  api.requests.length = 0;
+});
+
+function warmpath(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
+  return runCli(args, '', {
+    HOME: home,
+    NODE_EXTRA_CA_CERTS: join(home, 'ca.pem'),
+    TF_CLI_CONFIG_FILE: join(home, 'cli.rc'),
+    ...env,
+  });
+}
+
+describe('warmpath review --run', () => {
+  const link = '/archive/canary-link';
+  const queue = {
+    address: 'aws_sqs_queue.q',
+    mode: 'managed',
+    type: 'aws_sqs_queue',
+    name: 'q',
+    change: {
+      actions: ['delete', 'create'],
+      before: { name: 'a' },
+      after: { name: 'b' },
+      replace_paths: [['name']],
+    },
+  };
+
+  beforeEach(() => {
+    api
+      .on('GET /api/v2/runs/run-1', {
+        status: 200,
+        body: {
+          data: { attributes: { status: 'planned' }, relationships: { plan: { data: { id: 'plan-1' } } } },
+          included: [{ type: 'workspaces', attributes: { name: 'warmpath-prewarm-staging' } }],
+        },
+      })
+      .on('GET /api/v2/plans/plan-1', { status: 200, body: { data: { attributes: { status: 'finished' } } } })
+      .on('GET /api/v2/plans/plan-1/json-output', { status: 307, headers: { location: link } })
+      .on(`GET ${link}`, { status: 200, body: { format_version: '1.2', resource_changes: [queue] } });
+  });
+
+  function review(): Promise<CliResult> {
+    return warmpath(['review', '--run', 'run-1', '--hostname', host]);
+  }
+
+  it('reviews the plan of the run, with the token of the configuration, which the link does not get', async () => {
+    const { code, stdout, stderr } = await review();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /`warmpath-prewarm-staging`[\s\S]*the queue is replaced: slices and other messages/,
+    );
+    const tokens = api.requests.map(({ line, headers }) => [line, headers.authorization ?? 'none']);
+    expect(tokens).toContainEqual(['GET /api/v2/plans/plan-1', `Bearer ${TOKEN}`]);
+    expect(tokens).toContainEqual([`GET ${link}`, 'none']);
+    expect(stdout + stderr).not.toContain('canary');
+  });
+
+  it('reviews the redacted form where the token is of no administrator', async () => {
+    api
+      .on('GET /api/v2/plans/plan-1/json-output', { status: 404 })
+      .on('GET /api/v2/plans/plan-1/json-output-redacted', {
+        status: 200,
+        body: { plan_format_version: '1.2', provider_schemas: {}, resource_changes: [queue] },
+      });
+    const result = await warmpath(['review', '--run', 'run-1', '--hostname', host, '--format', 'json']);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(result.stdout).stacks).toMatchObject([
+      { source: 'redacted-plan', counts: { replace: 1 } },
+    ]);
+  });
+
+  it.each([
+    [401, 2, /refuses the token/],
+    [404, 1, /is not there, or the token may not see it/],
+  ])('ends at %s with code %s and one error, without a stack or a token', async (status, code, message) => {
+    api.on('GET /api/v2/runs/run-1', { status, body: { errors: [{ title: 'no' }] } });
+    const result = await review();
+    expect(result).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
+    expect(result.stderr).not.toMatch(/canary|\n\s+at /);
+  });
+
+  it('asks for a token by the name of its variable, before anything is sent', async () => {
+    const result = await warmpath(['review', '--run', 'run-1', '--hostname', 'tfe-1.example.org']);
+    expect(result).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('set TF_TOKEN_tfe__1_example_org'),
+    });
+    expect(api.requests).toEqual([]);
+  });
+});
+
+describe('warmpath hcp workspaces', () => {
+  const path = '/api/v2/organizations/acme/workspaces';
+
+  beforeAll(() => {
+    const stack = join(home, 'out/stacks/prewarm-staging');
+    mkdirSync(stack, { recursive: true });
+    const cloud = { hostname: host, organization: 'acme', workspaces: { name: 'warmpath-prewarm-staging' } };
+    writeFileSync(join(stack, 'cdk.tf.json'), JSON.stringify({ terraform: { cloud } }));
+  });
+
+  function workspaces(...args: string[]): Promise<CliResult> {
+    return warmpath(['hcp', 'workspaces', '--out', join(home, 'out'), ...args]);
+  }
+
+  it('only says what is missing, and ends with 1', async () => {
+    const { code, stdout } = await workspaces();
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: expect.stringMatching(/prewarm-staging +acme\/warmpath-prewarm-staging +missing/),
+    });
+    expect(api.lines()).toEqual([`GET ${path}/warmpath-prewarm-staging`]);
+  });
+
+  it('creates it when told to, and finds it as wanted from then on', async () => {
+    api.on(`POST ${path}`, { status: 201, body: { data: {} } });
+    expect(await workspaces('--apply')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('created'),
+    });
+    const sent = JSON.parse(api.requests.at(-1)?.body ?? '{}');
+    api.on(`GET ${path}/warmpath-prewarm-staging`, { status: 200, body: sent });
+    expect(await workspaces()).toMatchObject({ code: 0, stdout: expect.stringContaining('as wanted') });
+  });
+});
