@@ -1,4 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { nothingLeft } from '../engine/model/exhaustive';
 import type { Log } from '../engine/ports/log';
 import type { Notifier, RequestEnded } from '../engine/ports/notifier';
 
@@ -10,7 +11,17 @@ export class TopicNotifier implements Notifier {
     private readonly log: Log,
   ) {}
 
-  async ended({ id, status, fetches, warm, failed, bytes }: RequestEnded): Promise<void> {
+  async ended({
+    id,
+    status,
+    fetches,
+    warm,
+    failed,
+    bytes,
+    notifyUrl: _webhook,
+    ...rest
+  }: RequestEnded): Promise<void> {
+    nothingLeft(rest);
     try {
       await this.client.send(
         new PublishCommand({

@@ -4,6 +4,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { type AddressPolicy, guardAddresses } from '../engine/addresses/address-guard';
+import { nothingLeft } from '../engine/model/exhaustive';
 import type { Clock } from '../engine/ports/clock';
 import type { Log } from '../engine/ports/log';
 import type { Notifier, RequestEnded } from '../engine/ports/notifier';
@@ -22,7 +23,17 @@ const ATTEMPTS = 3;
 const BACKOFF_MS = 1_000;
 const TIMEOUT_MS = 5_000;
 
-function bodyOf({ id, status, fetches, warm, failed, bytes }: RequestEnded): string {
+function bodyOf({
+  id,
+  status,
+  fetches,
+  warm,
+  failed,
+  bytes,
+  notifyUrl: _address,
+  ...rest
+}: RequestEnded): string {
+  nothingLeft(rest);
   return JSON.stringify({ request_id: id, status, fetches, warm, failed, bytes });
 }
 

@@ -6,6 +6,7 @@ import {
   type ObjectSize,
 } from '../../engine/estimate/estimate';
 import { PRICES_AS_OF } from '../../engine/estimate/prices';
+import { nothingLeft } from '../../engine/model/exhaustive';
 import type { PrewarmApplication } from '../application';
 import { count, invalidUrlsBody } from '../bodies';
 import { always, answer, FAILURE, named, withBody } from '../documentation';
@@ -88,23 +89,32 @@ function roundedDollars(amount: number): number {
   return Math.round(amount * 10_000) / 10_000;
 }
 
-function estimateJson({ cost, ...figures }: Estimate): z.output<typeof estimateBody> {
+function costJson(cost: Estimate['cost']): z.output<typeof estimateBody>['cost_usd'] {
+  const { cloudFrontTransfer, cloudFrontRequests, invalidation, instances, queueAndTables, total, ...rest } =
+    cost;
+  nothingLeft(rest);
   return {
-    urls: figures.urls,
-    pops: figures.pops,
-    requests: figures.requests,
-    bytes: figures.bytes,
-    minutes: Math.round(figures.minutes * 100) / 100,
-    cost_usd: {
-      cloudfront_transfer: roundedDollars(cost.cloudFrontTransfer),
-      cloudfront_requests: roundedDollars(cost.cloudFrontRequests),
-      invalidation: roundedDollars(cost.invalidation),
-      instances: roundedDollars(cost.instances),
-      queue_and_tables: roundedDollars(cost.queueAndTables),
-      total: roundedDollars(cost.total),
-    },
+    cloudfront_transfer: roundedDollars(cloudFrontTransfer),
+    cloudfront_requests: roundedDollars(cloudFrontRequests),
+    invalidation: roundedDollars(invalidation),
+    instances: roundedDollars(instances),
+    queue_and_tables: roundedDollars(queueAndTables),
+    total: roundedDollars(total),
+  };
+}
+
+function estimateJson(estimated: Estimate): z.output<typeof estimateBody> {
+  const { urls, pops, requests, bytes, minutes, cost, assumptions, ...rest } = estimated;
+  nothingLeft(rest);
+  return {
+    urls,
+    pops,
+    requests,
+    bytes,
+    minutes: Math.round(minutes * 100) / 100,
+    cost_usd: costJson(cost),
     prices_as_of: PRICES_AS_OF,
-    assumptions: [...figures.assumptions],
+    assumptions: [...assumptions],
   };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { nothingLeft } from '../../engine/model/exhaustive';
 import type { PopDirectory, PopEntry } from '../../engine/ports/pop-directory';
 import { didYouMean } from '../../engine/request/nearest';
 import { countryNames, popsOfCountry, popsOfRegion, regionNames } from '../../engine/request/place-names';
@@ -53,7 +54,7 @@ function unknownName(field: string, name: string, known: readonly string[]): Api
   );
 }
 
-/** The same names as `regions` of a request. */
+/** Returns the filter for a region, by any name that `regions` of a request takes. @throws ApiFailure 400 for an unknown one */
 function inRegion(directory: PopDirectory, region: string): (entry: PopEntry) => boolean {
   const codes = popsOfRegion(region, directory);
   if (codes === undefined) throw unknownName('region', region, regionNames(directory));
@@ -61,7 +62,7 @@ function inRegion(directory: PopDirectory, region: string): (entry: PopEntry) =>
   return ({ code }) => wanted.has(code);
 }
 
-/** The same names as `countries` of a request. */
+/** Returns the filter for a country, by any name that `countries` of a request takes. @throws ApiFailure 400 for an unknown one */
 function inCountry(directory: PopDirectory, country: string): (entry: PopEntry) => boolean {
   const codes = popsOfCountry(country, directory);
   if (codes === undefined) throw unknownName('country', country, countryNames(directory));
@@ -70,16 +71,9 @@ function inCountry(directory: PopDirectory, country: string): (entry: PopEntry) 
 }
 
 function popLine(entry: PopEntry): z.output<typeof popListBody>['pops'][number] {
-  return {
-    code: entry.code,
-    city: entry.city,
-    country: entry.country,
-    country_name: entry.countryName,
-    continent: entry.continent,
-    latitude: entry.latitude,
-    longitude: entry.longitude,
-    partition: entry.partition,
-  };
+  const { code, city, country, countryName, continent, latitude, longitude, partition, ...rest } = entry;
+  nothingLeft(rest);
+  return { code, city, country, country_name: countryName, continent, latitude, longitude, partition };
 }
 
 function listed({ directory }: Pick<PrewarmApplication, 'directory'>, query: z.output<typeof popsQuery>) {

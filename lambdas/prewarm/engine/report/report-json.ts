@@ -1,9 +1,10 @@
+import { nothingLeft } from '../model/exhaustive';
 import type { FetchFailure } from '../model/slice';
 import { timestamp } from '../model/timestamp';
 import { visibleJson } from '../model/visible-text';
 import { askedOf } from './asked';
 import { describeOutcome } from './describe-outcome';
-import type { FailureGroup } from './failure-groups';
+import type { FailedUrl, FailureGroup } from './failure-groups';
 import type { Figures, PopReport, RequestReport } from './request-report';
 
 /** Name and version of the document. A field that changes its meaning or goes makes a new version; further fields do not. */
@@ -13,25 +14,27 @@ function rounded(value: number | undefined): number | null {
   return value === undefined ? null : Math.round(value * 10_000) / 10_000;
 }
 
+// Each mapping takes every key of what it shows: a key that a type gains does not compile until it is shown or left out by name.
+
 /** Figures under the names of the API; `null` where there is nothing to tell. */
 export function figuresJson(figures: Figures) {
+  const { fetches, warm, failed, bytes, outcomes, hitRatio, warmRatio, p50Ms, p95Ms, p99Ms, ...rest } =
+    figures;
+  nothingLeft(rest);
   return {
-    fetches: figures.fetches,
-    warm: figures.warm,
-    failed: figures.failed,
-    bytes: figures.bytes,
-    hit_ratio: rounded(figures.hitRatio),
-    warm_ratio: rounded(figures.warmRatio),
-    latency_ms: {
-      p50: rounded(figures.p50Ms),
-      p95: rounded(figures.p95Ms),
-      p99: rounded(figures.p99Ms),
-    },
-    outcomes: figures.outcomes,
+    fetches,
+    warm,
+    failed,
+    bytes,
+    hit_ratio: rounded(hitRatio),
+    warm_ratio: rounded(warmRatio),
+    latency_ms: { p50: rounded(p50Ms), p95: rounded(p95Ms), p99: rounded(p99Ms) },
+    outcomes,
   };
 }
 
-function popJson({ pop, status, message, place, figures }: PopReport) {
+function popJson({ pop, status, message, place, figures, hasNoAddress: _shownByLists, ...rest }: PopReport) {
+  nothingLeft(rest);
   return {
     code: pop,
     status,
@@ -43,29 +46,35 @@ function popJson({ pop, status, message, place, figures }: PopReport) {
   };
 }
 
-/** Everything but the failures, as plain data under the names of the API. */
+/** Everything but the failures, as plain data under the names of the API. Of the specification only the domain and `verify`. */
 export function overviewJson({ record, figures, pops }: RequestReport) {
+  const { id, status, stopReason, message, spec, createdAt, timeoutAt, updatedAt, totals, ...further } =
+    record;
+  const { acceptedUrlCount, failedUrlCount, progress: _shownAsFigures, ...internal } = further;
+  const { urlBytes: _size, countedSlices: _count, cursor: _cursor, reported: _reported, ...rest } = internal;
+  nothingLeft(rest);
   return {
-    request_id: record.id,
-    status: record.status,
-    stop_reason: record.stopReason ?? null,
-    message: record.message ?? null,
-    cf_domain: record.spec.cfDomain,
-    verify: record.spec.verify,
-    created_at: timestamp(record.createdAt),
-    timeout_at: timestamp(record.timeoutAt),
-    last_update_time: timestamp(record.updatedAt),
-    url_count: record.totals?.urlCount ?? record.acceptedUrlCount,
-    failed_url_count: record.failedUrlCount,
-    pop_count: record.totals?.popCount ?? 0,
-    fetch_count: record.totals?.fetchCount ?? 0,
+    request_id: id,
+    status,
+    stop_reason: stopReason ?? null,
+    message: message ?? null,
+    cf_domain: spec.cfDomain,
+    verify: spec.verify,
+    created_at: timestamp(createdAt),
+    timeout_at: timestamp(timeoutAt),
+    last_update_time: timestamp(updatedAt),
+    url_count: totals?.urlCount ?? acceptedUrlCount,
+    failed_url_count: failedUrlCount,
+    pop_count: totals?.popCount ?? 0,
+    fetch_count: totals?.fetchCount ?? 0,
     ...figuresJson(figures),
     pops: pops.map(popJson),
   };
 }
 
 /** One failure as plain data under the names of the API. */
-export function failureJson({ pop, url, encoding, outcome, attempts }: FetchFailure) {
+export function failureJson({ pop, url, encoding, outcome, attempts, ...rest }: FetchFailure) {
+  nothingLeft(rest);
   return {
     pop,
     url,
@@ -77,22 +86,39 @@ export function failureJson({ pop, url, encoding, outcome, attempts }: FetchFail
   };
 }
 
+function failedUrlJson({ url, fetches, pops, popCount, ...rest }: FailedUrl) {
+  nothingLeft(rest);
+  return { url, fetches, pops, pop_count: popCount };
+}
+
 /** One cause of failures, with its URLs, as plain data under the names of the API. */
 export function groupJson(group: FailureGroup) {
+  const { outcome, cause, httpStatus, fetches, advice, urls, fetchesOfOtherUrls, ...rest } = group;
+  nothingLeft(rest);
   return {
-    outcome: group.outcome,
-    cause: group.cause,
-    http_status: group.httpStatus ?? null,
-    fetches: group.fetches,
-    advice: group.advice,
-    urls: group.urls.map(({ url, fetches, pops, popCount }) => ({ url, fetches, pops, pop_count: popCount })),
-    fetches_of_other_urls: group.fetchesOfOtherUrls,
+    outcome,
+    cause,
+    http_status: httpStatus ?? null,
+    fetches,
+    advice,
+    urls: urls.map(failedUrlJson),
+    fetches_of_other_urls: fetchesOfOtherUrls,
   };
 }
 
 /** The sums over all that was asked for, as the terminal shows them: `fetches` and its kin speak only of what was made. */
 function askedJson(report: RequestReport) {
-  const { requested, warm, failed, notDone, failedPops, leftOut } = askedOf(report);
+  const {
+    requested,
+    warm,
+    failed,
+    notDone,
+    failedPops,
+    leftOut,
+    withoutAddress: _partOfFailed,
+    ...rest
+  } = askedOf(report);
+  nothingLeft(rest);
   return {
     asked: { requested, warm, failed, not_done: notDone },
     failed_pops: failedPops.map(({ pop }) => pop),
