@@ -4,10 +4,11 @@ import { ClassicLevel } from 'classic-level';
 import { RefusedSetting } from '../refused-setting';
 import { droppedEntries, hasLostCurrent, hasLostJournal } from './database-damage';
 import { hasCode } from './error-code';
-import { HeaderKeyUnusable, HeaderSeal, readHeaderKey } from './header-seal';
+import { HeaderKeyUnusable, HeaderSeal, KEY_FILE, readHeaderKey } from './header-seal';
 import { keys } from './keys';
 import { makeFolder, makePrivate } from './private-folder';
 import { put, Store } from './store';
+import { isUnfinished, isUnmarkedDataDir, sealStoredHeaders } from './unmarked-data-dir';
 
 /** The messages of an error and of what caused it, such as the database's and the operating system's. */
 function reasonsOf(error: unknown): readonly string[] {
@@ -117,24 +118,31 @@ const MARKER_TEXT =
 /** What a file system puts into the root of a volume, which is then as good as empty. */
 const OF_THE_FILE_SYSTEM = new Set(['lost+found']);
 
-/**
- * Makes the folder, or takes one that is empty or has the marker.
- * @throws DataDirForeign
- */
-async function claim(dataDir: string): Promise<void> {
-  await makeFolder(dataDir);
-  const names = await readdir(dataDir);
-  if (names.includes(MARKER)) return;
-  if (names.some((name) => !OF_THE_FILE_SYSTEM.has(name))) throw new DataDirForeign(dataDir);
-  await writeFile(join(dataDir, MARKER), MARKER_TEXT, { mode: 0o600 });
+function mark(dataDir: string): Promise<void> {
+  return writeFile(join(dataDir, MARKER), MARKER_TEXT, { mode: 0o600 });
 }
 
-/** The name of a blob while it is written. */
-const UNFINISHED = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/**
+ * Makes the folder, or takes one that is empty, has the marker or is a data directory of version 0.1.
+ * @returns unmarked for the last, which is to be marked once it is like a new one
+ * @throws DataDirForeign
+ */
+async function claim(dataDir: string): Promise<'marked' | 'unmarked'> {
+  await makeFolder(dataDir);
+  const names = await readdir(dataDir);
+  if (names.includes(MARKER)) return 'marked';
+  const others = names.filter((name) => !OF_THE_FILE_SYSTEM.has(name));
+  // The key of headers is the first thing that such a directory gets: an adoption may have been cut short.
+  const old = others.filter((name) => name !== KEY_FILE);
+  if (old.length > 0 && (await isUnmarkedDataDir(dataDir, old))) return 'unmarked';
+  if (others.length > 0) throw new DataDirForeign(dataDir);
+  await mark(dataDir);
+  return 'marked';
+}
 
 async function removeUnfinished(tmpDir: string): Promise<void> {
   for (const entry of await readdir(tmpDir, { withFileTypes: true }))
-    if (entry.isFile() && UNFINISHED.test(entry.name)) await rm(join(tmpDir, entry.name));
+    if (entry.isFile() && isUnfinished(entry.name)) await rm(join(tmpDir, entry.name));
 }
 
 /**
@@ -148,7 +156,7 @@ export async function openDataDir(dataDir: string): Promise<DataDir> {
   const tmpDir = join(dataDir, 'tmp');
   const stateDir = join(dataDir, 'state');
   try {
-    await claim(dataDir);
+    const claimed = await claim(dataDir);
     const readableByOthers = await makePrivate(dataDir);
     for (const folder of [blobsDir, tmpDir]) await mkdir(folder, { recursive: true, mode: 0o700 });
     if (await hasLostCurrent(stateDir)) throw new DataDirUnusable(dataDir, LOST_CURRENT, RESTORE);
@@ -158,6 +166,10 @@ export async function openDataDir(dataDir: string): Promise<DataDir> {
     const store = new Store(db);
     try {
       const headers = await sealOf(dataDir, store);
+      if (claimed === 'unmarked') {
+        await sealStoredHeaders(store, headers);
+        await mark(dataDir);
+      }
       await removeUnfinished(tmpDir);
       const dropped = [...lostJournal, ...(await droppedEntries(stateDir))];
       return { store, headers, blobsDir, tmpDir, dropped, readableByOthers };

@@ -27,6 +27,7 @@ function padded(number: number, digits: number): string {
 
 export const keys = {
   request: (id: RequestId): string => `request!${id}`,
+  allRequests: 'request!',
   time: (createdAt: number, id: RequestId): string => `time!${padded(createdAt, 15)}!${id}`,
   times: 'time!',
   idempotency: (key: string): string => `idempotency!${key}`,
@@ -55,3 +56,21 @@ export const keys = {
   capacity: 'capacity',
   headersKey: 'headers-key',
 } as const;
+
+/** What every key begins with, in the order of the database: `!` ends a prefix, the others are whole keys. */
+export const KEY_BEGINNINGS = [
+  'active!',
+  'capacity',
+  'dead!',
+  'deadline!',
+  'headers-key',
+  'idempotency!',
+  'journal!',
+  'pop!',
+  'queue!',
+  'request!',
+  'slice!',
+  'time!',
+  'uncounted!',
+  'unsettled!',
+] as const;
