@@ -5,6 +5,7 @@ import { isWarmpathError, type WarmpathError } from '../../errors/warmpath-error
 import { InvalidUrls } from '../engine/request/invalid-request';
 import type { PrewarmApplication } from './application';
 import { ApiFailure, failureBody, GATEWAY_MESSAGES, MESSAGES } from './failure';
+import { jsonAnswer } from './json-answer';
 import { openApiDocument } from './openapi';
 import { type BodyLimits, releaseBody } from './request-body';
 import { invalidUrls } from './responses';
@@ -84,7 +85,7 @@ export function createRouter(
 
   router.onError((error, context) => {
     if (error instanceof InvalidUrls) {
-      return context.json(invalidUrls(error, application.now()), 400);
+      return jsonAnswer(context, invalidUrls(error, application.now()), 400);
     }
     const failure = asFailure(error);
     if (failure.httpStatus >= 500) {
@@ -96,11 +97,11 @@ export function createRouter(
         stack: cause.stack,
       });
     }
-    return context.json(failureBody(application.now(), failure.message), failure.httpStatus);
+    return jsonAnswer(context, failureBody(application.now(), failure.message), failure.httpStatus);
   });
   router.notFound(
     options.unknownRoute ??
-      ((context) => context.json(failureBody(application.now(), GATEWAY_MESSAGES.unknownRoute), 403)),
+      ((context) => jsonAnswer(context, failureBody(application.now(), GATEWAY_MESSAGES.unknownRoute), 403)),
   );
 
   const document = openApiDocument({ takesLists: application.receiveList !== undefined });

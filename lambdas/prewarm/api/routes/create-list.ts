@@ -3,6 +3,7 @@ import { timestamp } from '../../engine/model/timestamp';
 import { MAX_URLS } from '../../engine/request/limits';
 import { time } from '../bodies';
 import { always, answer, named } from '../documentation';
+import { jsonAnswer } from '../json-answer';
 import type { Route } from './route';
 
 export const uploadTargetBody = z.strictObject({
@@ -27,6 +28,6 @@ export const createListRoute: Route = {
   },
   async handle(context, { application }) {
     const { listId, url, expiresAt } = await application.createList(new URL(context.req.url).origin);
-    return context.json({ list_id: listId, upload_url: url, expires_at: timestamp(expiresAt) });
+    return jsonAnswer(context, { list_id: listId, upload_url: url, expires_at: timestamp(expiresAt) });
   },
 };

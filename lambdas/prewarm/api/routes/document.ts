@@ -1,4 +1,5 @@
 import { FORBIDDEN } from '../documentation';
+import { jsonAnswer } from '../json-answer';
 import type { Route } from './route';
 
 export const documentRoute: Route = {
@@ -12,5 +13,5 @@ export const documentRoute: Route = {
       '403': FORBIDDEN,
     },
   },
-  handle: (context, { document }) => context.json(document),
+  handle: (context, { document }) => jsonAnswer(context, document),
 };

@@ -10,6 +10,7 @@ import { nothingLeft } from '../../engine/model/exhaustive';
 import type { PrewarmApplication } from '../application';
 import { count, invalidUrlsBody } from '../bodies';
 import { always, answer, FAILURE, named, withBody } from '../documentation';
+import { jsonAnswer } from '../json-answer';
 import { readBy } from '../query';
 import { readJsonBody } from '../request-body';
 import { prewarmBodySchema } from '../schemas';
@@ -142,6 +143,6 @@ export const estimateRoute: Route = {
       objectSize: await objectSize(application, spec.distributionDomain, given),
       findPlace: (pop) => application.directory.find(pop),
     });
-    return context.json(estimateJson(result));
+    return jsonAnswer(context, estimateJson(result));
   },
 };

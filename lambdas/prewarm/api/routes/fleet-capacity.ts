@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { count, successBody } from '../bodies';
 import { always, answer, FAILURE, named } from '../documentation';
 import { MESSAGES } from '../failure';
+import { jsonAnswer } from '../json-answer';
 import { success } from '../responses';
 import type { Route } from './route';
 
@@ -21,6 +22,6 @@ export const capacityRoute: Route = {
   },
   async handle(context, { application }) {
     const desiredcapacity = await application.fleet.capacity();
-    return context.json({ ...success(MESSAGES.capacityRead, application.now()), desiredcapacity });
+    return jsonAnswer(context, { ...success(MESSAGES.capacityRead, application.now()), desiredcapacity });
   },
 };

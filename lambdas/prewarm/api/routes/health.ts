@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { answer, named } from '../documentation';
+import { jsonAnswer } from '../json-answer';
 import type { Route } from './route';
 
 export const healthBody = z.strictObject({ status: z.literal('ok') });
@@ -13,5 +14,5 @@ export const healthRoute: Route = {
     isOpen: true,
     responses: { '200': answer('It does.', named('Health', healthBody)) },
   },
-  handle: (context) => context.json({ status: 'ok' }),
+  handle: (context) => jsonAnswer(context, { status: 'ok' }),
 };

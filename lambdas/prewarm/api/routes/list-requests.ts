@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { reportOf } from '../../engine/report/request-report';
 import { requestLine as requestLineBody } from '../bodies';
 import { always, answer, BAD, named, queryParameters } from '../documentation';
+import { jsonAnswer } from '../json-answer';
 import { readBy } from '../query';
 import { requestLine, withWaitingNote } from '../responses';
 import type { Route } from './route';
@@ -37,7 +38,7 @@ export const listRequestsRoute: Route = {
     const { limit, after } = readBy(listQuery, context.req.query());
     const page = await application.list({ limit, ...(after !== undefined && { after }) });
     const records = await withWaitingNote(application, page.items);
-    return context.json({
+    return jsonAnswer(context, {
       requests: records.map((record) =>
         requestLine(reportOf(record, [], (code) => application.directory.find(code))),
       ),

@@ -6,6 +6,7 @@ import { countryNames, popsOfCountry, popsOfRegion, regionNames } from '../../en
 import type { PrewarmApplication } from '../application';
 import { always, answer, BAD, named, queryParameters } from '../documentation';
 import { ApiFailure } from '../failure';
+import { jsonAnswer } from '../json-answer';
 import { readBy } from '../query';
 import type { Route } from './route';
 
@@ -100,6 +101,6 @@ export const popsRoute: Route = {
   handle(context, { application }) {
     const { regions, countries } = application.directory;
     const entries = listed(application, readBy(popsQuery, context.req.query()));
-    return context.json({ pops: entries.map(popLine), regions, countries });
+    return jsonAnswer(context, { pops: entries.map(popLine), regions, countries });
   },
 };

@@ -4,6 +4,7 @@ import { timestamp } from '../../engine/model/timestamp';
 import { count, status, time } from '../bodies';
 import { always, answer, BAD, named, requestIdParameter, UNKNOWN } from '../documentation';
 import { MESSAGES } from '../failure';
+import { jsonAnswer } from '../json-answer';
 import { findRequest } from '../request-lookup';
 import type { Route } from './route';
 
@@ -46,7 +47,7 @@ export const progressRoute: Route = {
   async handle(context, { application }) {
     const record = await findRequest(application, context.req.query('req_id'), MESSAGES.unknownIdInProgress);
     const depth = await application.queueDepth();
-    return context.json({
+    return jsonAnswer(context, {
       request_id: record.id,
       download_size: record.progress.bytes,
       total_size: record.urlBytes * record.spec.encodings.length * (record.totals?.popCount ?? 0),

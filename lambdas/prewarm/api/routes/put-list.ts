@@ -1,6 +1,7 @@
 import { successBody } from '../bodies';
 import { always, answer, BAD, FAILURE, named, pathParameter } from '../documentation';
 import { ApiFailure } from '../failure';
+import { jsonAnswer } from '../json-answer';
 import { bodyChunks } from '../request-body';
 import { success } from '../responses';
 import { isListId } from '../uploaded-list';
@@ -54,6 +55,6 @@ export const putListRoute: Route = {
     const { body } = context.req.raw;
     if (id === undefined || !isListId(id) || body === null) throw emptyList();
     await application.receiveList?.(id, bounded(body));
-    return context.json(success(`List ${id} stored`, application.now()));
+    return jsonAnswer(context, success(`List ${id} stored`, application.now()));
   },
 };

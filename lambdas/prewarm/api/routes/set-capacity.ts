@@ -5,6 +5,7 @@ import type { PrewarmApplication } from '../application';
 import { successBody } from '../bodies';
 import { always, answer, BAD, FAILURE, named, UNKNOWN, withBody } from '../documentation';
 import { ApiFailure, MESSAGES } from '../failure';
+import { jsonAnswer } from '../json-answer';
 import { explainIssues } from '../query';
 import { readJsonBody } from '../request-body';
 import { findRequest } from '../request-lookup';
@@ -125,7 +126,7 @@ export const setCapacityRoute: Route = {
     });
     const wanted = readChange(body, group);
     try {
-      return context.json(success(await change(application, wanted, group), application.now()));
+      return jsonAnswer(context, success(await change(application, wanted, group), application.now()));
     } catch (error) {
       if (isWarmpathError(error) && error.httpStatus < 500) throw error;
       throw group.failed('INTERNAL', error);

@@ -2,6 +2,7 @@ import { overviewJson } from '../../engine/report/report-json';
 import { reportOf } from '../../engine/report/request-report';
 import { requestBody } from '../bodies';
 import { always, answer, named, pathParameter, UNKNOWN } from '../documentation';
+import { jsonAnswer } from '../json-answer';
 import { findRequest } from '../request-lookup';
 import { withWaitingNote } from '../responses';
 import type { Route } from './route';
@@ -23,6 +24,9 @@ export const showRequestRoute: Route = {
     const record = await findRequest(application, context.req.param('id'));
     const pops = await application.pops(record.id);
     const [noted = record] = await withWaitingNote(application, [record]);
-    return context.json(overviewJson(reportOf(noted, pops, (code) => application.directory.find(code))));
+    return jsonAnswer(
+      context,
+      overviewJson(reportOf(noted, pops, (code) => application.directory.find(code))),
+    );
   },
 };

@@ -1,6 +1,7 @@
 import { successBody } from '../bodies';
 import { always, answer, BAD, FAILURE, named, requestIdParameter, UNKNOWN } from '../documentation';
 import { ApiFailure } from '../failure';
+import { jsonAnswer } from '../json-answer';
 import { findRequest } from '../request-lookup';
 import { success } from '../responses';
 import type { Route } from './route';
@@ -24,6 +25,6 @@ export const stopRoute: Route = {
     const { id, status } = await findRequest(application, context.req.query('req_id'));
     const isStopped = status === 'STOPPED' || (await application.stop(id));
     if (!isStopped) throw new ApiFailure('CONFLICT', `Request ${id} has ended already.`);
-    return context.json(success(`Request ${id} stopped`, application.now()));
+    return jsonAnswer(context, success(`Request ${id} stopped`, application.now()));
   },
 };

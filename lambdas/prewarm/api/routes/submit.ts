@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { timestamp } from '../../engine/model/timestamp';
 import { invalidUrlsBody, time } from '../bodies';
 import { always, answer, FAILURE, named, withBody } from '../documentation';
+import { jsonAnswer } from '../json-answer';
 import { readJsonBody } from '../request-body';
 import { prewarmBodySchema } from '../schemas';
 import type { Route } from './route';
@@ -36,7 +37,7 @@ export const submitRoute: Route = {
     const parsed = await application.parse(body);
     const { id, createdAt, timeoutAt } = await application.submit(parsed);
     const { warnings = [] } = parsed;
-    return context.json({
+    return jsonAnswer(context, {
       status: 'Success',
       error_message: '',
       error_urls: [],

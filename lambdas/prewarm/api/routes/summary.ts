@@ -6,6 +6,7 @@ import { time } from '../bodies';
 import { always, answer, BAD, FAILURE, named, requestIdParameter, UNKNOWN } from '../documentation';
 import { ApiFailure, MESSAGES, notListed } from '../failure';
 import { firstLines } from '../first-lines';
+import { jsonAnswer } from '../json-answer';
 import { findRequest } from '../request-lookup';
 import { REPORT_LINK_SECONDS } from './report';
 import type { Route } from './route';
@@ -47,7 +48,7 @@ export const summaryRoute: Route = {
     if (!isFinal(status)) throw new ApiFailure('CONFLICT', MESSAGES.summaryTooEarly(status));
     const pops = await application.pops(id);
     const { lines, isWhole } = await firstLines(application.blobs, failedUrlsKey(id), LISTED_URLS);
-    return context.json({
+    return jsonAnswer(context, {
       request_id: id,
       failure_pops: pops.filter((pop) => pop.status === 'FAILED').map(({ pop }) => pop),
       failure_urls: [...lines],

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { failureBody, GATEWAY_MESSAGES } from '../../api/failure';
+import { jsonAnswer } from '../../api/json-answer';
 import { isSameKey } from './api-key';
 import type { ReportLinks } from './report-links';
 
@@ -49,7 +50,8 @@ export function guard(options: GuardOptions): MiddlewareHandler {
     return isSameKey(context.req.header('x-api-key'), apiKey);
   }
   return async (context, next) => {
-    if (!mayPass(context)) return context.json(failureBody(Date.now(), GATEWAY_MESSAGES.wrongKey), 403);
+    if (!mayPass(context))
+      return jsonAnswer(context, failureBody(Date.now(), GATEWAY_MESSAGES.wrongKey), 403);
     await next();
     return undefined;
   };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { failureBody } from '../../api/failure';
+import { visibleJson } from '../../engine/model/visible-text';
 
 /*
  * What a client may take of the service before anybody has looked at its key: connections, time, memory of answers that it does
@@ -60,7 +61,7 @@ function refusalOf({ httpVersion, headers, url = '' }: IncomingMessage): Refused
 
 function refuse(response: ServerResponse, { status, message }: Refused): void {
   response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-  response.end(JSON.stringify(failureBody(Date.now(), message)));
+  response.end(visibleJson(failureBody(Date.now(), message)));
 }
 
 /**

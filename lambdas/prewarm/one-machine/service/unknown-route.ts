@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { failureBody } from '../../api/failure';
+import { jsonAnswer } from '../../api/json-answer';
 import { ROUTES } from '../../api/routes';
 import { visibleText } from '../../engine/model/visible-text';
 
@@ -52,9 +53,9 @@ export function unknownRoute(context: Context): Response | Promise<Response> {
   const methods = path === '/' ? ['GET', 'HEAD'] : PATHS.find(({ pattern }) => pattern.test(path))?.methods;
   if (methods === undefined) {
     const message = `${visibleText(path, 80)}: there is nothing here; GET / lists the routes, /openapi.json describes them`;
-    return context.json(failureBody(Date.now(), message), 404);
+    return jsonAnswer(context, failureBody(Date.now(), message), 404);
   }
   context.header('allow', methods.join(', '));
   const message = `${visibleText(method, 20)} is no method of ${visibleText(path, 80)}; allowed: ${methods.join(', ')}`;
-  return context.json(failureBody(Date.now(), message), 405);
+  return jsonAnswer(context, failureBody(Date.now(), message), 405);
 }

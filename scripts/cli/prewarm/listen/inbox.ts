@@ -55,6 +55,6 @@ export class Inbox {
       asked.get('Token') !== Token
     )
       throw new Refusal('SubscribeURL does not confirm the subscription of the message');
-    await this.options.read(url);
+    await this.options.read(url, 'the confirmation of the subscription');
   }
 }

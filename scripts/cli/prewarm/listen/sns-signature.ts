@@ -25,10 +25,9 @@ export class SnsSignatures {
    * @throws NotNow where the certificate cannot be read
    */
   async check(message: SnsMessage): Promise<void> {
-    if (message.SignatureVersion !== '2')
-      throw new Refusal(
-        `signature version ${message.SignatureVersion} rests on SHA-1; set the topic's SignatureVersion to 2`,
-      );
+    if (message.SignatureVersion === '1')
+      throw new Refusal("signature version 1 rests on SHA-1; set the topic's SignatureVersion to 2");
+    if (message.SignatureVersion !== '2') throw new Refusal('the version of the signature is not known');
     const url = snsUrl('SigningCertURL', message.SigningCertURL);
     if (!CERTIFICATE_PATH.test(url.pathname) || url.search !== '')
       throw new Refusal('SigningCertURL is no certificate of SNS');
@@ -51,7 +50,7 @@ export class SnsSignatures {
   }
 
   private load(url: URL): Promise<X509Certificate> {
-    const loading = this.read(url).then((pem) => {
+    const loading = this.read(url, 'the certificate of the signature').then((pem) => {
       try {
         const certificate = new X509Certificate(pem);
         if (certificate.publicKey.asymmetricKeyType === 'rsa') return certificate;

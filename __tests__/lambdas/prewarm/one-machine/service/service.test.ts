@@ -89,6 +89,39 @@ describe('the service over real sockets', () => {
     };
   }
 
+  it.each([
+    [
+      'URLs',
+      () => [
+        'POST',
+        '/prewarm',
+        bodyOf([], { url_list: ['https://other.example/\u202e', 'no \u009b\u202e'] }),
+      ],
+    ],
+    ['fields', () => ['POST', '/prewarm', bodyOf(['/a'], { target_type: 'x\u202ey\u009b31m' })]],
+    ['names of PoPs', () => ['POST', '/prewarm', bodyOf(['/a'], { pops: ['FRA\u202e\u009b'] })]],
+    ['paths', () => ['GET', '/%E2%80%AE%C2%9B']],
+    ['parameters', () => ['GET', '/pops?near=%E2%80%AE%C2%9B&country=%E2%80%AE%C2%9B']],
+  ] as [string, () => [string, string, object?]][])(
+    'escapes what hides or steers in answers with %s of the caller',
+    async (_, request) => {
+      const [method, path, body] = request();
+      const response = await fetch(`${service.url}${path}`, {
+        method,
+        headers: { 'x-api-key': KEY },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      expect({ status: response.status, json: typeof JSON.parse(text) }).toEqual({
+        status: expect.any(Number),
+        json: 'object',
+      });
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      expect(text).toMatch(/u202e/);
+    },
+  );
+
   async function submit(body: unknown, headers: Record<string, string> = {}): Promise<string> {
     const { status, json } = await call('POST', '/prewarm', body, headers);
     expect({ status, json }).toMatchObject({ status: 200 });

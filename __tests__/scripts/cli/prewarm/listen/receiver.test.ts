@@ -131,6 +131,31 @@ describe('what is refused', () => {
     );
   });
 
+  it.each([
+    'Type',
+    'MessageId',
+    'TopicArn',
+    'Message',
+    'Subject',
+    'Timestamp',
+    'SignatureVersion',
+    'Signature',
+    'SigningCertURL',
+    'x-of-their-own',
+  ])('a message that nobody signed, of whose %s nothing is said', async (field) => {
+    for (const text of [
+      'https://sns.buy-now.amazonaws.com/SimpleNotificationService-0a.pem',
+      'buy-now \u001b[31m',
+    ]) {
+      problems = [];
+      const certificate = `https://sns.buy-now.amazonaws.com/SimpleNotificationService-${'ab'.repeat(16)}.pem`;
+      const changed = { ...notification(), SigningCertURL: certificate, [field]: text };
+      expect(await post(changed)).not.toBe(200);
+      expect(problems).toHaveLength(1);
+      for (const theirs of ['buy-now', '\u001b']) expect(problems[0]).not.toContain(theirs);
+    }
+  });
+
   it('a topic that is not asked for, before anything is read for it', async () => {
     await refused(notification({ TopicArn: `${TOPIC}_of_somebody` }), /none of --topic/);
     expect(sns.asked).toEqual([]);
@@ -201,7 +226,9 @@ describe('the receiver', () => {
     const message = sns.message({ Message: 'x' }, { certificate: 'missing' });
     expect([await post(message), await post(message)]).toEqual([503, 503]);
     expect(sns.asked).toHaveLength(2);
-    expect(problems[0]).toMatch(/^later: https:\/\/sns\..*\.pem could not be read: status 404$/);
+    expect(problems[0]).toBe(
+      'later: the certificate of the signature could not be read from SNS: status 404',
+    );
   });
 
   it('answers a health check, and no other request than POST', async () => {
