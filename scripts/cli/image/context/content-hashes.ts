@@ -2,7 +2,16 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
-/** Size, modification and change time in nanoseconds, inode, device and mode; then the digest. */
+/** What tells whether a file may have changed; kept instead of all that `lstat` returns, which is large. */
+export interface FileStamp {
+  /** Size, modification and change time in nanoseconds, inode, device and mode. */
+  readonly text: string;
+  readonly sizeBytes: number;
+  /** The later one of modification and change, in nanoseconds since 1970. */
+  readonly changedNs: bigint;
+}
+
+/** A stamp's text, then the digest. */
 export type RememberedFile = readonly [stamp: string, sha256: string];
 
 export interface Memo {
@@ -28,16 +37,17 @@ export class ContentHashes {
     this.limitNs = memo ? (BigInt(Math.floor(memo.writtenAtMs)) - SETTLED_MS) * 1_000_000n : 0n;
   }
 
-  of(path: string, stat: BigIntStats): string {
-    const stamp = stampOf(stat);
-    const known = this.fresh.get(path) ?? this.memo?.files[path];
-    if (known?.[0] === stamp && (this.fresh.has(path) || this.settled(stat))) {
-      this.fresh.set(path, known);
-      return known[1];
+  of(path: string, stamp: FileStamp): string {
+    const fresh = this.fresh.get(path);
+    if (fresh?.[0] === stamp.text) return fresh[1];
+    const remembered = this.memo?.files[path];
+    if (remembered?.[0] === stamp.text && stamp.changedNs < this.limitNs) {
+      this.fresh.set(path, remembered);
+      return remembered[1];
     }
-    const sha256 = hashFile(path, stat.size);
+    const sha256 = hashFile(path, stamp.sizeBytes);
     this.filesRead++;
-    this.fresh.set(path, [stamp, sha256]);
+    this.fresh.set(path, [stamp.text, sha256]);
     return sha256;
   }
 
@@ -45,19 +55,19 @@ export class ContentHashes {
   toMemo(writtenAtMs: number): Memo {
     return { writtenAtMs, files: Object.fromEntries(this.fresh) };
   }
-
-  private settled(stat: BigIntStats): boolean {
-    return stat.mtimeNs < this.limitNs && stat.ctimeNs < this.limitNs;
-  }
 }
 
-function stampOf({ size, mtimeNs, ctimeNs, ino, dev, mode }: BigIntStats): string {
-  return `${size} ${mtimeNs} ${ctimeNs} ${ino} ${dev} ${mode}`;
+export function stampOf({ size, mtimeNs, ctimeNs, ino, dev, mode }: BigIntStats): FileStamp {
+  return {
+    text: `${size} ${mtimeNs} ${ctimeNs} ${ino} ${dev} ${mode}`,
+    sizeBytes: Number(size),
+    changedNs: mtimeNs > ctimeNs ? mtimeNs : ctimeNs,
+  };
 }
 
-function hashFile(path: string, size: bigint): string {
+function hashFile(path: string, sizeBytes: number): string {
   const hash = createHash('sha256');
-  if (size <= CHUNK_BYTES) return hash.update(readFileSync(path)).digest('hex');
+  if (sizeBytes <= CHUNK_BYTES) return hash.update(readFileSync(path)).digest('hex');
   const file = openSync(path, 'r');
   try {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);

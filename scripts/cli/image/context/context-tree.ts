@@ -2,19 +2,31 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import { BadInput } from '../../bad-input';
-import type { ContentHashes } from './content-hashes';
+import { type ContentHashes, type FileStamp, stampOf } from './content-hashes';
 import { IgnorePatterns, type PatternState } from './ignore-patterns';
 
-export type EntryKind = 'file' | 'folder' | 'link' | 'other';
-
-export interface ContextEntry {
+interface Entry {
   /** From the context's root, with slashes; `` is the root. */
   readonly path: string;
-  readonly kind: EntryKind;
   /** Permission bits with setuid, setgid and sticky. */
   readonly mode: number;
-  readonly stat: BigIntStats;
 }
+
+export interface FileEntry extends Entry {
+  readonly kind: 'file';
+  readonly stamp: FileStamp;
+  /** Device and inode of a file that has several names; `` for one that stands alone. */
+  readonly inode: string;
+}
+
+/** A device or a pipe. */
+export interface OtherEntry extends Entry {
+  readonly kind: 'other';
+  /** Type and number of the device. */
+  readonly device: readonly [type: string, number: string];
+}
+
+export type ContextEntry = FileEntry | OtherEntry | (Entry & { readonly kind: 'folder' | 'link' });
 
 interface Folder {
   readonly state: PatternState | undefined;
@@ -120,8 +132,8 @@ export class ContextTree {
   }
 
   /** SHA-256 of a file's content, in hexadecimal. */
-  contentHash(entry: ContextEntry): string {
-    return this.hashes.of(this.absolute(entry.path), entry.stat);
+  contentHash(entry: FileEntry): string {
+    return this.hashes.of(this.absolute(entry.path), entry.stamp);
   }
 
   private absolute(path: string): string {
@@ -152,14 +164,19 @@ export class ContextTree {
     if (stat === undefined) return undefined;
     // Sockets are never sent to the builder.
     if (stat.isSocket()) return undefined;
-    return { path, kind: kindOf(stat), mode: Number(stat.mode) & 0o7777, stat };
+    return entryOf(path, stat);
   }
 }
 
-function kindOf(stat: BigIntStats): EntryKind {
-  if (stat.isFile()) return 'file';
-  if (stat.isDirectory()) return 'folder';
-  return stat.isSymbolicLink() ? 'link' : 'other';
+function entryOf(path: string, stat: BigIntStats): ContextEntry {
+  const mode = Number(stat.mode) & 0o7777;
+  if (stat.isFile()) {
+    const inode = stat.nlink > 1n ? `${stat.dev}:${stat.ino}` : '';
+    return { path, mode, kind: 'file', stamp: stampOf(stat), inode };
+  }
+  if (stat.isDirectory()) return { path, mode, kind: 'folder' };
+  if (stat.isSymbolicLink()) return { path, mode, kind: 'link' };
+  return { path, mode, kind: 'other', device: [String(stat.mode), String(stat.rdev)] };
 }
 
 export function parentOf(path: string): string {

@@ -1,7 +1,7 @@
 /** Which entries of a context an instruction takes, with what of each can reach the image. */
 import { posix } from 'node:path';
 import { Uncertain } from '../uncertain';
-import { type ContextEntry, type ContextTree, fromRoot } from './context-tree';
+import { type ContextEntry, type ContextTree, type FileEntry, fromRoot } from './context-tree';
 import { IgnorePatterns, type PatternState } from './ignore-patterns';
 
 export interface SelectedEntry {
@@ -226,12 +226,11 @@ class HardLinks {
   private readonly first = new Map<string, string>();
 
   /** The number of the first file with this inode among those seen, or `` for a file that stands alone. */
-  of({ stat }: ContextEntry): string {
-    if (stat.nlink <= 1n) return '';
-    const id = `${stat.dev}:${stat.ino}`;
-    const known = this.first.get(id);
+  of({ inode }: FileEntry): string {
+    if (inode === '') return '';
+    const known = this.first.get(inode);
     if (known !== undefined) return known;
-    this.first.set(id, String(this.first.size));
+    this.first.set(inode, String(this.first.size));
     return '';
   }
 }
@@ -251,6 +250,6 @@ function describe(
     case 'link':
       return ['link', tree.linkTarget(entry)];
     case 'other':
-      return ['other', mode, String(entry.stat.mode), String(entry.stat.rdev)];
+      return ['other', mode, ...entry.device];
   }
 }

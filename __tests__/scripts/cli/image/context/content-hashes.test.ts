@@ -1,32 +1,32 @@
 import { lstatSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ContentHashes } from '../../../../../scripts/cli/image/context/content-hashes';
+import { ContentHashes, stampOf } from '../../../../../scripts/cli/image/context/content-hashes';
 
 describe('remembered digests of files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'warmpath-hashes-'));
   const path = join(folder, 'f');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  function stat() {
-    return lstatSync(path, { bigint: true });
+  function stamp() {
+    return stampOf(lstatSync(path, { bigint: true }));
   }
 
   test('a file that has been still is not read again', () => {
     writeFileSync(path, 'one');
     const first = new ContentHashes();
-    const digest = first.of(path, stat());
+    const digest = first.of(path, stamp());
     const later = new ContentHashes(first.toMemo(Date.now() + 60_000));
-    expect(later.of(path, stat())).toBe(digest);
+    expect(later.of(path, stamp())).toBe(digest);
     expect(later.filesRead).toBe(0);
   });
 
   test('a file as young as the memo is read again', () => {
     writeFileSync(path, 'one');
     const first = new ContentHashes();
-    first.of(path, stat());
+    first.of(path, stamp());
     const later = new ContentHashes(first.toMemo(Date.now()));
-    later.of(path, stat());
+    later.of(path, stamp());
     expect(later.filesRead).toBe(1);
   });
 
@@ -35,9 +35,9 @@ describe('remembered digests of files', () => {
     writeFileSync(path, 'one');
     utimesSync(path, time, time);
     const first = new ContentHashes();
-    const digest = first.of(path, stat());
+    const digest = first.of(path, stamp());
     writeFileSync(path, 'two');
     utimesSync(path, time, time);
-    expect(new ContentHashes(first.toMemo(Date.now() + 60_000)).of(path, stat())).not.toBe(digest);
+    expect(new ContentHashes(first.toMemo(Date.now() + 60_000)).of(path, stamp())).not.toBe(digest);
   });
 });
