@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PopRecord, RequestRecord, VerifyMode } from '../../../lambdas/prewarm/engine/model/request';
 import { isFinal, type RequestStatus } from '../../../lambdas/prewarm/engine/model/request-status';
-import { emptyTally, failedCount } from '../../../lambdas/prewarm/engine/model/tally';
+import { failedCount } from '../../../lambdas/prewarm/engine/model/tally';
 import type { EmbeddedEngine, LiveProgress } from '../../../lambdas/prewarm/one-machine/engine/engine-api';
 import { formatCount } from '../terminal/units';
 import type { Interrupt } from './interrupt';
@@ -30,8 +29,6 @@ function phaseOf(status: RequestStatus, verify: VerifyMode): string {
   return PREPARING[status] ?? (verify === 'none' ? 'fetching' : 'warming');
 }
 
-const DRAIN_MS = 10_000;
-const DRAIN_POLL_MS = 50;
 const LIST_PAGE = 100;
 
 function snapshotOf(live: LiveProgress, verify: VerifyMode): ProgressSnapshot {
@@ -54,26 +51,6 @@ async function findUnfinished(engine: EmbeddedEngine): Promise<readonly RequestR
     after = page.next;
   } while (after !== undefined);
   return unfinished;
-}
-
-/** Running slices end, no new ones begin; bounded, since one slow slice must not hold Ctrl-C. */
-async function drain(engine: EmbeddedEngine, live: () => LiveProgress | undefined): Promise<void> {
-  await engine.setCapacity(0);
-  const giveUpMs = performance.now() + DRAIN_MS;
-  while ((live()?.slicesInFlight ?? 0) > 0 && performance.now() < giveUpMs) await sleep(DRAIN_POLL_MS);
-}
-
-/**
- * Counts what slices had done that were cut short: it was done, though a later run does it again. Nothing is recorded of them, so that
- * it is only in what was shown last.
- */
-function withCutShort(end: SessionEnd, last: LiveProgress | undefined): SessionEnd {
-  if (last === undefined || last.tally.fetches <= end.record.progress.fetches) return end;
-  return {
-    ...end,
-    record: { ...end.record, progress: last.tally },
-    pops: end.pops.map((pop) => ({ ...pop, progress: last.pops.get(pop.pop) ?? emptyTally() })),
-  };
 }
 
 /** Submits the run, or goes on with the one that was interrupted; shows progress until it ends or a signal comes. */
@@ -105,11 +82,9 @@ export async function runSession(
   if (engine.isPaused()) await engine.setCapacity(Math.max(1, run.spec.instanceCount));
   const { verify } = run.spec;
   const fetchesBefore = same?.progress.fetches ?? 0;
-  let last: LiveProgress | undefined;
   let id = same?.id;
   const unfollow = engine.onProgress((live) => {
     if (live.id !== id) return;
-    last = live;
     printer.show(snapshotOf(live, verify));
   });
   try {
@@ -121,15 +96,14 @@ export async function runSession(
     ended.catch(() => {});
     const end = await Promise.race([ended, interrupt.signalled]);
     if (typeof end !== 'number') {
-      const ending = { record: end, pops: await engine.pops(requestId), seconds: seconds(), fetchesBefore };
-      return end.status === 'STOPPED' ? withCutShort(ending, last) : ending;
+      return { record: end, pops: await engine.pops(requestId), seconds: seconds(), fetchesBefore };
     }
 
     printer.say('interrupted: what is underway ends first (Ctrl-C again to end at once)');
-    await drain(engine, () => last);
+    await engine.halt();
     const record = (await engine.get(requestId)) ?? (await ended);
     const pops = await engine.pops(requestId);
-    return withCutShort({ record, pops, seconds: seconds(), fetchesBefore, interruptedWith: end }, last);
+    return { record, pops, seconds: seconds(), fetchesBefore, interruptedWith: end };
   } finally {
     unfollow();
     printer.finish();

@@ -1,9 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { access, chmod, constants, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type ReportFormat, reportKey } from '../../../lambdas/prewarm/engine/flow/blob-names';
 import { visibleLines } from '../../../lambdas/prewarm/engine/model/visible-text';
 import { groupFailures } from '../../../lambdas/prewarm/engine/report/failure-groups';
 import { hasCode } from '../../../lambdas/prewarm/one-machine/adapters/error-code';
@@ -17,6 +14,7 @@ import { dryRun, objectBytes } from './dry-run';
 import { asBadInput } from './explain-refusal';
 import { type Interrupt, listenForInterrupt } from './interrupt';
 import { ProgressPrinter } from './progress';
+import { checkReportFile, writeReportFiles } from './report-files';
 import { openRunEngine } from './run-engine';
 import { type PreparedRun, prepareRun } from './run-input';
 import { renderJson } from './run-json';
@@ -29,13 +27,6 @@ import { type RunSummary, summarise } from './summary';
 
 /** Characters of one line of an error: the known PoPs fit. */
 const LONGEST_LINE = 10_000;
-
-/** Formats of reports by the ending of a file. */
-const REPORT_ENDINGS: Readonly<Record<string, ReportFormat>> = {
-  '.html': 'html',
-  '.json': 'json',
-  '.csv': 'csv',
-};
 
 /**
  * Warms LIST from this machine, with progress on standard error and the report on standard output.
@@ -106,8 +97,8 @@ async function warm(
     });
     const isComplete = isAllDone(summary) && !missesUrls(end);
     if (!(options.quiet && isComplete) || options.json) await printReport(engine, end, summary, options);
+    await writeReportFiles(engine, end, surroundings.directory, options.report ?? [], reportMode);
     if (end.interruptedWith !== undefined) return end.interruptedWith;
-    await writeReportFiles(engine, end, options.report ?? [], reportMode);
     return isComplete ? 0 : FAILED;
   } finally {
     await engine.close();
@@ -155,24 +146,6 @@ async function printReport(
   await pipeline(output, process.stdout, { end: false });
 }
 
-const REPORT_KINDS = 'a file name that ends in .html, .csv or .json';
-const REPORT_PLACE = 'a file in a folder that is there and that this user may write';
-
-/** Before hours of warming, not after them. */
-async function checkReportFile(file: string): Promise<void> {
-  function refused(allowed: string, cause?: unknown): BadInput {
-    return new BadInput(`--report: got ${file}; allowed: ${allowed}`, { cause });
-  }
-  if (REPORT_ENDINGS[extname(file).toLowerCase()] === undefined) throw refused(REPORT_KINDS);
-  try {
-    const there = await stat(file).catch(() => undefined);
-    if (there?.isDirectory()) throw refused(REPORT_PLACE);
-    await access(there === undefined ? `${dirname(file)}${sep}.` : file, constants.W_OK);
-  } catch (cause) {
-    throw cause instanceof BadInput ? cause : refused(REPORT_PLACE, cause);
-  }
-}
-
 /** Returns an error that names the full disk and what to do for ENOSPC and EDQUOT; any other error as it is. */
 function explainFullDisk(error: unknown, { dataDir }: RunOptions): unknown {
   if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) return error;
@@ -181,27 +154,4 @@ function explainFullDisk(error: unknown, { dataDir }: RunOptions): unknown {
       ? `no space is left in ${tmpdir()} or where the output goes; free some, or name another folder with --data-dir`
       : `no space is left in ${dataDir} (--data-dir) or where the output goes; free some, then the same command goes on here`;
   return new Error(message, { cause: error });
-}
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** @param mode of files that are made: reports are for whom the user's own mask lets, other than the state of the run */
-async function writeReportFiles(
-  engine: EmbeddedEngine,
-  { record }: SessionEnd,
-  files: readonly string[],
-  mode: number,
-): Promise<void> {
-  for (const file of files) {
-    const format = REPORT_ENDINGS[extname(file).toLowerCase()];
-    if (format === undefined) continue;
-    const isNew = !(await isThere(file));
-    await pipeline(engine.blobs.read(reportKey(record.id, format)), createWriteStream(file));
-    if (isNew) await chmod(file, mode);
-  }
 }

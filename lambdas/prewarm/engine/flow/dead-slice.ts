@@ -1,7 +1,7 @@
 import type { FetchOutcome } from '../model/outcome';
 import { isUnderway } from '../model/request';
 import type { FetchFailure, Slice } from '../model/slice';
-import { emptyTally, mergeTally } from '../model/tally';
+import { emptyTally, mergeTally, type Tally } from '../model/tally';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
@@ -19,6 +19,8 @@ export interface DeadSliceDeps {
   readonly journal?: SliceJournal;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called with all that was recorded of the slice. */
+  readonly onRecorded?: (tally: Tally) => void;
 }
 
 const GIVEN_UP: FetchOutcome = {
@@ -64,7 +66,7 @@ export async function giveUpSlice(
   } catch (error) {
     deps.log.error('given-up-slice-unlisted', { requestId, slice: slice.id, error: String(error) });
   }
-  return deps.ledger.record({
+  const outcome = await deps.ledger.record({
     requestId,
     sliceId: slice.id,
     pop,
@@ -72,4 +74,6 @@ export async function giveUpSlice(
     finishedAt: deps.clock.now(),
     ...(listedAt !== undefined && { failuresKey: listedAt }),
   });
+  if (outcome === 'recorded') deps.onRecorded?.(tally);
+  return outcome;
 }

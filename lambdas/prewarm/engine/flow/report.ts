@@ -5,6 +5,7 @@ import { emptyTally, type MutableTally, mergeTally } from '../model/tally';
 import type { BlobStore } from '../ports/blob-store';
 import type { PopDirectory } from '../ports/pop-directory';
 import type { PopStore } from '../ports/pop-store';
+import type { SliceJournal } from '../ports/slice-journal';
 import type { SliceLedger } from '../ports/slice-ledger';
 import { groupFailures } from '../report/failure-groups';
 import { failuresCsv } from '../report/failures-csv';
@@ -26,15 +27,16 @@ async function* failuresIn(blobs: BlobStore, keys: Iterable<string>): AsyncGener
 }
 
 /**
- * Every failed fetch of a request. It goes by the recorded slices: a delivery that was cut short, or was not the one that
- * counts, may have left a failure blob that no result speaks of.
+ * Every failed fetch of a request, those of slices that were handed back included. It goes by the recorded slices: a delivery that
+ * was not the one that counts may have left a failure blob that no result speaks of.
  */
 export async function* failuresOf(
-  { ledger, blobs }: Pick<ReportDeps, 'ledger' | 'blobs'>,
+  { ledger, blobs, journal }: Pick<ReportDeps, 'ledger' | 'blobs'> & { readonly journal?: SliceJournal },
   id: RequestId,
 ): AsyncGenerator<FetchFailure> {
   for await (const { failuresKey } of ledger.results(id))
     if (failuresKey !== undefined) yield* failuresIn(blobs, [failuresKey]);
+  if (journal) for await (const { progress } of journal.unrecorded(id)) yield* progress.failures;
 }
 
 /** The results at one moment: what they add up to, and where their failures are listed. */

@@ -1,5 +1,6 @@
+import type { RequestId } from '../model/ids';
 import { isUnderway, type RequestSpec } from '../model/request';
-import type { FetchFailure, Slice } from '../model/slice';
+import type { FetchFailure, Slice, SliceKey } from '../model/slice';
 import { ProgressCollector, type SliceProgress } from '../model/slice-progress';
 import type { Tally } from '../model/tally';
 import type { BlobStore } from '../ports/blob-store';
@@ -120,8 +121,8 @@ class Account {
 }
 
 async function record(
-  deps: WorkDeps,
-  slice: Slice,
+  deps: Pick<WorkDeps, 'blobs' | 'clock' | 'ledger'>,
+  slice: SliceKey,
   tally: Tally,
   failures: readonly FetchFailure[],
 ): Promise<'recorded' | 'duplicate'> {
@@ -198,9 +199,9 @@ export async function workOn(
   try {
     return await warm(deps, slice, request.spec, account, signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
-    if (await hasEnded(deps, slice)) return await recordPart(deps, slice, account);
+    if (signal.aborted && (await hasEnded(deps, slice))) return await recordPart(deps, slice, account);
     await account.store();
+    if (!signal.aborted) throw error;
     return 'aborted';
   } finally {
     ended.abort();
@@ -212,4 +213,14 @@ export async function workOn(
 async function recordPart(deps: WorkDeps, slice: Slice, account: Account): Promise<WorkOutcome> {
   const part = account.sum();
   return part === undefined ? 'dropped' : record(deps, slice, part.tally, part.failures);
+}
+
+/** Records, of a request that was stopped, what is done of slices that were handed back before and that nobody will receive. */
+export async function recordParts(
+  deps: Pick<WorkDeps, 'blobs' | 'clock' | 'ledger'> & { readonly journal?: SliceJournal },
+  id: RequestId,
+): Promise<void> {
+  if (deps.journal === undefined) return;
+  for await (const { slice, progress } of deps.journal.unrecorded(id))
+    await record(deps, slice, progress.tally, progress.failures);
 }

@@ -20,3 +20,8 @@ export function popCode(text: string): PopCode {
 export function sliceId(pop: PopCode, segmentIndex: number): SliceId {
   return `${pop}.${segmentIndex}` as SliceId;
 }
+
+/** Returns the PoP of a slice. */
+export function popOfSlice(slice: SliceId): PopCode {
+  return popCode(slice.slice(0, slice.lastIndexOf('.')));
+}

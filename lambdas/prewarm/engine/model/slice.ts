@@ -28,6 +28,9 @@ export interface Slice {
   readonly segment: Segment;
 }
 
+/** What names a slice among those of all requests, and its PoP. */
+export type SliceKey = Pick<Slice, 'requestId' | 'id' | 'pop'>;
+
 /** One fetch that did not leave the object on the edge. */
 export interface FetchFailure {
   readonly pop: PopCode;

@@ -1,10 +1,10 @@
-import type { PopCode, RequestId, SliceId } from '../../engine/model/ids';
+import { type PopCode, popOfSlice, type RequestId, type SliceId } from '../../engine/model/ids';
 import type { PopRecord, RequestRecord } from '../../engine/model/request';
 import type { Slice, SliceResult } from '../../engine/model/slice';
 import { ProgressCollector, type SliceProgress } from '../../engine/model/slice-progress';
 import { emptyTally, type MutableTally, mergeTally, type Tally } from '../../engine/model/tally';
 import type { Clock } from '../../engine/ports/clock';
-import type { SliceJournal } from '../../engine/ports/slice-journal';
+import type { SliceJournal, SlicePart } from '../../engine/ports/slice-journal';
 import type { SliceLedger } from '../../engine/ports/slice-ledger';
 import { keys } from './keys';
 import { del, put, type Store, type WriteOperation } from './store';
@@ -40,7 +40,7 @@ export class EmbeddedSliceLedger implements SliceLedger, SliceJournal {
     return 'recorded';
   }
 
-  async load({ requestId, id }: Slice): Promise<SliceProgress | undefined> {
+  async load({ requestId, id }: Pick<Slice, 'requestId' | 'id'>): Promise<SliceProgress | undefined> {
     const prefix = keys.journalOf(requestId, id);
     const collected = new ProgressCollector();
     const seen = new Set<number>();
@@ -53,7 +53,8 @@ export class EmbeddedSliceLedger implements SliceLedger, SliceJournal {
       }
       next = Number(key.slice(prefix.length)) + 1;
     }
-    this.pieces.set(prefix, next);
+    // A piece may be on its way to the disk.
+    this.pieces.set(prefix, Math.max(next, this.pieces.get(prefix) ?? 0));
     return collected.take();
   }
 
@@ -62,6 +63,17 @@ export class EmbeddedSliceLedger implements SliceLedger, SliceJournal {
     const number = this.pieces.get(prefix) ?? 0;
     this.pieces.set(prefix, number + 1);
     await this.store.commit([put(keys.journal(requestId, id, number), progress)]);
+  }
+
+  async *unrecorded(requestId: RequestId): AsyncGenerator<SlicePart> {
+    const prefix = keys.journals(requestId);
+    const slices = new Set<SliceId>();
+    for await (const [key] of this.store.entries(prefix))
+      slices.add(key.slice(prefix.length, key.lastIndexOf('!')) as SliceId);
+    for (const id of slices) {
+      const progress = await this.load({ requestId, id });
+      if (progress) yield { slice: { requestId, id, pop: popOfSlice(id) }, progress };
+    }
   }
 
   /** Removes the journals of a request whose slices nobody will work on any more. */

@@ -135,10 +135,11 @@ export interface EmbeddedEngine {
    * and nothing is stored.
    */
   submit(spec: RequestSpec, urls: AsyncIterable<string>): Promise<RequestRecord>;
+  /** The request with all that is done until now, as `onProgress` tells it. */
   get(id: RequestId): Promise<RequestRecord | undefined>;
-  /** The PoPs of a request in the order of their codes, with their counted progress. */
+  /** The PoPs of a request in the order of their codes, with all that is done until now. */
   pops(id: RequestId): Promise<readonly PopRecord[]>;
-  /** Every failed fetch of the slices recorded so far. */
+  /** Every failed fetch of the slices that are recorded or handed back; of those being warmed, what is stored. */
   failures(id: RequestId): AsyncIterable<FetchFailure>;
   /** Newest first. */
   list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>>;
@@ -162,6 +163,11 @@ export interface EmbeddedEngine {
   readonly lists: Pick<UploadedLists, 'receive'>;
   /** Resolves, with the reason, when nothing can be stored any more: only a new start goes on. Pending otherwise. */
   readonly broken: Promise<Error>;
+  /**
+   * Begins no more slices and gives those underway two seconds to end; the rest is handed back with what is done of it. From then on
+   * sums and failures stand still. To be followed by `close`.
+   */
+  halt(): Promise<void>;
   /** Bounded: `drain` lets running slices end for up to 10 s, then hands the rest back; without it, at once. */
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }

@@ -9,11 +9,13 @@ import { settleRequest } from '../../engine/flow/settle';
 import { sizeRequest } from '../../engine/flow/size';
 import type { Budget } from '../../engine/flow/step';
 import { stopRequest } from '../../engine/flow/stop';
+import { recordParts } from '../../engine/flow/work';
 import { WorkLoop } from '../../engine/flow/work-loop';
 import type { RequestId, SliceId } from '../../engine/model/ids';
 import type { PopRecord, RequestRecord, RequestSpec, StopReason } from '../../engine/model/request';
 import { isFinal } from '../../engine/model/request-status';
 import type { FetchFailure, Slice } from '../../engine/model/slice';
+import type { Tally } from '../../engine/model/tally';
 import type { BlobStore } from '../../engine/ports/blob-store';
 import type { Page } from '../../engine/ports/request-store';
 import { isDiskFault } from '../adapters/error-code';
@@ -25,6 +27,8 @@ import { LiveTallies } from './live-progress';
 import { keepRetention } from './retention';
 
 const DRAIN_MS = 10_000;
+/** What is done of a slice that is handed back is kept, so that waiting spares no more than the fetches in flight. */
+const HALT_MS = 2_000;
 const PROGRESS_EVERY_MS = 200;
 const RETRY_FIRST_MS = 200;
 const RETRY_LAST_MS = 30_000;
@@ -76,7 +80,7 @@ class Engine implements EmbeddedEngine {
       ...parts,
       onBegin: (slice, soFar) => this.live.began(slice, soFar),
       onSettled: (slice, outcome) => {
-        this.live.settled(slice, outcome === 'recorded');
+        this.live.settled(slice, outcome);
         if (outcome === 'recorded' || outcome === 'duplicate') this.count(slice);
       },
     });
@@ -90,6 +94,7 @@ class Engine implements EmbeddedEngine {
       await recoverCounts(parts, id);
       await parts.deadlines.schedule(id, timeoutAt);
       this.live.begin(id, await parts.pops.all(id));
+      for await (const part of parts.ledger.unrecorded(id)) this.live.handedBack(part);
       this.runInBackground('drive', id, () => this.drive(id));
     }
     await resizeFleet(parts);
@@ -120,20 +125,22 @@ class Engine implements EmbeddedEngine {
     return record;
   }
 
-  get(id: RequestId): Promise<RequestRecord | undefined> {
-    return this.parts.requests.get(id);
+  async get(id: RequestId): Promise<RequestRecord | undefined> {
+    const record = await this.parts.requests.get(id);
+    return record && this.live.requestWith(record);
   }
 
-  pops(id: RequestId): Promise<readonly PopRecord[]> {
-    return this.parts.pops.all(id);
+  async pops(id: RequestId): Promise<readonly PopRecord[]> {
+    return this.live.popsWith(id, await this.parts.pops.all(id));
   }
 
   failures(id: RequestId): AsyncIterable<FetchFailure> {
     return failuresOf(this.parts, id);
   }
 
-  list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>> {
-    return this.parts.requests.list(page);
+  async list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>> {
+    const { items, ...rest } = await this.parts.requests.list(page);
+    return { items: items.map((record) => this.live.requestWith(record)), ...rest };
   }
 
   async stop(id: RequestId, reason: StopReason, message?: string): Promise<boolean> {
@@ -176,6 +183,11 @@ class Engine implements EmbeddedEngine {
 
   queueDepth(): ReturnType<EmbeddedEngine['queueDepth']> {
     return this.parts.queue.depth();
+  }
+
+  async halt(): Promise<void> {
+    await this.workLoop.stop(HALT_MS);
+    for (const id of this.live.ids) await this.emit(id);
   }
 
   close({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
@@ -272,7 +284,8 @@ class Engine implements EmbeddedEngine {
   private async giveUpDead(): Promise<void> {
     const { queue, log } = this.parts;
     for await (const slice of queue.deadLetters()) {
-      const outcome = await giveUpSlice(this.parts, slice);
+      const onRecorded = (tally: Tally): void => this.live.givenUp(slice, tally);
+      const outcome = await giveUpSlice({ ...this.parts, onRecorded }, slice);
       log.error('slice-given-up', { requestId: slice.requestId, slice: slice.id, outcome });
       if (outcome !== 'dropped') this.count(slice);
       await queue.removeDead(slice);
@@ -285,6 +298,7 @@ class Engine implements EmbeddedEngine {
     this.settling.add(id);
     this.runInBackground('settle', id, async () => {
       await ending;
+      await recordParts(this.parts, id);
       await recoverCounts(this.parts, id);
       await settleRequest(this.parts, id);
       await this.parts.ledger.removeJournals(id);
@@ -301,7 +315,8 @@ class Engine implements EmbeddedEngine {
 
   private async emit(id: RequestId): Promise<void> {
     const record = await this.get(id);
-    if (record === undefined) return;
+    // Its last figures are told already.
+    if (record === undefined || !this.live.has(id)) return;
     const inFlight = this.workLoop.busy.filter((slice) => slice.requestId === id).length;
     const progress = this.live.snapshot(record, inFlight);
     for (const listener of this.listeners) listener(progress);

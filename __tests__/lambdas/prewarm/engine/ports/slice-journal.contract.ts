@@ -42,6 +42,20 @@ export function describeSliceJournalContract(
       expect(await journal.load(slice)).toMatchObject({ done: [0, 1, 3], tally: { fetches: 3 } });
     });
 
+    it('names the slices of a request that are not recorded, each with its PoP and all that is done of it', async () => {
+      const { journal, ledger } = made.port;
+      const id = newId();
+      const [first, second] = [sampleSlice(id, frankfurt, 0), sampleSlice(id, frankfurt, 10)];
+      for (const done of [[0], [1, 2]]) await journal.append(first, pieceOf(done));
+      await journal.append(second, pieceOf([7]));
+      await journal.append(sampleSlice(newId(), frankfurt, 0), pieceOf([3]));
+      await ledger.record(sampleResult(id, frankfurt, 10));
+      const parts: unknown[] = [];
+      for await (const part of journal.unrecorded(id)) parts.push(part);
+      const slice = { requestId: id, id: first.id, pop: frankfurt };
+      expect(parts).toMatchObject([{ slice, progress: { done: [0, 1, 2], tally: { fetches: 3 } } }]);
+    });
+
     it('is at its end when the slice is recorded', async () => {
       const { journal, ledger } = made.port;
       const id = newId();
