@@ -92,6 +92,29 @@ module.exports = {
       to: { path: 'node_modules/@aws-sdk/' },
     },
     {
+      name: 'parts-of-lambdas-meet-in-metrics',
+      comment:
+        'A function of another part knows nothing of prewarm; what they share is lambdas/errors and lambdas/metrics.',
+      severity: 'error',
+      from: { path: '^lambdas/(task-start-metrics|image-digest|metrics)/' },
+      to: { path: '^lambdas/prewarm/' },
+    },
+    {
+      name: 'cli-knows-no-functions',
+      comment:
+        'The command line tool runs on one machine; of the adapters for AWS it takes the invalidator alone.',
+      severity: 'error',
+      from: { path: '^scripts/cli/' },
+      to: { path: [inside('(functions/|settings.ts)'), inside('aws/(?!invalidator.ts)')] },
+    },
+    {
+      name: 'demo-and-loopback-cdn-know-no-lambdas',
+      comment: 'They meet the product from outside: over sockets, and as a process.',
+      severity: 'error',
+      from: { path: '^scripts/(demo|loopback-cdn)/' },
+      to: { path: '^lambdas/' },
+    },
+    {
       name: 'modules-reach-settings-and-the-openapi-document-only',
       comment:
         'Infrastructure imports the types of settings from the functions, so that a wrong wiring is a compile error, and the OpenAPI document as data. It reaches nothing else of them, by whatever way.',
