@@ -108,6 +108,13 @@ function isClosedPipe(error: unknown): boolean {
   return hasCode(error, 'EPIPE') || hasCode(error, 'ERR_STREAM_DESTROYED');
 }
 
+/** The parser's messages quote what stands near, which may be a secret. */
+function messageOf(error: unknown): string {
+  if (error instanceof SyntaxError)
+    return 'what was read is no JSON; it is not shown here, since it may hold secrets';
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Runs the command that the arguments name, and leaves its exit code in the process. */
 export async function main(args: readonly string[]): Promise<void> {
   const program = createProgram(args);
@@ -123,9 +130,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = isWarmpathError(error) ? error.exitCode : FAILED;
     // Nobody is left to tell.
     if (isClosedPipe(error)) return;
-    process.stderr.write(
-      `warmpath: ${visibleLines(error instanceof Error ? error.message : String(error))}\n`,
-    );
+    process.stderr.write(`warmpath: ${visibleLines(messageOf(error))}\n`);
   }
 }
 

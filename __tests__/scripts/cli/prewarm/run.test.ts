@@ -230,7 +230,7 @@ describe('bad input to warmpath prewarm run', () => {
     [
       'broken JSON',
       async () => [await write('broken.json', '{"url_list": [')],
-      /LIST: .*looks like JSON and is not/,
+      /LIST: .*looks like JSON and is not \(it is no JSON from line \d+, column \d+ on\)/,
     ],
     [
       'a JSON array of something else',

@@ -1,3 +1,5 @@
+import { jsonFault } from '../../../errors/json-fault';
+
 /** No JSON that is read here is nested deeper. */
 const MAX_DEPTH = 32;
 
@@ -27,5 +29,10 @@ function depthOf(text: string): number {
  */
 export function parseFlatJson(text: string): unknown {
   if (depthOf(text) > MAX_DEPTH) throw new RangeError(`it is nested more than ${MAX_DEPTH} levels deep`);
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes what is near, which may be a secret.
+    throw new SyntaxError(`it is no JSON from ${jsonFault(text) ?? 'its beginning'} on`);
+  }
 }

@@ -1,7 +1,9 @@
 /** `images.json`: which images there are and how each is built. */
+
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
+import { jsonFault } from '../../../../lambdas/errors/json-fault';
 import { BadInput } from '../../bad-input';
 import { type Platform, parsePlatform } from '../key/platforms';
 import { REFRESH_PERIODS, type Refresh } from '../key/refresh-period';
@@ -119,11 +121,9 @@ function parseJson(absolute: string, given: string): unknown {
   }
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new BadInput(
-      `${given}: no JSON (${cause instanceof Error ? cause.message : 'unreadable'}); correct it`,
-      { cause },
-    );
+  } catch {
+    // Without a cause: the parser's message quotes what is near, which may be a secret.
+    throw new BadInput(`${given}: no JSON from ${jsonFault(text) ?? 'its beginning'} on; correct it`);
   }
 }
 
