@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BadInput, Problems } from '../bad-input';
 import { FAILED } from '../exit-codes';
 import { checkExpectation, readExpectation } from './expectation';
-import { constructPathsBeside } from './input/construct-paths';
+import { constructPathsBeside, constructPathsOf } from './input/construct-paths';
 import { readImageFacts } from './input/images-lock';
 import { type PlanInput, readPlan } from './input/read-plan';
 import { type PlanSource, readSource, sourcesBelow, sourcesOf } from './input/sources';
@@ -174,10 +174,14 @@ async function reviewRun(
   hostname: string | undefined,
   options: StackOptions,
 ): Promise<StackReview> {
-  const { workspace, document } = await fetchRunPlan(runId, hostname);
+  const { workspace, document, configuration } = await fetchRunPlan(runId, hostname);
   const input = readPlan(`run ${runId}`, document);
   if (input.kind === 'run') throw new BadInput(`run ${runId}: got another run instead of its plan`);
-  return reviewInput(`run ${runId}`, input, { ...options, name: workspace });
+  return reviewInput(`run ${runId}`, input, {
+    ...options,
+    name: workspace,
+    ...(configuration !== undefined && { constructPaths: constructPathsOf(configuration) }),
+  });
 }
 
 /** Compares two syntheses; each is a folder or a git revision. */

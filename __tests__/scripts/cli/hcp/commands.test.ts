@@ -1,4 +1,5 @@
 /** `warmpath review --run` and `warmpath hcp workspaces` as processes of their own, against HCP's API on loopback over TLS. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,14 +62,33 @@ describe('warmpath review --run', () => {
       .on('GET /api/v2/runs/run-1', {
         status: 200,
         body: {
-          data: { attributes: { status: 'planned' }, relationships: { plan: { data: { id: 'plan-1' } } } },
+          data: {
+            attributes: { status: 'planned' },
+            relationships: {
+              plan: { data: { id: 'plan-1' } },
+              'configuration-version': { data: { id: 'cv-1' } },
+            },
+          },
           included: [{ type: 'workspaces', attributes: { name: 'warmpath-prewarm-staging' } }],
         },
       })
       .on('GET /api/v2/plans/plan-1', { status: 200, body: { data: { attributes: { status: 'finished' } } } })
       .on('GET /api/v2/plans/plan-1/json-output', { status: 307, headers: { location: link } })
+      .on('GET /api/v2/configuration-versions/cv-1/download', {
+        status: 302,
+        headers: { location: `${link}-2` },
+      })
+      .on(`GET ${link}-2`, { status: 200, body: configuration() })
       .on(`GET ${link}`, { status: 200, body: { format_version: '1.2', resource_changes: [queue] } });
   });
+
+  function configuration(): Buffer {
+    const folder = join(home, 'configuration');
+    mkdirSync(folder, { recursive: true });
+    const q = { '//': { metadata: { path: 'prewarm-staging/prewarm/queue' } } };
+    writeFileSync(join(folder, 'cdk.tf.json'), JSON.stringify({ resource: { aws_sqs_queue: { q } } }));
+    return execFileSync('tar', ['-czf', '-', '-C', folder, '.']);
+  }
 
   function review(): Promise<CliResult> {
     return warmpath(['review', '--run', 'run-1', '--hostname', host]);
@@ -80,6 +100,7 @@ describe('warmpath review --run', () => {
     expect(stdout).toMatch(
       /`warmpath-prewarm-staging`[\s\S]*the queue is replaced: slices and other messages/,
     );
+    expect(stdout).toContain('construct `prewarm-staging/prewarm/queue`');
     const tokens = api.requests.map(({ line, headers }) => [line, headers.authorization ?? 'none']);
     expect(tokens).toContainEqual(['GET /api/v2/plans/plan-1', `Bearer ${TOKEN}`]);
     expect(tokens).toContainEqual([`GET ${link}`, 'none']);

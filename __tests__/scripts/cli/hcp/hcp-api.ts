@@ -10,6 +10,11 @@ interface Answer {
   readonly body?: unknown;
 }
 
+function bytesOf(body: unknown): string | Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return body === undefined ? '' : JSON.stringify(body);
+}
+
 /** HCP Terraform's API on loopback: answers as a test scripts them, the last one again and again; records every request. */
 export class HcpApi {
   readonly requests: {
@@ -35,9 +40,7 @@ export class HcpApi {
           status: 404,
           body: { errors: [{ title: 'not found' }] },
         };
-        response
-          .writeHead(answer.status, answer.headers)
-          .end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+        response.writeHead(answer.status, answer.headers).end(bytesOf(answer.body));
       });
     };
     this.server =

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -95,6 +96,67 @@ describe('the plan of a run', () => {
     const waits: number[] = [];
     await expect(readRunPlan(api.client(waits), 'run-1', noWait)).rejects.toThrow(/refuses the token/);
     expect(waits).toEqual([450, 2_000]);
+  });
+
+  describe('with its configuration version', () => {
+    const link = '/archive/configuration';
+    let archive: string;
+
+    beforeEach(() => {
+      archive = mkdtempSync(join(tmpdir(), 'warmpath-archive-'));
+      api
+        .on('GET /api/v2/runs/run-1', {
+          status: 200,
+          body: {
+            data: {
+              attributes: { status: 'planned' },
+              relationships: {
+                plan: { data: { id: 'plan-1' } },
+                'configuration-version': { data: { id: 'cv-1' } },
+              },
+            },
+          },
+        })
+        .on('GET /api/v2/configuration-versions/cv-1/download', { status: 302, headers: { location: link } });
+    });
+
+    afterEach(() => {
+      rmSync(archive, { recursive: true, force: true });
+    });
+
+    /** Packs files as HCP's clients do. */
+    function packed(files: Readonly<Record<string, object>>): Buffer {
+      for (const [path, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(archive, path)), { recursive: true });
+        writeFileSync(join(archive, path), JSON.stringify(content));
+      }
+      return execFileSync('tar', ['--format=pax', '-czf', '-', '-C', archive, '.']);
+    }
+
+    it('tells the stack that was planned, however deep it lies', async () => {
+      const deep = `${'folder-of-a-long-name/'.repeat(12)}cdk.tf.json`;
+      api.on(`GET ${link}`, { status: 200, body: packed({ [deep]: { resource: {} }, 'other.json': {} }) });
+      expect(await readRunPlan(api.client(), 'run-1', noWait)).toMatchObject({
+        configuration: { resource: {} },
+      });
+      const download = api.requests.find(({ line }) => line === `GET ${link}`);
+      expect(download?.headers.authorization).toBeUndefined();
+    });
+
+    it.each([
+      ['may not be read', { status: 404 }],
+      ['is no archive', { status: 200, body: Buffer.from('<html>') }],
+    ])('that %s is done without', async (_case, answer) => {
+      api.on(`GET ${link}`, answer);
+      const plan = await readRunPlan(api.client(), 'run-1', noWait);
+      expect(JSON.parse(plan.document.toString())).toEqual(PLAN);
+      expect(plan.configuration).toBeUndefined();
+    });
+
+    it('of several stacks is done without: which one was planned is not known', async () => {
+      api.on(`GET ${link}`, { status: 200, body: packed({ 'a/cdk.tf.json': {}, 'b/cdk.tf.json': {} }) });
+      expect((await readRunPlan(api.client(), 'run-1', noWait)).configuration).toBeUndefined();
+    });
   });
 
   it('that is not there says that the token may not see it; no message holds token or link', async () => {

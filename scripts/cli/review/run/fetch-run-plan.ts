@@ -2,11 +2,15 @@ import * as z from 'zod';
 import { BadInput } from '../../bad-input';
 import { HcpClient, HcpError } from '../../hcp/hcp-client';
 import { findHcpToken } from '../../hcp/hcp-token';
+import type { JsonValue } from '../model/json-value';
+import { archivedFiles } from './archived-file';
 
 /** The plan of a run, and the workspace that it belongs to. */
 export interface RunPlan {
   readonly workspace: string;
   readonly document: Buffer;
+  /** The synthesized stack that was planned; absent where it cannot be downloaded, or is none of cdktf. */
+  readonly configuration?: JsonValue;
 }
 
 export const DEFAULT_HOST = 'app.terraform.io';
@@ -14,7 +18,10 @@ export const DEFAULT_HOST = 'app.terraform.io';
 const runAnswer = z.object({
   data: z.object({
     attributes: z.object({ status: z.string() }),
-    relationships: z.object({ plan: z.object({ data: z.object({ id: z.string() }) }) }),
+    relationships: z.object({
+      plan: z.object({ data: z.object({ id: z.string() }) }),
+      'configuration-version': z.object({ data: z.object({ id: z.string() }).nullish() }).nullish(),
+    }),
   }),
   included: z
     .array(z.object({ type: z.string(), attributes: z.object({ name: z.string().optional() }).optional() }))
@@ -62,7 +69,10 @@ export async function readRunPlan(
   if (!/^[\w-]+$/.test(planId)) throw new HcpError('the run names no plan', 200);
   await waitForPlan(client, planId, pause);
   const workspace = run.included?.find(({ type }) => type === 'workspaces')?.attributes?.name ?? runId;
-  return { workspace, document: await readOutput(client, planId, pause) };
+  const document = await readOutput(client, planId, pause);
+  const versionId = run.data.relationships['configuration-version']?.data?.id;
+  const configuration = versionId === undefined ? undefined : await readConfiguration(client, versionId);
+  return { workspace, document, ...(configuration !== undefined && { configuration }) };
 }
 
 async function waitForPlan(
@@ -114,6 +124,22 @@ async function readOutput(
     await pause(POLL_MS);
   }
   throw new HcpError('the JSON of this plan did not come; try again later', 0);
+}
+
+/** The review is written without construct paths where the token may not read the configuration: they are a help only. */
+async function readConfiguration(client: HcpClient, versionId: string): Promise<JsonValue | undefined> {
+  if (!/^[\w-]+$/.test(versionId)) return undefined;
+  try {
+    const answer = await client.request('GET', `/configuration-versions/${versionId}/download`);
+    const archive = answer.location === undefined ? answer : await client.follow(answer.location);
+    if (archive.status !== 200) return undefined;
+    const found = [...(archivedFiles(archive.body, 'cdk.tf.json')?.values() ?? [])];
+    const [only] = found;
+    // Of several stacks in one upload, nothing here says which one was planned.
+    return only !== undefined && found.length === 1 ? JSON.parse(only.toString('utf8')) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
