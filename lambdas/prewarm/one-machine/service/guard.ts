@@ -19,7 +19,8 @@ export interface GuardOptions {
 }
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
-const KEYLESS_PATHS = new Set(['/health', '/openapi.json']);
+/** What tells nothing of any request: whoever opens the address is told where to begin. */
+const KEYLESS_PATHS = new Set(['/', '/health', '/openapi.json']);
 
 function hostName(host: string | undefined): string | undefined {
   return host?.toLowerCase().replace(/:\d+$/, '');

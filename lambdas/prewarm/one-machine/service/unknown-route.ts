@@ -37,7 +37,7 @@ function welcome(context: Context): Response | Promise<Response> {
     '',
     ...routeLines(),
     '',
-    '/openapi.json describes each.',
+    '/openapi.json describes each. Where the service was given a key, it asks for it as x-api-key.',
     '',
   ];
   return context.text(text.join('\n'));

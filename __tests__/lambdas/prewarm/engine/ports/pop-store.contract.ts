@@ -19,6 +19,14 @@ export function describePopStoreContract(makeAdapter: () => Promise<Made<PopStor
       expect(await made.port.all(newId())).toEqual([]);
     });
 
+    it('keeps that a PoP has no address, which one whose look-up failed does not have', async () => {
+      const id = newId();
+      const failed = { status: 'FAILED' as const, addresses: [], message: 'none' };
+      const gone = samplePop(id, frankfurt, { ...failed, hasNoAddress: true });
+      await made.port.putAll([gone, samplePop(id, tokyo, failed)]);
+      expect(await made.port.all(id)).toEqual([gone, samplePop(id, tokyo, failed)]);
+    });
+
     it('leaves a PoP that is there as it is', async () => {
       const id = newId();
       await made.port.putAll([samplePop(id, tokyo, { createdAt: 1 })]);

@@ -20,7 +20,7 @@ function guarded(options: { apiKey?: string; loopbackOnly?: boolean } = {}) {
 }
 
 describe('the API key', () => {
-  it('is asked for on every route but health and the API description', async () => {
+  it('is asked for on every route but the root, health and the API description', async () => {
     const { status, call } = guarded({ apiKey: KEY });
     expect(await status('/pops')).toBe(403);
     expect(await status('/pops', { ...HOST, 'x-api-key': KEY })).toBe(200);

@@ -175,9 +175,12 @@ describe('the service over real sockets', () => {
   });
 
   it('answers for people where no route is: its root, unknown paths, and methods that a path does not take', async () => {
-    const root = await fetch(`${service.url}/`, { headers: { 'x-api-key': KEY } });
+    const root = await fetch(`${service.url}/`);
     expect(root.status).toBe(200);
-    expect(await root.text()).toMatch(/^The prewarm API[\s\S]*^POST +\/prewarm[\s\S]*\/openapi\.json/m);
+    const welcome = await root.text();
+    expect(welcome).toMatch(/^The prewarm API[\s\S]*^POST +\/prewarm[\s\S]*\/openapi\.json[\s\S]*x-api-key/m);
+    for (const secret of [KEY, dataDir, cdn.distributionDomain]) expect(welcome).not.toContain(secret);
+    expect((await fetch(`${service.url}/pops`)).status).toBe(403);
     expect(await call('GET', '/prewam')).toMatchObject({
       status: 404,
       json: { status: 'failure', message: expect.stringMatching(/^\/prewam: there is nothing here/) },
