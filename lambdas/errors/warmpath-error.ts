@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   INVALID_CONFIGURATION: { exitCode: 2, httpStatus: 500 },
   UNKNOWN_POP: { exitCode: 2, httpStatus: 500 },
   API_KEY_UNUSABLE: { exitCode: 2, httpStatus: 500 },
+  WEBHOOK_SECRET_UNUSABLE: { exitCode: 2, httpStatus: 500 },
   CANNOT_LISTEN: { exitCode: 2, httpStatus: 500 },
   DATA_DIR_LOCKED: { exitCode: 2, httpStatus: 500 },
   DATA_DIR_FOREIGN: { exitCode: 2, httpStatus: 500 },

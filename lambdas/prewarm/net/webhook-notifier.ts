@@ -8,6 +8,7 @@ import { nothingLeft } from '../engine/model/exhaustive';
 import type { Clock } from '../engine/ports/clock';
 import type { Log } from '../engine/ports/log';
 import type { Notifier, RequestEnded } from '../engine/ports/notifier';
+import { webhookSignature } from './webhook-signature';
 
 export interface WebhookOptions {
   readonly addressPolicy: AddressPolicy;
@@ -15,6 +16,8 @@ export interface WebhookOptions {
   readonly log: Log;
   /** Certificates (PEM) to trust besides the usual ones. */
   readonly ca?: string | undefined;
+  /** Signs each attempt. @default - webhooks are not signed */
+  readonly key?: Uint8Array | undefined;
   /** Ends the waiting between attempts. */
   readonly signal?: AbortSignal;
 }
@@ -91,7 +94,7 @@ export class WebhookNotifier implements Notifier {
     let problem = '';
     for (let attempt = 0; attempt < ATTEMPTS && !signal?.aborted; attempt += 1) {
       if (attempt > 0) await clock.sleep(BACKOFF_MS * 2 ** (attempt - 1) * (0.5 + clock.random()), signal);
-      const result = await this.attempt(event.notifyUrl, bodyOf(event));
+      const result = await this.attempt(event.notifyUrl, event.id, bodyOf(event));
       if (result.kind === 'taken') return;
       problem = result.message;
       if (result.kind === 'refused') break;
@@ -104,21 +107,24 @@ export class WebhookNotifier implements Notifier {
     this.closing.abort();
   }
 
-  private async attempt(notifyUrl: string, body: string): Promise<Posted> {
+  private async attempt(notifyUrl: string, id: string, body: string): Promise<Posted> {
     const { addressPolicy } = this.options;
     try {
       const url = new URL(notifyUrl);
       const literal = literalAddress(url);
       const { refused } = guardAddresses(literal === undefined ? [] : [literal], addressPolicy);
       if (refused.length > 0) return { kind: 'refused', message: `not contacted: ${refused.join(', ')}` };
-      return judged(await this.post(url, body));
+      const { key, clock } = this.options;
+      // A request ends once: its id is that of the message, by which a receiver knows a repetition.
+      const signature = key === undefined ? {} : webhookSignature(key, { id, sentAt: clock.now(), body });
+      return judged(await this.post(url, body, signature));
     } catch (error) {
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
   }
 
   /** Returns the status. */
-  private post(url: URL, body: string): Promise<number> {
+  private post(url: URL, body: string, signature: Readonly<Record<string, string>>): Promise<number> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const options = {
       method: 'POST',
@@ -129,6 +135,7 @@ export class WebhookNotifier implements Notifier {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
         'user-agent': 'Warmpath (CloudFront prewarm)',
+        ...signature,
       },
       signal: AbortSignal.any([this.closing.signal, timeout]),
     };

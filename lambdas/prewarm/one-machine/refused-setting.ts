@@ -4,6 +4,7 @@ import { type ErrorCode, WarmpathError } from '../../errors/warmpath-error';
 export interface SettingNames {
   readonly dataDir: string;
   readonly apiKeyFile: string;
+  readonly webhookSecretFile: string;
   readonly host: string;
   readonly port: string;
 }
@@ -11,6 +12,7 @@ export interface SettingNames {
 const NAMES: SettingNames = {
   dataDir: 'data directory',
   apiKeyFile: 'API key file',
+  webhookSecretFile: 'webhook secret file',
   host: 'host',
   port: 'port',
 };

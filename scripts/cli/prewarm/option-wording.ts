@@ -35,6 +35,7 @@ export const OPTION_WORDING: Wording = {
 export const SETTING_OPTIONS: SettingNames = {
   dataDir: '--data-dir',
   apiKeyFile: '--api-key-file',
+  webhookSecretFile: '--webhook-secret-file',
   host: '--host',
   port: '--port',
 };

@@ -47,6 +47,10 @@ export function registerServeCommand(prewarm: Command): void {
       DEFAULT_RETENTION_DAYS,
     )
     .option('--api-key-file <FILE>', 'file with the key that callers send as x-api-key (default: no key)')
+    .option(
+      '--webhook-secret-file <FILE>',
+      'file with the secret that signs webhooks, whsec_ and base64, in the form of Standard Webhooks (default: not signed)',
+    )
     .option('--resolver <HOST:PORT>', 'DNS server that knows the edges; lets private addresses be contacted')
     .option('--edge-port <N>', 'port of the edges (default: 443, or 80 for http)', wholeNumber(1, 65_535))
     .option('--ca <FILE>', 'certificates (PEM) to trust besides the usual ones')

@@ -3,6 +3,7 @@ import { openEngine } from '../../../lambdas/prewarm/one-machine/engine/engine';
 import { RefusedSetting } from '../../../lambdas/prewarm/one-machine/refused-setting';
 import { readApiKey } from '../../../lambdas/prewarm/one-machine/service/api-key';
 import { startService } from '../../../lambdas/prewarm/one-machine/service/service';
+import { readWebhookKey } from '../../../lambdas/prewarm/one-machine/service/webhook-secret';
 import { jsonLog } from '../../../lambdas/prewarm/runtime/json-log';
 import { BadInput } from '../bad-input';
 import { BAD_INPUT, FAILED } from '../exit-codes';
@@ -18,6 +19,7 @@ export interface ServeOptions {
   readonly dataDir: string;
   readonly retentionDays: number;
   readonly apiKeyFile?: string;
+  readonly webhookSecretFile?: string;
   /** HOST:PORT. */
   readonly resolver?: string;
   readonly edgePort?: number;
@@ -25,10 +27,11 @@ export interface ServeOptions {
 }
 
 async function start(options: ServeOptions) {
-  const { host, port, publicUrl, dataDir, retentionDays, apiKeyFile, edgePort } = options;
+  const { host, port, publicUrl, dataDir, retentionDays, apiKeyFile, webhookSecretFile, edgePort } = options;
   const log = jsonLog(process.stderr);
   const { ca, ...context } = await findSurroundings(options);
   const apiKey = apiKeyFile === undefined ? undefined : await readApiKey(apiKeyFile);
+  const webhookKey = webhookSecretFile === undefined ? undefined : await readWebhookKey(webhookSecretFile);
   return startService({
     host,
     port,
@@ -46,6 +49,7 @@ async function start(options: ServeOptions) {
         directory: context.directory,
         ...(edgePort !== undefined && { edgePort }),
         ...(ca !== undefined && { ca }),
+        ...(webhookKey !== undefined && { webhookKey }),
         linkTo,
       }),
   });

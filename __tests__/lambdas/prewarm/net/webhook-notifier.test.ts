@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto';
 import dns from 'node:dns';
+import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { AddressPolicy } from '../../../../lambdas/prewarm/engine/addresses/address-guard';
@@ -12,6 +14,7 @@ describe('the webhook', () => {
   let server: Server;
   let caPem: string;
   let bodies: string[];
+  let heads: IncomingHttpHeaders[];
   let answers: { readonly status: number; readonly location?: string }[];
   let warnings: unknown[];
   let resolved: string[];
@@ -25,6 +28,7 @@ describe('the webhook', () => {
         let text = '';
         for await (const chunk of request) text += chunk;
         bodies.push(text);
+        heads.push(request.headers);
         const { status, location } = answers.shift() ?? { status: 204 };
         response.writeHead(status, location === undefined ? {} : { location }).end();
       },
@@ -35,6 +39,7 @@ describe('the webhook', () => {
 
   beforeEach(() => {
     bodies = [];
+    heads = [];
     answers = [];
     warnings = [];
     resolved = [];
@@ -46,10 +51,11 @@ describe('the webhook', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  async function end(addressPolicy: AddressPolicy, url: string): Promise<void> {
+  async function end(addressPolicy: AddressPolicy, url: string, key?: Uint8Array): Promise<void> {
     const notifier = new WebhookNotifier({
       addressPolicy,
       ca: caPem,
+      key,
       clock: { now: Date.now, monotonicMs: () => performance.now(), random: () => 0, sleep: async () => {} },
       log: { info: () => {}, warn: (_, fields) => warnings.push(fields), error: () => {} },
     });
@@ -67,6 +73,25 @@ describe('the webhook', () => {
       { request_id: 'r', status: 'FINISHED', fetches: 3, warm: 2, failed: 1, bytes: 20 },
     ]);
     expect(warnings).toEqual([]);
+  });
+
+  it('signs each attempt under one id where it has a key, and sends no signature without', async () => {
+    const key = Buffer.alloc(32, 7);
+    answers = [{ status: 503 }];
+    await end('any', urlOf(NAME), key);
+    expect(bodies).toHaveLength(2);
+    for (const [index, body] of bodies.entries()) {
+      const {
+        'webhook-id': id,
+        'webhook-timestamp': sent,
+        'webhook-signature': signature,
+      } = heads[index] ?? {};
+      const expected = createHmac('sha256', key).update(`${id}.${sent}.${body}`).digest('base64');
+      expect({ id, signature }).toEqual({ id: 'r', signature: `v1,${expected}` });
+    }
+    heads = [];
+    await end('any', urlOf(NAME));
+    expect(Object.keys(heads[0] ?? {}).filter((name) => name.startsWith('webhook-'))).toEqual([]);
   });
 
   it('guards the addresses at each attempt, so that a name that became private is not contacted', async () => {

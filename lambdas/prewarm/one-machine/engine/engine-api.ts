@@ -82,6 +82,8 @@ export interface EngineOptions {
   readonly edgePort?: number;
   /** Certificates (PEM) to trust besides the usual ones. */
   readonly ca?: string;
+  /** Signs webhooks, in the form of Standard Webhooks. @default - they are not signed */
+  readonly webhookKey?: Uint8Array;
   readonly limits?: Partial<EngineLimits>;
   /**
    * Days that a request is kept after its end, with its rows, lists and reports.

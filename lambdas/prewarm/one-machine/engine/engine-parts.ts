@@ -105,7 +105,14 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
   const lists = await UploadedLists.open(blobs, clock, { maxTotalBytes: limits.maxListBytes });
   if (readableByOthers.length > 0)
     log.warn('state-readable-by-others', { paths: readableByOthers.slice(0, 10) });
-  const notifier = new WebhookNotifier({ addressPolicy, clock, log, ca, signal: ended.signal });
+  const notifier = new WebhookNotifier({
+    addressPolicy,
+    clock,
+    log,
+    ca,
+    key: options.webhookKey,
+    signal: ended.signal,
+  });
 
   const transport = options.transport ?? createTransport(ca === undefined ? {} : { ca });
   const pool = openWarmPool({

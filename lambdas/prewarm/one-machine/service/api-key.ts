@@ -1,11 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { RefusedSetting } from '../refused-setting';
+import { readSecretLine } from './secret-file';
 
 /** Bounds of API Gateway's keys, so that a key can be taken along. */
 const SHORTEST = 20;
 const LONGEST = 128;
-const READABLE_BY_OTHERS = 0o077;
 
 /** The file cannot be used as the source of the key. */
 export class ApiKeyError extends RefusedSetting {
@@ -21,18 +20,7 @@ export class ApiKeyError extends RefusedSetting {
  * @throws ApiKeyError that says what to do; the key is never part of it.
  */
 export async function readApiKey(file: string): Promise<string> {
-  const [text, { mode }] = await Promise.all([readFile(file, 'utf8'), stat(file)]).catch((error) => {
-    throw new ApiKeyError(file, 'which cannot be read; allowed: a file with one line', {
-      cause: error,
-    });
-  });
-  if (process.platform !== 'win32' && (mode & READABLE_BY_OTHERS) !== 0) {
-    throw new ApiKeyError(
-      file,
-      `which others may read; allowed: a file for its owner only; do: chmod 600 ${file}`,
-    );
-  }
-  const key = text.split('\n')[0]?.trim() ?? '';
+  const key = await readSecretLine(file, (complaint, options) => new ApiKeyError(file, complaint, options));
   if (key.length < SHORTEST || key.length > LONGEST || !/^[\x21-\x7e]+$/.test(key)) {
     throw new ApiKeyError(
       file,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { failureBody } from '../../api/failure';
@@ -60,7 +61,11 @@ function refusalOf({ httpVersion, headers, url = '' }: IncomingMessage): Refused
 }
 
 function refuse(response: ServerResponse, { status, message }: Refused): void {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'x-request-id': randomUUID(),
+    connection: 'close',
+  });
   response.end(visibleJson(failureBody(Date.now(), message)));
 }
 
