@@ -46,6 +46,7 @@ const GATEWAY_RESPONSES = {
 /** @param message as JSON, or what the gateway puts JSON in place of */
 function failure(message: string) {
   return {
+    responseParameters: { 'gatewayresponse.header.x-request-id': 'context.requestId' },
     responseTemplates: {
       'application/json': `{"status":"failure","timestamp":"$context.requestTime","message":${message}}`,
     },

@@ -1,4 +1,6 @@
 import * as fc from 'fast-check';
+import { handle } from 'hono/aws-lambda';
+import { ROUTES } from '../../../../lambdas/prewarm/api/routes';
 import * as bodies from './bodies';
 import { fakeService, REQUEST_ID } from './fake-application';
 
@@ -99,4 +101,49 @@ describe('any input', () => {
       { numRuns: 300 },
     );
   });
+
+  const MALFORMED = ['', '{', '[]', 'null', '"text"', '{"input":"!"}', '{"req_id":7}'];
+  const ATTEMPTS = [
+    ...ROUTES.map(({ method, path }) => [method, path] as const),
+    ['patch', '/nothing'] as const,
+  ];
+  it.each(ATTEMPTS)(
+    'to %s %s gets a body and an id with whatever is refused, on AWS as well',
+    async (verb, route) => {
+      const { router } = fakeService();
+      const handler = handle(router);
+      const method = verb.toUpperCase();
+      const path = route.replace(/\{\w+\}/g, 'x');
+      for (const text of method === 'GET' ? [''] : MALFORMED) {
+        const answer = await router.request(`${path}?req_id=%00&limit=x&region=x`, {
+          method,
+          ...(method !== 'GET' && { body: text }),
+        });
+        expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+        if (answer.status >= 400) expect(await answer.json()).toHaveProperty('message');
+        const event = {
+          httpMethod: method,
+          path,
+          resource: path,
+          headers: { host: 'api.example.com' },
+          multiValueHeaders: {},
+          multiValueQueryStringParameters: { limit: ['x'], req_id: ['\0'] },
+          body: text,
+          isBase64Encoded: false,
+          requestContext: {},
+        };
+        const {
+          statusCode,
+          multiValueHeaders,
+          body: content,
+        } = (await handler(event as never)) as {
+          readonly statusCode: number;
+          readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>;
+          readonly body: string;
+        };
+        expect(multiValueHeaders['x-request-id']?.[0]).toMatch(/^[0-9a-f-]{36}$/);
+        if (statusCode >= 400) expect(JSON.parse(content)).toHaveProperty('message');
+      }
+    },
+  );
 });

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
+import {
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { failureBody } from '../../api/failure';
 import { visibleJson } from '../../engine/model/visible-text';
 
@@ -26,15 +34,21 @@ export const HTTP_LIMITS: ServerOptions = {
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16 * 1024,
+  // Refused below, with a body.
+  requireHostHeader: false,
 };
 
 /**
- * Bounds connections, and closes those whose client does not read.
+ * Bounds connections, closes those whose client does not read, and answers what is no request.
  * @param maxConnections at a time; beyond it the idle ones are closed to make room
  */
 export function boundConnections(server: Server, maxConnections: number): void {
   server.maxConnections = maxConnections;
   server.on('drop', () => server.closeIdleConnections());
+  server.on('clientError', refuseUnparsed);
+  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) =>
+    refuse(response, { status: 417, message: 'Expect: allowed: 100-continue.' }),
+  );
   server.setTimeout(STALLED_MS, (socket) => {
     // A request that is being worked on has nothing to send yet: only an answer that is not taken counts.
     if (socket.writableLength > 0) socket.destroy();
@@ -42,7 +56,7 @@ export function boundConnections(server: Server, maxConnections: number): void {
 }
 
 interface Refused {
-  readonly status: 400 | 501 | 505;
+  readonly status: 400 | 417 | 501 | 505;
   readonly message: string;
 }
 
@@ -50,6 +64,8 @@ interface Refused {
 function refusalOf({ httpVersion, headers, url = '' }: IncomingMessage): Refused | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     return { status: 505, message: `HTTP version: got ${httpVersion}; allowed: 1.1, 1.0.` };
+  if (httpVersion === '1.1' && headers.host === undefined)
+    return { status: 400, message: 'Host: got none; allowed: the name that the service is called by.' };
   const coding = headers['transfer-encoding'];
   if (coding !== undefined && httpVersion === '1.0')
     return { status: 400, message: 'Transfer-Encoding: got one with HTTP/1.0; allowed: a Content-Length.' };
@@ -60,13 +76,43 @@ function refusalOf({ httpVersion, headers, url = '' }: IncomingMessage): Refused
   return { status: 400, message: 'Request target: allowed: a path, or a URL of the host that Host names.' };
 }
 
+/** What is answered before the API is reached; as the API itself does, with a body and an id. */
+function refusal(message: string): { readonly headers: Record<string, string>; readonly body: string } {
+  const body = visibleJson(failureBody(Date.now(), message));
+  return {
+    headers: {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      'x-request-id': randomUUID(),
+      connection: 'close',
+    },
+    body,
+  };
+}
+
 function refuse(response: ServerResponse, { status, message }: Refused): void {
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'x-request-id': randomUUID(),
-    connection: 'close',
-  });
-  response.end(visibleJson(failureBody(Date.now(), message)));
+  const { headers, body } = refusal(message);
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+/** What Node's parser says of bytes that are no request, by the code of its error. */
+const PARSER_STATUSES: Readonly<Record<string, readonly [status: number, message: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, `Headers: allowed: ${HTTP_LIMITS.maxHeaderSize} bytes.`],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'Chunk extensions: allowed: 16384 bytes.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come in time.'],
+};
+
+/** Answers what the parser refuses; without this, Node does so with a status alone. */
+function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = PARSER_STATUSES[error.code ?? ''] ?? [400, 'This is no valid HTTP/1.1 request.'];
+  const { headers, body } = refusal(message);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
 }
 
 /**

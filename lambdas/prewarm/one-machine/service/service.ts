@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { failureBody } from '../../api/failure';
 import { createRouter } from '../../api/router';
 import type { Log } from '../../engine/ports/log';
 import type { RequestContext } from '../../engine/request/normalise-request';
@@ -71,6 +73,16 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
+/** Responds where the host and the target of a request make no URL, or no route could respond. */
+function unreadable(error: unknown): Response {
+  const [status, message] =
+    error instanceof RequestError
+      ? [400, 'Host: allowed: a host name or address, with or without a port.']
+      : [500, 'Internal server error.'];
+  const headers = { 'x-request-id': randomUUID() };
+  return Response.json(failureBody(Date.now(), message), { status, headers });
+}
+
 async function closeServer(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
@@ -99,8 +111,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const router = new Promise<Router>((resolve) => {
     serve = resolve;
   });
-  const listener = getRequestListener(async (request, environment) =>
-    (await router).fetch(request, environment),
+  const listener = getRequestListener(
+    async (request, environment) => (await router).fetch(request, environment),
+    { errorHandler: unreadable },
   );
   const server = createServer(HTTP_LIMITS, oneAtATime(listener));
   boundConnections(server, connectionBudget(DEFAULT_ENGINE_LIMITS.maxFetchesInFlight).clients);

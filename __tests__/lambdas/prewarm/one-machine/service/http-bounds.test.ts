@@ -58,6 +58,8 @@ describe('HTTP in front of the service', () => {
     ['bare carriage returns', `POST / HTTP/1.1\r\nHost: a\rX: b\r\n${LENGTH}\r\n{}`, 400],
     ['NUL in a name', `POST / HTTP/1.1\r\nHost: a\r\nX\0: b\r\n${LENGTH}\r\n{}`, 400],
     ['NUL in a value', `POST / HTTP/1.1\r\nHost: a\r\nX: b\0\r\n${LENGTH}\r\n{}`, 400],
+    ['no host', `POST / HTTP/1.1\r\n${LENGTH}\r\n{}`, 400],
+    ['an unknown expectation', `POST / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n${LENGTH}\r\n{}`, 417],
     ['two lengths', `POST / HTTP/1.1\r\nHost: a\r\n${LENGTH}Content-Length: 3\r\n\r\n{}`, 400],
     ['a length with a sign', `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +2\r\n\r\n{}`, 400],
     [
@@ -79,7 +81,10 @@ describe('HTTP in front of the service', () => {
     ['a target of another host', `POST http://b/ HTTP/1.1\r\nHost: a\r\n${LENGTH}\r\n{}`, 400],
     ['a header of 20 kB', `POST / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n${LENGTH}\r\n{}`, 431],
   ])('refuses a request with %s, without effect', async (_, text, status) => {
-    expect(await exchange(port, text)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    const answer = await exchange(port, text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toMatch(/\r\nx-request-id: [0-9a-f-]{36}\r\n/);
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ status: 'failure' });
     expect(taken).toEqual([]);
   });
 

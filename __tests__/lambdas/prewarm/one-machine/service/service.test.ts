@@ -76,6 +76,20 @@ describe('the service over real sockets', () => {
     return { status: response.status, json };
   }
 
+  it.each(['a b', 'a/b', 'a@b', '[::1', 'a:99999', 'ä'])(
+    'says what is wrong with the host %j, under an id',
+    async (host) => {
+      const { hostname, port } = new URL(service.url);
+      const socket = connect(Number(port), hostname);
+      socket.end(`GET /health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      let answer = '';
+      for await (const piece of socket) answer += piece;
+      expect(answer).toMatch(/^HTTP\/1\.1 40[03] /);
+      expect(answer).toMatch(/\r\nx-request-id: [0-9a-f-]{36}\r\n/);
+      expect(answer.slice(answer.indexOf('\r\n\r\n'))).toContain('"status":"failure"');
+    },
+  );
+
   function bodyOf(paths: readonly string[], changes: object = {}) {
     return {
       url_list: paths.map((path) => `https://${cdn.distributionDomain}${path}`),
