@@ -315,6 +315,7 @@ function isOfAws(granted: string): boolean {
 /** Role and action, each with what would need it. */
 const NOT_NEEDED_HERE = {
   'agent_role autoscaling:SetInstanceProtection': 'an instance of the group',
+  'api_handler cloudfront:ListDistributions': 'a host under an alias record, which no CNAME tells of',
   'api_handler scheduler:UpdateSchedule': 'a request that is sent again after a crash',
   'scheduler_to_stop dynamodb:BatchGetItem': 'a deadline that finds results uncounted',
 } as const;
