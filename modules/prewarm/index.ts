@@ -65,6 +65,8 @@ export class Prewarm extends Construct {
     });
     this.store = new PrewarmStore(this, 'store', {
       names,
+      partition,
+      accountId,
       bucketName: `prewarm-bucket-${accountId}-${region}-${deployment}`,
       retentionDays,
       retainData: settings.retainData,

@@ -13,6 +13,8 @@ import { denyWithoutTls, policyDocument } from '../parts/policy';
 
 export interface PrewarmStoreProps {
   readonly names: (kind: string) => string;
+  readonly partition: string;
+  readonly accountId: string;
   readonly bucketName: string;
   /** Rows and blobs of a request are removed so long after it was made. */
   readonly retentionDays: number;
@@ -75,6 +77,13 @@ export class PrewarmStore extends Construct {
       description: 'Prewarm: headers of requests, at rest',
       enableKeyRotation: true,
       deletionWindowInDays: 7,
+      // What AWS sets by default, said here: the policies of roles decide, and a change made by hand is undone.
+      policy: policyDocument({
+        sid: 'Administer',
+        principals: { aws: `arn:${props.partition}:iam::${props.accountId}:root` },
+        actions: ['kms:*'],
+        resources: ['*'],
+      }),
       tags: { Name: props.names('headers') },
     });
     new KmsAlias(this, 'headers-key-alias', {
