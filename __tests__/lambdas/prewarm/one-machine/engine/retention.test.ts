@@ -39,7 +39,7 @@ describe('what one machine keeps', () => {
   }
 
   function blobs(): Promise<string[]> {
-    return readdir(join(dataDir, 'blobs'), { recursive: true });
+    return readdir(join(dataDir, 'blobs'));
   }
 
   beforeEach(async () => {
