@@ -46,20 +46,27 @@ export function answer(description: string, ...bodies: readonly NamedSchema[]): 
 
 export const FAILURE = named('Failure', failureBodySchema);
 
-export const FORBIDDEN = answer(
-  'The x-api-key is missing or wrong, or the route is not known.',
-  named('GatewayFailure', gatewayBody),
-);
+/** Where the gateway in front may respond as well as the route: the same body, with a time in the gateway's own format. */
+export const GATEWAY_FAILURE = named('GatewayFailure', gatewayBody);
+
 export const BAD = answer('The input is wrong; `message` names every field at fault.', FAILURE);
 export const UNKNOWN = answer('No such request.', FAILURE);
+export const NO_FLEET = answer('There is no fleet.', FAILURE);
+export const UNKNOWN_OR_NO_FLEET = answer('No such request, or there is no fleet.', FAILURE);
 export const always = {
-  '403': FORBIDDEN,
-  '500': answer('Something broke here; the log has the reason.', FAILURE),
+  '403': answer('The x-api-key is missing or wrong, or the route is not known.', GATEWAY_FAILURE),
+  '429': answer('Too many requests under this key; send it again later.', GATEWAY_FAILURE),
+  '500': answer('Something broke here; the log has the reason.', GATEWAY_FAILURE),
+  '502': answer('The function ended without an answer.', GATEWAY_FAILURE),
+  '504': answer('The function took longer than the gateway waits.', GATEWAY_FAILURE),
 };
+/** Description of a 503 where the service on one machine stores what was sent. */
+export const DISK_FULL = 'The disk of the service takes no more';
 /** Responses of every route that reads a JSON body. */
 export const withBody = {
-  '413': answer('The body is too large, also after decompression.', FAILURE),
+  '413': answer('The body is too large, also after decompression.', GATEWAY_FAILURE),
   '415': answer('The Content-Encoding is not gzip.', FAILURE),
+  '503': answer('Too many large bodies at a time; send it again later.', FAILURE),
 };
 
 export function pathParameter(name: string, schema: Json = { type: 'string' }): Json {

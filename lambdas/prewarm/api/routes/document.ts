@@ -1,4 +1,4 @@
-import { FORBIDDEN } from '../documentation';
+import { always } from '../documentation';
 import { jsonAnswer } from '../json-answer';
 import type { Route } from './route';
 
@@ -10,7 +10,7 @@ export const documentRoute: Route = {
     summary: 'This document',
     responses: {
       '200': { description: 'This document.', content: { 'application/json': 'object' } },
-      '403': FORBIDDEN,
+      ...always,
     },
   },
   handle: (context, { document }) => jsonAnswer(context, document),

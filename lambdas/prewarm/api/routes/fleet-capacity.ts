@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { count, successBody } from '../bodies';
-import { always, answer, FAILURE, named } from '../documentation';
+import { always, answer, NO_FLEET, named } from '../documentation';
 import { MESSAGES } from '../failure';
 import { jsonAnswer } from '../json-answer';
 import { success } from '../responses';
@@ -16,7 +16,7 @@ export const capacityRoute: Route = {
     summary: 'Size of the fleet',
     responses: {
       '200': answer('Instances wanted.', named('Capacity', capacityBody)),
-      '404': answer('There is no fleet.', FAILURE),
+      '404': NO_FLEET,
       ...always,
     },
   },

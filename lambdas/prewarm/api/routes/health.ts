@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answer, named } from '../documentation';
+import { always, answer, named } from '../documentation';
 import { jsonAnswer } from '../json-answer';
 import type { Route } from './route';
 
@@ -12,7 +12,7 @@ export const healthRoute: Route = {
     operationId: 'health',
     summary: 'Whether the API answers',
     isOpen: true,
-    responses: { '200': answer('It does.', named('Health', healthBody)) },
+    responses: { '200': answer('It does.', named('Health', healthBody)), ...always },
   },
   handle: (context) => jsonAnswer(context, { status: 'ok' }),
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { reportOf } from '../../engine/report/request-report';
 import { requestLine as requestLineBody } from '../bodies';
-import { always, answer, BAD, named, queryParameters } from '../documentation';
+import { always, answer, BAD, NO_FLEET, named, queryParameters } from '../documentation';
 import { jsonAnswer } from '../json-answer';
 import { readBy } from '../query';
 import { requestLine, withWaitingNote } from '../responses';
@@ -32,7 +32,12 @@ export const listRequestsRoute: Route = {
     operationId: 'list',
     summary: 'Requests, newest first',
     parameters: queryParameters(listQuery),
-    responses: { '200': answer('One page.', named('RequestList', requestListBody)), '400': BAD, ...always },
+    responses: {
+      '200': answer('One page.', named('RequestList', requestListBody)),
+      '400': BAD,
+      '404': NO_FLEET,
+      ...always,
+    },
   },
   async handle(context, { application }) {
     const { limit, after } = readBy(listQuery, context.req.query());

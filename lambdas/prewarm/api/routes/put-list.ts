@@ -1,5 +1,5 @@
 import { successBody } from '../bodies';
-import { always, answer, BAD, FAILURE, named, pathParameter } from '../documentation';
+import { always, answer, BAD, DISK_FULL, FAILURE, named, pathParameter } from '../documentation';
 import { ApiFailure } from '../failure';
 import { jsonAnswer } from '../json-answer';
 import { bodyChunks } from '../request-body';
@@ -46,6 +46,7 @@ export const putListRoute: Route = {
       '200': answer('The list is stored.', named('Success', successBody)),
       '400': BAD,
       '413': answer('The list is too large.', FAILURE),
+      '503': answer(`${DISK_FULL}; nothing is stored.`, FAILURE),
       '507': answer('There is no room for it beside the lists that are kept.', FAILURE),
       ...always,
     },

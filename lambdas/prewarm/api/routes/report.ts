@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { REPORT_FORMATS, REPORT_NAMES, type ReportFormat, reportKey } from '../../engine/flow/blob-names';
 import { isFinal } from '../../engine/model/request-status';
 import { reportBody } from '../bodies';
-import { always, answer, BAD, FAILURE, named, queryParameters } from '../documentation';
+import { always, answer, FAILURE, GATEWAY_FAILURE, named, queryParameters } from '../documentation';
 import { ApiFailure } from '../failure';
 import { readBy } from '../query';
 import { findRequest } from '../request-lookup';
@@ -40,7 +40,7 @@ export const reportRoute: Route = {
         },
       },
       '302': { description: 'Where the report can be read for ten minutes.' },
-      '400': BAD,
+      '400': answer('The input is wrong; `message` names every field at fault.', GATEWAY_FAILURE),
       '404': answer('No such request, or its report is not written yet.', FAILURE),
       ...always,
     },

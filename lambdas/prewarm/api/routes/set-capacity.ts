@@ -3,7 +3,7 @@ import { isWarmpathError } from '../../../errors/warmpath-error';
 import { MAX_INSTANCES } from '../../engine/request/limits';
 import type { PrewarmApplication } from '../application';
 import { successBody } from '../bodies';
-import { always, answer, BAD, FAILURE, named, UNKNOWN, withBody } from '../documentation';
+import { always, answer, BAD, FAILURE, named, UNKNOWN_OR_NO_FLEET, withBody } from '../documentation';
 import { ApiFailure, MESSAGES } from '../failure';
 import { jsonAnswer } from '../json-answer';
 import { explainIssues } from '../query';
@@ -113,7 +113,7 @@ export const setCapacityRoute: Route = {
     responses: {
       '200': answer('The size is set.', named('Success', successBody)),
       '400': BAD,
-      '404': UNKNOWN,
+      '404': UNKNOWN_OR_NO_FLEET,
       '409': answer('The request has ended already.', FAILURE),
       ...withBody,
       ...always,

@@ -1,7 +1,7 @@
 import { overviewJson } from '../../engine/report/report-json';
 import { reportOf } from '../../engine/report/request-report';
 import { requestBody } from '../bodies';
-import { always, answer, named, pathParameter, UNKNOWN } from '../documentation';
+import { always, answer, named, pathParameter, UNKNOWN_OR_NO_FLEET } from '../documentation';
 import { jsonAnswer } from '../json-answer';
 import { findRequest } from '../request-lookup';
 import { withWaitingNote } from '../responses';
@@ -16,7 +16,7 @@ export const showRequestRoute: Route = {
     parameters: [pathParameter('id')],
     responses: {
       '200': answer('All that is counted so far.', named('Request', requestBody)),
-      '404': UNKNOWN,
+      '404': UNKNOWN_OR_NO_FLEET,
       ...always,
     },
   },

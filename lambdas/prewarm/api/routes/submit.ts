@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { timestamp } from '../../engine/model/timestamp';
 import { invalidUrlsBody, time } from '../bodies';
-import { always, answer, FAILURE, named, withBody } from '../documentation';
+import { always, answer, DISK_FULL, FAILURE, NO_FLEET, named, withBody } from '../documentation';
 import { jsonAnswer } from '../json-answer';
 import { readJsonBody } from '../request-body';
 import { prewarmBodySchema } from '../schemas';
@@ -28,7 +28,9 @@ export const submitRoute: Route = {
     responses: {
       '200': answer('The request is stored and starts.', named('Accepted', acceptedBody)),
       '400': answer('Nothing is started.', named('InvalidUrls', invalidUrlsBody), FAILURE),
+      '404': NO_FLEET,
       ...withBody,
+      '503': answer(`Too many large bodies at a time, or: ${DISK_FULL}. Nothing is started.`, FAILURE),
       ...always,
     },
   },
