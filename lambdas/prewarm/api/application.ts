@@ -12,7 +12,7 @@ export interface ParsedRequest {
   readonly spec: RequestSpec;
   /** Normalised; iterating it throws InvalidUrls where a URL is not valid. */
   readonly urls: AsyncIterable<string>;
-  /** Fields that were ignored or read in another way than written, a sentence each. @default none */
+  /** Fields that were ignored or read in another way than written, and PoPs whose place is not known, a sentence each. @default none */
   readonly warnings?: readonly string[];
 }
 

@@ -41,7 +41,7 @@ export interface CheckedBody {
   readonly urlCount: number;
   /** The normalised URLs of `url_list`; throws InvalidUrls at its end when any was bad. */
   readonly urls: AsyncIterable<string>;
-  /** Fields that were ignored or read in another way than written, a sentence each. */
+  /** Fields that were ignored or read in another way than written, and PoPs whose place is not known, a sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -73,10 +73,17 @@ export async function checkPrewarmBody(json: unknown, context: CheckContext): Pr
   return {
     spec,
     hosts,
-    warnings,
+    warnings: [...warnings, ...unplacedPops(spec, context)],
     urlCount: lines.length,
     urls: checkedUrls(list ?? lines, { hosts, maxUrls, isSelected: urlSelection(spec) }),
   };
+}
+
+/** PoPs whose airport is not known: DNS has them, so they are warmed, but they stand on no map. */
+function unplacedPops({ pops }: RequestSpec, { directory }: CheckContext): readonly string[] {
+  return pops
+    .filter((code) => directory.find(code) === undefined)
+    .map((code) => `${code}: its airport is not known; DNS has an address for it, so it is taken`);
 }
 
 function listIssues(body: PrewarmBody, context: CheckContext): readonly FieldIssue[] {

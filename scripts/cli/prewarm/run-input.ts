@@ -17,6 +17,8 @@ import { openUrlList, type UrlList } from './url-list';
 export interface PreparedRun {
   readonly spec: RequestSpec;
   readonly urls: () => AsyncIterable<string>;
+  /** What the user should know of the request before it begins, a sentence each. */
+  readonly warnings: readonly string[];
   /** The same for the same list and options; what an interrupted run is found by. Absent where nothing is kept. */
   readonly fingerprint?: string;
 }
@@ -85,7 +87,7 @@ export async function prepareRun(
   );
   problems.throwIfAny();
   if (checked === undefined) throw new Error('nothing checked, and nothing wrong');
-  const { hosts, spec } = checked;
+  const { hosts, spec, warnings } = checked;
   // However many instances a list asks the fleet for: this is one machine, and 0 would wait for ever.
   const onThisMachine: RequestSpec = { ...spec, instanceCount: 1 };
   function urls(): AsyncIterable<string> {
@@ -95,7 +97,7 @@ export async function prepareRun(
     );
   }
   if (options.dataDir === undefined || spec.idempotencyKey !== undefined) {
-    return { spec: onThisMachine, urls };
+    return { spec: onThisMachine, urls, warnings };
   }
   // Reads the whole list, so that a bad URL is told before the data directory is made.
   const fingerprint = await fingerprintOf(onThisMachine, urls()).catch((error: unknown) => {
@@ -104,6 +106,7 @@ export async function prepareRun(
   return {
     spec: { ...onThisMachine, idempotencyKey: `${fingerprint}-${randomUUID()}` },
     urls,
+    warnings,
     fingerprint,
   };
 }

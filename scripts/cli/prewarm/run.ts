@@ -16,12 +16,12 @@ import { type Interrupt, listenForInterrupt } from './interrupt';
 import { ProgressPrinter } from './progress';
 import { checkReportFile, writeReportFiles } from './report-files';
 import { openRunEngine } from './run-engine';
-import { type PreparedRun, prepareRun } from './run-input';
+import { prepareRun } from './run-input';
 import { renderJson } from './run-json';
 import type { RunOptions } from './run-options';
 import { isAllDone, renderReport } from './run-report';
 import { runSession, type SessionEnd } from './run-session';
-import { findSurroundings, type RunSurroundings } from './run-surroundings';
+import { findSurroundings } from './run-surroundings';
 import { SCRATCH_DATA, Scratch } from './scratch';
 import { type RunSummary, summarise } from './summary';
 
@@ -82,7 +82,7 @@ async function warm(
     surroundings && (await problems.collect(() => prepareRun(list, options, surroundings, scratch)));
   problems.throwIfAny();
   if (run === undefined || surroundings === undefined) throw new Error('nothing to run, and nothing wrong');
-  for (const notice of unplacedNotices(run, surroundings)) printer.say(notice);
+  for (const warning of run.warnings) printer.say(`warning: ${warning}`);
   if (options.dryRun) return dryRun(run, options, surroundings);
   const dataDir = options.dataDir ?? join(scratch.path, SCRATCH_DATA);
   await removeAbandoned();
@@ -103,13 +103,6 @@ async function warm(
   } finally {
     await engine.close();
   }
-}
-
-/** PoPs whose airport is not known: DNS has them, so they are warmed, but they stand on no map. */
-function unplacedNotices({ spec }: PreparedRun, { directory }: RunSurroundings): readonly string[] {
-  return spec.pops
-    .filter((code) => directory.find(code) === undefined)
-    .map((code) => `warning: ${code}: its airport is not known; DNS has an address for it, so it is taken`);
 }
 
 /** True where a sitemap or playlist could not be read, or not all of it: what it names is not warm. */

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
+import { checkPrewarmBody } from '../../../../lambdas/prewarm/api/check-prewarm-body';
 import { requestId } from '../../../../lambdas/prewarm/engine/model/ids';
 import { InvalidPageToken } from '../../../../lambdas/prewarm/engine/ports/request-store';
 import { finished, hit, notFound, warmed } from '../engine/report/report-fixture';
+import { context, fixedResolver, leadsTo } from '../support/request-context';
 import * as bodies from './bodies';
 import { BODY, fakeService, REQUEST_ID } from './fake-application';
 
@@ -65,6 +67,35 @@ describe('a list that is too long for a body', () => {
     const { status, json } = await fakeService().call('POST', '/prewarm', { ...BODY, url_list: many });
     expect(status).toBe(400);
     expect(bodies.failureBodySchema.parse(json).message).toContain('POST /lists, then list_id');
+  });
+});
+
+describe('a point of presence whose airport is not known', () => {
+  function serviceWhoseDnsHas(pop: string) {
+    const service = fakeService();
+    const resolver = fixedResolver({ [`d111111abcdef8.${pop}.cloudfront.net`]: leadsTo('', '13.32.0.1') });
+    Object.assign(service.application, {
+      parse: (body: unknown) => checkPrewarmBody(body, context(resolver)),
+    });
+    return service;
+  }
+
+  it('is taken with a warning where DNS has an address for it', async () => {
+    const { call, requests } = serviceWhoseDnsHas('QQQ1-P1');
+    const { status, json } = await call('POST', '/prewarm', { ...BODY, pops: ['qqq1-p1', 'FRA56-P4'] });
+    expect(status).toBe(200);
+    expect(bodies.acceptedBody.parse(json).warnings).toEqual([
+      'QQQ1-P1: its airport is not known; DNS has an address for it, so it is taken',
+    ]);
+    expect(requests.get(REQUEST_ID)?.spec.pops).toEqual(['QQQ1-P1', 'FRA56-P4']);
+  });
+
+  it('is refused where DNS has none, and one whose airport is known needs no warning', async () => {
+    const { call } = serviceWhoseDnsHas('QQQ1-P1');
+    expect((await call('POST', '/prewarm', { ...BODY, pops: ['QQQ2-P1'] })).status).toBe(400);
+    const { status, json } = await call('POST', '/prewarm', { ...BODY, pops: ['CPT50'] });
+    expect(status).toBe(200);
+    expect(json).not.toHaveProperty('warnings');
   });
 });
 

@@ -154,6 +154,19 @@ it('leaves out PoPs of a country that have no address, with a notice, and takes 
   expect(result.left_out_pops.length).toBeGreaterThan(10);
 });
 
+it('warns of a point of presence whose airport is not known, and takes it where DNS has it', async () => {
+  const other = await startLoopbackCdn({ pops: ['QQQ1-P1'] });
+  try {
+    const list = await write('new-site.txt', `https://${other.distributionDomain}/a`);
+    const what = ['--cf-domain', other.distributionDomain, '--pops', 'QQQ1-P1', '--dry-run'];
+    const { code, stderr } = await runCliHere(['prewarm', 'run', list, ...what, ...towards(other)]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('warning: QQQ1-P1: its airport is not known; DNS has an address for it');
+  } finally {
+    await other.close();
+  }
+});
+
 it('a sitemap that cannot be read leaves the rest to be warmed, and ends with 1', async () => {
   const list = await write('pages.json', { ...body(paths(2)), pops: [POPS[0]] });
   const { code, stdout } = await runCli([

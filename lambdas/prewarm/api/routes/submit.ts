@@ -14,7 +14,7 @@ export const acceptedBody = z.strictObject({
   request_id: z.uuid(),
   timestamp: time,
   timeout_at: time,
-  /** Fields of the body that were ignored or read in another way than written; absent when there are none. */
+  /** Fields of the body that were ignored or read in another way than written, and PoPs whose place is not known; absent when there are none. */
   warnings: z.array(z.string()).optional(),
 });
 
