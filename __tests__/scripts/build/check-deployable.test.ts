@@ -74,7 +74,7 @@ describe('a stack on its way to a deployment', () => {
 });
 
 it.each([
-  { checked: 0, deployed: 'deploy --skip-provider-lock shell-prod --var a b\n' },
+  { checked: 0, deployed: 'deploy shell-prod --var a b\n' },
   { checked: 2, deployed: '' },
 ])('npm run deploy goes on to the CDKTF CLI only where the check ends with 0: $checked', (run) => {
   const programs = mkdtempSync(join(folder, 'bin-'));
