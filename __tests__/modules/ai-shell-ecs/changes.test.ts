@@ -1,5 +1,5 @@
 /** The list of changes that are planned on the emulator holds every prop and every variable. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aiShellEcsModules } from '../../../modules/ai-shell-ecs/terraform-module';
@@ -13,9 +13,9 @@ const folder = mkdtempSync(join(tmpdir(), 'warmpath-change-list-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('every prop has a change', () => {
-  const sources = ['props.ts', 'image-source.ts'].map((file) =>
-    join(__dirname, '../../../modules/ai-shell-ecs', file),
-  );
+  const module = join(__dirname, '../../../modules/ai-shell-ecs');
+  const props = readdirSync(join(module, 'props')).map((file) => join(module, 'props', file));
+  const sources = [...props, join(module, 'image-source.ts')];
   const changed = changeCases(around).map(({ prop }) => prop);
   expect(propsOf('AiShellEcsProps', sources).filter((prop) => !changed.includes(prop))).toEqual([]);
 });

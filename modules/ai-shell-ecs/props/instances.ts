@@ -1,0 +1,59 @@
+/** Where the AMI comes from; `resolve: 'launch'` lets EC2 read the parameter, which rules out automatic rollback. */
+export type AmiSource =
+  | {
+      readonly from: 'recommended';
+      /** An id known only at plan, from a variable; when not empty it wins and nothing is looked up. */
+      readonly idVariable?: string;
+    }
+  | { readonly from: 'id'; readonly id: string }
+  | { readonly from: 'ssm'; readonly parameter: string; readonly resolve: 'plan' | 'launch' };
+
+export type Architecture = 'arm64' | 'x86_64';
+
+export interface InstancesProps {
+  /** On-demand types in order of preference; several make a mixed instances policy. @default - m7g.large, or m7i.large for x86_64 */
+  readonly instanceTypes?: readonly string[];
+  /** @default 'arm64' */
+  readonly architecture?: Architecture;
+  /** @default 'on-demand' */
+  readonly capacityType?: 'on-demand' | 'spot';
+  /** @default 0 */
+  readonly minSize?: number;
+  /** @default 4 */
+  readonly maxSize?: number;
+  /** Initial count; ECS managed scaling changes it afterwards. @default - minSize */
+  readonly desiredCapacity?: number;
+  readonly rootVolume?: RootVolumeProps;
+  /** Launch template version of the group: the number that Terraform knows, or an alias. @default - the latest, by number */
+  readonly launchTemplateVersion?: '$Latest' | '$Default';
+  /** Instances are replaced at this age; 0 for never. @default 0 */
+  readonly maxInstanceLifetimeSeconds?: number;
+  /** Bounds of healthy instances in percent during any replacement. @default { minHealthyPercent: 100, maxHealthyPercent: 110 } */
+  readonly maintenance?: HealthyBounds;
+  /** How long an apply waits for the group's capacity, as a Go duration; '0' does not wait. @default '0' */
+  readonly waitForCapacityTimeout?: string;
+  /** @default true */
+  readonly protectFromScaleIn?: boolean;
+  /** Deletes the group without waiting for its instances; for tests. @default false */
+  readonly forceDelete?: boolean;
+}
+
+export interface HealthyBounds {
+  readonly minHealthyPercent: number;
+  readonly maxHealthyPercent: number;
+}
+
+export interface RootVolumeProps {
+  /** @default 50 */
+  readonly sizeGib?: number;
+  /** gp3: 3,000-80,000. @default 3000 */
+  readonly iops?: number;
+  /** gp3: 125-2,000 MiB/s. @default 250 */
+  readonly throughputMibps?: number;
+  /** Reads the volume from its snapshot at 100-300 MiB/s right after launch, at a price per GiB. @default - lazily */
+  readonly initializationRateMibps?: number;
+  /** Encryption cannot be turned off silently: `false` is refused with hibernation. @default true */
+  readonly encrypted?: boolean;
+  /** The Auto Scaling service-linked role needs a grant on it. @default - the account's EBS default key */
+  readonly kmsKeyArn?: string;
+}

@@ -1,0 +1,16 @@
+export interface NetworkProps {
+  readonly vpcId: string;
+  /** Subnets of the instances, of at least one Availability Zone; private ones need a NAT gateway or `endpoints`. */
+  readonly subnetIds: readonly string[];
+  /** @default - one new group: no ingress, egress by HTTPS and DNS only */
+  readonly securityGroupIds?: readonly string[];
+  /** VPC endpoints to create, so that the subnets need no way to the internet. @default none */
+  readonly endpoints?: VpcEndpointsProps;
+}
+
+export interface VpcEndpointsProps {
+  /** Route tables that get the S3 gateway endpoint: ECR serves image layers from S3. */
+  readonly routeTableIds: readonly string[];
+  /** The addresses that may reach the endpoints. */
+  readonly vpcCidr: string;
+}
