@@ -64,18 +64,23 @@ export async function checkPrewarmBody(json: unknown, context: CheckContext): Pr
           },
         ]
       : [];
-  const list = body.list_id === undefined ? undefined : context.openList?.(body.list_id);
-  const { spec, hosts } = await normaliseRequest(
-    body,
-    { ...context, hasOtherList: context.hasOtherList === true || body.list_id !== undefined },
-    [...issues, ...tooMany, ...listIssues(body, context)],
-  );
+  const { list_id: listId } = body;
+  const otherList = listId === undefined ? context.otherList : () => context.openList?.(listId) ?? [];
+  const { spec, hosts } = await normaliseRequest(body, { ...context, otherList }, [
+    ...issues,
+    ...tooMany,
+    ...listIssues(body, context),
+  ]);
   return {
     spec,
     hosts,
     warnings: [...warnings, ...unplacedPops(spec, context)],
     urlCount: lines.length,
-    urls: checkedUrls(list ?? lines, { hosts, maxUrls, isSelected: urlSelection(spec) }),
+    urls: checkedUrls(listId === undefined ? lines : (otherList?.() ?? []), {
+      hosts,
+      maxUrls,
+      isSelected: urlSelection(spec),
+    }),
   };
 }
 

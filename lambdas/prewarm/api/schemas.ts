@@ -49,7 +49,7 @@ export const prewarmBodySchema = z.strictObject({
     .string()
     .optional()
     .describe(
-      "The distribution's cloudfront.net name, or a CNAME of it. Default: the host of the first URL.",
+      "The distribution's cloudfront.net name, or a CNAME of it. Default: the host of the first URL of the list, else of the first sitemap or playlist.",
     ),
   aliases: names(MAX_ALIASES).describe('Further host names of the distribution that URLs may have.'),
   target_type: z

@@ -4,14 +4,15 @@ import {
   estimate,
 } from '../../../lambdas/prewarm/engine/estimate/estimate';
 import { PRICES_AS_OF } from '../../../lambdas/prewarm/engine/estimate/prices';
-import { dedupe, firstUrls } from '../../../lambdas/prewarm/engine/flow/dedupe';
 import { type ResolvedPop, resolvePops } from '../../../lambdas/prewarm/engine/flow/resolve-pops';
 import type { RequestSpec } from '../../../lambdas/prewarm/engine/model/request';
 import { parseByteSize } from '../../../lambdas/prewarm/engine/request/byte-size';
-import { DigestedUrls } from '../../../lambdas/prewarm/runtime/seen-urls';
 import { BadInput } from '../bad-input';
 import { FAILED } from '../exit-codes';
 import { formatBytes, formatCount } from '../terminal/units';
+import { countUrls, type UrlCount } from './count-urls';
+import type { Interrupt } from './interrupt';
+import type { ProgressPrinter } from './progress';
 import type { PreparedRun } from './run-input';
 import type { RunOptions } from './run-options';
 import type { RunSurroundings } from './run-surroundings';
@@ -24,6 +25,7 @@ interface DryRun {
   readonly spec: RequestSpec;
   readonly estimate: Estimate;
   readonly failed: readonly Extract<ResolvedPop, { kind: 'failed' }>[];
+  readonly counted: UrlCount;
 }
 
 /** @throws BadInput where the option is no size */
@@ -36,11 +38,13 @@ export function objectBytes(written: string | undefined): number | undefined {
   );
 }
 
-async function plan(run: PreparedRun, options: RunOptions, around: RunSurroundings): Promise<DryRun> {
+async function plan(
+  run: PreparedRun,
+  options: RunOptions,
+  around: RunSurroundings,
+  counted: UrlCount,
+): Promise<DryRun> {
   const given = objectBytes(options.objectSize);
-  let urlCount = 0;
-  const urls = firstUrls(dedupe(run.urls(), new DigestedUrls()), run.spec.limit, 'read');
-  for await (const _url of urls) urlCount += 1;
   const { resolver, policy, directory } = around;
   const resolved = await resolvePops(run.spec.distributionDomain, run.spec.pops, { resolver, policy });
   const spec = {
@@ -50,9 +54,11 @@ async function plan(run: PreparedRun, options: RunOptions, around: RunSurroundin
   return {
     spec,
     failed: resolved.filter((found) => found.kind === 'failed'),
+    counted,
     estimate: estimate({
       spec,
-      urlCount,
+      urlCount: counted.urls,
+      countsSources: true,
       objectSize:
         given === undefined
           ? { bytes: DEFAULT_OBJECT_BYTES, source: 'assumed' }
@@ -67,7 +73,7 @@ function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }
 
-function render({ spec, estimate: expected, failed }: DryRun): string {
+function render({ spec, estimate: expected, failed, counted }: DryRun): string {
   const { urls, pops, requests, bytes, cost } = expected;
   const fetches = urls * pops * spec.encodings.length;
   const further = requests - fetches;
@@ -81,12 +87,15 @@ function render({ spec, estimate: expected, failed }: DryRun): string {
     ...expected.assumptions.map(
       (sentence) => `- ${sentence.replace('average_object_bytes', '--object-size')}`,
     ),
-    'Nothing was fetched.',
+    ...counted.problems.map((sentence) => `not counted: ${sentence}`),
+    spec.sources.length === 0
+      ? 'Nothing was fetched.'
+      : 'Sitemaps and playlists were read to count their URLs; nothing else was fetched.',
     '',
   ].join('\n');
 }
 
-function json({ spec, estimate: expected, failed }: DryRun): string {
+function json({ spec, estimate: expected, failed, counted }: DryRun): string {
   const { urls, pops, requests, bytes, cost } = expected;
   const left = failed.map(({ pop, message }) => ({ code: pop, message }));
   return `${JSON.stringify({
@@ -105,21 +114,39 @@ function json({ spec, estimate: expected, failed }: DryRun): string {
     prices_as_of: PRICES_AS_OF,
     left_out_pops: spec.popsFrom === 'place' ? left : [],
     failed_pops: spec.popsFrom === 'place' ? [] : left,
+    unread_sources: counted.problems,
     assumptions: expected.assumptions,
   })}\n`;
 }
 
 /**
- * Says what a run would fetch and cost: the list is read and checked, points of presence are looked up, and no edge is asked.
- * Returns the exit code: 1 where nothing could be warmed.
+ * Says what a run would fetch and cost: the list is read and checked, sitemaps and playlists are read from the edge that DNS
+ * names for everybody, points of presence are looked up, and none of these is asked.
+ * Returns the exit code: 1 where some of it could not be warmed or read, 128 + signal when interrupted.
  */
 export async function dryRun(
   run: PreparedRun,
   options: RunOptions,
   around: RunSurroundings,
+  printer: ProgressPrinter,
+  interrupt: Interrupt,
 ): Promise<number> {
-  const found = await plan(run, options, around);
+  const leaving = new AbortController();
+  const counting = countUrls(run, options, around, {
+    signal: leaving.signal,
+    onRead: () => printer.show({ phase: 'reading sitemaps and playlists', done: 0, failed: 0, bytes: 0 }),
+  });
+  // Reading ends with an error when it is left; nobody waits for it then.
+  counting.catch(() => {});
+  const counted = await Promise.race([counting, interrupt.signalled]);
+  printer.finish();
+  if (typeof counted === 'number') {
+    leaving.abort();
+    return counted;
+  }
+  const found = await plan(run, options, around, counted);
   process.stdout.write(options.json ? json(found) : render(found));
   const isNamed = found.spec.popsFrom !== 'place';
-  return found.spec.pops.length === 0 || (isNamed && found.failed.length > 0) ? FAILED : 0;
+  const isIncomplete = counted.problems.length > 0 || (isNamed && found.failed.length > 0);
+  return found.spec.pops.length === 0 || isIncomplete ? FAILED : 0;
 }

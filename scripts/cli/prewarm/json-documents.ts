@@ -77,6 +77,7 @@ export const dryRunDocument = z.strictObject({
   prices_as_of: z.string(),
   left_out_pops: z.array(popWithMessage),
   failed_pops: z.array(popWithMessage),
+  unread_sources: z.array(z.string()),
   assumptions: z.array(z.string()),
 });
 

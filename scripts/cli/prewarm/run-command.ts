@@ -36,7 +36,10 @@ export function registerRunCommand(prewarm: Command): void {
     )
     .description('warm a list of URLs from this machine and print a report per point of presence')
     .optionsGroup('What to warm (an option wins over the field of a JSON list):')
-    .option('--cf-domain <NAME>', 'the distribution: d….cloudfront.net, or a CNAME of it')
+    .option(
+      '--cf-domain <NAME>',
+      'the distribution: d….cloudfront.net, or a CNAME of it (default: the host of the first URL)',
+    )
     .option('--alias <NAMES>', 'further host names of the distribution that URLs may have', collectList)
     .option('--pops <CODES>', 'points of presence, comma separated', collectList)
     .option(
@@ -83,7 +86,10 @@ export function registerRunCommand(prewarm: Command): void {
       'keep the state here: a run that was interrupted resumes; without it nothing is kept',
     )
     .optionsGroup('What comes out:')
-    .option('--dry-run', 'check everything, say what the run would fetch and cost, and fetch nothing')
+    .option(
+      '--dry-run',
+      'check everything, read sitemaps and playlists, say what the run would fetch and cost, and warm nothing',
+    )
     .option(
       '--object-size <SIZE>',
       'with --dry-run: size of an object on average, such as 250kB (default: 100kB)',

@@ -80,7 +80,7 @@ export async function prepareRun(
       ...context,
       wording: OPTION_WORDING,
       maxInlineUrls: MAX_URLS,
-      hasOtherList: list.kind === 'lines',
+      otherList: list.kind === 'lines' ? list.lines : undefined,
     }).catch((error: unknown) => {
       throw asBadInput(error, isOption);
     }),

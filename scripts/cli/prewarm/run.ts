@@ -83,7 +83,7 @@ async function warm(
   problems.throwIfAny();
   if (run === undefined || surroundings === undefined) throw new Error('nothing to run, and nothing wrong');
   for (const warning of run.warnings) printer.say(`warning: ${warning}`);
-  if (options.dryRun) return dryRun(run, options, surroundings);
+  if (options.dryRun) return dryRun(run, options, surroundings, printer, interrupt);
   const dataDir = options.dataDir ?? join(scratch.path, SCRATCH_DATA);
   await removeAbandoned();
   const engine = await openRunEngine(run, options, dataDir, surroundings, printer);

@@ -24,6 +24,9 @@ beforeAll(async () => {
       '/live.m3u8': { body: '', status: 302, location: '/sessions/42/master.m3u8' },
       '/sessions/42/master.m3u8': { body: '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n' },
       '/sessions/42/low.m3u8': { body: '', status: 307, location: '/edge/low/index.m3u8' },
+      // What relative URLs would name if they lay below the URL before the redirect.
+      '/low.m3u8': { body: 'no', status: 404 },
+      '/a.html': { body: 'no', status: 404 },
       '/edge/low/index.m3u8': { body: gzipSync('#EXTM3U\n#EXTINF:6,\ns1.ts\n#EXT-X-ENDLIST\n') },
     },
   });
@@ -65,6 +68,39 @@ describe('what a run takes its URLs from', () => {
       code: 0,
       paths: ['/edge/low/index.m3u8', '/edge/low/s1.ts', '/sessions/42/master.m3u8'],
     });
+  });
+
+  it('belongs to the distribution that the first URL leads to where none is named', async () => {
+    const list = await write('hosts.txt', `# pages\nhttps://${HOST}/first.html\n`);
+    for (const what of [[list], ['--sitemap', `https://${HOST}/sitemap.xml`]]) {
+      const { code, stdout } = await runCli([
+        ...['prewarm', 'run', ...what, '--pops', POP, ...towards(cdn), '--json'],
+      ]);
+      expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, failed: 0 });
+    }
+    before = cdn.seen.length;
+  });
+
+  it('is counted by a dry run as a run would find it, each URL once, and nothing else is asked for', async () => {
+    const list = await write('dry.txt', `https://${HOST}/wp/a.html\nhttps://${HOST}/x.html\n`);
+    async function dry(...args: string[]) {
+      const { code, stdout } = await runCli([
+        ...['prewarm', 'run', ...args, '--cf-domain', cdn.distributionDomain, '--alias', HOST],
+        ...['--pops', POP, ...towards(cdn), '--dry-run', '--json'],
+      ]);
+      return { code, ...JSON.parse(stdout) };
+    }
+    const sources = ['--sitemap', `https://${HOST}/sitemap.xml`, '--playlist', `https://${HOST}/live.m3u8`];
+    expect(await dry(list, ...sources)).toMatchObject({ code: 0, urls: 7, fetches: 7, unread_sources: [] });
+    expect(await dry(list, ...sources, '--limit', '3')).toMatchObject({ code: 0, urls: 3 });
+    expect(await dry(list, '--sitemap', `https://${HOST}/none.html`)).toMatchObject({
+      code: 1,
+      urls: 2,
+      unread_sources: [expect.stringMatching(/^sitemap https:.*\/none\.html: /)],
+    });
+    const asked = cdn.seen.slice(before).map(({ path }) => path);
+    before = cdn.seen.length;
+    expect(asked.filter((path) => /[ab]\.html|c\.txt|s1\.ts/.test(path))).toEqual([]);
   });
 
   it('is bounded by patterns and a limit, wherever it comes from', async () => {

@@ -260,9 +260,9 @@ describe('bad input to warmpath prewarm run', () => {
     ],
     ['no list at all', () => good, /LIST: got nothing; allowed: a list of URLs, or a sitemap or playlist/],
     [
-      'a text list without a distribution',
-      async () => [await write('a.txt', url('/a')), ...good],
-      /--cf-domain: got nothing; allowed/,
+      'a text list of a host that no distribution serves, without a distribution',
+      async () => [await write('a.txt', 'https://elsewhere.example.org/a'), ...good],
+      /--cf-domain: got nothing, and the first URL has "elsewhere\.example\.org"; allowed/,
     ],
     [
       'a line that is no URL and a host of another site',

@@ -72,6 +72,11 @@ export interface EstimateInput {
   readonly objectSize: ObjectSize;
   readonly findPlace: (pop: PopCode) => PopEntry | undefined;
   /**
+   * Whether `urlCount` has the URLs of sitemaps and playlists.
+   * @default false
+   */
+  readonly countsSources?: boolean;
+  /**
    * What warms: a fleet of instances that has its price and its speed, or a machine that is there already.
    * @default 'fleet'
    */
@@ -91,13 +96,23 @@ function secondsOf(spec: RequestSpec, urls: number, requests: number, bytes: num
   return INSTANCE_START_SECONDS + preparation + Math.max(byRequests, byFleet, byCap);
 }
 
-function assumptionsOf({ spec, objectSize, host = 'fleet' }: EstimateInput): readonly string[] {
+function sourcesSentence({ spec, countsSources = false }: EstimateInput): readonly string[] {
+  if (spec.sources.length === 0) return [];
+  return [
+    countsSources
+      ? 'Sitemaps and playlists name later what they name now.'
+      : 'Sitemaps and playlists are not read: their URLs are not counted.',
+  ];
+}
+
+function assumptionsOf(input: EstimateInput): readonly string[] {
+  const { spec, objectSize, host = 'fleet' } = input;
   const instances = `Each instance makes ${FETCHES_PER_SECOND_PER_INSTANCE} fetches and ${BYTES_PER_SECOND_PER_INSTANCE} bytes per second at most and starts in ${INSTANCE_START_SECONDS} s; 0 instances are counted as 1.`;
   return [
     `Objects have ${objectSize.bytes} bytes on average, ${SIZE_SENTENCES[objectSize.source]}`,
     ...(host === 'fleet' ? [instances] : []),
     `List prices of the first volume step, ${host === 'fleet' ? 'on-demand instances, ' : ''}no free tier; what the origin charges is not included.`,
-    ...(spec.sources.length > 0 ? ['Sitemaps and playlists are not read: their URLs are not counted.'] : []),
+    ...sourcesSentence(input),
     ...(spec.skipWarm ? ['Nothing is warm yet: skip_warm saves nothing.'] : []),
   ];
 }

@@ -19,3 +19,17 @@ export function distanceKm(from: Coordinates, to: Coordinates): number {
     Math.cos(radians(from.latitude)) * Math.cos(radians(to.latitude)) * Math.sin(longitude / 2) ** 2;
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(half)));
 }
+
+/** The point in the middle of others on the globe, also of some on both sides of the date line. */
+export function middleOf(points: readonly Coordinates[]): Coordinates {
+  let [x, y, z] = [0, 0, 0];
+  for (const point of points) {
+    const latitude = radians(point.latitude);
+    const longitude = radians(point.longitude);
+    x += Math.cos(latitude) * Math.cos(longitude);
+    y += Math.cos(latitude) * Math.sin(longitude);
+    z += Math.sin(latitude);
+  }
+  const degrees = 180 / Math.PI;
+  return { latitude: Math.atan2(z, Math.hypot(x, y)) * degrees, longitude: Math.atan2(y, x) * degrees };
+}

@@ -30,10 +30,10 @@ export interface RequestContext {
   readonly resolver: Resolver;
   readonly policy: AddressPolicy;
   /**
-   * True where the URLs come from elsewhere than the body: an uploaded list, a file.
-   * @default false
+   * Lines of a list that comes from elsewhere than the body (an upload, a file), from its beginning with each call.
+   * @default - the URLs are those of the body
    */
-  readonly hasOtherList?: boolean;
+  readonly otherList?: (() => AsyncIterable<string> | Iterable<string>) | undefined;
   /** @default - that of the HTTP API */
   readonly wording?: Wording;
   /** @default - only DNS and the request say which names a distribution has */
@@ -128,12 +128,28 @@ function normaliseSources(body: PrewarmBody, issues: Issues): readonly WrittenSo
   return sources.slice(0, MAX_SOURCES);
 }
 
-/** Where `cf_domain` is left out it is the host of the first URL, or of the first source. */
-function cfDomainOf(body: PrewarmBody, sources: readonly WrittenSource[]): string | undefined {
+/** Lines looked through for a URL: a list of which none of these is one is refused anyway. */
+const MAX_LINES_BEFORE_URL = 100;
+
+async function firstHost(lines: AsyncIterable<string> | Iterable<string>): Promise<string | undefined> {
+  let read = 0;
+  for await (const line of lines) {
+    const parsed = parseUrl(line);
+    if (parsed.kind === 'url') return parsed.host;
+    read += 1;
+    if (read >= MAX_LINES_BEFORE_URL) return undefined;
+  }
+  return undefined;
+}
+
+/** Where `cf_domain` is left out it is the host of the first URL of the list, or of the first source. */
+async function cfDomainOf(
+  body: PrewarmBody,
+  sources: readonly WrittenSource[],
+  otherList: RequestContext['otherList'],
+): Promise<string | undefined> {
   if (body.cf_domain !== undefined) return asHostName(body.cf_domain);
-  const first = body.url_list?.[0];
-  const parsed = first === undefined ? undefined : parseUrl(first);
-  return parsed?.kind === 'url' ? parsed.host : sources[0]?.host;
+  return (await firstHost(body.url_list ?? otherList?.() ?? [])) ?? sources[0]?.host;
 }
 
 async function checkDistribution(
@@ -239,13 +255,13 @@ export async function normaliseRequest(
   const include = checkUrlPatterns('include', body.include, issues);
   const exclude = checkUrlPatterns('exclude', body.exclude, issues);
   const notifyUrl = checkNotifyUrl(body.notify, context.policy, issues);
-  if (body.url_list === undefined && context.hasOtherList !== true && sources.length === 0) {
+  if (body.url_list === undefined && context.otherList === undefined && sources.length === 0) {
     required('url_list', 'a list of URLs, or a sitemap or playlist', issues);
   }
   if (body.timeout === undefined) required('timeout', 'minutes', issues);
   if (body.instance_count === undefined) required('instance_count', 'a whole number', issues);
 
-  const cfDomain = cfDomainOf(body, sources);
+  const cfDomain = await cfDomainOf(body, sources, context.otherList);
   const distributionDomain = await checkDistribution(cfDomain, body.cf_domain, context, issues);
   const hosts = hostRule(
     { distributionDomain: distributionDomain ?? '', cfDomain: cfDomain ?? '', aliases },

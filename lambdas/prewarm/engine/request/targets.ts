@@ -1,6 +1,7 @@
 import { type PopCode, popCode } from '../model/ids';
+import { middleOfCountry } from '../pops/airports';
 import { airportOf, isPopCode } from '../pops/pop-code';
-import type { PopDirectory } from '../ports/pop-directory';
+import type { Country, PopDirectory } from '../ports/pop-directory';
 import { type FieldIssue, MAX_SENTENCES, shown } from './invalid-request';
 import { DEFAULT_NEAR_COUNT, MAX_POPS } from './limits';
 import { didYouMean } from './nearest';
@@ -53,6 +54,24 @@ function fromRegions(
   });
 }
 
+/** Cities named to those who asked for a country without PoPs. */
+const NAMED_CITIES = 3;
+
+/** The listed PoPs nearest to a country, one a city, as advice. */
+function nearestTo({ code, name }: Country, directory: PopDirectory): string {
+  const none = `no point of presence is listed in ${name}`;
+  const middle = middleOfCountry(code);
+  if (middle === undefined) return `${none}; near takes the closest ones to a place`;
+  const { latitude, longitude } = middle;
+  const cities = new Map<string, string>();
+  for (const { code: pop, city } of directory.near(latitude, longitude, directory.all.length)) {
+    if (cities.size === NAMED_CITIES) break;
+    if (!cities.has(airportOf(pop))) cities.set(airportOf(pop), `${pop} (${city})`);
+  }
+  const place = `${latitude.toFixed(1)},${longitude.toFixed(1)}`;
+  return `${none}; the nearest listed ones are ${[...cities.values()].join(', ')}: name them as pops, or take near ${place}`;
+}
+
 function fromCountries(
   names: readonly string[],
   directory: PopDirectory,
@@ -64,10 +83,12 @@ function fromCountries(
     if (isAll(written)) return everywhere;
     const codes = popsOfCountry(written, directory);
     if (codes !== undefined && codes.length > 0) return codes;
-    const hint =
-      codes === undefined
-        ? suggestion(issues, () => didYouMean(asName(written), countryNames(directory)))
-        : `no point of presence is known in ${directory.country(written)?.name}: near takes the closest ones`;
+    const country = codes === undefined ? undefined : directory.country(written);
+    const hint = suggestion(issues, () =>
+      country === undefined
+        ? didYouMean(asName(written), countryNames(directory))
+        : nearestTo(country, directory),
+    );
     issues.push({
       field: `countries[${index}]`,
       got: shown(written),
