@@ -5,5 +5,6 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/__tests__/aws/support/start-emulator.cjs',
   globalTeardown: '<rootDir>/__tests__/aws/support/stop-emulator.cjs',
+  setupFilesAfterEnv: ['<rootDir>/__tests__/aws/support/empty-emulator.ts'],
   testTimeout: 1_200_000,
 };

@@ -133,9 +133,6 @@ let planned: readonly PlannedCase[] = [];
 let changes: ReadonlyMap<string, readonly ResourceChange[]> = new Map();
 
 beforeAll(async () => {
-  // What other files of this tier left under the same names would be in the way.
-  const reset = await fetch(`${process.env['AWS_ENDPOINT_URL']}/moto-api/reset`, { method: 'POST' });
-  if (!reset.ok) throw new Error(`the emulator was not reset: status ${reset.status}`);
   const around = await surroundings();
   const applied = bases(around);
   const modules = new Map(
