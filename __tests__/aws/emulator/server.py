@@ -20,6 +20,7 @@ from werkzeug.serving import run_simple  # noqa: E402
 
 import mends  # noqa: E402
 from calls import Calls  # noqa: E402
+from once import Once  # noqa: E402
 
 # Ends by way of the interpreter, which then removes what the functions left.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -27,7 +28,7 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 run_simple(
     "127.0.0.1",
     PORT,
-    Calls(mends.wrap(DomainDispatcherApplication(create_backend_app))),
+    Calls(Once(mends.wrap(DomainDispatcherApplication(create_backend_app)))),
     threaded=True,
     use_reloader=False,
 )

@@ -13,6 +13,12 @@ interface StateResource {
   readonly instances: readonly { readonly attributes: Attributes }[];
 }
 
+/** What Terraform says it failed for; without that, the end of its output. */
+function errorsOf(output: string): string {
+  const start = output.indexOf('Error: ');
+  return start < 0 ? output.slice(-4_000) : output.slice(start, start + 4_000);
+}
+
 export class AppliedStack {
   private readonly home = mkdtempSync(join(tmpdir(), 'warmpath-apply-'));
 
@@ -106,7 +112,7 @@ export class AppliedStack {
         });
       child.once('error', reject);
       child.once('close', (code) =>
-        code === 0 ? resolve(output) : reject(new Error(`terraform ${args[0]}: ${output.slice(-4_000)}`)),
+        code === 0 ? resolve(output) : reject(new Error(`terraform ${args[0]}: ${errorsOf(output)}`)),
       );
     });
   }
