@@ -289,6 +289,19 @@ describe('AiShellEcs with secrets and a service', () => {
     ]);
   });
 
+  it('names the whole secret where variables take single keys, versions or stages of it, and once', () => {
+    const keyed = synthesize({
+      task: {
+        secrets: { USER: `${secret}:user::`, PASSWORD: `${secret}:password:AWSCURRENT:`, WHOLE: secret },
+      },
+    });
+    const read = keyed.statements.filter(({ Sid }) => Sid === 'ReadSecrets');
+    expect(read).toMatchObject([{ Resource: [secret] }]);
+    const definition = String(keyed.one('aws_ecs_task_definition')['container_definitions']);
+    for (const value of [`${secret}:user::`, `${secret}:password:AWSCURRENT:`])
+      expect(definition).toContain(value);
+  });
+
   it('runs the service on the capacity provider, with rollback, after the cluster knows the provider', () => {
     const service = shell.one('aws_ecs_service');
     expect(service['capacity_provider_strategy']).toHaveLength(1);
