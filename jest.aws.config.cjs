@@ -6,5 +6,7 @@ module.exports = {
   globalSetup: '<rootDir>/__tests__/aws/support/start-emulator.cjs',
   globalTeardown: '<rootDir>/__tests__/aws/support/stop-emulator.cjs',
   setupFilesAfterEnv: ['<rootDir>/__tests__/aws/support/empty-emulator.ts'],
+  // Much of an apply is waiting, for queues above all.
+  maxWorkers: 2,
   testTimeout: 1_200_000,
 };

@@ -1,8 +1,11 @@
 const { once } = require('node:events');
 
 module.exports = async () => {
-  const child = globalThis.awsEmulator;
-  if (child === undefined || child.exitCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'exit');
+  const running = (globalThis.awsEmulators ?? []).filter(({ exitCode }) => exitCode === null);
+  await Promise.all(
+    running.map((child) => {
+      child.kill('SIGTERM');
+      return once(child, 'exit');
+    }),
+  );
 };
