@@ -16,6 +16,13 @@ export interface ParsedRequest {
   readonly warnings?: readonly string[];
 }
 
+/** A request that is stored. */
+export interface Submitted {
+  readonly record: RequestRecord;
+  /** What could not be done for it, a sentence each. @default none */
+  readonly warnings?: readonly string[];
+}
+
 /** Upload URL of one list; it may be used repeatedly until it expires. */
 export interface UploadTarget {
   readonly listId: string;
@@ -37,7 +44,7 @@ export interface PrewarmApplication {
   /** Takes an upload, where it is the API itself that does. @default - lists are put elsewhere */
   readonly receiveList?: (listId: string, body: AsyncIterable<Uint8Array>) => Promise<void>;
   /** Stores and starts a request; returns the existing request where its idempotency key is known. */
-  submit(request: ParsedRequest): Promise<RequestRecord>;
+  submit(request: ParsedRequest): Promise<Submitted>;
   find(id: RequestId): Promise<RequestRecord | undefined>;
   pops(id: RequestId): Promise<readonly PopRecord[]>;
   /** Newest first. */

@@ -55,7 +55,7 @@ export function fakeService(options: RouterOptions = {}) {
       const created = record({ spec, acceptedUrlCount });
       requests.set(created.id, created);
       capacity += spec.instanceCount;
-      return created;
+      return { record: created };
     },
     find: async (id) => requests.get(id),
     pops: async (id) => pops.get(id) ?? [],

@@ -37,8 +37,9 @@ export const submitRoute: Route = {
   async handle(context, { application, limits }) {
     const body = await readJsonBody(context.req.raw, limits);
     const parsed = await application.parse(body);
-    const { id, createdAt, timeoutAt } = await application.submit(parsed);
-    const { warnings = [] } = parsed;
+    const { record, warnings: ofFleet = [] } = await application.submit(parsed);
+    const { id, createdAt, timeoutAt } = record;
+    const warnings = [...(parsed.warnings ?? []), ...ofFleet];
     return jsonAnswer(context, {
       status: 'Success',
       error_message: '',
@@ -46,7 +47,7 @@ export const submitRoute: Route = {
       request_id: id,
       timestamp: timestamp(createdAt),
       timeout_at: timestamp(timeoutAt),
-      ...(warnings.length > 0 && { warnings: [...warnings] }),
+      ...(warnings.length > 0 && { warnings }),
     } satisfies z.output<typeof acceptedBody>);
   },
 };

@@ -4,19 +4,20 @@ import { emptyTally } from '../model/tally';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Deadlines } from '../ports/deadlines';
+import type { Fleet } from '../ports/fleet';
 import type { RequestStore } from '../ports/request-store';
 import { joinLines } from '../text/lines';
 import { originalUrlsKey } from './blob-names';
 import { firstUrls } from './dedupe';
-import { type FleetDeps, resizeFleet } from './fleet-size';
 
 /** Leaves out what came before, keeps the order, in constant memory. */
 export type Dedupe = (urls: AsyncIterable<string>) => AsyncIterable<string>;
 
-export interface AcceptDeps extends FleetDeps {
+export interface AcceptDeps {
   readonly requests: RequestStore;
   readonly blobs: BlobStore;
   readonly deadlines: Deadlines;
+  readonly fleet: Pick<Fleet, 'capacity'>;
   readonly clock: Clock;
   readonly newId: () => RequestId;
   readonly dedupe: Dedupe;
@@ -36,7 +37,8 @@ async function existing(requests: RequestStore, id: RequestId): Promise<RequestR
 
 /**
  * Stores the list, sets the deadline and inserts the record, in this order: what a crash leaves behind before the
- * record is there belongs to no request and starts nothing.
+ * record is there belongs to no request and starts nothing. The caller sizes the fleet after it.
+ * @throws FleetNotFound before anything is stored, where there are no machines that could ever warm it
  */
 export async function acceptRequest(
   deps: AcceptDeps,
@@ -44,6 +46,7 @@ export async function acceptRequest(
   urls: AsyncIterable<string>,
 ): Promise<Accepted> {
   const { requests, blobs, deadlines, clock } = deps;
+  await deps.fleet.capacity();
   const id = deps.newId();
   let acceptedUrlCount = 0;
   const counting = joinLines(firstUrls(deps.dedupe(urls), spec.limit, 'read'), () => {
@@ -74,6 +77,5 @@ export async function acceptRequest(
     await blobs.remove(originalUrlsKey(id));
     return { record: await existing(requests, inserted.id), created: false };
   }
-  await resizeFleet(deps);
   return { record, created: true };
 }

@@ -117,6 +117,7 @@ class Engine implements EmbeddedEngine {
     if (this.fault) throw this.fault;
     const { record, created } = await acceptRequest(this.parts, spec, urls);
     if (created) {
+      await resizeFleet(this.parts);
       // Who asks for instances wants to be warmed now; a request without keeps what an operator ordered.
       if (spec.instanceCount > 0) await this.parts.fleet.release();
       this.live.begin(record.id, []);

@@ -55,7 +55,9 @@ export function embeddedApplication(
     receiveList: async (listId, body) => {
       await engine.lists.receive(listId, body).catch(refuseWithoutSpace);
     },
-    submit: ({ spec, urls }) => engine.submit(spec, urls).catch(refuseWithoutSpace),
+    submit: async ({ spec, urls }) => ({
+      record: await engine.submit(spec, urls).catch(refuseWithoutSpace),
+    }),
     find: (id) => engine.get(id),
     pops: (id) => engine.pops(id),
     list: (page) => engine.list(page),
