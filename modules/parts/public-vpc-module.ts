@@ -23,7 +23,7 @@ module "network" {
       description: 'AWS Region, as the provider has it',
       validations: [
         {
-          condition: 'can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))',
+          condition: 'can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", var.region))',
           message: 'region: allowed is a Region such as eu-central-1; correct its name.',
         },
       ],

@@ -1,4 +1,5 @@
-import { Token } from 'cdktf';
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
+import { Fn, Token } from 'cdktf';
 import type { HclModuleStack, ModuleVariable } from '../parts/hcl-module';
 import type { PrewarmProps } from './props';
 import { DEFAULTS } from './settings';
@@ -43,17 +44,17 @@ const variables = {
   region: text(
     'region',
     'AWS Region of the deployment, as the provider has it',
-    '^[a-z]{2}(-[a-z]+)+-[0-9]$',
+    '^[a-z]{2,4}(-[a-z]+)+-[0-9]$',
     'is a Region such as eu-central-1; correct its name.',
   ),
   partition: {
     ...text(
       'partition',
-      'Partition of the account: aws, aws-cn or aws-us-gov',
-      '^aws(-cn|-us-gov)?$',
-      'are aws, aws-cn and aws-us-gov.',
+      "Partition of the account, such as aws or aws-us-gov; empty for the provider's own",
+      '^(aws(-cn|-us-gov|-iso(-[a-z])?|-eusc)?)?$',
+      'are aws, aws-cn, aws-us-gov, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f and aws-eusc; leave it out.',
     ),
-    default: 'aws',
+    default: '',
   },
   vpc_id: text(
     'vpc_id',
@@ -135,7 +136,7 @@ export function propsFromVariables(stack: HclModuleStack): PrewarmProps {
     deployment: textOf('deployment'),
     accountId: textOf('account_id'),
     region: textOf('region'),
-    partition: textOf('partition'),
+    partition: Fn.coalesce([textOf('partition'), new DataAwsPartition(stack, 'partition').partition]),
     network: {
       kind: 'existing',
       vpcId: textOf('vpc_id'),

@@ -17,11 +17,43 @@ const modules: readonly { readonly module: HclModule; readonly demanded: readonl
   { module: publicVpcModule, demanded: ['name', 'region'] },
 ];
 
+const regions = [
+  'eu-central-1',
+  'cn-north-1',
+  'us-gov-west-1',
+  'us-iso-east-1',
+  'us-isob-east-1',
+  'eusc-de-east-1',
+];
+const partitions = [
+  '',
+  'aws',
+  'aws-cn',
+  'aws-us-gov',
+  'aws-iso',
+  'aws-iso-b',
+  'aws-iso-e',
+  'aws-iso-f',
+  'aws-eusc',
+];
+
 describe.each(modules)('the Terraform module $module.name', ({ module, demanded }) => {
   const root = mkdtempSync(join(tmpdir(), 'warmpath-module-test-'));
   const main = JSON.parse(readFileSync(join(writeModule(module, root), 'main.tf.json'), 'utf8'));
   const variables = Object.entries<Block>(main.variable);
   afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  /** Whether the pattern of the variable takes the value. */
+  function takes(name: string, value: string): boolean {
+    const [, pattern = 'none'] = /regex\("([^"]+)"/.exec(main.variable[name].validation[0].condition) ?? [];
+    return new RegExp(pattern).test(value);
+  }
+
+  if ('partition' in main.variable)
+    it('takes every partition, and none for the one of the provider', () => {
+      expect(partitions.filter((partition) => !takes('partition', partition))).toEqual([]);
+      expect(takes('partition', 'aws-moon')).toBe(false);
+    });
 
   it('describes and types every variable, and describes every output', () => {
     expect(variables.filter(([, { description, type }]) => !description || !type)).toEqual([]);
@@ -38,6 +70,11 @@ describe.each(modules)('the Terraform module $module.name', ({ module, demanded 
   it('demands only what has no sensible default', () => {
     const required = variables.filter(([, block]) => !('default' in block)).map(([name]) => name);
     expect(required.sort()).toEqual(demanded);
+  });
+
+  it('takes the Regions of every partition', () => {
+    expect(regions.filter((region) => !takes('region', region))).toEqual([]);
+    expect(takes('region', 'eu-central')).toBe(false);
   });
 
   it('brings neither provider nor backend', () => {
