@@ -30,13 +30,12 @@ export const environments = defineEnvironments({
       // Four wait beside the one that is always in service, and beside any that come.
       warmPool: { minSize: 4 },
     },
-    // Nothing else in these accounts sets the role with which API Gateway writes logs.
+    // API Gateway writes logs by a role of the whole account, of which modules/prewarm/README.md says how to get one.
     prewarm: {
       fleet: { maxInstances: 100 },
       // One key may otherwise invalidate every distribution of the account.
       distributionIds: ['EDFDVBD6EXAMPLE'],
       retainData: true,
-      manageAccountLogging: true,
     },
   },
 
@@ -53,7 +52,7 @@ export const environments = defineEnvironments({
         tag: 'main',
       },
     },
-    prewarm: { fleet: { maxInstances: 10 }, manageAccountLogging: true },
+    prewarm: { fleet: { maxInstances: 10 } },
   },
 
   local: {
@@ -69,6 +68,6 @@ export const environments = defineEnvironments({
       ami: { from: 'id', id: 'ami-0a1b2c3d4e5f60718' },
       instances: { instanceTypes: ['t4g.small'], maxSize: 1 },
     },
-    prewarm: { fleet: { maxInstances: 1 }, manageAccountLogging: true },
+    prewarm: { fleet: { maxInstances: 1 } },
   },
 });
