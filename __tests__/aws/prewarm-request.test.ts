@@ -317,6 +317,7 @@ const NOT_NEEDED_HERE = {
   'agent_role autoscaling:SetInstanceProtection': 'an instance of the group',
   'api_handler cloudfront:ListDistributions': 'a host under an alias record, which no CNAME tells of',
   'api_handler scheduler:UpdateSchedule': 'a request that is sent again after a crash',
+  'get_url_size cloudfront:ListDistributions': 'a sitemap that names such a host',
   'scheduler_to_stop dynamodb:BatchGetItem': 'a deadline that finds results uncounted',
 } as const;
 

@@ -208,6 +208,7 @@ export class PrewarmFunctions extends Construct {
       timeoutSeconds: STEP_TIMEOUT_SECONDS,
       vcpus: 1,
       statements: [
+        grants.findDistributions(),
         grants.readRequests(),
         grants.changeRequests(),
         grants.readBlobs(['original_urls.txt', 'sizing/*']),

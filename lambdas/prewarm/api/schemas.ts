@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SOURCES } from '../engine/inputs/sources';
+import { SOURCE_HELP } from '../engine/inputs/source-help';
 import { sourceFields, VERIFY_MODES } from '../engine/model/request';
 import {
   MAX_ALIASES,
@@ -126,7 +126,7 @@ export const prewarmBodySchema = z.strictObject({
     .union([z.number(), z.string().max(MAX_RANGE_LENGTH)])
     .optional()
     .describe('Fetch only the first bytes of each object: a number, or a size such as "64KiB".'),
-  ...sourceFields((kind) => documents.describe(SOURCES[kind].fieldHelp)),
+  ...sourceFields((kind) => documents.describe(SOURCE_HELP[kind].fieldHelp)),
   sitemap_media: z
     .boolean()
     .optional()

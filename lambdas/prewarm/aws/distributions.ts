@@ -1,5 +1,5 @@
-import { type CloudFrontClient, paginateListDistributions } from '@aws-sdk/client-cloudfront';
-import type { FoundDistribution } from '../engine/ports/find-distribution';
+import { CloudFrontClient, paginateListDistributions } from '@aws-sdk/client-cloudfront';
+import type { FindDistribution, FoundDistribution } from '../engine/ports/find-distribution';
 import type { Log } from '../engine/ports/log';
 
 /** Returns the distribution with this id, domain or alternate name; `undefined` where the account has none. */
@@ -19,9 +19,14 @@ export async function findDistribution(
   return undefined;
 }
 
-/** As `findDistribution`; an account that may not be asked, or does not answer, counts as one without the name. */
-export function distributionFinder(client: CloudFrontClient, log: Log) {
-  return async (name: string): Promise<FoundDistribution | undefined> => {
+/**
+ * Looks through the distributions of the account, as `findDistribution` does; an account that may not be asked, or does not
+ * answer, counts as one without the name.
+ */
+export function distributionFinder(log: Log): FindDistribution {
+  // CloudFront has one endpoint, in us-east-1.
+  const client = new CloudFrontClient({ region: 'us-east-1' });
+  return async (name) => {
     try {
       return await findDistribution(client, name);
     } catch (error) {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -12,18 +11,19 @@ import { createRouter } from '../api/router';
 import { listKey, newListId, UPLOAD_SECONDS, uploadedList } from '../api/uploaded-list';
 import { S3BlobStore } from '../aws/blob-store';
 import { ScheduledDeadlines } from '../aws/deadlines';
-import { distributionFinder } from '../aws/distributions';
 import { HeaderCipher } from '../aws/header-cipher';
 import { SqsTaskQueue } from '../aws/task-queue';
 import { uploadLinks } from '../aws/upload-link';
 import { type AcceptDeps, acceptRequest } from '../engine/flow/accept';
 import { dedupe } from '../engine/flow/dedupe';
+import { resizeFleet } from '../engine/flow/fleet-size';
 import { stopRequest } from '../engine/flow/stop';
 import { requestId } from '../engine/model/ids';
 import { createPopDirectory, parseExtraPops } from '../engine/pops/pop-directory';
 import { DigestedUrls } from '../runtime/seen-urls';
 import { apiSettings, readSettings } from '../settings';
 import { openEdges } from './edges';
+import { findDistribution } from './find-distribution';
 import { reportWhenEnded } from './report-when-ended';
 import { clock, log, openFleet, openTables } from './runtime';
 
@@ -42,8 +42,6 @@ const queue = new SqsTaskQueue(new SQSClient({}), {
 const fleet = openFleet(settings);
 const directory = createPopDirectory({ extraCodes: parseExtraPops(settings.WARMPATH_EXTRA_POPS) });
 const lambda = new LambdaClient({});
-// CloudFront has one endpoint, in us-east-1.
-const findDistribution = distributionFinder(new CloudFrontClient({ region: 'us-east-1' }), log);
 const accepting: AcceptDeps = {
   requests,
   blobs,
@@ -61,6 +59,22 @@ const accepting: AcceptDeps = {
 
 /** Lists are put into the bucket, whose life cycle removes them after a day. */
 const uploadLink = uploadLinks(settings.BUCKET);
+
+/**
+ * Sizes the fleet for the active requests. The request is stored by now, and a client that is told of a failure would send it
+ * again: what went wrong is a warning.
+ */
+async function sizeFleet(): Promise<readonly string[]> {
+  try {
+    await resizeFleet({ requests, fleet });
+    return [];
+  } catch (error) {
+    log.error('fleet-not-sized', { error: String(error) });
+    return [
+      'the request is stored, but the fleet could not be sized; POST /instances sets it, and so does the next request',
+    ];
+  }
+}
 
 const application: PrewarmApplication = {
   parse: (body) =>
@@ -81,7 +95,10 @@ const application: PrewarmApplication = {
       expiresAt: clock.now() + UPLOAD_SECONDS * 1_000,
     };
   },
-  submit: async ({ spec, urls }) => (await acceptRequest(accepting, spec, urls)).record,
+  submit: async ({ spec, urls }) => {
+    const { record } = await acceptRequest(accepting, spec, urls);
+    return { record, warnings: await sizeFleet() };
+  },
   find: (id) => requests.get(id),
   pops: (id) => pops.all(id),
   list: (page) => requests.list(page),

@@ -9,6 +9,7 @@ import { createTransport } from '../net/transport';
 import { DigestedUrls } from '../runtime/seen-urls';
 import { getSizeSettings, readSettings } from '../settings';
 import { openEdges } from './edges';
+import { findDistribution } from './find-distribution';
 import { clock, log, openTables } from './runtime';
 import { boundedBudgetOf, SEGMENT_BOUNDS, workersFor } from './step-bounds';
 import { requestIdOfRecord, runPerRequest } from './stream-batch';
@@ -28,7 +29,7 @@ const deps = {
   clock,
   log,
   openSeenUrls: () => new DigestedUrls(),
-  expandSource: createSourceExpander(edges),
+  expandSource: createSourceExpander({ ...edges, findDistribution }),
   concurrency: HEADS_IN_FLIGHT,
   bounds: SEGMENT_BOUNDS,
   workersFor,

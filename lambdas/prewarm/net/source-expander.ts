@@ -2,6 +2,7 @@ import type { AddressPolicy } from '../engine/addresses/address-guard';
 import { expandSource } from '../engine/inputs/expand-source';
 import { EXPANSION_LIMITS, type ExpansionLimits } from '../engine/inputs/walk';
 import type { ExpandSource } from '../engine/ports/expand-source';
+import type { FindDistribution } from '../engine/ports/find-distribution';
 import type { Resolver } from '../engine/ports/resolver';
 import { hostRule } from '../engine/request/host-rule';
 import type { Wording } from '../engine/request/wording';
@@ -18,6 +19,8 @@ export interface SourceExpanderOptions {
   readonly limits?: Partial<ExpansionLimits>;
   /** @default - that of the HTTP API */
   readonly wording?: Wording | undefined;
+  /** Where alternate names that DNS does not tell of are looked for. @default - DNS and the request alone say which hosts there are */
+  readonly findDistribution?: FindDistribution | undefined;
 }
 
 /** Expands the sources of requests, each through a reader of its distribution's own edges. */
@@ -28,11 +31,17 @@ export function createSourceExpander({
   ca,
   limits,
   wording,
+  findDistribution,
 }: SourceExpanderOptions): ExpandSource {
   return (source, spec, options = {}) => {
     const { distributionDomain, headers } = spec;
     const { signal } = options;
-    const hosts = hostRule(spec, { resolve: (name) => resolver.resolve(name, signal) }, wording);
+    const hosts = hostRule(
+      spec,
+      { resolve: (name) => resolver.resolve(name, signal) },
+      wording,
+      findDistribution,
+    );
     const reader = createDocumentReader({
       distributionDomain,
       hosts,

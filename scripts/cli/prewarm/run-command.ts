@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SOURCES } from '../../../lambdas/prewarm/engine/inputs/sources';
+import { SOURCE_HELP } from '../../../lambdas/prewarm/engine/inputs/source-help';
 import { SOURCE_KINDS, VERIFY_MODES } from '../../../lambdas/prewarm/engine/model/request';
 import { REQUEST_ENCODINGS } from '../../../lambdas/prewarm/engine/request/request-body';
 import { collectList, collectWhole, tellLater, wholeNumber } from '../option-values';
@@ -53,7 +53,8 @@ export function registerRunCommand(prewarm: Command): void {
       collectList,
     )
     .option('--near <LAT,LON>', 'the three points of presence nearest to a place');
-  for (const kind of SOURCE_KINDS) command.option(`--${kind} <URL>`, SOURCES[kind].optionHelp, collectWhole);
+  for (const kind of SOURCE_KINDS)
+    command.option(`--${kind} <URL>`, SOURCE_HELP[kind].optionHelp, collectWhole);
   command
     .option('--sitemap-media', 'also images, videos and translations of the sitemaps')
     .option(

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { AddressPolicy } from '../../../../lambdas/prewarm/engine/addresses/address-guard';
 import type { RequestSpec } from '../../../../lambdas/prewarm/engine/model/request';
+import type { FindDistribution } from '../../../../lambdas/prewarm/engine/ports/find-distribution';
 import type { Resolver } from '../../../../lambdas/prewarm/engine/ports/resolver';
 import { hostRule } from '../../../../lambdas/prewarm/engine/request/host-rule';
 import { createDocumentReader } from '../../../../lambdas/prewarm/net/document-reader';
@@ -114,11 +115,11 @@ describe('documents of a distribution', () => {
     expect(cdn.seen).toHaveLength(before);
   });
 
-  async function expandAll(kind: 'sitemap' | 'playlist', path: string) {
+  async function expandAll(kind: 'sitemap' | 'playlist', path: string, findDistribution?: FindDistribution) {
     const urls: string[] = [];
     let error = '';
     try {
-      const expandSource = createSourceExpander({ resolver, policy: 'any', ...edge() });
+      const expandSource = createSourceExpander({ resolver, policy: 'any', ...edge(), findDistribution });
       const source = { kind, url: `https://${cdn.distributionDomain}${path}` };
       for await (const step of expandSource(source, spec())) urls.push(...step.urls);
     } catch (thrown) {
@@ -136,6 +137,18 @@ describe('documents of a distribution', () => {
     ]);
     expect(error).toContain('/gone answered 404');
     expect(error).toContain('1 of its URLs left out, the first is https://elsewhere.example/p3');
+  });
+
+  it('name hosts that DNS does not explain, where the alternate names of the distribution have them', async () => {
+    const asked: string[] = [];
+    const found = { domain: cdn.distributionDomain, aliases: ['elsewhere.example'] };
+    const { urls, error } = await expandAll('sitemap', '/index.xml', async (name) => {
+      asked.push(name);
+      return found;
+    });
+    expect(urls).toContain('https://elsewhere.example/p3');
+    expect(error).not.toContain('left out');
+    expect(asked).toEqual([cdn.distributionDomain]);
   });
 
   it('expand playlists', async () => {

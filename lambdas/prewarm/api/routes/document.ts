@@ -13,5 +13,5 @@ export const documentRoute: Route = {
       ...always,
     },
   },
-  handle: (context, { document }) => jsonAnswer(context, document),
+  handle: (context, { document }) => jsonAnswer(context, document()),
 };

@@ -7,8 +7,8 @@ import type { BodyLimits } from '../request-body';
 export interface RouteTools {
   readonly application: PrewarmApplication;
   readonly limits: BodyLimits;
-  /** The OpenAPI document of the routes that are served. */
-  readonly document: object;
+  /** Returns the OpenAPI document of the routes that are served. */
+  readonly document: () => object;
 }
 
 /** A route: method and path, documentation, handler. */
