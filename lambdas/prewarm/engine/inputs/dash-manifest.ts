@@ -29,6 +29,10 @@ const KEPT: ReadonlySet<string> = new Set([
   'BitstreamSwitching',
   'InitializationSet',
   'ImportedMPD',
+  'EventStream',
+  'Event',
+  'ReplacePresentation',
+  'InsertPresentation',
 ]);
 
 /**

@@ -90,10 +90,21 @@ function* initializationSets(mpd: MpdNode, base: string): Iterable<Finding> {
   }
 }
 
-/** Manifests that stand in the place of a period. */
-function* importedManifests(period: MpdNode, base: string): Iterable<Finding> {
-  for (const { text } of childrenOf(period, 'ImportedMPD')) {
-    const resolved = resolveUrl(text.trim(), base);
+/** Manifests whose presentations events of a period put in, or in the place of what it shows: advertisements mostly. */
+function alternativeManifests(period: MpdNode): readonly string[] {
+  const events = childrenOf(period, 'EventStream').flatMap((stream) => childrenOf(stream, 'Event'));
+  return events
+    .flatMap(({ children }) => children)
+    .flatMap(({ name, attributes: { uri, url = uri } }) =>
+      name === 'ReplacePresentation' || name === 'InsertPresentation' ? (url ?? []) : [],
+    );
+}
+
+/** Manifests that stand in the place of a period, or of parts of it. */
+function* furtherManifests(period: MpdNode, base: string): Iterable<Finding> {
+  const imported = childrenOf(period, 'ImportedMPD').map(({ text }) => text);
+  for (const written of [...imported, ...alternativeManifests(period)]) {
+    const resolved = resolveUrl(written.trim(), base);
     yield resolved.kind === 'url' ? { kind: 'document', url: resolved.url } : resolved;
   }
 }
@@ -104,7 +115,7 @@ function* objectsOf(mpd: MpdNode, manifest: string, nowSeconds: number): Iterabl
   yield* initializationSets(mpd, mpdBase);
   for (const period of periodsOf(mpd, nowSeconds)) {
     const periodBase = baseOf(period.node, mpdBase, manifest);
-    yield* importedManifests(period.node, periodBase);
+    yield* furtherManifests(period.node, periodBase);
     for (const adaptationSet of childrenOf(period.node, 'AdaptationSet')) {
       const setBase = baseOf(adaptationSet, periodBase, manifest);
       for (const representation of childrenOf(adaptationSet, 'Representation')) {

@@ -274,6 +274,21 @@ describe('a DASH manifest', () => {
     });
   });
 
+  it('reads the manifests that events put in its place', async () => {
+    const events =
+      '<EventStream schemeIdUri="urn:mpeg:dash:event:alternativeMPD:replace:2025"><Event id="1"><ReplacePresentation uri="ad.mpd"/></Event><Event id="2"><InsertPresentation url="ad.mpd"/><Other uri="none.mpd"/></Event></EventStream>';
+    const reader = documents({
+      [url]: mpd(`<Period>${events}${byBase}</Period>`),
+      [`${SITE}/vod/ad.mpd`]: mpd(
+        '<Period><AdaptationSet><Representation><BaseURL>ad.mp4</BaseURL></Representation></AdaptationSet></Period>',
+      ),
+    });
+    expect(await expand('playlist', url, reader)).toEqual({
+      urls: at('vod/m.mpd', 'vod/one.mp4', 'vod/ad.mpd', 'vod/ad.mp4'),
+      error: undefined,
+    });
+  });
+
   it('says what it takes from elsewhere', async () => {
     const { segments, error } = await segmentsOf(
       mpd(`<Period>${byBase}<AdaptationSet xmlns:xlink="x" xlink:href="as.xml"/></Period>`),
