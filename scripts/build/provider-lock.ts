@@ -12,6 +12,8 @@ import { findProviderMirror } from './terraform-cli';
 const LOCK_FILE = '.terraform.lock.hcl';
 const PLATFORMS = ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64', 'windows_amd64'];
 
+const NO_TERRAFORM = 'terraform does not start: install it or correct PATH';
+
 /** Entry of the AWS provider in a dependency lock file. */
 export interface ProviderLock {
   readonly version: string;
@@ -38,13 +40,24 @@ export function lockChanges(before: ProviderLock, after: ProviderLock): readonly
   ];
 }
 
+/** Returns what Terraform says went wrong, in one line, without the frame that it draws around it. */
+export function faultOf(stderr: string): string {
+  const text = stderr
+    .replace(/^[│╷╵]/gm, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const fault = /- (?:registry\.terraform\.io\/\S+: .*)$/.exec(text)?.[0].slice('- '.length);
+  return (fault ?? /Error: (.*)$/.exec(text)?.[1] ?? text).replace(/\.$/, '');
+}
+
+/** Returns why nothing was locked, in one line; nothing where it was. */
 function lockWith(folder: string, args: readonly string[]): string | undefined {
-  const { status, stderr } = spawnSync('terraform', ['providers', 'lock', ...args], {
+  const { status, stderr } = spawnSync('terraform', ['providers', 'lock', '-no-color', ...args], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, CHECKPOINT_DISABLE: '1' },
   });
-  return status === 0 ? undefined : stderr || 'terraform does not start; install it or correct PATH';
+  return status === 0 ? undefined : stderr ? faultOf(stderr) : NO_TERRAFORM;
 }
 
 /** The platform of the local copy of the provider, as Terraform names it. */
@@ -77,11 +90,19 @@ function main(version: string | undefined): number {
       folder,
       PLATFORMS.map((platform) => `-platform=${platform}`),
     );
+    if (fault === NO_TERRAFORM) {
+      console.error(`npm run lock: ${fault}; ${LOCK_FILE} is as it was`);
+      return 1;
+    }
     const mirror = fault === undefined ? undefined : findProviderMirror();
     if (fault !== undefined) {
       const local = mirror && lockWith(folder, [`-fs-mirror=${mirror}`, `-platform=${ownPlatform()}`]);
       if (mirror === undefined || local !== undefined) {
-        console.error(local ?? fault);
+        const wanted = version ?? before.version;
+        const copy = mirror === undefined ? 'no local copy was found' : `the copy in ${mirror}: ${local}`;
+        console.error(
+          `npm run lock: version ${wanted} could not be read, from the registry (${fault}) or locally (${copy}); ${LOCK_FILE} is as it was. Run this where https://registry.terraform.io can be reached, or name a folder that has this version in TF_PROVIDER_MIRROR.`,
+        );
         return 1;
       }
       console.log(

@@ -1,4 +1,4 @@
-import { lockChanges, readLock } from '../../../scripts/build/provider-lock';
+import { faultOf, lockChanges, readLock } from '../../../scripts/build/provider-lock';
 
 function lockOf(version: string, ...hashes: readonly string[]): string {
   return `# comment
@@ -21,6 +21,27 @@ describe('the provider lock', () => {
       hashes: ['h1:abc=', 'zh:0123'],
     });
     expect(readLock('')).toBeUndefined();
+  });
+
+  it('tells a failure in one line, without the frame of the terminal', () => {
+    const framed = `There are some problems with the CLI configuration:
+╷
+│ Warning: Unable to open CLI configuration file
+╵
+
+╷
+│ Error: Could not retrieve providers for locking
+│
+│ Terraform failed to fetch the requested providers for linux_amd64 in order
+│ to calculate their checksums: some providers could not be installed:
+│ - registry.terraform.io/hashicorp/aws: no available releases match the
+│ given constraints >= 5.100.0, 6.19.0, < 7.0.0.
+╵
+`;
+    expect(faultOf(framed)).toBe(
+      'registry.terraform.io/hashicorp/aws: no available releases match the given constraints >= 5.100.0, 6.19.0, < 7.0.0',
+    );
+    expect(faultOf('╷\n│ Error: Invalid flag\n│\n│ No such.\n╵\n')).toBe('Invalid flag No such');
   });
 
   it('tells what moves', () => {
