@@ -85,6 +85,15 @@ describe('numbers', () => {
     expect(value['b']).toBe('9007199254740993 \\');
   });
 
+  it.each(['[1e400]', '{"a":\n  12345678901234567890\n}', '[1, -0.12345678901234567890]', '{"a":1E+400}'])(
+    'keep their digits in %s, wherever JSON may have a value',
+    (text) => {
+      const digits = /-?\d[\d.]*(?:[eE]\+?\d+)?/.exec(text.replace('[1, ', '['))?.[0];
+      const kept = Object.values(parseExactJson(text) as object).map(exactDigits);
+      expect(kept).toContain(digits);
+    },
+  );
+
   it('that a double holds are what JSON.parse reads', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {

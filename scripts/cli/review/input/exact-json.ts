@@ -2,7 +2,8 @@
 const EXACT = '\uE1A0';
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const MAY_BE_INEXACT = /[[:,\s]-?[\d.]{16}|\d[eE][+-]?\d/;
+/** A number with many digits or an exponent, where JSON has a value: base64 and digests look like such numbers elsewhere. */
+const MAY_BE_INEXACT = /[[:,]\s*-?(?:\d[\d.]{15}|\d[\d.]*[eE][+-]?\d)|^-?\d/;
 
 /**
  * Parses JSON and keeps every digit of numbers that JSON.parse would round, such as those past 2^53.

@@ -8,6 +8,7 @@ export function environmentMeaning({ action, attributes }: MeaningContext): Mean
   if (action.kind !== 'update' && action.kind !== 'replace') return NO_MEANING;
   const changes = { changed: new Set<string>(), added: new Set<string>(), removed: new Set<string>() };
   for (const { path, before, after, isUnknown } of attributes) {
+    if (!path.includes('env') && !path.includes('variables')) continue;
     const [, plain, quoted] = VARIABLE.exec(path) ?? [];
     const name = plain ?? quoted;
     if (name === undefined) continue;

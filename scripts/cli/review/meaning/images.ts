@@ -1,4 +1,4 @@
-import { displayText } from '../model/json-value';
+import { displayText, type JsonValue } from '../model/json-value';
 import { type Meaning, type MeaningContext, NO_MEANING, sentencesOnly } from './context';
 
 const REFERENCE = /([\w.:/-]*[\w.-])@(sha256:[0-9a-f]{64})/g;
@@ -7,8 +7,9 @@ const REFERENCE = /([\w.:/-]*[\w.-])@(sha256:[0-9a-f]{64})/g;
 export function imageMeaning({ attributes, images }: MeaningContext): Meaning {
   const sentences = new Set<string>();
   for (const { before, after, text } of attributes) {
-    const old = referencesIn(text?.before ?? (before === undefined ? '' : displayText(before)));
-    const fresh = referencesIn(text?.after ?? (after === undefined ? '' : displayText(after)));
+    const fresh = referencesIn(text?.after ?? after);
+    if (fresh.size === 0) continue;
+    const old = referencesIn(text?.before ?? before);
     for (const [repository, digest] of fresh) {
       const previous = old.get(repository);
       if (previous === digest) continue;
@@ -20,7 +21,10 @@ export function imageMeaning({ attributes, images }: MeaningContext): Meaning {
   return sentences.size === 0 ? NO_MEANING : sentencesOnly([...sentences]);
 }
 
-function referencesIn(text: string): ReadonlyMap<string, string> {
+function referencesIn(value: JsonValue | undefined): ReadonlyMap<string, string> {
+  const text = typeof value === 'string' ? value : displayText(value);
+  // Most values name no digest, and the expression takes its time with texts as long as user data.
+  if (!text.includes('@sha256:')) return new Map();
   return new Map(
     [...text.matchAll(REFERENCE)].map(([, repository = '', digest = '']) => [repository, digest]),
   );

@@ -33,9 +33,10 @@ export function grantsOf(policy: JsonValue | undefined): readonly Grant[] | unde
 function* expand(statement: JsonObject): Generator<Grant> {
   const effect = statement['Effect'] === 'Deny' ? 'Deny' : 'Allow';
   const condition = isObject(statement['Condition']) ? canonicalText(normalized(statement['Condition'])) : '';
+  const [resources, principals] = [parts(statement, 'Resource'), principalsOf(statement)];
   for (const action of parts(statement, 'Action'))
-    for (const resource of parts(statement, 'Resource'))
-      for (const principal of principalsOf(statement))
+    for (const resource of resources)
+      for (const principal of principals)
         yield {
           effect,
           action,
@@ -84,15 +85,29 @@ function asList(value: JsonValue | undefined): readonly JsonValue[] {
 
 /** Returns the grants of one list that no grant of the other one holds already. */
 export function uncovered(grants: readonly Grant[], by: readonly Grant[]): readonly Grant[] {
-  if (grants.length === 0) return grants;
   const same = new Set(by.map(({ key }) => key));
   const others = grants.filter((grant) => !same.has(grant.key));
   if (others.length === 0) return others;
-  const wild = by.filter(
-    ({ action, resource, principal, condition }) =>
-      /[*?]/.test(action) || /[*?]/.test(resource) || /[*?]/.test(principal) || condition === '',
+  const { plain, wild } = byAction(by);
+  return others.filter(
+    (grant) =>
+      !wild.some((other) => covers(other, grant)) &&
+      !plain.get(grant.action.toLowerCase())?.some((other) => covers(other, grant)),
   );
-  return others.filter((grant) => !wild.some((other) => covers(other, grant)));
+}
+
+/** Grants by their action in lower case, and apart those whose action has a wildcard. */
+function byAction(grants: readonly Grant[]) {
+  const plain = new Map<string, Grant[]>();
+  const wild: Grant[] = [];
+  for (const grant of grants) {
+    const action = grant.action.toLowerCase();
+    const known = plain.get(action);
+    if (/[*?]/.test(action)) wild.push(grant);
+    else if (known === undefined) plain.set(action, [grant]);
+    else known.push(grant);
+  }
+  return { plain, wild };
 }
 
 function covers(wide: Grant, narrow: Grant): boolean {
