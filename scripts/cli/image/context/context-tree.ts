@@ -1,8 +1,8 @@
 /** A build context as the builder sees it: what the ignore file leaves, read folder by folder and only when asked for. */
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { constants, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { posix } from 'node:path';
 import { BadInput } from '../../bad-input';
-import { type ContentHashes, type FileStamp, stampOf } from './content-hashes';
+import type { ContentHashes, FileStamp } from './content-hashes';
 import { IgnorePatterns, type PatternState } from './ignore-patterns';
 
 interface Entry {
@@ -12,9 +12,9 @@ interface Entry {
   readonly mode: number;
 }
 
-export interface FileEntry extends Entry {
+export interface FileEntry extends Entry, FileStamp {
   readonly kind: 'file';
-  readonly stamp: FileStamp;
+  readonly absolutePath: string;
   /** Device and inode of a file that has several names; `` for one that stands alone. */
   readonly inode: string;
 }
@@ -54,7 +54,7 @@ export class ContextTree {
 
   /** The root itself. */
   rootEntry(): ContextEntry {
-    const entry = this.read('');
+    const entry = readEntry(this.root, '');
     if (entry === undefined)
       throw new BadInput(`context ${this.root}: no such folder; create it or correct the path`);
     return entry;
@@ -75,11 +75,13 @@ export class ContextTree {
     if (known) return known;
     const entries: ContextEntry[] = [];
     const { state } = this.folders.get(folder) ?? this.folderState(folder);
+    const start = `${this.absolute(folder)}/`;
     for (const name of this.names(folder)) {
-      const path = folder === '' ? name : `${folder}/${name}`;
+      const absolutePath = start + name;
+      const path = absolutePath.slice(this.root.length + 1);
       const ignored = this.ignore.size > 0 ? this.ignore.test(path, state) : undefined;
       if (ignored?.matched && !this.ignore.mayReturnBelow(path)) continue;
-      const entry = this.read(path);
+      const entry = readEntry(absolutePath, path);
       if (entry === undefined) continue;
       if (entry.kind === 'folder') {
         this.folders.set(path, { state: ignored?.state, matched: ignored?.matched === true });
@@ -133,7 +135,7 @@ export class ContextTree {
 
   /** SHA-256 of a file's content, in hexadecimal. */
   contentHash(entry: FileEntry): string {
-    return this.hashes.of(this.absolute(entry.path), entry.stamp);
+    return this.hashes.of(entry.absolutePath, entry);
   }
 
   private absolute(path: string): string {
@@ -153,30 +155,53 @@ export class ContextTree {
       throw new BadInput(`context ${this.absolute(folder)}: cannot be read; ${reasonOf(cause)}`, { cause });
     }
   }
+}
 
-  private read(path: string): ContextEntry | undefined {
-    if (path.includes('\uFFFD')) {
-      throw new BadInput(
-        `${this.absolute(path)}: a file name that is not UTF-8, which BuildKit refuses; rename or ignore it`,
-      );
-    }
-    const stat = lstatSync(this.absolute(path), { bigint: true, throwIfNoEntry: false });
-    if (stat === undefined) return undefined;
-    // Sockets are never sent to the builder.
-    if (stat.isSocket()) return undefined;
-    return entryOf(path, stat);
+const IF_THERE = { throwIfNoEntry: false } as const;
+
+function readEntry(absolutePath: string, path: string): ContextEntry | undefined {
+  if (path.includes('\uFFFD')) {
+    throw new BadInput(
+      `${absolutePath}: a file name that is not UTF-8, which BuildKit refuses; rename or ignore it`,
+    );
+  }
+  const stat = lstatSync(absolutePath, IF_THERE);
+  return stat && entryOf(absolutePath, path, stat);
+}
+
+/** `undefined` for a socket, which is never sent to the builder. */
+function entryOf(absolutePath: string, path: string, stat: Stats): ContextEntry | undefined {
+  const mode = stat.mode & 0o7777;
+  switch (stat.mode & constants.S_IFMT) {
+    case constants.S_IFREG:
+      return {
+        path,
+        mode,
+        kind: 'file',
+        absolutePath,
+        sizeBytes: stat.size,
+        mtimeMs: stat.mtimeMs,
+        ctimeMs: stat.ctimeMs,
+        ino: stat.ino,
+        dev: stat.dev,
+        fullMode: stat.mode,
+        inode: stat.nlink > 1 ? inodeOf(absolutePath) : '',
+      };
+    case constants.S_IFDIR:
+      return { path, mode, kind: 'folder' };
+    case constants.S_IFLNK:
+      return { path, mode, kind: 'link' };
+    case constants.S_IFSOCK:
+      return undefined;
+    default:
+      return { path, mode, kind: 'other', device: [String(stat.mode), String(stat.rdev)] };
   }
 }
 
-function entryOf(path: string, stat: BigIntStats): ContextEntry {
-  const mode = Number(stat.mode) & 0o7777;
-  if (stat.isFile()) {
-    const inode = stat.nlink > 1n ? `${stat.dev}:${stat.ino}` : '';
-    return { path, mode, kind: 'file', stamp: stampOf(stat), inode };
-  }
-  if (stat.isDirectory()) return { path, mode, kind: 'folder' };
-  if (stat.isSymbolicLink()) return { path, mode, kind: 'link' };
-  return { path, mode, kind: 'other', device: [String(stat.mode), String(stat.rdev)] };
+/** Device and inode with all digits: a double would round large inodes, and take two files for one. */
+function inodeOf(absolutePath: string): string {
+  const { dev, ino } = lstatSync(absolutePath, { bigint: true });
+  return `${dev}:${ino}`;
 }
 
 export function parentOf(path: string): string {

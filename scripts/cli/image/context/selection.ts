@@ -40,7 +40,7 @@ export function selectMounted(tree: ContextTree, source: string): readonly Selec
   const entry = tree.resolve(fromRoot(source));
   if (entry === undefined) return [missing(source)];
   const links = new HardLinks();
-  const itself = { path: entry.path, fields: ['.', ...describe(tree, entry, true, links)] };
+  const itself = selected(tree, entry, '.', true, links);
   return entry.kind === 'folder'
     ? [itself, ...below(tree, entry, new IgnorePatterns([]), true, links)]
     : [itself];
@@ -102,7 +102,7 @@ function copied(
   if (entry === undefined) return [missing(path)];
   const links = new HardLinks();
   if (entry.kind !== 'folder') {
-    return [{ path: entry.path, fields: [posix.basename(path), ...describe(tree, entry, modes, links)] }];
+    return [selected(tree, entry, posix.basename(path), modes, links)];
   }
   // The folder's own name and mode stay behind: only what is below it is copied.
   return [{ path: entry.path, fields: ['.', 'folder'] }, ...below(tree, entry, excludes, modes, links)];
@@ -135,38 +135,31 @@ interface Filter {
 /** Entries below a folder; a folder that is not taken itself comes along when something below it is. */
 function filtered(tree: ContextTree, folder: ContextEntry, filter: Filter): readonly SelectedEntry[] {
   const prefix = folder.path === '' ? 0 : folder.path.length + 1;
+  const found: SelectedEntry[] = [];
   function visit(
     parent: string,
     included: PatternState | undefined,
     excluded: PatternState | undefined,
-  ): readonly SelectedEntry[] {
-    const found: SelectedEntry[] = [];
+  ): void {
     for (const entry of tree.list(parent)) {
       const relative = entry.path.slice(prefix);
       const taken = filter.takes(relative, included);
       const dropped = filter.excludes.size > 0 ? filter.excludes.test(relative, excluded) : undefined;
       const here = (typeof taken === 'boolean' ? taken : isTaken(taken)) && dropped?.matched !== true;
-      function itself() {
-        return {
-          path: entry.path,
-          fields: [relative, ...describe(tree, entry, filter.modes, filter.links)],
-        };
-      }
       if (entry.kind !== 'folder') {
-        if (here) found.push(itself());
+        if (here) found.push(selected(tree, entry, relative, filter.modes, filter.links));
         continue;
       }
+      found.push(selected(tree, entry, relative, filter.modes, filter.links));
+      const withFolder = found.length;
       const mayContain = dropped?.matched !== true || filter.excludes.mayReturnBelow(relative);
-      const children =
-        mayContain && (here || filter.enters(relative))
-          ? visit(entry.path, typeof taken === 'boolean' ? undefined : taken, dropped?.state)
-          : [];
-      if (here || children.length > 0) found.push(itself());
-      for (const child of children) found.push(child);
+      if (mayContain && (here || filter.enters(relative)))
+        visit(entry.path, typeof taken === 'boolean' ? undefined : taken, dropped?.state);
+      if (!here && found.length === withFolder) found.pop();
     }
-    return found;
   }
-  return visit(folder.path, undefined, undefined);
+  visit(folder.path, undefined, undefined);
+  return found;
 }
 
 function isTaken(state: PatternState): boolean {
@@ -235,21 +228,35 @@ class HardLinks {
   }
 }
 
-function describe(
+/** An entry under the name that it has in the key. */
+function selected(
   tree: ContextTree,
   entry: ContextEntry,
+  name: string,
   modes: boolean,
   links: HardLinks,
+): SelectedEntry {
+  return {
+    path: entry.path,
+    fields: fieldsOf(tree, entry, name, modes ? entry.mode.toString(8) : '', links),
+  };
+}
+
+function fieldsOf(
+  tree: ContextTree,
+  entry: ContextEntry,
+  name: string,
+  mode: string,
+  links: HardLinks,
 ): readonly string[] {
-  const mode = modes ? entry.mode.toString(8) : '';
   switch (entry.kind) {
     case 'file':
-      return ['file', mode, tree.contentHash(entry), links.of(entry)];
+      return [name, 'file', mode, tree.contentHash(entry), links.of(entry)];
     case 'folder':
-      return ['folder', mode];
+      return [name, 'folder', mode];
     case 'link':
-      return ['link', tree.linkTarget(entry)];
+      return [name, 'link', tree.linkTarget(entry)];
     case 'other':
-      return ['other', mode, ...entry.device];
+      return [name, 'other', mode, ...entry.device];
   }
 }

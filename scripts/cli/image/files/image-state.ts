@@ -1,4 +1,7 @@
-/** `.warmpath/images/NAME.json`: inputs of the last key and digests of files. Losing it costs time, never correctness. */
+/**
+ * `.warmpath/images/NAME.json`: inputs of the last key and digests of files. Losing it costs time, never correctness. Two
+ * JSON values, a line each: the inputs, which may be tens of thousands, are not parsed before a reason is looked for.
+ */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -7,11 +10,12 @@ import type { InputRecord } from '../key/input-record';
 import type { BaseImage } from '../key/stages';
 import { readIfThere, writeAtomically } from './atomic-file';
 
-const STATE_VERSION = 1;
+const STATE_VERSION = 2;
 
 export interface ImageState {
   readonly key: string;
-  readonly records: readonly InputRecord[];
+  /** The inputs as JSON; see {@link recordsOf}. */
+  readonly records: string;
   /** Digest of the ignore file's text, `` where there is none. */
   readonly ignore: string;
   readonly target: string;
@@ -20,34 +24,26 @@ export interface ImageState {
   readonly bases: Readonly<Record<string, BaseImage>>;
 }
 
-// Thousands of files: the shape is checked at the top only, and whoever edits the file by hand loses time at most.
-const state = z.looseObject({
+// Whoever edits columns or inputs by hand loses time, or the reasons, at most.
+const head = z.looseObject({
   version: z.literal(STATE_VERSION),
   key: z.string(),
-  records: z.array(z.custom<InputRecord>(isRecord)),
   ignore: z.string(),
   target: z.string(),
-  memo: z.custom<Memo>(isMemo),
+  memo: z.object({
+    writtenAtMs: z.number(),
+    paths: z.string(),
+    stamps: z.string(),
+    digests: z.string(),
+  }) satisfies z.ZodType<Memo>,
   bases: z.record(
     z.string(),
     z.custom<BaseImage>((value) => typeof value === 'object' && value !== null),
   ),
 });
 
-function isRecord(value: unknown): boolean {
+function isRecord(value: unknown): value is InputRecord {
   return typeof value === 'object' && value !== null && 'fields' in value && Array.isArray(value.fields);
-}
-
-function isMemo(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'writtenAtMs' in value &&
-    typeof value.writtenAtMs === 'number' &&
-    'files' in value &&
-    typeof value.files === 'object' &&
-    value.files !== null
-  );
 }
 
 export function statePath(folder: string, name: string): string {
@@ -58,16 +54,32 @@ export function statePath(folder: string, name: string): string {
 export function readState(folder: string, name: string): ImageState | undefined {
   const text = readIfThere(statePath(folder, name));
   if (text === undefined) return undefined;
+  const lineEnd = text.indexOf('\n');
   try {
-    const parsed = state.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
+    const parsed = head.safeParse(JSON.parse(text.slice(0, Math.max(0, lineEnd))));
+    return parsed.success ? { ...parsed.data, records: text.slice(lineEnd + 1).trimEnd() } : undefined;
   } catch {
     return undefined;
   }
 }
 
-export function writeState(folder: string, name: string, next: ImageState): void {
-  writeAtomically(statePath(folder, name), JSON.stringify({ version: STATE_VERSION, ...next }));
+export function writeState(folder: string, name: string, { records, ...next }: ImageState): void {
+  const first = JSON.stringify({ version: STATE_VERSION, ...next });
+  writeAtomically(statePath(folder, name), `${first}\n${records}\n`);
+}
+
+export function recordsText(records: readonly InputRecord[]): string {
+  return JSON.stringify(records);
+}
+
+/** The inputs that a state holds; `undefined` where they cannot be read. */
+export function recordsOf({ records }: ImageState): readonly InputRecord[] | undefined {
+  try {
+    const found: unknown = JSON.parse(records);
+    return Array.isArray(found) && found.every(isRecord) ? found : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function textDigest(text: string | undefined): string {

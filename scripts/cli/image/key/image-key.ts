@@ -135,11 +135,11 @@ async function platformInputs(work: PlatformWork): Promise<PlatformInputs> {
     if (!name.startsWith('BUILDKIT_')) continue;
     records.push({ kind: 'arg', group: 'args', name, line: undefined, fields: ['ARG', name, '=', value] });
   }
-  records.push(...read.records);
-  if (widened.length > 0) records.push(...wholeInputs(work));
+  // Spread as arguments, the records of a large context would not fit on the stack.
+  const all = [...records, ...read.records, ...(widened.length > 0 ? wholeInputs(work) : [])];
   return {
     platform,
-    records,
+    records: all,
     widened: [...widened, ...trees.doubts()],
     warnings: read.warnings,
     pinned: graph.needs.map((need) => ({ ...need, digest: bases.get(needKey(need))?.digest ?? '' })),

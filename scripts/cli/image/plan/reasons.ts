@@ -1,6 +1,6 @@
 /** Why a key is another one than before: which files, instructions, arguments and base images changed. */
 
-import type { ImageState } from '../files/image-state';
+import { type ImageState, recordsOf } from '../files/image-state';
 import type { ImageDefinition } from '../files/images-file';
 import { groupName, inputGroups, type LockEntry } from '../files/images-lock';
 import { changedSince } from '../git';
@@ -45,6 +45,8 @@ export function reasonsFromState(
   before: ImageState,
   { image, records, ignore }: Compared,
 ): readonly Reason[] {
+  const earlierRecords = recordsOf(before);
+  if (!earlierRecords) return [];
   const reasons: Reason[] = [];
   if (before.ignore !== ignore) reasons.push(reason('ignore', '.dockerignore', undefined, null, null));
   if (before.target !== (image.target ?? '')) {
@@ -58,7 +60,7 @@ export function reasonsFromState(
       ),
     );
   }
-  const old = byIdentity(before.records);
+  const old = byIdentity(earlierRecords);
   const now = byIdentity(records);
   for (const [identity, record] of now) {
     const earlier = old.get(identity);

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDockerfile } from '../dockerfile/instructions';
 import { plainWords } from '../dockerfile/words';
-import { readState } from '../files/image-state';
+import { readState, recordsOf } from '../files/image-state';
 import { FOLDER_MODES, folderModesDigest, type LockEntry } from '../files/images-lock';
 import type { InputRecord } from '../key/input-record';
 import type { PlannedImage } from '../plan/plan-image';
@@ -17,8 +17,8 @@ export function modesChanged(
   folder: string,
 ): readonly string[] | 'all' {
   const before = readState(folder, image.name);
-  if (before && before.key !== key.key)
-    return stagesOf(changedFolders(before.records, key.records), image.dockerfile);
+  const records = before && before.key !== key.key ? recordsOf(before) : undefined;
+  if (records) return stagesOf(changedFolders(records, key.records), image.dockerfile);
   const known = entry?.inputs?.[FOLDER_MODES] ?? '';
   return entry?.inputs && known !== folderModesDigest(key.records) ? 'all' : [];
 }
