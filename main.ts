@@ -2,7 +2,7 @@
 import { App } from 'cdktf';
 import { environments } from './environments';
 import { AiShellEcsStack } from './modules/ai-shell-ecs-stack';
-import { layProviderLock } from './modules/parts/provider-lock';
+import { synthesizeStacks } from './modules/parts/synthesize-stacks';
 import { PrewarmStack } from './modules/prewarm-stack';
 
 const app = new App({ stackTraces: false });
@@ -10,5 +10,4 @@ for (const [environmentName, environment] of Object.entries(environments)) {
   new AiShellEcsStack(app, `ai-shell-ecs-${environmentName}`, { environmentName, environment });
   new PrewarmStack(app, `prewarm-${environmentName}`, { environmentName, environment });
 }
-app.synth();
-layProviderLock(app);
+synthesizeStacks(app);

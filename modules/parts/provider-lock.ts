@@ -9,8 +9,7 @@ const REPOSITORY_LOCK = join(__dirname, '../..', LOCK_FILE);
 
 /**
  * Copies the repository's dependency lock file to every synthesized stack, so that a reviewed plan and the apply after
- * it, here, in CI and
- * in HCP Terraform, run one provider. To be called after the synthesis.
+ * it, here, in CI and in HCP Terraform, run one provider. To be called after the synthesis.
  */
 export function layProviderLock(app: App): void {
   for (const { workingDirectory } of Object.values(app.manifest.stacks))
