@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { BadInput } from '../bad-input';
+import { credentialsHelperIn, tokenFromHelper } from './credentials-helper';
 
 const credentialsFile = z.object({
   credentials: z.record(z.string(), z.object({ token: z.string().optional() })).optional(),
@@ -10,7 +11,7 @@ const credentialsFile = z.object({
 
 /**
  * Returns the API token for a host, as Terraform finds it: `TF_TOKEN_<host>`, then `credentials` blocks of the CLI's
- * configuration, then the file that `terraform login` writes.
+ * configuration, then the file that `terraform login` writes, then the helper that the configuration names.
  *
  * @throws BadInput where there is none
  * @see https://developer.hashicorp.com/terraform/cli/config/config-file#credentials
@@ -18,7 +19,10 @@ const credentialsFile = z.object({
  */
 export function findHcpToken(host: string, env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
   const token =
-    fromEnvironment(host, env) ?? fromConfiguration(host, env, home) ?? fromLogin(host, env, home);
+    fromEnvironment(host, env) ??
+    fromConfiguration(host, env, home) ??
+    fromLogin(host, env, home) ??
+    fromHelper(host, env, home);
   if (token !== undefined && /^[\x21-\x7e]+$/.test(token)) return token;
   const name = `TF_TOKEN_${host.replace(/-/g, '__').replace(/\./g, '_')}`;
   throw new BadInput(
@@ -92,6 +96,25 @@ function fromLogin(host: string, env: NodeJS.ProcessEnv, home: string): string |
     if (token !== undefined) return token;
   }
   return undefined;
+}
+
+function fromHelper(host: string, env: NodeJS.ProcessEnv, home: string): string | undefined {
+  for (const file of configurationFiles(env, home)) {
+    if (!existsSync(file)) continue;
+    const helper = credentialsHelperIn(readFileSync(file, 'utf8'));
+    if (helper !== undefined) return tokenFromHelper(helper, host, pluginFolders(env, home));
+  }
+  return undefined;
+}
+
+/** Programs lie in folders of their own system too. */
+function pluginFolders(env: NodeJS.ProcessEnv, home: string): readonly string[] {
+  const system = `${process.platform === 'win32' ? 'windows' : process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
+  const data = env['XDG_DATA_HOME'] || join(home, '.local', 'share');
+  return [join(home, '.terraform.d', 'plugins'), join(data, 'opentofu', 'plugins')].flatMap((folder) => [
+    folder,
+    join(folder, system),
+  ]);
 }
 
 function tokenInJson(file: string, text: string, host: string): string | undefined {
