@@ -67,7 +67,7 @@ const GROUPS: readonly CommandGroup[] = [
   },
   {
     name: 'hcp',
-    summary: 'HCP Terraform and Terraform Enterprise: the workspaces of the stacks',
+    summary: 'HCP Terraform and Terraform Enterprise: workspaces of the stacks, and runs from here',
     load: () => hcp().registerHcpCommands,
   },
 ];

@@ -71,6 +71,11 @@ export class HcpClient {
     }
   }
 
+  /** Sends what only has to succeed: the answer may be empty. */
+  async post(path: string, body: object): Promise<void> {
+    this.checkStatus(await this.request('POST', path, body), path);
+  }
+
   /** Returns every element of a list, page by page. */
   async list(path: string): Promise<readonly unknown[]> {
     const found: unknown[] = [];
@@ -89,10 +94,23 @@ export class HcpClient {
 
   /** Fetches a link that an answer named. It gets no token: the link alone lets read, and may lead to another host. */
   async follow(link: string): Promise<HcpResponse> {
-    const url = new URL(link, this.options.origin);
-    const isSafe = url.protocol === 'https:' || url.origin === new URL(this.options.origin).origin;
-    if (!isSafe) throw new HcpError(`${this.options.origin}: led to a link that is not https`, 307);
-    return this.attempt(url.href, { method: 'GET', redirect: 'error', headers: {} });
+    return this.attempt(this.safeLink(link), { method: 'GET', redirect: 'error', headers: {} });
+  }
+
+  /**
+   * Sends a file to a link that an answer named. It gets no token: whoever has the link may write.
+   *
+   * @throws HcpError where it is not taken
+   */
+  async upload(link: string, body: Buffer): Promise<void> {
+    const { status } = await this.attempt(this.safeLink(link), {
+      method: 'PUT',
+      redirect: 'error',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(body),
+    });
+    if (status < 200 || status >= 300)
+      throw new HcpError(`${this.options.origin}: does not take the upload, status ${status}`, status);
   }
 
   checkStatus({ status, body }: HcpResponse, path: string): void {
@@ -114,6 +132,13 @@ export class HcpClient {
         status,
       );
     throw new HcpError(`${origin}: answered ${pathOnly(path)} with ${status}${detail}`, status);
+  }
+
+  private safeLink(link: string): string {
+    const url = new URL(link, this.options.origin);
+    const isSafe = url.protocol === 'https:' || url.origin === new URL(this.options.origin).origin;
+    if (!isSafe) throw new HcpError(`${this.options.origin}: led to a link that is not https`, 307);
+    return url.href;
   }
 
   private async attempt(url: string, init: RequestInit): Promise<HcpResponse> {

@@ -6,6 +6,9 @@ import { FAILED } from '../exit-codes';
 import { renderTable } from '../terminal/table';
 import { HcpClient, HcpError } from './hcp-client';
 import { findHcpToken } from './hcp-token';
+import { parseAnswer } from './parse-answer';
+import { workspacePath } from './workspace-id';
+import { checkLinks } from './workspace-links';
 
 export interface WorkspacesRequest {
   /** Synthesis output whose `cloud` backends name the workspaces. */
@@ -20,6 +23,8 @@ export interface WantedWorkspace {
   readonly hostname: string;
   readonly organization: string;
   readonly name: string;
+  /** Workspaces of the same organization whose state the stack reads. */
+  readonly reads: readonly string[];
 }
 
 export type WorkspaceState =
@@ -37,11 +42,28 @@ const synthesizedStack = z.object({
       })
       .optional(),
   }),
+  data: z
+    .object({
+      terraform_remote_state: z
+        .record(
+          z.string(),
+          z.object({
+            config: z
+              .object({
+                organization: z.string().optional(),
+                workspaces: z.object({ name: z.string().optional() }).optional(),
+              })
+              .optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
 });
 
 const workspaceAnswer = z.object({ data: z.object({ attributes: z.record(z.string(), z.unknown()) }) });
 
-/** Nothing is applied without a person, and no other workspace reads the state. */
+/** Nothing is applied without a person, and no other workspace reads the state but those that are named. */
 const WANTED: Readonly<Record<string, unknown>> = {
   'execution-mode': 'remote',
   'auto-apply': false,
@@ -61,15 +83,17 @@ export async function workspaces({ out, apply }: WorkspacesRequest): Promise<num
   const rows: string[][] = [];
   let isWhole = true;
   for (const workspace of wanted) {
-    const token = findHcpToken(workspace.hostname);
-    const state = await checkWorkspace(
-      new HcpClient({ origin: `https://${workspace.hostname}`, token }),
-      workspace,
-      apply,
-    );
+    const client = hcpClient(workspace.hostname);
+    const state = await checkWorkspace(client, workspace, apply);
     if (state.kind === 'missing' || state.kind === 'differs') isWhole = false;
     rows.push([workspace.stack, `${workspace.organization}/${workspace.name}`, sentenceOf(state)]);
   }
+  // Every workspace is there by now, if it is to be.
+  for (const workspace of wanted)
+    for (const { sentence, isWanted } of await checkLinks(hcpClient(workspace.hostname), workspace, apply)) {
+      if (!isWanted) isWhole = false;
+      rows.push([workspace.stack, `${workspace.organization}/${workspace.name}`, sentence]);
+    }
   const columns = [{ title: 'stack' }, { title: 'workspace' }, { title: 'state' }];
   process.stdout.write(`${renderTable(columns, rows).join('\n')}\n`);
   return isWhole ? 0 : FAILED;
@@ -94,30 +118,38 @@ export function wantedWorkspaces(out: string): readonly WantedWorkspace[] {
     const cloud = parsed.success ? parsed.data.terraform.cloud : undefined;
     if (cloud === undefined) return [];
     const { organization, hostname = 'app.terraform.io', workspaces: named } = cloud;
-    return [{ stack, hostname, organization, name: named.name }];
+    const states = Object.values(parsed.data?.data?.terraform_remote_state ?? {});
+    const reads = states.flatMap(({ config }) =>
+      config?.organization === organization && config.workspaces?.name !== undefined
+        ? [config.workspaces.name]
+        : [],
+    );
+    return [{ stack, hostname, organization, name: named.name, reads: [...new Set(reads)].sort() }];
   });
+}
+
+/** Returns a client of the API of a host, with the token that Terraform would use there. */
+export function hcpClient(hostname: string): HcpClient {
+  return new HcpClient({ origin: `https://${hostname}`, token: findHcpToken(hostname) });
 }
 
 /** Looks a workspace up, and creates it where it is missing and `apply` says so. */
 export async function checkWorkspace(
   client: HcpClient,
-  { organization, name }: WantedWorkspace,
+  { organization, name }: Pick<WantedWorkspace, 'organization' | 'name'>,
   apply: boolean,
 ): Promise<WorkspaceState> {
-  const path = `/organizations/${encodeURIComponent(organization)}/workspaces`;
   let answer: unknown;
   try {
-    answer = await client.json('GET', `${path}/${encodeURIComponent(name)}`);
+    answer = await client.json('GET', workspacePath(organization, name));
   } catch (error) {
     if (!(error instanceof HcpError) || error.status !== 404) throw error;
     if (!apply) return { kind: 'missing' };
     const attributes = { name, ...WANTED, 'terraform-version': TERRAFORM_VERSION };
-    await client.json('POST', path, { data: { type: 'workspaces', attributes } });
+    await client.json('POST', workspacePath(organization), { data: { type: 'workspaces', attributes } });
     return { kind: 'created' };
   }
-  const parsed = workspaceAnswer.safeParse(answer);
-  if (!parsed.success) throw new HcpError('a workspace comes in a form that is not known', 200);
-  const { attributes } = parsed.data.data;
+  const { attributes } = parseAnswer(workspaceAnswer, answer, `the workspace ${name}`).data;
   const differences = Object.entries(WANTED)
     .filter(([key, value]) => attributes[key] !== undefined && attributes[key] !== value)
     .map(([key, value]) => `${key} is ${JSON.stringify(attributes[key])}, wanted ${JSON.stringify(value)}`);

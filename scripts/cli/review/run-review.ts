@@ -15,7 +15,7 @@ import { renderHtml } from './render/html';
 import { renderJson, reviewJsonSchema } from './render/json';
 import { COMMENT_UNITS, renderMarkdown, SUMMARY_UNITS } from './render/markdown';
 import type { Review } from './render/review';
-import { fetchRunPlan } from './run/fetch-run-plan';
+import { fetchRunPlan, type RunPlan } from './run/fetch-run-plan';
 import { placeFindings, readSarif } from './sarif';
 import { compareSyntheses, type SynthComparison } from './synth/compare';
 import { withSynthesizedRevision } from './synth/git-revision';
@@ -174,7 +174,15 @@ async function reviewRun(
   hostname: string | undefined,
   options: StackOptions,
 ): Promise<StackReview> {
-  const { workspace, document, configuration } = await fetchRunPlan(runId, hostname);
+  return reviewRunPlan(runId, await fetchRunPlan(runId, hostname), options);
+}
+
+/** Returns the review of a run's plan, under the name of its workspace. */
+export function reviewRunPlan(
+  runId: string,
+  { workspace, document, configuration }: RunPlan,
+  options: StackOptions = {},
+): StackReview {
   const input = readPlan(`run ${runId}`, document);
   if (input.kind === 'run') throw new BadInput(`run ${runId}: got another run instead of its plan`);
   return reviewInput(`run ${runId}`, input, {

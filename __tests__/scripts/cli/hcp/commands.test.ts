@@ -175,3 +175,56 @@ describe('warmpath hcp workspaces', () => {
     expect(await workspaces()).toMatchObject({ code: 0, stdout: expect.stringContaining('as wanted') });
   });
 });
+
+describe('warmpath hcp run', () => {
+  it('uploads with the token of the configuration, and leaves it out where the link is enough', async () => {
+    const workspace = '/api/v2/organizations/acme/workspaces/warmpath-prewarm-staging';
+    api
+      .on(`GET ${workspace}`, { status: 200, body: { data: { id: 'ws-1' } } })
+      .on('POST /api/v2/workspaces/ws-1/configuration-versions', {
+        status: 201,
+        body: { data: { id: 'cv-2', attributes: { 'upload-url': `https://${host}/archivist/canary-link` } } },
+      })
+      .on('PUT /archivist/canary-link', { status: 200 })
+      .on('GET /api/v2/configuration-versions/cv-2', {
+        status: 200,
+        body: { data: { attributes: { status: 'uploaded' } } },
+      })
+      .on('POST /api/v2/runs', {
+        status: 422,
+        body: { errors: [{ detail: 'the workspace is locked for runs' }] },
+      });
+    const out = join(home, 'out');
+    const result = await warmpath([
+      'hcp',
+      'run',
+      '--stack',
+      'prewarm-staging',
+      '--speculative',
+      '--out',
+      out,
+    ]);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toMatch(/answered \/runs with 422: the workspace is locked/);
+    expect(result.stderr).not.toContain('canary');
+    const upload = api.requests.find(({ line }) => line.startsWith('PUT '));
+    expect(upload?.headers.authorization).toBeUndefined();
+    expect(api.requests[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
+  });
+
+  it.each([
+    [['run', '--stack', 'absent'], /--stack "absent": no stack in/],
+    [
+      ['run', '--stack', 'prewarm-staging', '--speculative', '--expect', 'a'.repeat(32)],
+      /allowed one of them/,
+    ],
+    [
+      ['variables', '--environment', 'staging', '--plan-role', 'me', '--apply-role', 'me'],
+      /--plan-role: got "me"; allowed the ARN of a role/,
+    ],
+  ])('starts nothing with %j', async (args, message) => {
+    const result = await warmpath(['hcp', ...args, '--out', join(home, 'out')]);
+    expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+    expect(api.requests).toEqual([]);
+  });
+});

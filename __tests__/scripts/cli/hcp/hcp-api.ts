@@ -21,6 +21,7 @@ export class HcpApi {
     readonly line: string;
     readonly headers: IncomingHttpHeaders;
     readonly body: string;
+    readonly bytes: Buffer;
   }[] = [];
   private readonly answers = new Map<string, Answer[]>();
   private server: Server | undefined;
@@ -28,13 +29,14 @@ export class HcpApi {
   /** @param certificate - of `localhost`, for a process of its own, which speaks TLS only. @default - plain HTTP */
   async start(certificate?: Certificate): Promise<void> {
     const listener: RequestListener = (request, response) => {
-      let body = '';
-      request.on('data', (chunk) => {
-        body += chunk;
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
       });
       request.on('end', () => {
         const line = `${request.method} ${request.url}`;
-        this.requests.push({ line, headers: request.headers, body });
+        const bytes = Buffer.concat(chunks);
+        this.requests.push({ line, headers: request.headers, body: bytes.toString('utf8'), bytes });
         const queue = this.answers.get(line) ?? this.answers.get(line.split('?')[0] ?? '') ?? [];
         const answer = (queue.length > 1 ? queue.shift() : queue[0]) ?? {
           status: 404,
@@ -77,6 +79,12 @@ export class HcpApi {
         waits.push(milliseconds);
       },
     });
+  }
+
+  /** What was sent to a line, parsed; the last of several. */
+  sent(line: string): unknown {
+    const request = this.requests.findLast((each) => each.line === line);
+    return request === undefined || request.body === '' ? undefined : JSON.parse(request.body);
   }
 
   lines(): readonly string[] {

@@ -9,6 +9,7 @@ const workspace = {
   hostname: 'app.terraform.io',
   organization: 'acme',
   name: 'warmpath-prewarm-staging',
+  reads: [],
 };
 const LINE = 'GET /api/v2/organizations/acme/workspaces/warmpath-prewarm-staging';
 let api: HcpApi;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { BadInput } from '../../bad-input';
 import { HcpClient, HcpError } from '../../hcp/hcp-client';
 import { findHcpToken } from '../../hcp/hcp-token';
+import { parseAnswer } from '../../hcp/parse-answer';
 import type { JsonValue } from '../model/json-value';
 import { archivedFiles } from './archived-file';
 
@@ -64,7 +65,7 @@ export async function readRunPlan(
     throw new BadInput(
       `--run: got ${JSON.stringify(runId.slice(0, 100))}; allowed the id of a run, such as run-CZcmD7eagjhyX0vN`,
     );
-  const run = parse(runAnswer, await client.json('GET', `/runs/${runId}?include=workspace`), 'the run');
+  const run = parseAnswer(runAnswer, await client.json('GET', `/runs/${runId}?include=workspace`), 'the run');
   const planId = run.data.relationships.plan.data.id;
   if (!/^[\w-]+$/.test(planId)) throw new HcpError('the run names no plan', 200);
   await waitForPlan(client, planId, pause);
@@ -81,7 +82,7 @@ async function waitForPlan(
   pause: (milliseconds: number) => Promise<unknown>,
 ): Promise<void> {
   for (let poll = 0; poll < MAX_POLLS; poll += 1) {
-    const { status } = parse(planAnswer, await client.json('GET', `/plans/${planId}`), 'the plan').data
+    const { status } = parseAnswer(planAnswer, await client.json('GET', `/plans/${planId}`), 'the plan').data
       .attributes;
     if (status === 'finished') return;
     if (!UNDERWAY.has(status))
@@ -133,17 +134,11 @@ async function readConfiguration(client: HcpClient, versionId: string): Promise<
     const answer = await client.request('GET', `/configuration-versions/${versionId}/download`);
     const archive = answer.location === undefined ? answer : await client.follow(answer.location);
     if (archive.status !== 200) return undefined;
-    const found = [...(archivedFiles(archive.body, 'cdk.tf.json')?.values() ?? [])];
+    const found = [...((await archivedFiles(archive.body, 'cdk.tf.json'))?.values() ?? [])];
     const [only] = found;
     // Of several stacks in one upload, nothing here says which one was planned.
     return only !== undefined && found.length === 1 ? JSON.parse(only.toString('utf8')) : undefined;
   } catch {
     return undefined;
   }
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new HcpError(`${what} comes in a form that is not known`, 200);
 }

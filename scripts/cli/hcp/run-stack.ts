@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod';
+import { BadInput } from '../bad-input';
+import { writeReview } from '../ci/review-files';
+import { FAILED } from '../exit-codes';
+import { checkExpectation, type Expectation, readExpectation } from '../review/expectation';
+import { reviewFingerprint } from '../review/render/from-json';
+import { renderMarkdown } from '../review/render/markdown';
+import type { Review } from '../review/render/review';
+import { readRunPlan } from '../review/run/fetch-run-plan';
+import { reviewRunPlan } from '../review/run-review';
+import { archiveStack } from './archive-stack';
+import { type HcpClient, HcpError } from './hcp-client';
+import { parseAnswer } from './parse-answer';
+import { uploadConfiguration } from './upload-configuration';
+import { workspaceId } from './workspace-id';
+import { hcpClient, type WantedWorkspace, wantedWorkspaces } from './workspaces';
+
+export interface RunRequest {
+  readonly stack: string;
+  readonly out: string;
+  /** Plan only, as for a pull request. */
+  readonly isSpeculative: boolean;
+  /** Fingerprint of the review that was approved, or its JSON file: the run is applied where it is that plan, and discarded otherwise. */
+  readonly expect?: string;
+  /** @default - `warmpath` */
+  readonly message?: string;
+  /** Folder that the review is written to, as `STACK.json`. @default - it is not written */
+  readonly reviews?: string;
+}
+
+const runAnswer = z.object({
+  data: z.object({
+    id: z.string().regex(/^run-[A-Za-z0-9]+$/),
+    attributes: z.object({
+      status: z.string(),
+      actions: z.object({ 'is-confirmable': z.boolean().optional() }).optional(),
+    }),
+  }),
+});
+
+type Pause = (milliseconds: number) => Promise<unknown>;
+
+const POLL_MS = 2_000;
+/** An hour: policies, cost estimates and the apply itself take their time. */
+const MAX_POLLS = 1_800;
+
+const NOTHING_TO_APPLY = new Set(['planned_and_finished', 'planned_and_saved']);
+const ENDED_BADLY = new Set(['errored', 'canceled', 'force_canceled', 'discarded', 'policy_soft_failed']);
+
+/**
+ * Runs a synthesized stack in its workspace from here: uploads it, plans it there, and writes the review of that plan. Returns
+ * the exit code.
+ */
+export async function runStackInHcp(request: RunRequest): Promise<number> {
+  const expectation = request.expect === undefined ? undefined : readExpectation(request.expect);
+  if (expectation !== undefined && request.isSpeculative)
+    throw new BadInput(
+      'got --speculative and --expect; allowed one of them: a speculative run is never applied',
+    );
+  const workspace = wantedWorkspaces(request.out).find(({ stack }) => stack === request.stack);
+  if (workspace === undefined)
+    throw new BadInput(
+      `--stack ${JSON.stringify(request.stack)}: no stack in ${request.out} that keeps its state in HCP Terraform; run npm run synth first, or correct the name`,
+    );
+  return runStack(hcpClient(workspace.hostname), workspace, request, expectation);
+}
+
+/** As {@link runStackInHcp}, with a client. `pause` waits between questions. */
+export async function runStack(
+  client: HcpClient,
+  workspace: WantedWorkspace,
+  request: RunRequest,
+  expectation: Expectation | undefined,
+  pause: Pause = wait,
+): Promise<number> {
+  const id = await workspaceId(client, workspace.organization, workspace.name);
+  const archive = await archiveStack(join(request.out, 'stacks', request.stack));
+  const upload = { workspaceId: id, archive, isSpeculative: request.isSpeculative };
+  const versionId = await uploadConfiguration(client, upload, pause);
+  const runId = await createRun(client, id, versionId, request);
+  const { hostname, organization, name } = workspace;
+  process.stderr.write(
+    `warmpath: ${request.stack} runs as https://${hostname}/app/${organization}/workspaces/${name}/runs/${runId}\n`,
+  );
+  const stack = {
+    ...reviewRunPlan(runId, await readRunPlan(client, runId, pause)),
+    name: request.stack,
+  };
+  const fingerprint = reviewFingerprint([stack]);
+  const result = expectation && checkExpectation(expectation, [stack], fingerprint);
+  const review: Review = { stacks: [stack], fingerprint, ...(result && { expectation: result }) };
+  if (request.reviews !== undefined) writeReview(join(request.reviews, `${request.stack}.json`), review);
+  process.stdout.write(renderMarkdown(review));
+  if (result === undefined) return 0;
+  if (!result.isSame) {
+    await discard(client, runId, pause);
+    process.stderr.write(
+      `warmpath: ${request.stack} is not applied and its run is discarded: the fresh plan is not the one that was reviewed (expected ${result.expected}, got ${fingerprint}); review it again\n`,
+    );
+    return FAILED;
+  }
+  return apply(client, runId, request.stack, pause);
+}
+
+async function createRun(
+  client: HcpClient,
+  workspace: string,
+  versionId: string,
+  { message = 'warmpath', isSpeculative }: RunRequest,
+): Promise<string> {
+  const answer = await client.json('POST', '/runs', {
+    data: {
+      type: 'runs',
+      // The workspace may apply by itself what nobody has reviewed.
+      attributes: { message, 'auto-apply': false, ...(isSpeculative && { 'plan-only': true }) },
+      relationships: {
+        workspace: { data: { type: 'workspaces', id: workspace } },
+        'configuration-version': { data: { type: 'configuration-versions', id: versionId } },
+      },
+    },
+  });
+  return parseAnswer(runAnswer, answer, 'the run').data.id;
+}
+
+async function apply(client: HcpClient, runId: string, stack: string, pause: Pause): Promise<number> {
+  const planned = await runWhen(client, runId, pause, ({ status, isConfirmable }) => {
+    return isConfirmable || NOTHING_TO_APPLY.has(status);
+  });
+  if (planned === 'planned_and_finished') {
+    process.stderr.write(`warmpath: ${stack} has nothing to apply\n`);
+    return 0;
+  }
+  await client.post(`/runs/${runId}/actions/apply`, { comment: 'the plan that was reviewed' });
+  await runWhen(client, runId, pause, ({ status }) => status === 'applied');
+  process.stderr.write(`warmpath: ${stack} is applied\n`);
+  return 0;
+}
+
+/** A run that changes nothing has ended by itself. */
+async function discard(client: HcpClient, runId: string, pause: Pause): Promise<void> {
+  const status = await runWhen(client, runId, pause, (run) => {
+    return run.isConfirmable || NOTHING_TO_APPLY.has(run.status);
+  });
+  if (status !== 'planned_and_finished')
+    await client.post(`/runs/${runId}/actions/discard`, { comment: 'not the plan that was reviewed' });
+}
+
+/**
+ * Waits until a run is as `isReady` says. Returns its status.
+ *
+ * @throws HcpError where it ends in another way
+ */
+async function runWhen(
+  client: HcpClient,
+  runId: string,
+  pause: Pause,
+  isReady: (run: { readonly status: string; readonly isConfirmable: boolean }) => boolean,
+): Promise<string> {
+  for (let poll = 0; poll < MAX_POLLS; poll += 1) {
+    const answer = await client.json('GET', `/runs/${runId}`);
+    const { status, actions } = parseAnswer(runAnswer, answer, 'the run').data.attributes;
+    if (isReady({ status, isConfirmable: actions?.['is-confirmable'] === true })) return status;
+    if (ENDED_BADLY.has(status))
+      throw new HcpError(`${runId} ended as ${status}; see its log in HCP Terraform`, 200);
+    await pause(POLL_MS);
+  }
+  throw new HcpError(`${runId} did not end within an hour; see it in HCP Terraform`, 0);
+}
