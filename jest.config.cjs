@@ -10,6 +10,9 @@ module.exports = {
     '<rootDir>/__tests__/aws/',
     '<rootDir>/__tests__/engine/',
   ],
+  moduleNameMapper: {
+    '/private/stack-trace$|^\\./stack-trace$': '<rootDir>/__tests__/support/no-stack-traces.cjs',
+  },
   transform: { '\\.ts$': '<rootDir>/scripts/build/jest-esbuild.cjs' },
   globalSetup: '<rootDir>/__tests__/temporary-folder.cjs',
   moduleFileExtensions: ['ts', 'js', 'cjs', 'json', 'node'],
