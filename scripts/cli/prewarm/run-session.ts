@@ -1,3 +1,4 @@
+import { unreportedKey } from '../../../lambdas/prewarm/engine/flow/blob-names';
 import type { PopRecord, RequestRecord, VerifyMode } from '../../../lambdas/prewarm/engine/model/request';
 import { isFinal, type RequestStatus } from '../../../lambdas/prewarm/engine/model/request-status';
 import { failedCount } from '../../../lambdas/prewarm/engine/model/tally';
@@ -41,16 +42,23 @@ function snapshotOf(live: LiveProgress, verify: VerifyMode): ProgressSnapshot {
   };
 }
 
-/** The runs that this data directory holds and that have not ended. */
-async function findUnfinished(engine: EmbeddedEngine): Promise<readonly RequestRecord[]> {
-  const unfinished: RequestRecord[] = [];
+/** The runs that this data directory holds and that have not ended, or whose report was not shown. */
+async function findOpen(engine: EmbeddedEngine): Promise<readonly RequestRecord[]> {
+  const open: RequestRecord[] = [];
   let after: string | undefined;
   do {
     const page = await engine.list({ limit: LIST_PAGE, ...(after === undefined ? {} : { after }) });
-    unfinished.push(...page.items.filter(({ status }) => !isFinal(status)));
+    for (const record of page.items) {
+      if (!isFinal(record.status) || (await engine.blobs.exists(unreportedKey(record.id)))) open.push(record);
+    }
     after = page.next;
   } while (after !== undefined);
-  return unfinished;
+  return open;
+}
+
+/** Notes that the report of a run was shown: the same command begins a new run from now on. */
+export async function endSession({ blobs }: EmbeddedEngine, { record }: SessionEnd): Promise<void> {
+  if (isFinal(record.status)) await blobs.remove(unreportedKey(record.id));
 }
 
 /** Submits the run, or goes on with the one that was interrupted; shows progress until it ends or a signal comes. */
@@ -64,17 +72,26 @@ export async function runSession(
   function seconds(): number {
     return (performance.now() - startedMs) / 1000;
   }
-  const unfinished = await findUnfinished(engine);
-  const same = unfinished.find(
+  const open = await findOpen(engine);
+  const same = open.find(
     ({ spec }) => run.fingerprint !== undefined && spec.idempotencyKey?.startsWith(run.fingerprint),
   );
+  if (same !== undefined && isFinal(same.status)) {
+    const started = new Date(same.createdAt).toISOString();
+    printer.say(
+      `the run of ${started} had ended before its report was shown: here it is, nothing is fetched`,
+    );
+    const pops = await engine.pops(same.id);
+    return { record: same, pops, seconds: seconds(), fetchesBefore: same.progress.fetches };
+  }
   if (same !== undefined) {
     const total = same.totals?.fetchCount;
     const share =
       total === undefined ? '' : `, ${formatCount(same.progress.fetches)} of ${formatCount(total)} done`;
     printer.say(`going on with the run of ${new Date(same.createdAt).toISOString()}${share}`);
   }
-  for (const { createdAt, spec } of unfinished.filter((record) => record !== same)) {
+  const others = open.filter((record) => record !== same && !isFinal(record.status));
+  for (const { createdAt, spec } of others) {
     const started = new Date(createdAt).toISOString();
     printer.say(`the run of ${started} for ${spec.cfDomain}, unfinished in this data directory, goes on too`);
   }
@@ -91,6 +108,7 @@ export async function runSession(
     if (same === undefined) printer.show({ phase: phaseOf('CREATED', verify), done: 0, failed: 0, bytes: 0 });
     const { id: requestId } = same ?? (await engine.submit(run.spec, run.urls()));
     id = requestId;
+    if (run.fingerprint !== undefined) await engine.blobs.put(unreportedKey(requestId), []);
     const ended = engine.waitForEnd(requestId);
     // Closing the engine after a signal rejects it; nobody waits for it then.
     ended.catch(() => {});

@@ -20,7 +20,7 @@ import { prepareRun } from './run-input';
 import { renderJson } from './run-json';
 import type { RunOptions } from './run-options';
 import { isAllDone, renderReport } from './run-report';
-import { runSession, type SessionEnd } from './run-session';
+import { endSession, runSession, type SessionEnd } from './run-session';
 import { findSurroundings } from './run-surroundings';
 import { SCRATCH_DATA, Scratch } from './scratch';
 import { type RunSummary, summarise } from './summary';
@@ -98,6 +98,7 @@ async function warm(
     const isComplete = isAllDone(summary) && !missesUrls(end);
     if (!(options.quiet && isComplete) || options.json) await printReport(engine, end, summary, options);
     await writeReportFiles(engine, end, surroundings.directory, options.report ?? [], reportMode);
+    await endSession(engine, end);
     if (end.interruptedWith !== undefined) return end.interruptedWith;
     return isComplete ? 0 : FAILED;
   } finally {

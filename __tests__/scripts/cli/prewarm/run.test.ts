@@ -414,6 +414,25 @@ describe('Ctrl-C', () => {
   });
 });
 
+it('shows the report of a run that ended before it could: the same command fetches nothing, the one after it begins anew', async () => {
+  const list = await write('unseen.json', { ...body(paths(20)), pops: [POPS[0]] });
+  const args = ['prewarm', 'run', list, ...towards(cdn), '--data-dir', join(folder, 'unseen'), '--json'];
+  const run = startCli(args);
+  // What the report is written to is gone before it is there, as with a process that is killed then.
+  run.child.stdout?.destroy();
+  await run.result;
+  const asked = cdn.seen.length;
+  const second = await runCli(args);
+  expect(second).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/ended before its report was shown/),
+  });
+  expect(JSON.parse(second.stdout)).toMatchObject({ requested: 20, warmed: 20, failed: 0 });
+  expect(cdn.seen).toHaveLength(asked);
+  const third = JSON.parse((await runCli(args)).stdout);
+  expect(third).toMatchObject({ requested: 20, warmed: 0, already_warm: 20 });
+});
+
 it('a data directory in use is refused with 2; a second Ctrl-C ends a stalled run at once', async () => {
   const list = await write('held.json', body(paths(1)));
   const args = ['prewarm', 'run', list, ...towards(cdn), '--data-dir', join(folder, 'held')];

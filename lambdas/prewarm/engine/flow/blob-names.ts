@@ -75,10 +75,15 @@ export function failuresKey(id: RequestId, slice: SliceId, run: string): string 
   return `${id}/failures/${slice}/${run}.ndjson`;
 }
 
+/** There from the submission of a run by the command line until its report was shown. */
+export function unreportedKey(id: RequestId): string {
+  return `${id}/unreported`;
+}
+
 const REQUEST_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RUN = '[\\w-]+';
 const BELOW_ID = new RegExp(
-  `^(?:original_urls\\.txt|success_urls\\.txt|failed_urls\\.txt|failed_pop_urls\\.csv|report\\.json|report\\.html|` +
+  `^(?:original_urls\\.txt|success_urls\\.txt|failed_urls\\.txt|failed_pop_urls\\.csv|report\\.json|report\\.html|unreported|` +
     `sizing/${RUN}/(?:urls\\.txt|found\\.txt|expansion\\.json|unreached\\.txt|segments\\.txt|sizes/\\d{6,}\\.txt)|failures/[\\w-]+\\.\\d+/${RUN}\\.ndjson)$`,
 );
 
