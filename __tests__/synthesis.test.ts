@@ -3,14 +3,21 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { refusalsOf } from '../scripts/build/check-deployable';
 import { readLock } from '../scripts/build/provider-lock';
 import { synthesisSources } from '../scripts/build/synthesis-sources';
+import { synthesize, synthesizedStacks } from '../scripts/build/terraform-cli';
 import { filesBelow } from '../scripts/files-below';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..');
 
-/** Synthesizes a copy of the tree, made now and elsewhere, and answers every file it wrote. */
+/** Returns every file of a synthesis, by its path below the output folder. */
+function outputOf(out: string): ReadonlyMap<string, Buffer> {
+  return new Map(filesBelow(out).map((path) => [path.slice(out.length + 1), readFileSync(path)]));
+}
+
+/** Synthesizes a copy of the tree, made now and elsewhere, and returns every file it wrote. */
 async function synthesizeCopy(prefix: string): Promise<ReadonlyMap<string, Buffer>> {
   const copy = mkdtempSync(join(tmpdir(), prefix));
   try {
@@ -23,23 +30,23 @@ async function synthesizeCopy(prefix: string): Promise<ReadonlyMap<string, Buffe
       env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' },
     });
     expect(output).toEqual({ stderr: '', stdout: '' });
-    const out = join(copy, 'cdktf.out');
-    return new Map(filesBelow(out).map((path) => [path.slice(out.length + 1), readFileSync(path)]));
+    return outputOf(join(copy, 'cdktf.out'));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
 describe('synthesis', () => {
+  const out = mkdtempSync(join(tmpdir(), 'warmpath-synthesis-'));
   let first: ReadonlyMap<string, Buffer>;
   let second: ReadonlyMap<string, Buffer>;
 
   beforeAll(async () => {
-    [first, second] = await Promise.all([
-      synthesizeCopy('warmpath-first-'),
-      synthesizeCopy('warmpath-second-checkout-'),
-    ]);
+    synthesize(root, out);
+    first = outputOf(out);
+    second = await synthesizeCopy('warmpath-second-checkout-');
   });
+  afterAll(() => rmSync(out, { recursive: true }));
 
   test('writes every stack of every environment', () => {
     const stacks = [...first.keys()].filter((path) => path.endsWith('cdk.tf.json'));
@@ -61,6 +68,17 @@ describe('synthesis', () => {
       .filter(([path, bytes]) => !second.get(path)?.equals(bytes))
       .map(([path]) => path);
     expect(different).toEqual([]);
+  });
+
+  test('is held back from a deployment by every example of the untouched environments', () => {
+    const said = refusalsOf(out, ['*']);
+    expect(said).toHaveLength(synthesizedStacks(out).length);
+    for (const example of [
+      ...['the account 000000000000', 'the account 111111111111', 'the account 222222222222'],
+      ...['an image digest that is all zeros', 'the state bucket', 'the organization example'],
+      ...['the VPC vpc-', 'the subnet subnet-0a', 'the subnet subnet-0b', 'the machine image ami-'],
+    ])
+      expect(said.filter((sentence) => sentence.includes(example))).not.toEqual([]);
   });
 
   test('lays the one provider lock of the repository beside every stack', () => {
