@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import * as z from 'zod';
 import { parseDockerfile } from '../dockerfile/instructions';
 import { docker, EngineError } from '../engine/docker-process';
 import type { ImageDefinition } from '../files/images-file';
+import { readDockerfile } from '../key/image-key';
 import { contextFindings, indirectFindings } from '../lint/context-rules';
 import { dockerfileFindings } from '../lint/dockerfile-rules';
 import type { Finding } from '../lint/finding';
@@ -37,7 +37,7 @@ export async function lint(options: ProjectOptions): Promise<number> {
   const findings: z.infer<typeof lintJson>['findings'] = [];
   for (const image of project.images) {
     const own = [
-      ...dockerfileFindings(parseDockerfile(readFileSync(image.dockerfile, 'utf8')), image),
+      ...dockerfileFindings(parseDockerfile(readDockerfile(image)), image),
       ...contextFindings(image),
       ...(await builderFindings(image)),
     ];

@@ -20,7 +20,7 @@ export async function plan(options: PlanOptions): Promise<number> {
   for (const image of project.images)
     planned.push(await planImage(image, { ...project, unreachable: 'build' }));
   if (options.json) process.stdout.write(`${JSON.stringify(asJson(planned, options.offline === true))}\n`);
-  else process.stdout.write(renderPlan(planned));
+  else process.stdout.write(renderPlan(planned, options.offline === true));
   return options.detailedExitcode && planned.some(({ decision }) => decision === 'build') ? MUST_BUILD : 0;
 }
 

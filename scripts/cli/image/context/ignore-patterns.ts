@@ -43,7 +43,7 @@ export class IgnorePatterns {
         continue;
       }
       if (!isGlob(text)) {
-        bad.push({ pattern: line, reason: 'a bracket that is not closed, or an escapeToken at the end' });
+        bad.push({ pattern: line, reason: 'a bracket that is not closed, or a backslash at its end' });
         continue;
       }
       const matches = compile(text);

@@ -1,4 +1,7 @@
-/** Expansion of variables in words of a Dockerfile: `$NAME`, `${NAME}` and the modifiers `-`, `+`, `?`, with or without a colon. */
+/**
+ * Expansion of variables in words of a Dockerfile: `$NAME`, `${NAME}`, the modifiers `-`, `+`, `?`, with or without a colon, and
+ * `#`, `%` with text that has no wildcard.
+ */
 import { Uncertain } from '../uncertain';
 
 export type Environment = ReadonlyMap<string, string>;
@@ -9,6 +12,8 @@ export interface ExpandOptions {
   readonly quotes?: boolean;
 }
 
+/** What follows `#` or `%` and means itself. */
+const PLAIN_PATTERN = /([\w./:@+,-]*)\}/y;
 const NAME = /[A-Za-z_]\w*|\d+|[@*#?\-$!]/y;
 
 /** @throws {Uncertain} for other modifiers, unclosed quotes and braces */
@@ -99,6 +104,18 @@ class Expander {
     return name;
   }
 
+  /** `${NAME#start}` and `${NAME%end}`, doubled or not: without wildcards, all of them take one piece away. */
+  private trimmed(value: string, side: '#' | '%'): string {
+    if (this.word.charAt(this.at) === side) this.at++;
+    PLAIN_PATTERN.lastIndex = this.at;
+    const pattern = PLAIN_PATTERN.exec(this.word)?.[1];
+    if (pattern === undefined)
+      throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    this.at = PLAIN_PATTERN.lastIndex;
+    if (side === '#') return value.startsWith(pattern) ? value.slice(pattern.length) : value;
+    return value.endsWith(pattern) ? value.slice(0, value.length - pattern.length) : value;
+  }
+
   private dollar(): string {
     this.at++;
     if (this.word.charAt(this.at) !== '{') {
@@ -113,6 +130,7 @@ class Expander {
     const value = this.environment.get(name);
     let modifier = this.word.charAt(this.at++);
     if (modifier === '}' && name !== '') return value ?? '';
+    if ((modifier === '#' || modifier === '%') && name !== '') return this.trimmed(value ?? '', modifier);
     const emptyIsUnset = modifier === ':';
     if (emptyIsUnset) modifier = this.word.charAt(this.at++);
     if (name === '' || modifier === '' || !'-+?'.includes(modifier))

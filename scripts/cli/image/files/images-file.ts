@@ -24,7 +24,10 @@ const image = z.strictObject({
   dockerfile: path.optional(),
   target: z.string().min(1).optional(),
   args: z
-    .record(z.string().regex(/^\w+$/), z.union([z.string(), z.strictObject({ env: z.string().min(1) })]))
+    .record(
+      z.string().regex(/^\w+$/, 'no name of an argument; allowed: letters, digits, _'),
+      z.union([z.string(), z.strictObject({ env: z.string().min(1) })]),
+    )
     .optional(),
   platforms: z.array(z.string()).min(1).optional(),
   contexts: z.record(z.string().min(1), path).optional(),
@@ -39,7 +42,10 @@ const image = z.strictObject({
 });
 
 const file = z.strictObject({
-  images: z.record(z.string().regex(NAME, 'lower case letters, digits, - . _'), image),
+  images: z.record(
+    z.string().regex(NAME, 'no name of an image; allowed: lower case letters, digits, - . _'),
+    image,
+  ),
 });
 
 /** The schema of the file, for editors. */
@@ -120,7 +126,8 @@ function parseJson(absolute: string, given: string): unknown {
     throw new BadInput(`--file: ${given} cannot be read; give the path of an images.json`, { cause });
   }
   try {
-    return JSON.parse(text);
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     // Without a cause: the parser's message quotes what is near, which may be a secret.
     throw new BadInput(`${given}: no JSON from ${jsonFault(text) ?? 'its beginning'} on; correct it`);
@@ -131,7 +138,10 @@ const KNOWN_KEYS: readonly string[] = ['images', ...Object.keys(image.shape), ..
 
 function sentence(issue: z.core.$ZodIssue): string {
   const where = issue.path.map(String).join('.');
-  if (issue.code !== 'unrecognized_keys') return `${where === '' ? 'the file' : where}: ${issue.message}`;
+  if (issue.code === 'invalid_key')
+    return `${where}: ${issue.issues.map(({ message }) => message).join(', ')}`;
+  if (issue.code !== 'unrecognized_keys')
+    return `${where === '' ? 'the file' : where}: ${issue.message.replace(/^Invalid input: (.+), received undefined$/, 'missing; $1')}`;
   return issue.keys
     .map(
       (key) => `${[where, key].filter((part) => part !== '').join('.')}: not known${meant(key, KNOWN_KEYS)}`,
@@ -176,10 +186,14 @@ function define(
   const args = new Map<string, string>();
   const hiddenArgs = new Set<string>();
   for (const [key, value] of Object.entries(written.args ?? {})) {
-    const resolved = typeof value === 'string' ? value : env[value.env];
-    if (typeof value !== 'string') hiddenArgs.add(key);
-    if (resolved !== undefined) args.set(key, resolved);
-    else wrong(`args.${key}`, `variable ${JSON.stringify(value)} of the environment is not set; set it`);
+    if (typeof value === 'string') {
+      args.set(key, value);
+      continue;
+    }
+    hiddenArgs.add(key);
+    const found = env[value.env];
+    if (found === undefined) wrong(`args.${key}`, `the environment has no variable ${value.env}; set it`);
+    else args.set(key, found);
   }
   const platforms = (written.platforms ?? ['linux/amd64']).flatMap((text) => {
     const platform = parsePlatform(text);

@@ -57,9 +57,8 @@ export function parseLock(text: string, where: string): ImagesLock {
   }
   const parsed = lock.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new BadInput(
-    `${where}: ${z.prettifyError(parsed.error)}; correct the file, or restore an earlier one`,
-  );
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new BadInput(`${where}: ${faults.join('; ')}; correct the file, or restore an earlier one`);
 }
 
 /** Replaces one image's entry; when and from which commit stay as they were while the image stays the same. */

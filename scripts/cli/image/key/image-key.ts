@@ -157,6 +157,7 @@ async function resolvedGraph({
   for (;;) {
     const graph = stageGraph({
       dockerfile,
+      where: `image ${image.name}: ${image.dockerfile}`,
       target: image.target,
       platform,
       args: image.args,
@@ -234,7 +235,8 @@ function refreshRecords({ refresh }: ImageDefinition, now: Date): readonly Input
   return [{ kind: 'refresh', group: 'refresh', name: refresh, line: undefined, fields: ['refresh', period] }];
 }
 
-function readDockerfile({ name, dockerfile }: ImageDefinition): string {
+/** @throws {BadInput} where it cannot be read */
+export function readDockerfile({ name, dockerfile }: ImageDefinition): string {
   try {
     return readFileSync(dockerfile, 'utf8');
   } catch (cause) {
@@ -292,7 +294,12 @@ export function ignoreFileOf({ dockerfile, context }: ImageDefinition): string {
 }
 
 function readIgnored(file: string): readonly string[] {
-  return existsSync(file) ? readIgnoreFile(readFileSync(file, 'utf8')) : [];
+  if (!existsSync(file)) return [];
+  try {
+    return readIgnoreFile(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new BadInput(`${file}: cannot be read; make it a file, or remove it`, { cause });
+  }
 }
 
 function distinct<T>(items: readonly T[]): readonly T[] {

@@ -78,6 +78,8 @@ export interface StageGraph {
 
 export interface StageInput {
   readonly dockerfile: ParsedDockerfile;
+  /** What errors begin with: the image and its Dockerfile. */
+  readonly where: string;
   readonly target: string | undefined;
   readonly platform: Platform;
   readonly args: ReadonlyMap<string, string>;
@@ -214,7 +216,11 @@ class GraphBuilder {
     if (context) return context;
     if (name === 'scratch') return { kind: 'scratch' };
     if (parseReference(name) === undefined) {
-      this.doubts.push({ line, reason: `${JSON.stringify(name)} is no image reference` });
+      const reason =
+        name === ''
+          ? 'the name of an image is empty; give the argument that it is made of in args'
+          : `${JSON.stringify(name)} is no image reference`;
+      this.doubts.push({ line, reason });
       return { kind: 'scratch' };
     }
     return { kind: 'image', image: { reference: name, platform } };
@@ -260,8 +266,8 @@ class GraphBuilder {
     if (found) return found;
     throw new BadInput(
       target === undefined
-        ? 'the Dockerfile has no FROM; begin a stage with FROM'
-        : `target: got ${JSON.stringify(target)}; allowed: a stage of the Dockerfile (${names})`,
+        ? `${this.input.where} has no FROM; begin a stage with FROM`
+        : `${this.input.where}: target: got ${JSON.stringify(target)}; allowed: a stage of the Dockerfile (${names})`,
     );
   }
 

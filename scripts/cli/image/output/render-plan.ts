@@ -5,15 +5,15 @@ import type { Reason } from '../plan/reasons';
 
 const MAX_LINES = 20;
 
-/** The plan for a person: a line per image, below it what changed. */
-export function renderPlan(planned: readonly PlannedImage[]): string {
+/** The plan for a person: a line per image, below it what changed. `offline`: it was compared with the lock. */
+export function renderPlan(planned: readonly PlannedImage[], offline: boolean): string {
   const paint = paintFor(process.stdout);
   const lines = planned.flatMap(({ image, decision, key, digest, reasons, warnings }) => {
     const verdict = decision === 'skip' ? paint.green('skip ') : paint.yellow('build');
     const where = digest === undefined ? '' : `  ${digest.slice(0, 19)}`;
     return [
       `${verdict}  ${paint.bold(image.name)}  ${image.repository}:${key.tag}${where}`,
-      ...reasons.slice(0, MAX_LINES).map((reason) => `         ${visibleText(describe(reason))}`),
+      ...reasons.slice(0, MAX_LINES).map((reason) => `         ${visibleText(describe(reason, offline))}`),
       ...(reasons.length > MAX_LINES ? [`         and ${reasons.length - MAX_LINES} more`] : []),
       ...key.widened.map(
         ({ line, reason }) => `         whole context: ${visibleText(`${atLine(line)}${reason}`)}`,
@@ -31,9 +31,9 @@ function atLine(line: number): string {
   return line > 0 ? `line ${line}: ` : '';
 }
 
-function describe({ kind, name, line, from, to }: Reason): string {
+function describe({ kind, name, line, from, to }: Reason, offline: boolean): string {
   const where = line === null ? '' : ` (line ${line})`;
-  if (kind === 'absent') return `no image in the registry: ${name}`;
+  if (kind === 'absent') return `${offline ? 'not in the lock' : 'no image in the registry'}: ${name}`;
   if (from === null && to === null) return `${kind} ${name} changed${where}`;
   if (from === null) return `${kind} ${name} is new${where}`;
   if (to === null) return `${kind} ${name} is gone${where}`;

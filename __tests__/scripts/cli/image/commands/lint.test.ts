@@ -167,6 +167,12 @@ describe('lint', () => {
     expect(await linted(clean, {}, {}, false)).toMatchObject({ code: 0, text: '' });
   });
 
+  it('says in one sentence that a Dockerfile is not there', async () => {
+    await expect(linted({}, { dockerfile: 'nowhere' })).rejects.toThrow(
+      /^image app: .*\/nowhere cannot be read; create it, or give its path as dockerfile$/,
+    );
+  });
+
   it('is content with an argument of the commit that is volatile, and with times that may differ', async () => {
     const files = dockerfile('ARG GIT_SHA', 'RUN python -m compileall /app', 'RUN uv sync');
     const { findings } = await linted(files, { volatileArgs: ['GIT_SHA'], reproducible: false });

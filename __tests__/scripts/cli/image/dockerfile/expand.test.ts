@@ -21,17 +21,36 @@ describe('variables in words', () => {
     ['${NONE+y}', ''],
     ['${A:?must}', 'one'],
     ['a$', 'a$'],
+    ['${A#o}', 'ne'],
+    ['${A##on}', 'e'],
+    ['${A%e}', 'on'],
+    ['${A%%ne}x', 'ox'],
+    ['${A#x}', 'one'],
+    ['${A%}', 'one'],
+    ['${NONE#o}', ''],
     ['"a b"c', 'a bc'],
   ])('%s is %s', (word, value) => {
     expect(expand(word, ENVIRONMENT, { escapeToken: '\\' })).toBe(value);
   });
 
-  test.each(['${A#o}', '${A%e}', '${A/o/x}', '${A', "'open", '"open', '${NONE:?must}', '${}', '$ä'])(
-    '%s is not understood, and said so',
-    (word) => {
-      expect(() => expand(word, ENVIRONMENT, { escapeToken: '\\' })).toThrow(Uncertain);
-    },
-  );
+  test.each([
+    '${A#*o}',
+    '${A%?}',
+    '${A#$B}',
+    '${A#\\o}',
+    '${A:#o}',
+    '${#o}',
+    '${A#o',
+    '${A/o/x}',
+    '${A',
+    "'open",
+    '"open',
+    '${NONE:?must}',
+    '${}',
+    '$ä',
+  ])('%s is not understood, and said so', (word) => {
+    expect(() => expand(word, ENVIRONMENT, { escapeToken: '\\' })).toThrow(Uncertain);
+  });
 
   test('quotes stay where they are text', () => {
     expect(expand('"$A"', ENVIRONMENT, { escapeToken: '\\', quotes: false })).toBe('"one"');

@@ -39,6 +39,36 @@ describe('images.json', () => {
     );
   });
 
+  test('what is missing is called missing, and a variable that is not set by its name', () => {
+    expect(() => read({ repository: undefined })).toThrow(
+      /images\.app\.repository: missing; expected string/,
+    );
+    expect(() => read({ args: { A: { env: 'NOT_SET' } } })).toThrow(
+      /args\.A: the environment has no variable NOT_SET; set it/,
+    );
+  });
+
+  test.each([
+    [
+      'an image',
+      { 'App!': { repository: 'registry.test/app' } },
+      /images\.App!: no name of an image; allowed: lower/,
+    ],
+    [
+      'an argument',
+      { app: { repository: 'registry.test/app', args: { 'A-B': '' } } },
+      /args\.A-B: no name of an arg/,
+    ],
+  ])('a name that %s cannot have is refused with what it can be made of', (_, images, message) => {
+    writeFileSync(file, JSON.stringify({ images }));
+    expect(() => readImagesFile(file, {})).toThrow(message);
+  });
+
+  test('a byte order mark before the text does no harm', () => {
+    writeFileSync(file, '\uFEFF{"images":{"app":{"repository":"registry.test/app"}}}');
+    expect(readImagesFile(file, {}).images).toHaveLength(1);
+  });
+
   test('an argument takes its value from the environment, and is hidden then', () => {
     const image = read({ args: { A: { env: 'SECRET' }, B: 'plain' } }, { SECRET: 'value' });
     expect([...(image?.args ?? [])]).toEqual([
