@@ -14,6 +14,8 @@ export interface DockerEngine {
   readonly socketPath: string;
   /** Environment in which `docker` and `docker buildx` speak to this engine and no other. */
   readonly env: NodeJS.ProcessEnv;
+  /** How `buildx` is started: its program itself, or by way of `docker`, which takes twice as long. */
+  readonly buildx: readonly [program: string, ...args: string[]];
   /** Runs `docker …` and returns what it printed; throws with its standard error. */
   docker(...args: readonly string[]): Promise<string>;
   stop(): Promise<void>;
@@ -121,7 +123,13 @@ export async function startDockerEngine(options: DockerEngineOptions = {}): Prom
     await stop();
     throw cause;
   }
-  return { socketPath, env, docker, stop };
+  return {
+    socketPath,
+    env,
+    buildx: binaries.buildxPlugin === undefined ? ['docker', 'buildx'] : [binaries.buildxPlugin],
+    docker,
+    stop,
+  };
 }
 
 export interface Registry {

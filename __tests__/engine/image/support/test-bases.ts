@@ -1,5 +1,5 @@
 /** Makes the images that the cases start from, in a registry of the test's own: a static shell, and what each adds to it. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -11,8 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { TEST_BASES } from '../../../scripts/cli/image/support/bases';
-import type { DockerEngine } from '../../support/docker-engine';
+import type { Builder } from './content-digest';
+
+const run = promisify(execFile);
 
 /** Debian's static busybox, unpacked into a private folder that is kept and reused. */
 function staticShell(): string {
@@ -36,7 +39,7 @@ function staticShell(): string {
 
 /** Builds and pushes every test base; returns the reference of each. */
 export async function pushTestBases(
-  engine: DockerEngine,
+  { env, buildx: [program, ...args] }: Pick<Builder, 'env' | 'buildx'>,
   registry: string,
 ): Promise<Readonly<Record<string, string>>> {
   const context = mkdtempSync(join(tmpdir(), 'warmpath-base-'));
@@ -53,17 +56,8 @@ export async function pushTestBases(
       ];
       writeFileSync(join(context, 'Dockerfile'), `${lines.join('\n')}\n`);
       const reference = `${registry}/base-${name}:1`;
-      await engine.docker(
-        'buildx',
-        'build',
-        '--provenance=false',
-        '--network=none',
-        '-q',
-        '--push',
-        '-t',
-        reference,
-        context,
-      );
+      const flags = ['--provenance=false', '--network=none', '-q', '--push', '-t', reference];
+      await run(program, [...args, 'build', ...flags, context], { env });
       references[name] = reference;
     }
     return references;
