@@ -135,6 +135,7 @@ async function bench(say: (line: string) => void): Promise<BenchResult> {
     };
   } finally {
     server.close();
+    server.closeAllConnections();
     rmSync(work, { recursive: true, force: true });
   }
 }

@@ -1,218 +1,243 @@
 /** `warmpath image release` as a user runs it, on a real engine and a registry that behaves as ECR does. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DockerEngine, type Registry, startDockerEngine, startRegistry } from '../support/docker-engine';
-import { type EcrFront, startEcrFront } from './support/ecr-front';
-
-const LAUNCHER = join(__dirname, '..', '..', '..', 'scripts', 'cli', 'warmpath.cjs');
-const CREDENTIALS = 'AWS:a-token-that-is-secret';
-
-interface Run {
-  readonly child: ChildProcess;
-  readonly done: Promise<{ readonly code: number | null; readonly out: string; readonly err: string }>;
-}
+import { type ReleaseSurroundings, startReleaseSurroundings } from './support/release-surroundings';
 
 describe.each(['containerd', 'classic'] as const)('release with the %s image store', (imageStore) => {
-  const work = mkdtempSync(join(tmpdir(), 'warmpath-release-'));
-  let engine: DockerEngine;
-  let registry: Registry;
-  let front: EcrFront;
+  let around: ReleaseSurroundings;
 
   beforeAll(async () => {
-    registry = await startRegistry({ folder: join(work, 'registry') });
-    front = await startEcrFront(registry.host);
-    engine = await startDockerEngine({ imageStore });
-    writeFileSync(join(work, 'main.c'), 'int main(void) { return 0; }\n');
-    execFileSync('cc', ['-static', '-O2', '-o', join(work, 'main'), join(work, 'main.c')]);
-    const auth = Buffer.from(CREDENTIALS).toString('base64');
-    writeFileSync(
-      join(engine.env['DOCKER_CONFIG'] ?? '', 'config.json'),
-      JSON.stringify({ auths: { [front.host]: { auth } } }),
-    );
+    around = await startReleaseSurroundings(imageStore);
   }, 240_000);
-  afterAll(async () => {
-    await engine?.stop();
-    await front?.close();
-    await registry?.stop();
-    rmSync(work, { recursive: true, force: true });
-  });
-  beforeEach(() => {
-    front.before = () => 'pass';
-    front.credentials = CREDENTIALS;
-    front.immutable = true;
-    front.archived.clear();
-  });
-
-  /** A project of its own; the image runs one step. */
-  function project(name: string, fields: object = {}): string {
-    const folder = join(work, name);
-    mkdirSync(join(folder, 'app', 'src'), { recursive: true });
-    const image = { repository: `${front.host}/${name}`, context: 'app', ...fields };
-    writeFileSync(join(folder, 'images.json'), JSON.stringify({ images: { app: image } }));
-    writeFileSync(
-      join(folder, 'app', 'Dockerfile'),
-      'FROM scratch\nCOPY main /main\nRUN --network=none ["/main"]\nCOPY src/ /src/\n',
-    );
-    execFileSync('cp', [join(work, 'main'), join(folder, 'app', 'main')]);
-    writeFileSync(join(folder, 'app', 'src', 'a.txt'), 'one\n');
-    return folder;
-  }
-
-  function start(folder: string, ...args: readonly string[]): Run {
-    const child = spawn(process.execPath, [LAUNCHER, 'image', ...args], {
-      cwd: folder,
-      env: engine.env,
-      stdio: 'pipe',
-    });
-    let [out, err] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      err += text;
-    });
-    const done = new Promise<{ code: number | null; out: string; err: string }>((resolve, reject) => {
-      child.on('error', reject).on('close', (code) => resolve({ code, out, err }));
-    });
-    return { child, done };
-  }
-
-  async function json(folder: string, ...args: readonly string[]) {
-    const { code, out, err } = await start(folder, ...args, '--json').done;
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    return JSON.parse(out).images[0];
-  }
-
-  function lockOf(folder: string) {
-    return JSON.parse(readFileSync(join(folder, 'images.lock.json'), 'utf8')).app;
-  }
+  afterAll(() => around?.stop());
+  beforeEach(() => around.reset());
 
   it('builds once, pins what the registry has, and then skips', async () => {
-    const folder = project('first');
-    const released = await json(folder, 'release');
+    const project = around.project('first');
+    const released = await project.json('release');
     expect(released.outcome).toBe('built');
-    expect(lockOf(folder)).toMatchObject({ digest: released.digest, tag: released.tag, key: released.key });
-    expect((await json(folder, 'plan')).decision).toBe('skip');
-    const text = readFileSync(join(folder, 'images.lock.json'), 'utf8');
-    expect((await json(folder, 'release')).outcome).toBe('unchanged');
-    expect(readFileSync(join(folder, 'images.lock.json'), 'utf8')).toBe(text);
-    await engine.docker('pull', `${front.host}/first@${released.digest}`);
+    expect(project.lock()).toMatchObject({ digest: released.digest, tag: released.tag, key: released.key });
+    expect((await project.json('plan')).decision).toBe('skip');
+    const lock = join(project.folder, 'images.lock.json');
+    const text = readFileSync(lock, 'utf8');
+    expect((await project.json('release')).outcome).toBe('unchanged');
+    expect(readFileSync(lock, 'utf8')).toBe(text);
+    await around.engine.docker('pull', `${around.front.host}/first@${released.digest}`);
   });
 
   it('names the file that changed, on a runner that has nothing but the lock too', async () => {
-    const folder = project('named');
-    await json(folder, 'release');
-    writeFileSync(join(folder, 'app', 'src', 'a.txt'), 'two\n');
-    expect((await json(folder, 'plan')).reasons).toEqual([
+    const project = around.project('named');
+    await project.json('release');
+    project.write('app/src/a.txt', 'two\n');
+    expect((await project.json('plan')).reasons).toEqual([
       expect.objectContaining({ kind: 'file', name: 'src/a.txt', line: 4 }),
     ]);
-    rmSync(join(folder, '.warmpath'), { recursive: true });
-    expect((await json(folder, 'plan')).reasons).toEqual([
+    rmSync(join(project.folder, '.warmpath'), { recursive: true });
+    expect((await project.json('plan')).reasons).toEqual([
       expect.objectContaining({ kind: 'file', name: 'COPY src/' }),
     ]);
   });
 
   it('goes back to an earlier image by key, and refuses what the registry does not have', async () => {
-    const folder = project('back');
-    const first = await json(folder, 'release');
-    writeFileSync(join(folder, 'app', 'src', 'a.txt'), 'two\n');
-    const second = await json(folder, 'release');
+    const project = around.project('back');
+    const first = await project.json('release');
+    project.write('app/src/a.txt', 'two\n');
+    const second = await project.json('release');
     expect(second.previousDigest).toBe(first.digest);
-    expect((await json(folder, 'rollback', 'app', '--to', first.key)).digest).toBe(first.digest);
-    expect(lockOf(folder).digest).toBe(first.digest);
-    const missing = await start(folder, 'rollback', 'app', '--to', `sha256:${'0'.repeat(64)}`).done;
+    expect((await project.json('rollback', 'app', '--to', first.key)).digest).toBe(first.digest);
+    expect(project.lock().digest).toBe(first.digest);
+    const missing = await project.start('rollback', 'app', '--to', `sha256:${'0'.repeat(64)}`).done;
     expect(missing.code).toBe(1);
-    expect(lockOf(folder).digest).toBe(first.digest);
+    expect(project.lock().digest).toBe(first.digest);
+  });
+
+  it('prunes an earlier image that was pulled by digest, and none that is pinned', async () => {
+    const project = around.project('pruned');
+    const { digest: earlier } = await project.json('release');
+    project.write('app/src/a.txt', 'two\n');
+    const { digest: pinned } = await project.json('release');
+    const repository = `${around.front.host}/pruned`;
+    for (const digest of [earlier, pinned]) await around.engine.docker('pull', `${repository}@${digest}`);
+    const { code, err } = await project.start('prune', '--keep', '0B', '--yes').done;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    await around.engine.docker('image', 'inspect', `${repository}@${pinned}`);
+    await expect(around.engine.docker('image', 'inspect', `${repository}@${earlier}`)).rejects.toThrow();
   });
 
   it('repeats what was throttled or dropped, and shows no credentials', async () => {
-    const folder = project('faults');
+    const project = around.project('faults');
     let left = 4;
-    front.before = (request) =>
+    around.front.before = (request) =>
       /^(?:PUT|PATCH|POST|HEAD)/.test(request) && left-- > 0 ? (left % 2 === 0 ? 429 : 'drop') : 'pass';
-    const { code, out, err } = await start(folder, 'release').done;
+    const { code, out, err } = await project.start('release').done;
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).not.toContain('secret');
   });
 
   it('pushes again what was archived', async () => {
-    const folder = project('archived');
-    const { tag } = await json(folder, 'release');
-    front.archived.add(tag);
-    expect((await json(folder, 'plan')).decision).toBe('build');
-    expect(['built', 'built-same-digest']).toContain((await json(folder, 'release')).outcome);
-    expect((await json(folder, 'plan')).decision).toBe('skip');
+    const project = around.project('archived');
+    const { tag } = await project.json('release');
+    around.front.archived.add(tag);
+    expect((await project.json('plan')).decision).toBe('build');
+    expect(['built', 'built-same-digest']).toContain((await project.json('release')).outcome);
+    expect((await project.json('plan')).decision).toBe('skip');
   });
 
   it('gives two runners that come at once one digest', async () => {
-    const [one, two] = [project('race'), join(work, 'race-two')];
-    execFileSync('cp', ['-a', one, two]);
-    const released = await Promise.all([json(one, 'release'), json(two, 'release')]);
+    const one = around.project('race');
+    const two = around.project('race-two', { repository: `${around.front.host}/race` });
+    const released = await Promise.all([one.json('release'), two.json('release')]);
     expect(released[0].tag).toBe(released[1].tag);
-    expect(lockOf(one).digest).toBe(lockOf(two).digest);
+    expect(one.lock().digest).toBe(two.lock().digest);
   });
 
   it('tags nothing that is over its budget', async () => {
-    const folder = project('budget', { budgetBytes: 10 });
-    const { code, err } = await start(folder, 'release').done;
+    const project = around.project('budget', { budgetBytes: 10 });
+    const { code, err } = await project.start('release').done;
     expect(code).toBe(1);
     expect(err).toContain('allowed: 10');
-    expect(front.requests.filter((request) => request.startsWith('PUT /v2/budget/'))).toEqual([]);
+    expect(around.front.requests.filter((request) => request.startsWith('PUT /v2/budget/'))).toEqual([]);
   });
 
   it('ends in the same state after being killed at any of its requests', async () => {
-    const folder = project('killed');
-    const whole = front.requests.length;
-    const reference = await json(project('whole'), 'release');
-    const steps = front.requests.length - whole;
-    for (let at = 1; at <= Math.max(20, steps); at++) {
+    const project = around.project('killed');
+    const whole = around.front.requests.length;
+    const reference = await around.project('whole').json('release');
+    const steps = around.front.requests.length - whole;
+    // The classic store's pushes are the engine's own: a sample is enough.
+    const every = imageStore === 'classic' ? 5 : 1;
+    for (let at = 1; at <= Math.max(20, steps); at += every) {
       let seen = 0;
-      const run = start(folder, 'release', '--json');
-      front.before = () => {
+      const run = project.start('release', '--json');
+      around.front.before = () => {
         if (++seen === at) run.child.kill('SIGKILL');
         return 'pass';
       };
       await run.done;
     }
-    front.before = () => 'pass';
-    await json(folder, 'release');
-    expect((await json(folder, 'release')).outcome).toBe('unchanged');
-    expect(lockOf(folder).key).toBe(reference.key);
-    if (imageStore === 'containerd') expect(lockOf(folder).digest).toBe(reference.digest);
+    around.front.before = () => 'pass';
+    await project.json('release');
+    expect((await project.json('release')).outcome).toBe('unchanged');
+    expect(project.lock().key).toBe(reference.key);
+    if (imageStore === 'containerd') expect(project.lock().digest).toBe(reference.digest);
   }, 600_000);
 });
 
-describe('twenty builds on an empty cache', () => {
-  it('have one digest', async () => {
-    const work = mkdtempSync(join(tmpdir(), 'warmpath-equal-'));
-    const registry = await startRegistry({ folder: join(work, 'registry') });
-    const engine = await startDockerEngine({ imageStore: 'containerd' });
-    try {
-      mkdirSync(join(work, 'app'));
-      writeFileSync(join(work, 'app', 'Dockerfile'), 'FROM scratch\nWORKDIR /w\nCOPY . /src/\n');
-      const digests = new Set<string>();
-      for (let turn = 0; turn < 20; turn++) {
-        writeFileSync(
-          join(work, 'images.json'),
-          JSON.stringify({
-            images: { app: { repository: `${registry.host}/equal-${turn}`, context: 'app' } },
-          }),
-        );
-        await engine.docker('builder', 'prune', '-af');
-        const out = execFileSync(process.execPath, [LAUNCHER, 'image', 'release', '--json'], {
-          cwd: work,
-          env: engine.env,
-          encoding: 'utf8',
-        });
-        digests.add(JSON.parse(out).images[0].digest);
-      }
-      expect(digests.size).toBe(1);
-    } finally {
-      await engine.stop();
-      await registry.stop();
-      rmSync(work, { recursive: true, force: true });
+describe('what makes an image of equal content another one', () => {
+  let around: ReleaseSurroundings;
+
+  beforeAll(async () => {
+    around = await startReleaseSurroundings('containerd');
+  }, 240_000);
+  afterAll(() => around?.stop());
+  beforeEach(() => around.reset());
+
+  it('is none of twenty builds on an empty cache', async () => {
+    const digests = new Set<string>();
+    for (let turn = 0; turn < 20; turn++) {
+      const project = around.project(`equal-${turn}`);
+      project.write('app/Dockerfile', 'FROM scratch\nWORKDIR /w\nCOPY src /src/\n');
+      await around.engine.docker('builder', 'prune', '-af');
+      digests.add((await project.json('release')).digest);
     }
+    expect(digests.size).toBe(1);
   }, 600_000);
+
+  it('is no attestation: the tag names one plain manifest', async () => {
+    const project = around.project('plain');
+    const { tag } = await project.json('release');
+    expect((await around.manifest('plain', tag)).mediaType).toBe(
+      'application/vnd.oci.image.manifest.v1+json',
+    );
+  });
+
+  it('is no input that never reaches it: the key moves, the digest does not', async () => {
+    const project = around.project('discarded');
+    project.write('app/src/b.txt', 'one\n');
+    project.write(
+      'app/Dockerfile',
+      'FROM scratch AS all\nCOPY src/ /src/\nFROM scratch\nCOPY --from=all /src/a.txt /\n',
+    );
+    const first = await project.json('release');
+    project.write('app/src/b.txt', 'two\n');
+    const second = await project.json('release');
+    expect(second).toMatchObject({ outcome: 'built-same-digest', digest: first.digest });
+    expect(project.lock()).toMatchObject({ digest: first.digest, key: second.key });
+    expect(second.key).not.toBe(first.key);
+    expect((await project.json('plan')).decision).toBe('skip');
+  });
+
+  it('are permission bits of folders, which the cache of the builder does not see', async () => {
+    const project = around.project('modes');
+    project.write('app/src/sub/b.txt', 'b\n');
+    const first = await project.json('release');
+    execFileSync('chmod', ['700', join(project.folder, 'app/src/sub')]);
+    const second = await project.json('release');
+    expect(second.outcome).toBe('built');
+    expect(second.digest).not.toBe(first.digest);
+  });
+
+  it('is not a builder that was wiped, where a registry keeps its cache', async () => {
+    around.front.immutable = false;
+    const project = around.project('cached', { cache: `${around.front.host}/cached-cache:main` });
+    await project.json('release');
+    await around.engine.docker('builder', 'prune', '-af');
+    const { steps } = await project.json('build');
+    expect(steps.filter(({ name }) => /COPY|RUN/.test(name)).map(({ cached }) => cached)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('is not a file that changes while it is built: nothing is tagged', async () => {
+    const base = await around.base('changing', 'one');
+    const project = around.project('changing');
+    project.write('app/Dockerfile', `FROM ${base}\nCOPY src/ /src/\n`);
+    around.front.before = (request) => {
+      // The builder asks by digest, once the key has been made.
+      if (/ \/v2\/base-changing\/manifests\/sha256:/.test(request))
+        project.write('app/src/a.txt', 'meanwhile\n');
+      return 'pass';
+    };
+    const { code, err } = await project.start('release').done;
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('changed while it was built') });
+    expect(around.front.requests.filter((request) => request.startsWith('PUT /v2/changing/'))).toEqual([]);
+  });
+
+  it('is not a base whose tag moves while it is built; the next plan names it', async () => {
+    around.front.immutable = false;
+    const base = await around.base('moving', 'one');
+    const project = around.project('moving');
+    project.write('app/Dockerfile', `FROM ${base}\nCOPY src/ /src/\n`);
+    const [layer] = (await around.manifest('base-moving', '1')).layers;
+    const next = await around.base('moving', 'two', '2');
+    let moved: Promise<void> | undefined;
+    around.front.before = (request) => {
+      if (/ \/v2\/base-moving\/manifests\/sha256:/.test(request))
+        moved ??= around.retag('base-moving', '2', '1');
+      return 'pass';
+    };
+    const { tag } = await project.json('release');
+    await moved;
+    expect(moved).toBeDefined();
+    expect((await around.manifest('moving', tag)).layers[0]).toEqual(layer);
+    around.front.before = () => 'pass';
+    expect(next).toBe(base.replace(/1$/, '2'));
+    expect((await project.json('plan')).reasons).toEqual([
+      expect.objectContaining({ kind: 'base', name: base, line: 1 }),
+    ]);
+  });
+
+  it('are its platforms: the index is pinned, and each of them noted', async () => {
+    const project = around.project('platforms', { platforms: ['linux/amd64', 'linux/arm64'] });
+    project.write('app/Dockerfile', 'FROM scratch\nARG TARGETARCH\nCOPY src/ /src/\n');
+    const { tag, digest } = await project.json('release');
+    const index = await around.manifest('platforms', tag);
+    expect(index.mediaType).toBe('application/vnd.oci.image.index.v1+json');
+    expect(project.lock()).toMatchObject({ digest });
+    expect(Object.keys(project.lock().platforms ?? {})).toEqual(['linux/amd64', 'linux/arm64']);
+    expect(new Set(Object.values(project.lock().platforms ?? {})).size).toBe(2);
+  });
 });

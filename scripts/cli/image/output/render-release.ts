@@ -25,7 +25,7 @@ export function printReleased(released: Released | undefined): void {
     ...warnings.map((warning) => `         ${paint.yellow('warning')}: ${warning}`),
     `         ${OUTCOMES[outcome]}: ${planned.image.repository}@${digest}`,
   ];
-  process.stdout.write(`${renderPlan([{ ...planned, warnings: [] }])}${lines.join('\n')}\n`);
+  process.stdout.write(`${renderPlan([{ ...planned, warnings: [] }], false)}${lines.join('\n')}\n`);
 }
 
 /** The slowest steps and the size of each layer. */
