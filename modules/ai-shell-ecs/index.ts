@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { warnOfEndOfLife } from '../parts/node-version';
 import { amiId } from './ami';
 import { AwsLocation, accountOf } from './aws-location';
 import { renderBoot } from './boot/render-boot';
@@ -76,6 +77,7 @@ export class AiShellEcs extends Construct {
     this.cluster = new ShellCluster(this, 'cluster', { ...context, accountId });
 
     const isEventDriven = props.goldenAmi !== undefined || props.coldStartMetrics !== false;
+    if (isEventDriven) warnOfEndOfLife(this, settings.nodeVersion);
     this.failedEvents = isEventDriven ? new FailedEvents(this, 'failed-events', context) : undefined;
 
     const firstAmiId = amiId(this, settings.ami, settings.instances.architecture);

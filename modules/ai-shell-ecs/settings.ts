@@ -1,3 +1,4 @@
+import { DEFAULT_NODE_VERSION, type NodeVersion } from '../parts/node-version';
 import { plus } from './plan-values';
 import type {
   AgentProps,
@@ -57,6 +58,7 @@ export interface AiShellEcsSettings {
   readonly task: TaskSettings | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly logRetentionDays: number;
+  readonly nodeVersion: NodeVersion;
   /** The props without defaults, for parts that fill in their own. */
   readonly given: AiShellEcsProps;
 }
@@ -91,6 +93,7 @@ export function resolveSettings(props: AiShellEcsProps): AiShellEcsSettings {
     task: props.task === false ? undefined : taskSettings(props.task),
     tags: props.tags ?? {},
     logRetentionDays: props.logs?.retentionDays ?? 30,
+    nodeVersion: props.nodeVersion ?? DEFAULT_NODE_VERSION,
     given: props,
   };
 }

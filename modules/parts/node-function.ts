@@ -9,7 +9,7 @@ import type { BundleName } from '../../scripts/build/bundles';
 import { bundle } from '../../scripts/build/functions';
 import { memoryForVcpus } from './lambda-memory';
 import { assetPath } from './module-path';
-import { NODE_RUNTIMES, type NodeVersion } from './node-version';
+import { DEFAULT_NODE_VERSION, type NodeVersion, providersThatKnow } from './node-version';
 import { type PolicyStatement, policyDocument, trustService } from './policy';
 import { requireProvider } from './required-versions';
 
@@ -37,7 +37,7 @@ export interface NodeFunctionProps<
   readonly asyncRetries?: number;
   /** @default 30 */
   readonly logRetentionDays?: number;
-  /** Major version of Node.js; 24 needs the AWS provider 6.19 or later. @default 22 */
+  /** Major version of Node.js; 24 needs the AWS provider 6.19 or later. @default - the newest that the locked provider knows */
   readonly nodeVersion?: NodeVersion;
 }
 
@@ -52,8 +52,8 @@ export class NodeFunction<
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Environment>) {
     super(scope, id);
     checkProps(this.node.path, props);
-    const { nodeVersion = 22 } = props;
-    if (nodeVersion !== 22) requireProvider(TerraformStack.of(this), NODE_RUNTIMES[nodeVersion].provider);
+    const { nodeVersion = DEFAULT_NODE_VERSION } = props;
+    if (nodeVersion !== 22) requireProvider(TerraformStack.of(this), providersThatKnow(nodeVersion));
     const program = bundle(props.bundle);
     const code = new TerraformAsset(this, 'code', {
       path: program.zipPath,

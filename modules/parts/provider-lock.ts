@@ -1,6 +1,7 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from 'cdktf';
+import { readLock } from '../../scripts/build/provider-lock';
 
 /** Name that Terraform gives its dependency lock file. */
 const LOCK_FILE = '.terraform.lock.hcl';
@@ -14,4 +15,10 @@ const REPOSITORY_LOCK = join(__dirname, '../..', LOCK_FILE);
 export function layProviderLock(app: App): void {
   for (const { workingDirectory } of Object.values(app.manifest.stacks))
     copyFileSync(REPOSITORY_LOCK, join(app.outdir, workingDirectory, LOCK_FILE));
+}
+
+/** Returns the version of the AWS provider that the repository locks; the oldest that the stacks accept where it locks none. */
+export function lockedProviderVersion(): string {
+  const text = existsSync(REPOSITORY_LOCK) ? readFileSync(REPOSITORY_LOCK, 'utf8') : '';
+  return readLock(text)?.version ?? '5.100.0';
 }

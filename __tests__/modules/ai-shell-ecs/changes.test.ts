@@ -12,11 +12,14 @@ const around = { vpcId: '', subnetIds: [''], routeTableId: '', amiId: '', lockFi
 const folder = mkdtempSync(join(tmpdir(), 'warmpath-change-list-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Props that no plan here can change, each with the reason. */
+const NOT_PLANNED = { nodeVersion: 'the provider that the emulator is driven with knows one version' };
+
 it('every prop has a change', () => {
   const module = join(__dirname, '../../../modules/ai-shell-ecs');
   const props = readdirSync(join(module, 'props')).map((file) => join(module, 'props', file));
   const sources = [...props, join(module, 'image-source.ts')];
-  const changed = changeCases(around).map(({ prop }) => prop);
+  const changed = [...changeCases(around).map(({ prop }) => prop), ...Object.keys(NOT_PLANNED)];
   expect(propsOf('AiShellEcsProps', sources).filter((prop) => !changed.includes(prop))).toEqual([]);
 });
 

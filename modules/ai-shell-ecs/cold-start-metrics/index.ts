@@ -112,6 +112,7 @@ export class ColdStartMetrics extends Construct {
       onFailureArn: failedEvents.queue.arn,
       timeoutSeconds: 30,
       logRetentionDays: settings.logRetentionDays,
+      nodeVersion: settings.nodeVersion,
     });
   }
 

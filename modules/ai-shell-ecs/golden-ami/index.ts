@@ -111,6 +111,7 @@ export class GoldenAmi extends Construct {
       pipelineArn: this.pipeline.arn,
       failedEvents: props.failedEvents,
       logRetentionDays: settings.logRetentionDays,
+      nodeVersion: settings.nodeVersion,
       tags: settings.tags,
     });
     this.restoreSnapshotsFast(goldenAmi.fastSnapshotRestoreZones ?? []);

@@ -6,6 +6,7 @@ import type { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 import { Construct } from 'constructs';
 import type { ImageDigestSettings } from '../../../lambdas/image-digest/settings';
 import { NodeFunction } from '../../parts/node-function';
+import type { NodeVersion } from '../../parts/node-version';
 import { policyDocument, trustService } from '../../parts/policy';
 import { accountOf } from '../aws-location';
 import type { FailedEvents } from '../failed-events';
@@ -22,6 +23,7 @@ export interface PushTriggerProps {
   readonly pipelineArn: string;
   readonly failedEvents: FailedEvents;
   readonly logRetentionDays: number;
+  readonly nodeVersion: NodeVersion;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -59,6 +61,7 @@ export class PushTrigger extends Construct {
       // One at a time: two pushes must not overtake each other between read and write.
       reservedConcurrency: 1,
       logRetentionDays: props.logRetentionDays,
+      nodeVersion: props.nodeVersion,
     });
     const pushed = new CloudwatchEventRule(this, 'pushed', {
       name: `${name}-image-pushed`,

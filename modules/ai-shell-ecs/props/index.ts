@@ -1,3 +1,4 @@
+import type { NodeVersion } from '../../parts/node-version';
 import type { ImageSource } from '../image-source';
 import type { AgentProps, PrepullProps } from './boot';
 import type { CapacityProviderProps, ClusterProps } from './cluster';
@@ -53,6 +54,8 @@ export interface AiShellEcsProps {
   readonly goldenAmi?: GoldenAmiProps;
   /** Metrics, alarms and a dashboard of task starts; `false` for none. @default - on */
   readonly coldStartMetrics?: ColdStartMetricsProps | false;
+  /** Major version of Node.js of the functions; 24 needs the AWS provider 6.19 or later. @default - the newest that the locked provider knows */
+  readonly nodeVersion?: NodeVersion;
   /** Tags of every resource and, through the group, of every instance. @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
