@@ -1,5 +1,5 @@
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
@@ -8,12 +8,19 @@ import { CloudFrontInvalidator } from '../aws/invalidator';
 import { SqsTaskQueue } from '../aws/task-queue';
 import { type PlanDeps, planRequest } from '../engine/flow/plan';
 import { resolvePops } from '../engine/flow/resolve-pops';
+import type { RequestId } from '../engine/model/ids';
 import { readSettings, taskSettings } from '../settings';
 import { openEdges } from './edges';
 import { reportWhenEnded } from './report-when-ended';
+import { requestIdOfEvent } from './request-event';
 import { clock, log, openTables } from './runtime';
 import { budgetOf } from './step-bounds';
 import { requestIdOfRecord, runPerRequest } from './stream-batch';
+
+/** Event of a call of this function by itself. */
+interface PlanEvent {
+  readonly requestId: RequestId;
+}
 
 const settings = readSettings(taskSettings, process.env);
 const { resolver, policy } = openEdges(settings);
@@ -37,10 +44,43 @@ const deps: PlanDeps = {
   resolvePops: (distributionDomain, codes) => resolvePops(distributionDomain, codes, { resolver, policy }),
 };
 
-/** CHECK_POP to IN-PROGRESS; goes on from the stored cursor, as Get Size does. */
-export function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
+async function plan(id: RequestId, context: Context): Promise<void> {
+  await planRequest(deps, id, budgetOf(context));
+  await reportWhenEnded({ requests, lambda, functionName: settings.REPORT_FUNCTION_NAME }, id);
+}
+
+/** True for a request whose next piece of work is to wait for an invalidation. */
+async function waitsForInvalidation(id: RequestId): Promise<boolean> {
+  const record = await requests.get(id);
+  return record?.status === 'CHECK_POP' && record.spec.needInvalidate;
+}
+
+/** Calls this function again, without waiting for it. */
+async function waitElsewhere(id: RequestId, { functionName }: Context): Promise<void> {
+  const event: PlanEvent = { requestId: id };
+  await lambda.send(
+    new InvokeCommand({
+      FunctionName: functionName,
+      InvocationType: 'Event',
+      Payload: JSON.stringify(event),
+    }),
+  );
+}
+
+/**
+ * CHECK_POP to IN-PROGRESS; goes on from the stored cursor, as Get Size does. An invalidation takes minutes, and a batch of the
+ * stream that waits for one keeps the requests behind it waiting, too: it is waited for in a call of its own, whose last write
+ * is the record that goes on from there.
+ */
+export async function handler(
+  event: DynamoDBStreamEvent | PlanEvent,
+  context: Context,
+): Promise<DynamoDBBatchResponse | undefined> {
+  if (!('Records' in event)) {
+    await plan(requestIdOfEvent(event), context);
+    return undefined;
+  }
   return runPerRequest(event, requestIdOfRecord, log, async ({ id }) => {
-    await planRequest(deps, id, budgetOf(context));
-    await reportWhenEnded({ requests, lambda, functionName: settings.REPORT_FUNCTION_NAME }, id);
+    await ((await waitsForInvalidation(id)) ? waitElsewhere(id, context) : plan(id, context));
   });
 }

@@ -80,11 +80,16 @@ export function unreportedKey(id: RequestId): string {
   return `${id}/unreported`;
 }
 
+/** What was done of a slice when it was handed back, JSON of `SliceProgress`. */
+export function handedBackKey(id: RequestId, slice: SliceId): string {
+  return `${id}/progress/${slice}.json`;
+}
+
 const REQUEST_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RUN = '[\\w-]+';
 const BELOW_ID = new RegExp(
   `^(?:original_urls\\.txt|success_urls\\.txt|failed_urls\\.txt|failed_pop_urls\\.csv|report\\.json|report\\.html|unreported|` +
-    `sizing/${RUN}/(?:urls\\.txt|found\\.txt|expansion\\.json|unreached\\.txt|segments\\.txt|sizes/\\d{6,}\\.txt)|failures/[\\w-]+\\.\\d+/${RUN}\\.ndjson)$`,
+    `sizing/${RUN}/(?:urls\\.txt|found\\.txt|expansion\\.json|unreached\\.txt|segments\\.txt|sizes/\\d{6,}\\.txt)|failures/[\\w-]+\\.\\d+/${RUN}\\.ndjson|progress/[\\w-]+\\.\\d+\\.json)$`,
 );
 
 /** True for the name of a folder that holds the blobs of one request. */

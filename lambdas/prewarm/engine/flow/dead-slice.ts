@@ -10,6 +10,7 @@ import type { SliceJournal } from '../ports/slice-journal';
 import type { SliceLedger } from '../ports/slice-ledger';
 import { readLines } from '../text/lines';
 import { failuresKey, newRunName, urlsKey } from './blob-names';
+import { progressBefore, type SliceHandover } from './slice-handover';
 import { encodeFailures } from './work';
 
 export interface DeadSliceDeps {
@@ -17,6 +18,7 @@ export interface DeadSliceDeps {
   readonly blobs: BlobStore;
   readonly ledger: Pick<SliceLedger, 'record' | 'isRecorded'>;
   readonly journal?: SliceJournal;
+  readonly handover?: SliceHandover;
   readonly clock: Clock;
   readonly log: Log;
   /** Called with all that was recorded of the slice. */
@@ -43,7 +45,7 @@ export async function giveUpSlice(
   if (!isUnderway(record)) return 'dropped';
   if (await deps.ledger.isRecorded(requestId, slice.id)) return 'duplicate';
   const { encodings } = record.spec;
-  const before = await deps.journal?.load(slice);
+  const before = await progressBefore(deps, slice);
   const done = new Set(before?.done);
   const left = segment.urlCount * encodings.length - done.size;
   const tally = emptyTally();

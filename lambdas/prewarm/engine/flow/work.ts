@@ -13,6 +13,7 @@ import type { Received, TaskQueue } from '../ports/task-queue';
 import { readLineBatches } from '../text/lines';
 import type { Resume } from '../warming/warm-slice';
 import { failuresKey, newRunName, urlsKey } from './blob-names';
+import { progressBefore, type SliceHandover } from './slice-handover';
 
 /** Warms one slice; bound to a transport by whoever runs it. Rejects with the signal's reason when aborted. */
 export type WarmSlice = (
@@ -41,6 +42,8 @@ export interface WorkDeps {
   readonly queue: Pick<TaskQueue, 'extend'>;
   /** @default - a slice that was cut short is warmed again as a whole */
   readonly journal?: SliceJournal;
+  /** For workers that keep no journal. @default - what was done of a slice that is handed back is done again */
+  readonly handover?: SliceHandover | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly warm: WarmSlice;
@@ -87,7 +90,7 @@ class Account {
   private readonly all = new ProgressCollector();
 
   constructor(
-    private readonly deps: Pick<WorkDeps, 'journal' | 'clock' | 'log'>,
+    private readonly deps: Pick<WorkDeps, 'journal' | 'handover' | 'clock' | 'log'>,
     private readonly slice: Slice,
     readonly before: SliceProgress | undefined,
   ) {
@@ -96,6 +99,7 @@ class Account {
 
   /** Stores what is done until the signal aborts; a piece that cannot be stored only risks that it is done again. */
   async keep(until: AbortSignal): Promise<void> {
+    if (this.deps.journal === undefined) return;
     while (!until.aborted) {
       await this.deps.clock.sleep(JOURNAL_EVERY_MS, until);
       if (!until.aborted) await this.store();
@@ -110,6 +114,17 @@ class Account {
     await journal
       ?.append(this.slice, piece)
       .catch((error: unknown) => log.warn('progress-not-stored', { error: String(error) }));
+  }
+
+  /** Leaves what is done to whoever receives the slice next; to be called in place of `sum`. */
+  async handBack(): Promise<void> {
+    const { handover, log } = this.deps;
+    await this.store();
+    const all = handover && this.all.take();
+    if (all === undefined) return;
+    await handover
+      ?.save(this.slice, all)
+      .catch((error: unknown) => log.warn('progress-not-handed-back', { error: String(error) }));
   }
 
   /** Returns all that is done; to be called once. */
@@ -191,22 +206,28 @@ export async function workOn(
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
   const request = await deps.requests.get(slice.requestId);
-  if (!isUnderway(request)) return 'dropped';
+  if (!isUnderway(request)) return recordHandedBack(deps, slice);
   if (await deps.ledger.isRecorded(slice.requestId, slice.id)) return 'duplicate';
-  const account = new Account(deps, slice, await deps.journal?.load(slice));
+  const account = new Account(deps, slice, await progressBefore(deps, slice));
   const ended = new AbortController();
   const hiding = keepHidden(deps, receipt, ended.signal);
   try {
     return await warm(deps, slice, request.spec, account, signal);
   } catch (error) {
     if (signal.aborted && (await hasEnded(deps, slice))) return await recordPart(deps, slice, account);
-    await account.store();
+    await account.handBack();
     if (!signal.aborted) throw error;
     return 'aborted';
   } finally {
     ended.abort();
     await hiding;
   }
+}
+
+/** Of a request that has ended, what another worker had done of the slice when it handed it back counts. */
+async function recordHandedBack(deps: WorkDeps, slice: Slice): Promise<WorkOutcome> {
+  const part = await deps.handover?.load(slice);
+  return part === undefined ? 'dropped' : record(deps, slice, part.tally, part.failures);
 }
 
 /** Of a request that was stopped, what is done of the slice counts and is reported. */

@@ -1,9 +1,13 @@
+import { StalledSlices } from '../../engine/flow/stalled-slices';
 import { WorkLoop, type WorkLoopDeps } from '../../engine/flow/work-loop';
 import type { RequestId } from '../../engine/model/ids';
 import { isUnderway } from '../../engine/model/request';
 import type { ScaleInProtection } from './scale-in-protection';
 
-export interface AgentDeps extends Omit<WorkLoopDeps, 'onSettled'> {
+/** Each costs the memory of its list and a few sockets. */
+const STALLED_PER_SLOT = 7;
+
+export interface AgentDeps extends Omit<WorkLoopDeps, 'onSettled' | 'onBegin'> {
   /** Absent where the machine is in no group. */
   readonly protection?: ScaleInProtection | undefined;
   /** Whether EC2 is about to take the instance back. Absent off EC2. */
@@ -19,16 +23,27 @@ export class Agent {
   private readonly loop: WorkLoop;
   private readonly watching = new AbortController();
   private stopped: Promise<void> | undefined;
+  private readonly stalled: StalledSlices;
   private settled = 0;
 
   constructor(private readonly deps: AgentDeps) {
+    this.stalled = new StalledSlices(deps.clock);
     this.loop = new WorkLoop({
       ...deps,
+      slots: () => this.slots(),
+      onBegin: (slice, soFar) => this.stalled.began(slice, soFar),
       onSettled: (slice, outcome) => {
         this.settled += 1;
+        this.stalled.ended(slice);
         deps.log.info('slice-settled', { requestId: slice.requestId, slice: slice.id, outcome });
       },
     });
+  }
+
+  /** A PoP that hangs shall not keep the slots of the others: slices that stall have slots of their own, within a bound. */
+  private slots(): number {
+    const slots = this.deps.slots();
+    return slots + Math.min(this.stalled.count(), slots * STALLED_PER_SLOT);
   }
 
   /** Resolves when nothing is underway any more. */

@@ -8,6 +8,7 @@ import { S3BlobStore } from '../../aws/blob-store';
 import { HeaderCipher } from '../../aws/header-cipher';
 import { SqsTaskQueue } from '../../aws/task-queue';
 import { giveUpSlice } from '../../engine/flow/dead-slice';
+import { handoverInBlobs } from '../../engine/flow/slice-handover';
 import { DEFAULT_WARM_LIMITS } from '../../engine/warming/warm-limits';
 import { createTransport } from '../../net/transport';
 import { agentSettings, readSettings } from '../../settings';
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
     headers: { open: (id, sealed) => cipher.open(id, sealed) },
   });
   const blobs = new S3BlobStore(new S3Client({}), settings.BUCKET);
+  const handover = handoverInBlobs(blobs);
   const transport = createTransport(ca === undefined ? {} : { ca });
   const threads = settings.WORKERS === undefined ? availableParallelism() : Number(settings.WORKERS);
   const { total } = DEFAULT_WARM_LIMITS;
@@ -82,7 +84,7 @@ async function main(): Promise<void> {
   });
   const queue = new AgentQueue(tasks, {
     maxDeliveries: Number(settings.MAX_DELIVERIES),
-    giveUp: (slice) => giveUpSlice({ requests, blobs, ledger, clock, log }, slice),
+    giveUp: (slice) => giveUpSlice({ requests, blobs, ledger, handover, clock, log }, slice),
     maxFailures: MAX_RECEIVE_FAILURES,
     onBroken: broken,
     log,
@@ -91,6 +93,7 @@ async function main(): Promise<void> {
     requests,
     blobs,
     ledger,
+    handover,
     queue,
     clock,
     log,

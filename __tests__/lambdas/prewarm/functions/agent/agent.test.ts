@@ -1,5 +1,7 @@
+import { handoverInBlobs } from '../../../../../lambdas/prewarm/engine/flow/slice-handover';
+import type { FetchOutcome } from '../../../../../lambdas/prewarm/engine/model/outcome';
 import type { SliceResult } from '../../../../../lambdas/prewarm/engine/model/slice';
-import { emptyTally } from '../../../../../lambdas/prewarm/engine/model/tally';
+import { addOutcome, emptyTally, mergeTally } from '../../../../../lambdas/prewarm/engine/model/tally';
 import type { Log } from '../../../../../lambdas/prewarm/engine/ports/log';
 import type { Received } from '../../../../../lambdas/prewarm/engine/ports/task-queue';
 import { Agent, type AgentDeps } from '../../../../../lambdas/prewarm/functions/agent/agent';
@@ -10,6 +12,7 @@ import { until } from '../../../../support/until';
 import { MemoryBlobStore } from '../../engine/flow/memory-blob-store';
 import { newId, sampleRequest, sampleSlice, tokyo } from '../../engine/ports/samples';
 
+const WARMED: FetchOutcome = { kind: 'warmed', status: 200, bytes: 1, durationMs: 1 };
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 const id = newId();
 
@@ -19,6 +22,15 @@ function delivery(deliveries = 1): Received {
     receipt: 'r',
     deliveries,
   };
+}
+
+/** A promise and what resolves it. */
+function signalled() {
+  let tell: () => void = () => {};
+  const told = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  return { told, tell: () => tell() };
 }
 
 /** An agent around one delivery, whose warming lasts until it is aborted or released. */
@@ -67,7 +79,7 @@ async function setUp(overrides: Partial<AgentDeps> = {}) {
     graceMs: 20,
     ...overrides,
   });
-  return { agent, calls, recorded, record, warming, release: () => release() };
+  return { agent, blobs, calls, deliveries, recorded, record, warming, release: () => release() };
 }
 
 describe('the agent', () => {
@@ -79,6 +91,86 @@ describe('the agent', () => {
     await run;
     expect(calls).toEqual(['extend r 0']);
     expect(recorded).toEqual([]);
+  });
+
+  it('hands back what it has done of a slice, and the next one goes on from there', async () => {
+    const handover = handoverInBlobs(new MemoryBlobStore());
+    /** Does the next 30 fetches of 100, then hangs until it is aborted. */
+    async function agentThatIsInterrupted() {
+      const hanging = signalled();
+      const parts = await setUp({
+        handover,
+        graceMs: 0,
+        warm: ({ resume, signal }, { progress }) =>
+          new Promise((resolve, reject) => {
+            const tally = emptyTally();
+            if (resume) mergeTally(tally, resume.tally);
+            for (let left = 30; left > 0 && tally.fetches < 100; left -= 1) {
+              progress?.add(tally.fetches, WARMED);
+              addOutcome(tally, WARMED);
+            }
+            if (tally.fetches === 100) resolve(tally);
+            signal.addEventListener('abort', () => reject(signal.reason));
+            hanging.tell();
+          }),
+      });
+      const run = parts.agent.run();
+      await hanging.told;
+      if ((await handover.load(slice))?.done.length === 90) await until(() => parts.recorded.length > 0);
+      parts.agent.stop('spot-notice');
+      await run;
+      return parts;
+    }
+    const { slice } = delivery();
+    for (const done of [30, 60, 90]) {
+      const { calls, recorded } = await agentThatIsInterrupted();
+      expect([calls, recorded]).toEqual([['extend r 0'], []]);
+      expect((await handover.load(slice))?.done).toHaveLength(done);
+    }
+    const { recorded } = await agentThatIsInterrupted();
+    expect(recorded).toMatchObject([{ tally: { fetches: 100, outcomes: { warmed: 100 } } }]);
+  });
+
+  it('records what another one handed back of a request that was stopped meanwhile', async () => {
+    const handover = handoverInBlobs(new MemoryBlobStore());
+    const { agent, calls, record, recorded } = await setUp({ handover });
+    const tally = emptyTally();
+    addOutcome(tally, WARMED);
+    await handover.save(delivery().slice, { done: [0], tally, failures: [] });
+    record.current = { ...record.current, status: 'STOPPED' };
+    const run = agent.run();
+    await until(() => calls.length > 0);
+    agent.stop('SIGTERM');
+    await run;
+    expect(recorded).toMatchObject([{ tally: { fetches: 1 } }]);
+    expect(calls).toEqual(['remove r']);
+  });
+
+  it('gives the slots of slices that stall to others, and no more than it has room for', async () => {
+    const clock = { ...systemClock, now: systemClock.now, monotonicMs: () => nowMs };
+    let nowMs = 0;
+    const begun: string[] = [];
+    const { agent, deliveries } = await setUp({
+      clock,
+      slots: () => 2,
+      graceMs: 0,
+      warm: ({ slice, signal }, sinks) => {
+        begun.push(slice.id);
+        sinks.onBegin(emptyTally());
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+    });
+    deliveries.length = 0;
+    for (let index = 0; index < 30; index += 1)
+      deliveries.push({ slice: sampleSlice(id, tokyo, index), receipt: `r${index}`, deliveries: 1 });
+    const run = agent.run();
+    for (const busy of [2, 4, 6, 8, 10, 12, 14, 16, 16]) {
+      await until(() => begun.length === busy);
+      nowMs += 60_000;
+    }
+    agent.stop('SIGTERM');
+    await run;
+    expect(begun).toHaveLength(16);
   });
 
   it('stops by itself when the instance is about to be taken back', async () => {
