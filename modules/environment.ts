@@ -27,6 +27,8 @@ export interface NewNetwork {
   readonly kind: 'new';
   /** @default - two of the Region, see modules/parts/public-vpc.ts */
   readonly availabilityZones?: readonly string[];
+  /** Record the traffic of each VPC, and keep it for so many days. @default - none is recorded */
+  readonly flowLogDays?: number;
 }
 
 export interface ExistingNetwork {

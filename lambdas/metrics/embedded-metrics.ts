@@ -1,5 +1,5 @@
 export interface MetricValue {
-  readonly unit: 'Seconds' | 'Milliseconds' | 'Bytes' | 'Count';
+  readonly unit: 'Seconds' | 'Milliseconds' | 'Bytes' | 'Count' | 'Percent';
   readonly value: number;
 }
 

@@ -62,7 +62,15 @@ export const apiSettings = z.object({
   ...headersKey,
   ...edges,
 });
-export const getSizeSettings = z.object({ ...deployment, ...tables, ...bucket, ...headersKey, ...edges });
+export const getSizeSettings = z.object({
+  ...deployment,
+  ...tables,
+  ...bucket,
+  ...headersKey,
+  ...edges,
+  /** URLs that one sitemap or playlist may expand to. @default 1,000,000 */
+  MAX_SOURCE_URLS: z.optional(whole),
+});
 export const taskSettings = z.object({
   ...deployment,
   ...tables,
@@ -84,6 +92,15 @@ export const reportSettings = z.object({
   ...edges,
   SCHEDULE_GROUP: name,
   TOPIC_ARN: arn,
+  /** SSM parameter with the secret that webhooks are signed with. @default - they are not signed */
+  WEBHOOK_SECRET_PARAMETER: z.optional(name),
+});
+export const popCheckSettings = z.object({
+  ...deployment,
+  ...extraPops,
+  RESOLVER: edges.RESOLVER,
+  /** The distribution whose names are asked for. */
+  DISTRIBUTION_DOMAIN: name,
 });
 export const agentSettings = z.object({
   ...deployment,
@@ -109,6 +126,7 @@ export interface Environments {
   readonly aggregation: z.input<typeof aggregationSettings>;
   readonly shutdown: z.input<typeof shutdownSettings>;
   readonly report: z.input<typeof reportSettings>;
+  readonly popCheck: z.input<typeof popCheckSettings>;
   readonly agent: z.input<typeof agentSettings>;
 }
 

@@ -7,6 +7,8 @@ import { Vpc } from '@cdktf/provider-aws/lib/vpc';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { Fn, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { FlowLogs } from './flow-logs';
+import { logRetentionFaults } from './log-retention';
 
 /** Address block and Availability Zones of a VPC that is created. */
 export interface VpcShape {
@@ -17,6 +19,8 @@ export interface VpcShape {
    * @default - a and b; a and c in ap-northeast-1, whose zone b takes no new customers; none in us-west-1, where they differ by account
    */
   readonly availabilityZones?: readonly string[];
+  /** Record the traffic of the VPC in CloudWatch Logs, and keep it for so many days; one of the retentions of log groups. @default - none is recorded */
+  readonly flowLogDays?: number;
 }
 
 export interface PublicVpcProps extends VpcShape {
@@ -56,6 +60,8 @@ export class PublicVpc extends Construct {
       tags: { Name: name },
     });
     this.vpcId = vpc.id;
+    const { flowLogDays: retentionDays } = props;
+    if (retentionDays !== undefined) new FlowLogs(this, 'flow-logs', { name, vpc, retentionDays });
     // Without rules: nothing that lands in the default group can talk to anything.
     new DefaultSecurityGroup(this, 'default-security-group', { vpcId: vpc.id });
     const gateway = new InternetGateway(this, 'internet-gateway', { vpcId: vpc.id, tags: { Name: name } });
@@ -94,10 +100,11 @@ export class PublicVpc extends Construct {
 /** Returns a sentence for each invalid value of a VPC's shape; `prefix` is the path of its props. */
 export function vpcFaults(
   prefix: string,
-  { cidrBlock, availabilityZones: zones }: VpcShape,
+  { cidrBlock, availabilityZones: zones, flowLogDays }: VpcShape,
   region: string,
 ): string[] {
-  const faults: string[] = [];
+  const faults =
+    flowLogDays === undefined ? [] : [...logRetentionFaults(`${prefix}.flowLogDays`, flowLogDays)];
   if (region === 'us-west-1' && zones === undefined)
     faults.push(
       `${prefix}.availabilityZones: got none; an account has two of the three zones of us-west-1, each account other ones; name yours, which \`aws ec2 describe-availability-zones --region us-west-1\` lists`,

@@ -1,12 +1,12 @@
-import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
-import { endOfLifeWarning } from '../parts/node-version';
+import { warnOfEndOfLife } from '../parts/node-version';
 import { type ApiQuota, PrewarmApi, type PrivateApi, type RegionalApi } from './api';
 import { PrewarmDeadlines } from './deadlines';
 import { type FleetSizing, PrewarmFleet } from './fleet';
 import { PrewarmFunctions } from './functions';
 import { type NetworkProps, PrewarmNetwork } from './network';
 import { PrewarmObservability } from './observability';
+import { POP_CHECK_HOURS } from './pop-check';
 import type { PrewarmProps } from './props';
 import { PrewarmQueue } from './queue';
 import { checkSettings } from './rules';
@@ -52,8 +52,7 @@ export class Prewarm extends Construct {
       nodeVersion,
       fleet: sizing,
     } = settings;
-    const warning = endOfLifeWarning(nodeVersion, Date.now());
-    if (warning !== undefined) Annotations.of(this).addWarning(warning);
+    warnOfEndOfLife(this, nodeVersion);
     const names = namesOf(deployment);
     const place = { names, deployment, partition, region, accountId };
     const groupName = names('asg');
@@ -97,6 +96,9 @@ export class Prewarm extends Construct {
       distributionIds: settings.distributionIds,
       extraPops: settings.extraPops,
       maxListUrls: settings.maxListUrls,
+      maxSourceUrls: settings.maxSourceUrls,
+      webhookSecretArn: settings.webhookSecretArn,
+      popCheck: settings.popCheck,
       nodeVersion,
       metricsNamespace: METRICS_NAMESPACE,
     });
@@ -133,6 +135,7 @@ export class Prewarm extends Construct {
       groupName,
       functions: this.functions.all,
       apiName: names('api'),
+      popCheckHours: settings.popCheck && (settings.popCheck.everyHours ?? POP_CHECK_HOURS),
       agentLog: this.fleet.logGroup,
     });
   }

@@ -45,12 +45,12 @@ export class PrewarmNetwork extends Construct {
     super(scope, id);
     const { network } = props;
     if (network.kind === 'new') {
-      const { cidrBlock = DEFAULT_CIDR, availabilityZones } = network;
+      const { kind: _, cidrBlock = DEFAULT_CIDR, ...shape } = network;
       const vpc = new PublicVpc(this, 'Default', {
         name: props.names('vpc'),
         region: props.region,
+        ...shape,
         cidrBlock,
-        ...(availabilityZones && { availabilityZones }),
         // Code, lists and rows travel inside AWS.
         gatewayEndpoints: ['s3', 'dynamodb'],
       });

@@ -41,6 +41,7 @@ export class PrewarmObservability extends Construct {
     this.alarmOnLateStreams();
     this.alarmOnStuckRequest();
     this.alarmOnIdleFleet();
+    if (props.popCheckHours !== undefined) this.alarmOnSilentPops(props.popCheckHours);
     new PrewarmDashboard(this, 'dashboard', props);
   }
 
@@ -177,6 +178,27 @@ export class PrewarmObservability extends Construct {
           stat: 'Maximum',
         },
       },
+    );
+  }
+
+  /** Names of PoPs that have gone: warming through them would fail. */
+  private alarmOnSilentPops(everyHours: number): void {
+    this.single(
+      {
+        id: 'silent-pops',
+        name: 'silent_pops',
+        description:
+          'DNS has no address any more for over half of the PoPs under names of their own: AWS may have ended them. README, Limits, says what to do.',
+        periodSeconds: everyHours * 60 * 60,
+        periods: 1,
+      },
+      {
+        namespace: this.props.metricsNamespace,
+        metricName: 'PopsWithoutAddressPercent',
+        dimensions: { Deployment: this.props.deployment },
+        stat: 'Maximum',
+      },
+      50,
     );
   }
 

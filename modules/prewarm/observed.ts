@@ -1,6 +1,5 @@
 import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import type { NodeFunction } from '../parts/node-function';
-import type { FunctionKind } from './functions';
+import type { FunctionsByKind } from './functions';
 import type { PrewarmQueue } from './queue';
 
 /** Resources that alarms and dashboard watch. */
@@ -12,7 +11,9 @@ export interface ObservedPrewarm {
   readonly topicArn: string;
   readonly queue: PrewarmQueue;
   readonly groupName: string;
-  readonly functions: Readonly<Record<FunctionKind, NodeFunction<never>>>;
+  readonly functions: FunctionsByKind;
   readonly apiName: string;
+  /** How often PoPs are checked; undefined where they are not. */
+  readonly popCheckHours: number | undefined;
   readonly agentLog: CloudwatchLogGroup;
 }

@@ -2,6 +2,7 @@ import type { NodeVersion } from '../parts/node-version';
 import type { ApiQuota, PrivateApi, RegionalApi } from './api';
 import type { FleetSizing } from './fleet';
 import type { NetworkProps } from './network';
+import type { PopCheckProps } from './pop-check';
 import type { Subscriber } from './subscribers';
 
 export interface PrewarmProps {
@@ -25,6 +26,12 @@ export interface PrewarmProps {
   readonly extraPops?: readonly string[];
   /** URLs of an uploaded list, 1 to 3,000,000: what the API function reads before API Gateway stops waiting. @default 1,000,000 */
   readonly maxListUrls?: number;
+  /** URLs that one sitemap or playlist may expand to, 1 to 30,000,000. @default 1,000,000 */
+  readonly maxSourceUrls?: number;
+  /** ARN of an SSM parameter (SecureString under `aws/ssm`) with the secret that webhooks are signed with, `whsec_` and base64. @default - webhooks are not signed */
+  readonly webhookSecretArn?: string;
+  /** Asks in a schedule whether PoPs still have names of their own, with an alarm. @default - off: it needs the name of a distribution */
+  readonly popCheck?: PopCheckProps;
   /** How long an invalidation is waited for before warming starts with a warning, in seconds, 0 to 780. @default 600 */
   readonly invalidationWaitSeconds?: number;
   /** How long a slice stays hidden from other agents; they renew it while they work. 30 to 43,200. @default 120 */
@@ -35,7 +42,7 @@ export interface PrewarmProps {
   readonly retentionDays?: number;
   /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html @default 30 */
   readonly logRetentionDays?: number;
-  /** Major version of Node.js of functions and agents; 24 needs the AWS provider 6.19 or later. @default 22 */
+  /** Major version of Node.js of functions and agents; 24 needs the AWS provider 6.19 or later. @default - the newest that the locked provider knows */
   readonly nodeVersion?: NodeVersion;
   /** Refuse to delete tables and a bucket that hold anything. @default false */
   readonly retainData?: boolean;

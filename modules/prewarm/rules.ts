@@ -3,6 +3,7 @@ import { logRetentionFaults } from '../parts/log-retention';
 import { apiFaults } from './api';
 import { InvalidPrewarmError } from './errors';
 import { networkFaults } from './network';
+import { popCheckFaults } from './pop-check';
 import type { PrewarmSettings } from './settings';
 import { subscriberFaults } from './subscribers';
 
@@ -105,6 +106,17 @@ export const rules: readonly Rule[] = [
     problems: ({ logRetentionDays }) => logRetentionFaults('logRetentionDays', logRetentionDays),
   },
   range('maxListUrls', 1, 3_000_000, ({ maxListUrls }) => maxListUrls),
+  range('maxSourceUrls', 1, 30_000_000, ({ maxSourceUrls }) => maxSourceUrls),
+  { id: 'pop-check', problems: ({ popCheck }) => popCheckFaults(popCheck) },
+  {
+    id: 'webhook-secret-arn',
+    problems: ({ webhookSecretArn: arn }) =>
+      arn === undefined || /^arn:[\w-]+:ssm:[a-z0-9-]+:\d{12}:parameter\/.+$/.test(arn)
+        ? []
+        : [
+            `webhookSecretArn: got something else; allowed is the ARN of an SSM parameter, arn:aws:ssm:REGION:ACCOUNT:parameter/NAME; put the secret into one`,
+          ],
+  },
   range('invalidationWaitSeconds', 0, 780, ({ invalidationWaitSeconds }) => invalidationWaitSeconds),
   range('visibilitySeconds', 30, 43_200, ({ visibilitySeconds }) => visibilitySeconds),
   range('maxDeliveries', 2, 900, ({ maxDeliveries }) => maxDeliveries),

@@ -1,3 +1,4 @@
+import { DEFAULT_NODE_VERSION } from '../parts/node-version';
 import { partitionOf } from '../parts/partition';
 import type { ApiQuota, PrivateApi, RegionalApi } from './api';
 import type { FleetSettings } from './fleet';
@@ -6,7 +7,7 @@ import type { PrewarmProps } from './props';
 
 /** Defaults of the props, and of the variables of the plain Terraform module. */
 export const DEFAULTS = {
-  nodeVersion: 22,
+  nodeVersion: DEFAULT_NODE_VERSION,
   invalidationWaitSeconds: 600,
   visibilitySeconds: 120,
   maxDeliveries: 5,
@@ -29,17 +30,17 @@ export const DEFAULTS = {
   },
 } as const;
 
+/** Props that may stay undefined: what is left out then, the docs of each say. */
+type OptionalProp = 'maxListUrls' | 'maxSourceUrls' | 'distributionIds' | 'webhookSecretArn' | 'popCheck';
+
 /** The props with every default filled in: input of the rules and of the construct's parts. */
 export interface PrewarmSettings
-  extends Required<Omit<PrewarmProps, 'maxListUrls' | 'distributionIds' | 'fleet' | 'quota'>> {
+  extends Required<Omit<PrewarmProps, OptionalProp | 'fleet' | 'quota'>>,
+    Pick<PrewarmProps, OptionalProp> {
   readonly network: NetworkProps;
   readonly api: RegionalApi | PrivateApi;
   readonly quota: Required<ApiQuota>;
   readonly fleet: FleetSettings;
-  /** Undefined for the API function's own default. */
-  readonly maxListUrls: number | undefined;
-  /** Undefined for all distributions of the account. */
-  readonly distributionIds: readonly string[] | undefined;
 }
 
 export function resolveSettings(props: PrewarmProps): PrewarmSettings {
@@ -55,8 +56,6 @@ export function resolveSettings(props: PrewarmProps): PrewarmSettings {
     ...definedOf(props),
     quota: { ...DEFAULTS.quota, ...definedOf(props.quota ?? {}) },
     fleet: { ...DEFAULTS.fleet, ...definedOf(props.fleet ?? {}) },
-    maxListUrls: props.maxListUrls,
-    distributionIds: props.distributionIds,
   };
 }
 

@@ -10,6 +10,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { Construct } from 'constructs';
 import { denyWithoutTls, policyDocument } from '../parts/policy';
+import { headersKeyPolicy } from './headers-key-policy';
 
 export interface PrewarmStoreProps {
   readonly names: (kind: string) => string;
@@ -77,13 +78,7 @@ export class PrewarmStore extends Construct {
       description: 'Prewarm: headers of requests, at rest',
       enableKeyRotation: true,
       deletionWindowInDays: 7,
-      // What AWS sets by default, said here: the policies of roles decide, and a change made by hand is undone.
-      policy: policyDocument({
-        sid: 'Administer',
-        principals: { aws: `arn:${props.partition}:iam::${props.accountId}:root` },
-        actions: ['kms:*'],
-        resources: ['*'],
-      }),
+      policy: headersKeyPolicy(props),
       tags: { Name: props.names('headers') },
     });
     new KmsAlias(this, 'headers-key-alias', {

@@ -55,7 +55,10 @@ describe('Prewarm with the least props', () => {
     for (const action of ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'sqs:SendMessage', 's3:DeleteObject'])
       expect(actions).not.toContain(action);
     const puts = statements.find(({ Action }) => Action.includes('s3:PutObject'));
-    expect(puts?.Resource).toEqual([expect.stringMatching(/\/\*\/failures\/\*$/)]);
+    expect(puts?.Resource).toEqual([
+      expect.stringMatching(/\/\*\/failures\/\*$/),
+      expect.stringMatching(/\/\*\/progress\/\*$/),
+    ]);
   });
 
   it('lets the API seal headers and not read them', () => {

@@ -18,7 +18,11 @@ const variants = {
     network: {
       kind: 'new',
       availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
+      flowLogDays: 30,
     },
+    popCheck: { distributionDomain: 'd111111abcdef8.cloudfront.net' },
+    webhookSecretArn: 'arn:aws:ssm:eu-central-1:000000000000:parameter/prewarm/webhook-secret',
+    maxSourceUrls: 25_000_000,
     subscribers: [
       { protocol: 'email', endpoint: 'team@example.com' },
       { protocol: 'https', endpoint: 'https://hooks.example.com/prewarm' },

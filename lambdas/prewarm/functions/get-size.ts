@@ -4,6 +4,7 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { S3BlobStore } from '../aws/blob-store';
 import { HeaderCipher } from '../aws/header-cipher';
 import { sizeRequest } from '../engine/flow/size';
+import { expansionLimits } from '../engine/inputs/walk';
 import { createSourceExpander } from '../net/source-expander';
 import { createTransport } from '../net/transport';
 import { DigestedUrls } from '../runtime/seen-urls';
@@ -15,6 +16,10 @@ import { boundedBudgetOf, SEGMENT_BOUNDS, workersFor } from './step-bounds';
 import { requestIdOfRecord, runPerRequest } from './stream-batch';
 
 const HEADS_IN_FLIGHT = 256;
+
+function optionalNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
 
 const settings = readSettings(getSizeSettings, process.env);
 const edges = openEdges(settings);
@@ -29,7 +34,11 @@ const deps = {
   clock,
   log,
   openSeenUrls: () => new DigestedUrls(),
-  expandSource: createSourceExpander({ ...edges, findDistribution }),
+  expandSource: createSourceExpander({
+    ...edges,
+    findDistribution,
+    limits: expansionLimits(optionalNumber(settings.MAX_SOURCE_URLS)),
+  }),
   concurrency: HEADS_IN_FLIGHT,
   bounds: SEGMENT_BOUNDS,
   workersFor,

@@ -25,6 +25,15 @@ export const EXPANSION_LIMITS: ExpansionLimits = {
   parallelReads: 4,
 };
 
+/** URLs of a sitemap at least, by which documents are allowed where a source may have more URLs than usual. Own choice. */
+const URLS_PER_DOCUMENT = 5_000;
+
+/** Returns the bounds of a source that may expand to so many URLs: documents are more than usual in proportion. */
+export function expansionLimits(maxUrls: number = EXPANSION_LIMITS.maxUrls): ExpansionLimits {
+  const maxDocuments = Math.max(EXPANSION_LIMITS.maxDocuments, Math.ceil(maxUrls / URLS_PER_DOCUMENT));
+  return { ...EXPANSION_LIMITS, maxUrls, maxDocuments };
+}
+
 const MAX_PROBLEMS = 20;
 /** Faults of one document after which it is given up. Own choice. */
 const MAX_DOCUMENT_PROBLEMS = 10_000;

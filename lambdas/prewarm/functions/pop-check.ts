@@ -1,0 +1,39 @@
+import { embeddedMetrics } from '../../metrics/embedded-metrics';
+import { resolvePops } from '../engine/flow/resolve-pops';
+import { createPopDirectory, parseExtraPops } from '../engine/pops/pop-directory';
+import { defaultPops } from '../engine/request/targets';
+import { systemClock } from '../runtime/clock';
+import { jsonLog } from '../runtime/json-log';
+import { popCheckSettings, readSettings } from '../settings';
+import { openEdges } from './edges';
+
+const settings = readSettings(popCheckSettings, process.env);
+const { resolver, policy } = openEdges({ RESOLVER: settings.RESOLVER });
+const directory = createPopDirectory({ extraCodes: parseExtraPops(settings.WARMPATH_EXTRA_POPS) });
+const log = jsonLog(process.stdout);
+
+/**
+ * Asks DNS for the names under which the PoPs of the compatible lists answer for one distribution, and writes how many have no
+ * address any more.
+ * @throws Error where DNS answers for none of them, which says nothing about the PoPs
+ */
+export async function handler(): Promise<void> {
+  const codes = defaultPops(directory);
+  const found = await resolvePops(settings.DISTRIBUTION_DOMAIN, codes, { resolver, policy });
+  const silent = found.flatMap((pop) => (pop.kind === 'failed' && pop.hasNoAddress ? [pop.pop] : []));
+  const answered = found.filter(({ kind }) => kind === 'usable').length + silent.length;
+  log.info('pops-checked', { asked: codes.length, answered, silent });
+  if (answered === 0)
+    throw new Error('DNS answered for no point of presence; see whether it can be asked at all');
+  const metrics = {
+    namespace: settings.METRICS_NAMESPACE,
+    timestamp: systemClock.now(),
+    dimensions: { Deployment: settings.DEPLOYMENT },
+    metrics: {
+      PopsWithoutAddress: { unit: 'Count', value: silent.length },
+      PopsWithoutAddressPercent: { unit: 'Percent', value: (100 * silent.length) / answered },
+    },
+    properties: {},
+  } as const;
+  process.stdout.write(`${embeddedMetrics(metrics)}\n`);
+}
