@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerIpRangesCommand } from './ip-ranges-command';
 import { registerListenCommand } from './listen-command';
 import { registerPopsCommand } from './pops-command';
 import { registerRunCommand } from './run-command';
@@ -12,5 +13,6 @@ export function registerPrewarmCommands(program: Command): void {
   registerRunCommand(prewarm);
   registerServeCommand(prewarm);
   registerPopsCommand(prewarm);
+  registerIpRangesCommand(prewarm);
   registerListenCommand(prewarm);
 }

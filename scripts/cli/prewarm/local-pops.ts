@@ -40,10 +40,15 @@ export function readLocalPops(file = localPopsFile()): LocalPops | undefined {
   }
 }
 
-/** Writes the local copy, whole or not at all. */
-export async function writeLocalPops(pops: LocalPops, file = localPopsFile()): Promise<void> {
+/** Writes a JSON file and its folder, whole or not at all. */
+export async function writeWhole(file: string, value: unknown): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const beside = `${file}.${process.pid}`;
-  await writeFile(beside, `${JSON.stringify(pops, undefined, 2)}\n`);
+  await writeFile(beside, `${JSON.stringify(value, undefined, 2)}\n`);
   await rename(beside, file);
+}
+
+/** Writes the local copy. */
+export async function writeLocalPops(pops: LocalPops, file = localPopsFile()): Promise<void> {
+  await writeWhole(file, pops);
 }

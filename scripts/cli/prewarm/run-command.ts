@@ -86,6 +86,10 @@ export function registerRunCommand(prewarm: Command): void {
       '--data-dir <DIR>',
       'keep the state here: a run that was interrupted resumes; without it nothing is kept',
     )
+    .option(
+      '--ip-ranges [FILE]',
+      'contact only addresses that AWS publishes as those of CloudFront (default FILE: what `prewarm ip-ranges` keeps)',
+    )
     .optionsGroup('What comes out:')
     .option(
       '--dry-run',

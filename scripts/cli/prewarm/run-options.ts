@@ -34,6 +34,8 @@ export interface RunOptions extends Partial<Record<SourceKind, readonly string[]
   /** Of the AWS configuration. */
   readonly profile?: string;
   readonly report?: readonly string[];
+  /** A file; true for the one that `prewarm ip-ranges` keeps. */
+  readonly ipRanges?: string | true;
   /** HOST:PORT. */
   readonly resolver?: string;
   readonly edgePort?: number | undefined;

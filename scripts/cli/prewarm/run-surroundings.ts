@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { publishedOnly } from '../../../lambdas/prewarm/engine/addresses/published-ranges';
 import {
   createPopDirectory,
   parseExtraPops,
@@ -11,6 +12,7 @@ import type { RequestContext } from '../../../lambdas/prewarm/engine/request/nor
 import { createResolver } from '../../../lambdas/prewarm/net/resolver';
 import { BadInput, Problems } from '../bad-input';
 import { HOST_PORT, isHostPort } from '../option-values';
+import { localRangesFile, readRanges } from './ip-ranges';
 import { readLocalPops } from './local-pops';
 import type { RunOptions } from './run-options';
 
@@ -67,18 +69,22 @@ export function knownPops(): PopDirectory {
  * @throws BadInput where a file or a name server is not what its option says
  */
 export async function findSurroundings(
-  options: Pick<RunOptions, 'resolver' | 'ca'>,
+  options: Pick<RunOptions, 'resolver' | 'ca' | 'ipRanges'>,
 ): Promise<RunSurroundings> {
   const problems = new Problems();
-  const { resolver } = options;
+  const { resolver, ipRanges } = options;
   const server = await problems.collect(() => (resolver === undefined ? undefined : nameServer(resolver)));
   const ca = await problems.collect(() => (options.ca === undefined ? undefined : certificates(options.ca)));
+  const ranges = await problems.collect(() =>
+    ipRanges === undefined ? undefined : readRanges(ipRanges === true ? localRangesFile() : ipRanges),
+  );
   const directory = await problems.collect(knownPops);
   problems.throwIfAny();
   if (directory === undefined) throw new Error('no directory, and nothing wrong');
+  const asked = createResolver(server === undefined ? {} : { servers: [server] });
   return {
     directory,
-    resolver: createResolver(server === undefined ? {} : { servers: [server] }),
+    resolver: ranges === undefined ? asked : publishedOnly(asked, ranges),
     policy: resolver === undefined ? 'public' : 'any',
     ...(ca === undefined ? {} : { ca }),
   };

@@ -51,6 +51,10 @@ export function registerServeCommand(prewarm: Command): void {
       '--webhook-secret-file <FILE>',
       'file with the secret that signs webhooks, whsec_ and base64, in the form of Standard Webhooks (default: not signed)',
     )
+    .option(
+      '--ip-ranges [FILE]',
+      'contact only addresses that AWS publishes as those of CloudFront (default FILE: what `prewarm ip-ranges` keeps)',
+    )
     .option('--resolver <HOST:PORT>', 'DNS server that knows the edges; lets private addresses be contacted')
     .option('--edge-port <N>', 'port of the edges (default: 443, or 80 for http)', wholeNumber(1, 65_535))
     .option('--ca <FILE>', 'certificates (PEM) to trust besides the usual ones')

@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly retentionDays: number;
   readonly apiKeyFile?: string;
   readonly webhookSecretFile?: string;
+  /** A file; true for the one that `prewarm ip-ranges` keeps. */
+  readonly ipRanges?: string | true;
   /** HOST:PORT. */
   readonly resolver?: string;
   readonly edgePort?: number;

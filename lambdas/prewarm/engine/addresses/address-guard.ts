@@ -45,19 +45,30 @@ export function parseAddress(text: string): Bytes | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
-interface Network {
+/** A range of addresses. */
+export interface AddressRange {
   readonly prefix: Bytes;
   readonly bits: number;
+}
+
+interface Network extends AddressRange {
   readonly what: string;
   /** Refused under every policy: no test has an edge there. */
   readonly always: boolean;
 }
 
-function network(cidr: string, what: string, always = false): Network {
-  const [address = '', bits = ''] = cidr.split('/');
+/** The range of `address/bits`; nothing where the text is none. */
+export function parseCidr(cidr: string): AddressRange | undefined {
+  const [address = '', bits = '', ...rest] = cidr.split('/');
   const prefix = parseAddress(address);
-  if (!prefix) throw new Error(`address guard: ${cidr} is not a network`);
-  return { prefix, bits: Number(bits), what, always };
+  if (prefix === undefined || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return undefined;
+  return Number(bits) <= 8 * prefix.length ? { prefix, bits: Number(bits) } : undefined;
+}
+
+function network(cidr: string, what: string, always = false): Network {
+  const range = parseCidr(cidr);
+  if (!range) throw new Error(`address guard: ${cidr} is not a network`);
+  return { ...range, what, always };
 }
 
 /** @see https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry; the first match names the reason. */
@@ -98,7 +109,7 @@ const NETWORKS: readonly Network[] = [
 
 const GLOBAL_UNICAST = network('2000::/3', 'global unicast');
 
-function within(address: Bytes, { prefix, bits }: Network): boolean {
+export function within(address: Bytes, { prefix, bits }: AddressRange): boolean {
   if (address.length !== prefix.length) return false;
   const whole = bits >> 3;
   for (let index = 0; index < whole; index += 1) if (address[index] !== prefix[index]) return false;
