@@ -109,3 +109,16 @@ export function jsonFault(text: string): string | undefined {
     return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
   }
 }
+
+/**
+ * Parses JSON as `JSON.parse` does, but for the error: it says where the text stops being JSON and quotes nothing of it, since what
+ * stands there may be a secret and errors are logged.
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): ReturnType<typeof JSON.parse> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SyntaxError(`it is no JSON from ${jsonFault(text) ?? 'its beginning'} on`);
+  }
+}

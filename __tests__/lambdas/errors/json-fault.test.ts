@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { jsonFault } from '../../../lambdas/errors/json-fault';
+import { jsonFault, parseJson } from '../../../lambdas/errors/json-fault';
 
 describe('where a text stops being JSON', () => {
   it.each([
@@ -59,5 +59,14 @@ describe('where a text stops being JSON', () => {
 
   it('is found below a hundred thousand levels', () => {
     expect(jsonFault('['.repeat(100_000))).toBe('line 1, column 100001');
+  });
+});
+
+describe('parsing JSON', () => {
+  it('is that of the language, but for errors, which say where and quote nothing', () => {
+    expect(parseJson('{"a":[1]}')).toEqual({ a: [1] });
+    for (const text of ['{"authorization":"Bearer s3cret"', '{"a":"s3cret" x', 's3cret', '']) {
+      expect(() => parseJson(text)).toThrow(/^it is no JSON from line 1, column \d+ on$/);
+    }
   });
 });

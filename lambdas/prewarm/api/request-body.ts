@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { parseJson } from '../../errors/json-fault';
 import { BodyMemory } from './body-memory';
 import { ApiFailure } from './failure';
 import { JsonBounds } from './json-bounds';
@@ -70,9 +71,8 @@ function lookThrough(bounds: JsonBounds): (piece: Uint8Array) => Promise<void> {
 function parsed(text: string): unknown {
   if (text.trim() === '') throw new ApiFailure('BAD_INPUT', 'The body is empty; send a JSON object.');
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    // The parser's own message quotes the body, which may hold secrets.
     throw new ApiFailure('BAD_INPUT', 'The body is not valid JSON.', { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { parseJson } from '../../errors/json-fault';
 import { WarmpathError } from '../../errors/warmpath-error';
 import type { RequestId } from '../engine/model/ids';
 import type { RequestHeader } from '../engine/model/request';
@@ -64,7 +65,7 @@ export class HeaderCipher {
         decipher.update(bytes.subarray(keyEnd + IV_BYTES + TAG_BYTES)),
         decipher.final(),
       ]);
-      return headersOf(JSON.parse(body.toString('utf8')));
+      return headersOf(parseJson(body.toString('utf8')));
     } catch (cause) {
       throw new SealedHeadersDamaged(`the headers of request ${id} cannot be opened`, { cause });
     }

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { parseJson } from '../../errors/json-fault';
 import { DamagedItem, type Item } from './attributes';
 
 /** How one field of a record is kept in one attribute of a row. */
@@ -94,7 +95,7 @@ export function jsonField<T>(
     expected,
     write: (value) => ({ S: JSON.stringify(value) }),
     read: ({ S }) => {
-      const value: unknown = S === undefined ? undefined : JSON.parse(S);
+      const value: unknown = S === undefined ? undefined : parseJson(S);
       return isValue(value) ? value : undefined;
     },
   };

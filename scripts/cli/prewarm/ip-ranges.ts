@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { parseJson } from '../../../lambdas/errors/json-fault';
 import {
   type PublishedRanges,
   parsePublishedRanges,
@@ -25,7 +26,7 @@ export function localRangesFile(env: NodeJS.ProcessEnv = process.env): string {
 function rangesOf(text: string, name: string): PublishedRanges {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = parseJson(text);
   } catch (cause) {
     throw new BadInput(`${name}: got no JSON; ${ALLOWED}`, { cause });
   }

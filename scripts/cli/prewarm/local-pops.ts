@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { parseJson } from '../../../lambdas/errors/json-fault';
 import { isPopCode } from '../../../lambdas/prewarm/engine/pops/pop-code';
 import { BadInput } from '../bad-input';
 
@@ -31,7 +32,7 @@ export function localPopsFile(env: NodeJS.ProcessEnv = process.env): string {
 export function readLocalPops(file = localPopsFile()): LocalPops | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    return localPops.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return localPops.parse(parseJson(readFileSync(file, 'utf8')));
   } catch (cause) {
     throw new BadInput(
       `${file}: got something else than a list of PoPs; allowed: what \`warmpath prewarm pops --update\` writes; run that again, or remove the file`,

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../errors/json-fault';
 import type { RequestId } from '../model/ids';
 import type { BlobStore } from '../ports/blob-store';
 import { readLines } from '../text/lines';
@@ -41,11 +42,11 @@ export async function storedExpansion(
   id: RequestId,
   cursor: string | undefined,
 ): Promise<Expansion | undefined> {
-  const kept: unknown = cursor === undefined ? undefined : JSON.parse(cursor);
+  const kept: unknown = cursor === undefined ? undefined : parseJson(cursor);
   if (!isCursor(kept)) return undefined;
   const chunks: Uint8Array[] = [];
   for await (const chunk of blobs.read(expansionKey(id, kept.expansion))) chunks.push(chunk);
-  const value: unknown = JSON.parse(Buffer.concat(chunks).toString());
+  const value: unknown = parseJson(Buffer.concat(chunks).toString());
   if (!isExpansion(value)) throw new Error(`request ${id} has no expansion in ${kept.expansion}`);
   return value;
 }

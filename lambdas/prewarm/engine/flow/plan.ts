@@ -1,3 +1,4 @@
+import { parseJson } from '../../../errors/json-fault';
 import { type PopCode, type RequestId, sliceId } from '../model/ids';
 import type { PopRecord, RequestRecord, Totals } from '../model/request';
 import type { Segment, Slice } from '../model/slice';
@@ -102,7 +103,7 @@ function isIndex(value: unknown): value is SegmentIndex & Partial<Cursor> {
 }
 
 function readCursor({ id, cursor }: RequestRecord): Cursor {
-  const value: unknown = cursor === undefined ? undefined : JSON.parse(cursor);
+  const value: unknown = cursor === undefined ? undefined : parseJson(cursor);
   if (!isIndex(value)) throw new Error(`request ${id} has no segments to plan from, its cursor is ${cursor}`);
   return { next: 0, startByte: 0, ...value };
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../errors/json-fault';
 import type { PopCode, RequestId } from '../model/ids';
 import type { RequestRecord } from '../model/request';
 import type { FetchFailure } from '../model/slice';
@@ -23,7 +24,7 @@ export interface ReportDeps {
 }
 
 async function* failuresIn(blobs: BlobStore, keys: Iterable<string>): AsyncGenerator<FetchFailure> {
-  for (const key of keys) for await (const line of readLines(blobs.read(key))) yield JSON.parse(line);
+  for (const key of keys) for await (const line of readLines(blobs.read(key))) yield parseJson(line);
 }
 
 /**

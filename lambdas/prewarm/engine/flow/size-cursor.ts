@@ -1,3 +1,4 @@
+import { parseJson } from '../../../errors/json-fault';
 /** Where sizing of a request stands; kept in its record while it is CREATED. */
 export interface SizeCursor {
   /** The run that wrote the list; its name is in the keys of the sizes. */
@@ -19,6 +20,6 @@ function isCursor(value: unknown): value is SizeCursor {
 
 /** The stored cursor; nothing where sizing has not begun. */
 export function parseSizeCursor(text: string | undefined): SizeCursor | undefined {
-  const value: unknown = text === undefined ? undefined : JSON.parse(text);
+  const value: unknown = text === undefined ? undefined : parseJson(text);
   return isCursor(value) ? value : undefined;
 }

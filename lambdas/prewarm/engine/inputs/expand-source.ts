@@ -1,3 +1,4 @@
+import { parseJson } from '../../../errors/json-fault';
 import type { RequestSpec, UrlSource } from '../model/request';
 import { type DocumentReader, UnreadableDocument } from '../ports/document-reader';
 import type { ExpandedUrls, ExpandOptions } from '../ports/expand-source';
@@ -30,7 +31,7 @@ function isExpansionState(value: unknown): value is ExpansionState {
 }
 
 function parseState(text: string | undefined): ExpansionState | undefined {
-  const value: unknown = text === undefined ? undefined : JSON.parse(text);
+  const value: unknown = text === undefined ? undefined : parseJson(text);
   return isExpansionState(value) ? value : undefined;
 }
 

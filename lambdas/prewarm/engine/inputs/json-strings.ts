@@ -1,3 +1,4 @@
+import { parseJson } from '../../../errors/json-fault';
 import { UnreadableDocument } from '../ports/document-reader';
 import { type ListLine, MAX_LINE_CHARACTERS } from './text-lines';
 
@@ -55,7 +56,7 @@ export async function* jsonStrings(parts: AsyncIterable<string>): AsyncGenerator
 
   function parsed(text: string): string {
     try {
-      return String(JSON.parse(text)).trim();
+      return String(parseJson(text)).trim();
     } catch (cause) {
       throw new UnreadableDocument(`is JSON whose item ${number} cannot be read`, { cause });
     }

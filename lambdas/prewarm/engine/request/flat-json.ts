@@ -1,4 +1,4 @@
-import { jsonFault } from '../../../errors/json-fault';
+import { parseJson } from '../../../errors/json-fault';
 
 /** No JSON that is read here is nested deeper. */
 const MAX_DEPTH = 32;
@@ -29,10 +29,5 @@ function depthOf(text: string): number {
  */
 export function parseFlatJson(text: string): unknown {
   if (depthOf(text) > MAX_DEPTH) throw new RangeError(`it is nested more than ${MAX_DEPTH} levels deep`);
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes what is near, which may be a secret.
-    throw new SyntaxError(`it is no JSON from ${jsonFault(text) ?? 'its beginning'} on`);
-  }
+  return parseJson(text);
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson } from '../../../errors/json-fault';
 import { WarmpathError } from '../../../errors/warmpath-error';
 import type { RequestId } from '../../engine/model/ids';
 import type { RequestHeader } from '../../engine/model/request';
@@ -88,7 +89,7 @@ export class HeaderSeal {
         .setAAD(Buffer.from(id))
         .setAuthTag(tag);
       const text = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
-      const headers: readonly RequestHeader[] = JSON.parse(text.toString('utf8'));
+      const headers: readonly RequestHeader[] = parseJson(text.toString('utf8'));
       if (this.opened.size >= KEPT_HEADERS) this.opened.clear();
       this.opened.set(id, headers);
       return headers;

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../errors/json-fault';
 import { type RequestId, requestId } from '../../engine/model/ids';
 import type { RequestRecord } from '../../engine/model/request';
 import { isFinal, mayMove, type RequestStatus } from '../../engine/model/request-status';
@@ -81,7 +82,7 @@ export class EmbeddedRequestStore implements RequestStore {
     if (after !== undefined && !this.store.has(lt)) throw new InvalidPageToken();
     const page = await this.store.page({ gt: keys.times, lt, reverse: true, limit: limit + 1 });
     const shown = page.slice(0, limit);
-    const items = await this.read(shown.map(([, id]) => JSON.parse(id)));
+    const items = await this.read(shown.map(([, id]) => parseJson(id)));
     const last = shown.at(-1);
     return page.length > limit && last !== undefined
       ? { items, next: last[0].slice(keys.times.length) }

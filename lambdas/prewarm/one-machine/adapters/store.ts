@@ -1,3 +1,4 @@
+import { parseJson } from '../../../errors/json-fault';
 import { WarmpathError } from '../../../errors/warmpath-error';
 
 /** The part of an abstract-level database that the store uses: `classic-level` on disk, `memory-level` in tests. */
@@ -83,9 +84,9 @@ export class Store {
 
   get<T>(key: string): T | undefined {
     const write = this.open?.writes.get(key) ?? this.writing?.writes.get(key);
-    if (write !== undefined) return write.type === 'put' ? JSON.parse(write.value) : undefined;
+    if (write !== undefined) return write.type === 'put' ? parseJson(write.value) : undefined;
     const value = this.db.getSync(key);
-    return value === undefined ? undefined : JSON.parse(value);
+    return value === undefined ? undefined : parseJson(value);
   }
 
   has(key: string): boolean {
@@ -120,7 +121,7 @@ export class Store {
     let gt = prefix;
     for (;;) {
       const page = await this.page({ gt, lt: `${prefix}\uffff`, limit: PAGE });
-      for (const [key, value] of page) yield [key, JSON.parse(value)];
+      for (const [key, value] of page) yield [key, parseJson(value)];
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) return;
       gt = last[0];

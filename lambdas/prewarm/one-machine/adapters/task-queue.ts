@@ -1,3 +1,4 @@
+import { parseJson } from '../../../errors/json-fault';
 import type { Slice } from '../../engine/model/slice';
 import type { Clock } from '../../engine/ports/clock';
 import type { Received, TaskQueue } from '../../engine/ports/task-queue';
@@ -295,6 +296,6 @@ export class EmbeddedTaskQueue implements TaskQueue {
     lane.readUpTo = page.at(-1)?.[0] ?? lane.readUpTo;
     const known = (key: string): boolean =>
       this.hidden.has(key) || lane.again.some((came) => came.key === key) || !this.store.has(key);
-    for (const [key, value] of page) if (!known(key)) lane.ahead.push({ key, queued: JSON.parse(value) });
+    for (const [key, value] of page) if (!known(key)) lane.ahead.push({ key, queued: parseJson(value) });
   }
 }
