@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { RefusedSetting } from '../refused-setting';
-import { droppedEntries, hasLostCurrent, hasLostJournal } from './database-damage';
+import { damagedJournals, droppedEntries, hasLostCurrent, hasLostJournal } from './database-damage';
 import { hasCode } from './error-code';
 import { HeaderKeyUnusable, HeaderSeal, KEY_FILE, readHeaderKey } from './header-seal';
 import { keys } from './keys';
@@ -160,7 +160,7 @@ export async function openDataDir(dataDir: string): Promise<DataDir> {
     const readableByOthers = await makePrivate(dataDir);
     for (const folder of [blobsDir, tmpDir]) await mkdir(folder, { recursive: true, mode: 0o700 });
     if (await hasLostCurrent(stateDir)) throw new DataDirUnusable(dataDir, LOST_CURRENT, RESTORE);
-    const lostJournal = (await hasLostJournal(stateDir)) ? [LOST_JOURNAL] : [];
+    const lost = (await hasLostJournal(stateDir)) ? [LOST_JOURNAL] : await damagedJournals(stateDir);
     const db = new ClassicLevel<string, string>(stateDir);
     await db.open(DATABASE_MEMORY);
     const store = new Store(db);
@@ -171,7 +171,7 @@ export async function openDataDir(dataDir: string): Promise<DataDir> {
         await mark(dataDir);
       }
       await removeUnfinished(tmpDir);
-      const dropped = [...lostJournal, ...(await droppedEntries(stateDir))];
+      const dropped = [...lost, ...(await droppedEntries(stateDir))];
       return { store, headers, blobsDir, tmpDir, dropped, readableByOthers };
     } catch (error) {
       await store.close();

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from './error-code';
+import { silentlyDroppedBytes } from './journal-tail';
 
 /** Lines of the database's log that one event names, and characters of each. */
 const MAX_LINES = 20;
@@ -37,6 +38,23 @@ export async function hasLostJournal(stateDir: string): Promise<boolean> {
   const files = await filesIn(stateDir);
   const isUsed = files.includes(CURRENT) && !files.includes(FIRST_MANIFEST);
   return isUsed && !files.some((file) => file.endsWith('.log'));
+}
+
+/**
+ * A sentence for each journal of a closed database whose end LevelDB will drop in silence though more was written there than a
+ * record that was cut short.
+ */
+export async function damagedJournals(stateDir: string): Promise<readonly string[]> {
+  const journals = (await filesIn(stateDir)).filter((file) => file.endsWith('.log'));
+  const sentences = await Promise.all(
+    journals.map(async (file) => {
+      const bytes = silentlyDroppedBytes(await readFile(join(stateDir, file)));
+      return bytes === 0
+        ? []
+        : `the last ${bytes} bytes of its journal state/${file} are damaged and were dropped: what was stored last is lost; restore state/ from a copy to have it`;
+    }),
+  );
+  return sentences.flat();
 }
 
 /**

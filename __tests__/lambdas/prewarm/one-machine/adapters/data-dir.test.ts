@@ -1,5 +1,6 @@
 import {
   chmod,
+  cp,
   mkdir,
   mkdtemp,
   readdir,
@@ -11,7 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   DataDirForeign,
   DataDirLocked,
@@ -153,6 +154,39 @@ describe('the data directory', () => {
     await expect(openDataDir(dir)).rejects.toThrow(
       /cannot be opened \(.*\); allowed: .*restore state\/ from a copy/,
     );
+  });
+
+  it('says that the end of its journal is damaged where the database does not, and not that a write was cut short', async () => {
+    const dir = join(folder, 'damaged-tail');
+    const first = await openDataDir(dir);
+    for (const name of ['one', 'two', 'three'])
+      await first.store.commit([{ type: 'put', key: name, value: JSON.stringify(name.repeat(20)) }]);
+    await first.store.close();
+    const state = join(dir, 'state');
+    const journal = join(state, (await readdir(state)).find((file) => file.endsWith('.log'))!);
+    const whole = await readFile(journal);
+    const headers: number[] = [];
+    for (let at = 0; at < whole.length; at += 7 + whole.readUInt16LE(at + 4)) headers.push(at);
+    /** Opens the directory with this journal, in a copy. */
+    async function droppedWith(name: string, bytes: Uint8Array): Promise<readonly string[]> {
+      const copy = join(folder, name);
+      await cp(dir, copy, { recursive: true });
+      await writeFile(join(copy, 'state', basename(journal)), bytes);
+      const { store, dropped } = await openDataDir(copy);
+      await store.close();
+      return dropped;
+    }
+    expect(await droppedWith('tail-whole', whole)).toEqual([]);
+    for (const cut of [1, 20])
+      expect(await droppedWith(`tail-cut-${cut}`, whole.subarray(0, whole.length - cut))).toEqual([]);
+    // Lengths of records that reach beyond the end: of the last one, and of one with others behind it.
+    for (const header of headers.slice(-3)) {
+      const bytes = Buffer.from(whole);
+      bytes.writeUInt16LE(60_000, header + 4);
+      expect(await droppedWith(`tail-${header}`, bytes)).toEqual([
+        expect.stringMatching(/^the last \d+ bytes of its journal state\/\d+\.log are damaged/),
+      ]);
+    }
   });
 
   it('says that its journal is gone, and keeps what unknown requests left', async () => {
