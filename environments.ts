@@ -29,6 +29,11 @@ export const environments = defineEnvironments({
       instances: { instanceTypes: ['m7g.large', 'm6g.large'], minSize: 1, maxSize: 20 },
       // Four wait beside the one that is always in service, and beside any that come.
       warmPool: { minSize: 4 },
+      // The record of sessions outlives the deployment, and so must the key: CloudWatch Logs has to be allowed to use it.
+      exec: {
+        kmsKeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9',
+        retainRecord: true,
+      },
     },
     // API Gateway writes logs by a role of the whole account, of which modules/prewarm/README.md says how to get one.
     prewarm: {

@@ -14,6 +14,7 @@ const EXAMPLE_BUCKET = 'warmpath-terraform-state';
 const EXAMPLE_ORGANIZATION = 'example';
 const EXAMPLE_VPC = 'vpc-0a1b2c3d4e5f60718';
 const EXAMPLE_SUBNETS = ['subnet-0a1b2c3d4e5f60718', 'subnet-0b1c2d3e4f5061728'];
+const EXAMPLE_KEY = 'key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
 const EXAMPLE_IMAGE = 'ami-0a1b2c3d4e5f60718';
 
 /** Returns a description of each placeholder value in a stack; empty where it may be deployed. */
@@ -31,6 +32,7 @@ function examplesIn(configuration: Configuration): readonly string[] {
     [cloud?.organization === EXAMPLE_ORGANIZATION, `the organization ${EXAMPLE_ORGANIZATION}`],
     [text.includes(EXAMPLE_VPC), `the VPC ${EXAMPLE_VPC}`],
     ...EXAMPLE_SUBNETS.map((subnet) => [text.includes(subnet), `the subnet ${subnet}`] as const),
+    [text.includes(EXAMPLE_KEY), `the ${EXAMPLE_KEY}`],
     [text.includes(EXAMPLE_IMAGE), `the machine image ${EXAMPLE_IMAGE}`],
   ];
   return found.filter(([is]) => is).map(([, example]) => example);
