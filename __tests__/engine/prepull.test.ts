@@ -486,6 +486,31 @@ describe('the pre-pull program on an instance', () => {
     expect(line).toMatchObject({ result: 'retrying', outcomes: 'denied' });
   });
 
+  it('signs in to a private registry that is not ECR by the secret it is told of', async () => {
+    const secret = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:registry-AbCdEf';
+    const { line } = await boot({
+      IMAGES: image(0),
+      ECR_REGISTRY: '',
+      REGISTRY_SECRETS: `${front.host}=${secret}`,
+      SECRETS_ENDPOINT: instance.url,
+    });
+    expect(line).toMatchObject({ result: 'ok', outcomes: 'pulled', hook: 'CONTINUE' });
+    expect(instance.calls).toContain('GetSecretValue');
+    expect(instance.calls).not.toContain('GetAuthorizationToken');
+  });
+
+  it.each(['ABANDON', 'CONTINUE'])('fails by user data that failed before it: %s', async (onFailure) => {
+    instance.targetLifecycleState = 'Warmed:Stopped';
+    await boot({ IMAGES: image(0) });
+    Object.assign(instance, { targetLifecycleState: 'InService', hookActive: true });
+    const failed = join(holdDir, 'user-data-failed');
+    writeFileSync(failed, '');
+    const { line } = await boot({ IMAGES: image(0), ON_FAILURE: onFailure, PULL_TIMEOUT_SECONDS: 1 });
+    expect(line).toMatchObject({ result: 'failed', outcomes: 'present,user-data', hook: onFailure });
+    expect(existsSync(failed)).toBe(false);
+    await until(() => instance.logged.some((logged) => JSON.parse(logged).outcomes === 'user-data'));
+  });
+
   it('refuses to fill the disk: too little room is a failure before any byte is pulled', async () => {
     const { line } = await boot({ IMAGES: image(0), MIN_FREE_MB: 1_000_000_000, PULL_TIMEOUT_SECONDS: 1 });
     expect(line).toMatchObject({ result: 'failed', outcomes: 'disk-full', hook: 'ABANDON' });

@@ -12,8 +12,10 @@ export interface ImageReference {
   readonly reference: string;
   readonly digest: string;
   readonly repositoryUrl: string;
-  /** The parts of a private ECR repository; absent for other registries, which are pulled from without a login. */
+  /** The parts of a private ECR repository; absent for other registries. */
   readonly ecr: EcrRepository | undefined;
+  /** Secret with the login of another registry; absent where it is pulled from without one. */
+  readonly credentialsSecretArn: string | undefined;
 }
 
 export interface EcrRepository {
@@ -31,19 +33,20 @@ export function pinImage(scope: Construct, id: string, source: ImageSource): Ima
     }
     case 'digest': {
       const [repositoryUrl = '', digest = ''] = source.reference.split('@');
-      return pinned(repositoryUrl, digest);
+      return pinned(repositoryUrl, digest, source.credentialsSecretArn);
     }
     case 'tag':
       return pinned(source.repositoryUrl, resolveTag(scope, id, source));
   }
 }
 
-function pinned(repositoryUrl: string, digest: string): ImageReference {
+function pinned(repositoryUrl: string, digest: string, credentialsSecretArn?: string): ImageReference {
   return {
     reference: `${repositoryUrl}@${digest}`,
     digest,
     repositoryUrl,
     ecr: ecrRepository(repositoryUrl),
+    credentialsSecretArn,
   };
 }
 
@@ -77,4 +80,18 @@ export function ecrRepository(repositoryUrl: string): EcrRepository | undefined 
   const [, accountId, , , region, , name] = new RegExp(ECR_REPOSITORY_PATTERN).exec(repositoryUrl) ?? [];
   if (accountId === undefined || region === undefined || name === undefined) return undefined;
   return { accountId, region, name };
+}
+
+/** Host of a registry to the ARN of the secret with its login, of those images that need one. */
+export function registrySecrets(images: readonly ImageReference[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    images.flatMap(({ repositoryUrl, credentialsSecretArn }) =>
+      credentialsSecretArn === undefined ? [] : [[registryOf(repositoryUrl), credentialsSecretArn] as const],
+    ),
+  );
+}
+
+/** Host of the registry in a repository's URL or a reference. */
+export function registryOf(repositoryUrl: string): string {
+  return repositoryUrl.split('/')[0] ?? '';
 }

@@ -26,4 +26,10 @@ export interface ImageFromTag {
 export interface ImageFromDigest {
   readonly from: 'digest';
   readonly reference: string;
+  /**
+   * Secrets Manager secret `{"username": …, "password": …}` for a private registry other than ECR. Instances, build host and
+   * agent read it; where a key of your own encrypts it, their roles need `kms:Decrypt` beside. @default - no login
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
+   */
+  readonly credentialsSecretArn?: string;
 }

@@ -6,7 +6,7 @@ import { renderBoot } from './boot/render-boot';
 import { ColdStartMetrics } from './cold-start-metrics';
 import { FailedEvents } from './failed-events';
 import { GoldenAmi } from './golden-ami';
-import { type ImageReference, pinImage } from './image-reference';
+import { type ImageReference, pinImage, registrySecrets } from './image-reference';
 import { InstanceRole } from './instance-role';
 import { InstanceTemplate } from './launch-template';
 import { type Names, namesOf } from './names';
@@ -63,7 +63,14 @@ export class AiShellEcs extends Construct {
     const additionalImages = Object.entries(props.additionalImages ?? {}).map(([key, source]) =>
       pinImage(this, `image-${key}`, source),
     );
-    const images = [this.image, ...additionalImages];
+    const sidecarImages = Object.fromEntries(
+      Object.entries(settings.task?.sidecars ?? {}).map(([name, { image }]) => [
+        name,
+        pinImage(this, `sidecar-${name}`, image),
+      ]),
+    );
+    const imagesBeside = [...additionalImages, ...Object.values(sidecarImages)];
+    const images = [this.image, ...imagesBeside];
 
     this.network = new InstanceNetwork(this, 'network', context);
     const { securityGroupIds } = this.network;
@@ -87,7 +94,7 @@ export class AiShellEcs extends Construct {
         goldenAmi: props.goldenAmi,
         image: this.image,
         repository: this.image.ecr,
-        additionalImages,
+        additionalImages: imagesBeside,
         securityGroupIds,
         failedEvents: this.failedEvents,
         firstAmiId,
@@ -100,6 +107,7 @@ export class AiShellEcs extends Construct {
       securityGroupIds,
       userData: renderBoot(settings, {
         images: images.map(({ reference }) => reference),
+        registrySecrets: registrySecrets(images),
         region: location.region,
       }),
     });
@@ -125,6 +133,7 @@ export class AiShellEcs extends Construct {
         accountId,
         task: settings.task,
         image: this.image,
+        sidecarImages,
         cluster: this.cluster,
         capacity: this.capacity,
         securityGroupIds,

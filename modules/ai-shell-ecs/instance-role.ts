@@ -4,7 +4,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
 import { type PolicyStatement, policyDocument, trustService } from '../parts/policy';
 import { type AwsLocation, accountOf } from './aws-location';
-import type { EcrRepository, ImageReference } from './image-reference';
+import { type EcrRepository, type ImageReference, registrySecrets } from './image-reference';
 import type { Names } from './names';
 import type { AiShellEcsSettings } from './settings';
 
@@ -118,19 +118,32 @@ function ecsAgentStatements(
   ];
 }
 
-/** Reading the images' private ECR repositories; other registries need no permission. */
+/** Reading private repositories: by the role's own rights in ECR, by a secret elsewhere; public ones need no permission. */
 export function pullStatements(partition: string, images: readonly ImageReference[]): PolicyStatement[] {
   const repositories = images.flatMap(({ ecr }) =>
     ecr === undefined ? [] : [repositoryArn(partition, ecr)],
   );
-  if (repositories.length === 0) return [];
+  const secrets = Object.values(registrySecrets(images));
   return [
-    { sid: 'LogInToRegistry', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
-    {
-      sid: 'PullImages',
-      actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'],
-      resources: [...new Set(repositories)],
-    },
+    ...(repositories.length === 0
+      ? []
+      : [
+          { sid: 'LogInToRegistry', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+          {
+            sid: 'PullImages',
+            actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'],
+            resources: [...new Set(repositories)],
+          },
+        ]),
+    ...(secrets.length === 0
+      ? []
+      : [
+          {
+            sid: 'ReadRegistryLogins',
+            actions: ['secretsmanager:GetSecretValue'],
+            resources: [...new Set(secrets)],
+          },
+        ]),
   ];
 }
 

@@ -7,7 +7,8 @@ import { Construct } from 'constructs';
 import type { AwsLocation } from './aws-location';
 import { eachOf, oneIfEmpty, withTags } from './plan-values';
 import type { VpcEndpointsProps } from './props';
-import type { AiShellEcsSettings } from './settings';
+import { type AiShellEcsSettings, imageSourcesOf } from './settings';
+import { mountTargetGroups } from './task-volumes';
 
 /** What instances, and this construct's pre-pull, talk to; image layers come from S3. */
 const INSTANCE_SERVICES = [
@@ -25,6 +26,12 @@ const INSTANCE_SERVICES = [
 ] as const;
 
 const EVERYWHERE = '0.0.0.0/0';
+const EVERYWHERE_IPV6 = '::/0';
+/**
+ * From which a host takes the ports of containers on its bridge.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+ */
+const EPHEMERAL_PORTS = [32_768, 65_535] as const;
 
 export interface InstanceNetworkProps {
   readonly location: AwsLocation;
@@ -69,16 +76,45 @@ export class InstanceNetwork extends Construct {
     });
     const securityGroupId = count === undefined ? group.id : Token.asString(Fn.one(eachOf(group, 'id')));
     // No DNS: security groups do not filter what goes to the resolver of the VPC.
-    new VpcSecurityGroupEgressRule(this, 'https', {
-      securityGroupId,
-      description: 'https',
-      ipProtocol: 'tcp',
-      fromPort: 443,
-      toPort: 443,
-      cidrIpv4: EVERYWHERE,
-      ...counted,
-    });
+    const https = { securityGroupId, description: 'https', ipProtocol: 'tcp', fromPort: 443, toPort: 443 };
+    new VpcSecurityGroupEgressRule(this, 'https', { ...https, cidrIpv4: EVERYWHERE, ...counted });
+    if (network.ipv6 === true)
+      new VpcSecurityGroupEgressRule(this, 'https-ipv6', {
+        ...https,
+        cidrIpv6: EVERYWHERE_IPV6,
+        ...counted,
+      });
+    this.connectTask(securityGroupId);
     return group;
+  }
+
+  /** Out to the mount targets of the shells' file systems, in from their load balancer; groups, not addresses. */
+  private connectTask(securityGroupId: string): void {
+    const { given, task } = this.props.settings;
+    mountTargetGroups(task?.volumes ?? {}).forEach((referencedSecurityGroupId, index) => {
+      new VpcSecurityGroupEgressRule(this, `nfs-${index}`, {
+        securityGroupId,
+        description: 'nfs',
+        ipProtocol: 'tcp',
+        fromPort: 2049,
+        toPort: 2049,
+        referencedSecurityGroupId,
+      });
+    });
+    const loadBalancer = given.service?.loadBalancer;
+    if (loadBalancer?.securityGroupId === undefined) return;
+    const [fromPort, toPort] =
+      task?.networkMode === 'awsvpc'
+        ? [loadBalancer.containerPort, loadBalancer.containerPort]
+        : EPHEMERAL_PORTS;
+    new VpcSecurityGroupIngressRule(this, 'load-balancer', {
+      securityGroupId,
+      description: 'load balancer',
+      ipProtocol: 'tcp',
+      fromPort,
+      toPort,
+      referencedSecurityGroupId: loadBalancer.securityGroupId,
+    });
   }
 
   private addEndpoints(endpoints: VpcEndpointsProps): void {
@@ -120,14 +156,20 @@ export class InstanceNetwork extends Construct {
 }
 
 /** The services of instances, and of those parts that are switched on. */
-function interfaceServices({ given, task }: AiShellEcsSettings): string[] {
-  const hasSecret = Object.values(task?.secrets ?? {}).some((arn) => arn.includes(':secretsmanager:'));
+function interfaceServices(settings: AiShellEcsSettings): string[] {
+  const { given, task } = settings;
+  const hasLogin = imageSourcesOf(settings).some(
+    (source) => source.from === 'digest' && source.credentialsSecretArn !== undefined,
+  );
+  const hasSecret = [task, ...Object.values(task?.sidecars ?? {})]
+    .flatMap((of) => Object.values(of?.secrets ?? {}))
+    .some((arn) => arn.includes(':secretsmanager:'));
   return [
     ...INSTANCE_SERVICES,
     // Sessions are encrypted with a key of the account, on the instance.
     ...(given.exec === false ? [] : ['kms']),
     // The build host fetches its component.
     ...(given.goldenAmi === undefined ? [] : ['imagebuilder']),
-    ...(hasSecret ? ['secretsmanager'] : []),
+    ...(hasSecret || hasLogin ? ['secretsmanager'] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { TerraformOutput, type TerraformStack } from 'cdktf';
+import { sessionPolicy } from './exec-sessions';
 import type { AiShellEcs } from './index';
-import { sessionPolicy } from './shell-task';
 
 /**
  * The outputs of a stack that holds one `AiShellEcs`, by the names that users of the public ECS modules know. They belong

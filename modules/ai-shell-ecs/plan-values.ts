@@ -10,7 +10,7 @@ import {
   type TerraformResource,
   Token,
 } from 'cdktf';
-import type { Architecture } from './props';
+import type { Architecture, UlimitProps } from './props';
 
 /** One when a text or a list turns out to be empty, else none. */
 export function oneIfEmpty(value: string | readonly string[]): TerraformCount {
@@ -57,6 +57,19 @@ export function firstOf(list: readonly string[]): string {
 export function namedValues(values: Readonly<Record<string, string>>): unknown {
   if (!Token.isUnresolved(values)) return Object.entries(values).map(([name, value]) => ({ name, value }));
   return TerraformIterator.fromMap(values).forExpressionForList('{ name = key, value = val }');
+}
+
+/** Limits of processes as Terraform objects; those of a variable are listed at plan. */
+export function ulimitValues(limits: Readonly<Record<string, UlimitProps>>): unknown {
+  if (!Token.isUnresolved(limits))
+    return Object.entries(limits).map(([name, { soft, hard }]) => ({
+      name,
+      softLimit: soft,
+      hardLimit: hard,
+    }));
+  return TerraformIterator.fromMap(limits).forExpressionForList(
+    '{ name = key, softLimit = val.soft, hardLimit = val.hard }',
+  );
 }
 
 /** The sum of two numbers, by Terraform when one of them is known only at plan. */

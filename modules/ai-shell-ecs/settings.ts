@@ -1,4 +1,5 @@
 import { DEFAULT_NODE_VERSION, type NodeVersion } from '../parts/node-version';
+import type { ImageSource } from './image-source';
 import { plus } from './plan-values';
 import type {
   AgentProps,
@@ -11,6 +12,7 @@ import type {
   NetworkProps,
   PrepullProps,
   RootVolumeProps,
+  SpotProps,
   TaskProps,
   WarmPoolProps,
 } from './props';
@@ -19,10 +21,11 @@ type Optional<T, K extends keyof T> = Required<Omit<T, K>> & Pick<T, K>;
 
 export type RootVolumeSettings = Optional<RootVolumeProps, 'initializationRateMibps' | 'kmsKeyArn'>;
 export type InstancesSettings = Optional<
-  Omit<InstancesProps, 'rootVolume'>,
-  'desiredCapacity' | 'launchTemplateVersion'
+  Omit<InstancesProps, 'rootVolume' | 'spot'>,
+  'availabilityZoneDistribution' | 'capacityReservation' | 'desiredCapacity' | 'launchTemplateVersion'
 > & {
   readonly rootVolume: RootVolumeSettings;
+  readonly spot: Required<SpotProps>;
 };
 
 export type RefreshSettings = Optional<
@@ -64,6 +67,15 @@ export interface AiShellEcsSettings {
 }
 
 const DEFAULT_TYPES: Record<Architecture, string> = { arm64: 'm7g.large', x86_64: 'm7i.large' };
+
+/** Every image that instances keep on disk, the task's own first. */
+export function imageSourcesOf({ given, task }: AiShellEcsSettings): readonly ImageSource[] {
+  return [
+    given.image,
+    ...Object.values(given.additionalImages ?? {}),
+    ...Object.values(task?.sidecars ?? {}).map(({ image }) => image),
+  ];
+}
 
 /** Fills in every default; checks nothing. */
 export function resolveSettings(props: AiShellEcsProps): AiShellEcsSettings {
@@ -112,6 +124,13 @@ function instancesSettings(given: InstancesProps = {}): InstancesSettings {
     forceDelete: false,
     ...given,
     architecture,
+    spot: {
+      onDemandBase: 0,
+      onDemandPercentAboveBase: 0,
+      allocationStrategy: 'price-capacity-optimized',
+      rebalance: false,
+      ...given.spot,
+    },
     rootVolume: {
       sizeGib: 50,
       iops: 3000,
@@ -201,6 +220,10 @@ function taskSettings(given: TaskProps = {}): TaskSettings {
     networkMode: 'bridge',
     readonlyRootFilesystem: false,
     noNewPrivileges: false,
+    ulimits: {},
+    gpus: 0,
+    volumes: {},
+    sidecars: {},
     ...given,
   };
 }

@@ -1,19 +1,23 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
+import type { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
 import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { Fn, type IResolvable, Tokenization } from 'cdktf';
+import { Fn, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { type PolicyStatement, policyDocument, trustService } from '../parts/policy';
 import type { AwsLocation } from './aws-location';
+import { execStatements } from './exec-sessions';
 import type { ImageReference } from './image-reference';
 import { pullStatements } from './instance-role';
 import type { Names } from './names';
-import { byArchitecture, namedValues } from './plan-values';
+import { byArchitecture } from './plan-values';
 import type { AiShellEcsSettings, TaskSettings } from './settings';
 import type { ShellCapacity } from './shell-capacity';
-import type { ExecSessions, ShellCluster } from './shell-cluster';
+import type { ShellCluster } from './shell-cluster';
+import { shellService } from './shell-service';
+import { taskContainers } from './task-containers';
+import { mountStatements, taskVolumes } from './task-volumes';
 
 export interface ShellTaskProps {
   readonly names: Names;
@@ -22,14 +26,14 @@ export interface ShellTaskProps {
   readonly accountId: string;
   readonly task: TaskSettings;
   readonly image: ImageReference;
+  /** Images of the sidecars, by their names. */
+  readonly sidecarImages: Readonly<Record<string, ImageReference>>;
   readonly cluster: ShellCluster;
   readonly capacity: ShellCapacity;
   readonly securityGroupIds: readonly string[];
 }
 
-const CONTAINER = 'shell';
-
-/** A shell: one container of the pinned image, with an init process, a log, and the right to open Exec sessions. */
+/** A shell: a container of the pinned image, with an init process, a log, the right to open Exec sessions, and sidecars. */
 export class ShellTask extends Construct {
   readonly taskDefinition: EcsTaskDefinition;
   readonly executionRole: IamRole;
@@ -62,7 +66,8 @@ export class ShellTask extends Construct {
       executionRoleArn: this.executionRole.arn,
       taskRoleArn: this.taskRoleArn,
       // Terraform's own encoding: values that are known only at plan are escaped rightly.
-      containerDefinitions: Fn.jsonencode([this.container()]),
+      containerDefinitions: Fn.jsonencode(taskContainers({ ...props, logGroup: this.logGroup })),
+      ...(Object.keys(task.volumes).length === 0 ? {} : { volume: taskVolumes(task.volumes) }),
       runtimePlatform: {
         operatingSystemFamily: 'LINUX',
         cpuArchitecture: byArchitecture(settings.instances.architecture, {
@@ -72,39 +77,14 @@ export class ShellTask extends Construct {
       },
       tags: settings.tags,
     });
-    this.service = this.createService();
-  }
-
-  private container(): object {
-    const { image, location, settings, task } = this.props;
-    return {
-      name: CONTAINER,
-      image: image.reference,
-      essential: true,
-      // The digest is pinned already; said aloud, a full cluster cannot silently turn the check off.
-      versionConsistency: 'enabled',
-      ...(task.command === undefined ? {} : { command: task.command }),
-      ...(task.stopTimeoutSeconds === undefined ? {} : { stopTimeout: task.stopTimeoutSeconds }),
-      environment: namedValues(task.environment),
-      secrets: Object.entries(task.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
-      readonlyRootFilesystem: task.readonlyRootFilesystem,
-      // PID 1 forwards signals and reaps what Exec sessions leave behind.
-      // Shells on one host share its bridge: without raw sockets none of them can speak as another.
-      linuxParameters: { initProcessEnabled: true, capabilities: { drop: ['NET_RAW'] } },
-      ...(task.user === undefined ? {} : { user: task.user }),
-      ...securityOptions(task.noNewPrivileges),
-      logConfiguration: {
-        logDriver: 'awslogs',
-        options: {
-          'awslogs-group': this.logGroup.name,
-          'awslogs-region': location.region,
-          'awslogs-stream-prefix': settings.name,
-          // A slow log must not hold up a shell.
-          mode: 'non-blocking',
-          'max-buffer-size': '4m',
-        },
-      },
-    };
+    this.service =
+      settings.given.service === undefined
+        ? undefined
+        : shellService(this, {
+            ...props,
+            service: settings.given.service,
+            taskDefinition: this.taskDefinition,
+          });
   }
 
   /** Tasks of this account and Region alone. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html */
@@ -117,7 +97,8 @@ export class ShellTask extends Construct {
   }
 
   private createExecutionRole(): IamRole {
-    const { image, names, location, settings, task } = this.props;
+    const { image, names, location, settings, sidecarImages, task } = this.props;
+    const secrets = [task, ...Object.values(task.sidecars)].flatMap((of) => Object.values(of.secrets ?? {}));
     const role = new IamRole(this, 'execution-role', {
       name: `${names.taskFamily}-execution`,
       assumeRolePolicy: this.trust(),
@@ -127,20 +108,20 @@ export class ShellTask extends Construct {
       name: 'start-task',
       role: role.name,
       policy: policyDocument(
-        ...pullStatements(location.partition, [image]),
+        ...pullStatements(location.partition, [image, ...Object.values(sidecarImages)]),
         {
           sid: 'WriteLog',
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           resources: [`${this.logGroup.arn}:*`],
         },
-        ...secretStatements(Object.values(task.secrets)),
+        ...secretStatements(secrets),
       ),
     });
     return role;
   }
 
   private createTaskRole(): string {
-    const { cluster, names, settings } = this.props;
+    const { accountId, cluster, location, names, settings, task } = this.props;
     const role = new IamRole(this, 'task-role', {
       name: `${names.taskFamily}-task`,
       assumeRolePolicy: this.trust(),
@@ -153,45 +134,19 @@ export class ShellTask extends Construct {
         policy: policyDocument(...execStatements(cluster.sessions)),
       });
     }
+    const mounts = mountStatements(
+      task.volumes,
+      (resource) => `arn:${location.partition}:elasticfilesystem:${location.region}:${accountId}:${resource}`,
+    );
+    if (mounts.length > 0) {
+      new IamRolePolicy(this, 'volumes-policy', {
+        name: 'volumes',
+        role: role.name,
+        policy: policyDocument(...mounts),
+      });
+    }
     return role.arn;
   }
-
-  private createService(): EcsService | undefined {
-    const { settings, cluster, capacity, task, securityGroupIds } = this.props;
-    const service = settings.given.service;
-    if (service === undefined) return undefined;
-    return new EcsService(this, 'service', {
-      name: settings.name,
-      cluster: cluster.arn,
-      taskDefinition: this.taskDefinition.arn,
-      desiredCount: service.desiredCount,
-      deploymentMinimumHealthyPercent: service.minimumHealthyPercent ?? 100,
-      deploymentMaximumPercent: service.maximumPercent ?? 200,
-      deploymentCircuitBreaker: { enable: true, rollback: true },
-      enableExecuteCommand: settings.given.exec !== false,
-      enableEcsManagedTags: true,
-      propagateTags: 'SERVICE',
-      capacityProviderStrategy: [{ capacityProvider: capacity.provider.name, weight: 1, base: 0 }],
-      orderedPlacementStrategy: [{ type: 'binpack', field: 'memory' }],
-      tags: settings.tags,
-      ...(task.networkMode === 'awsvpc'
-        ? {
-            networkConfiguration: {
-              subnets: [...settings.network.subnetIds],
-              securityGroups: [...securityGroupIds],
-            },
-          }
-        : {}),
-      dependsOn: capacity.association === undefined ? [] : [capacity.association],
-    });
-  }
-}
-
-function securityOptions(noNewPrivileges: boolean | IResolvable): object {
-  const options = ['no-new-privileges'];
-  if (typeof noNewPrivileges !== 'boolean')
-    return { dockerSecurityOptions: Fn.conditional(noNewPrivileges, options, []) };
-  return noNewPrivileges ? { dockerSecurityOptions: options } : {};
 }
 
 /** One action for each of the two services that keep secrets. */
@@ -213,58 +168,4 @@ function secretStatements(arns: readonly string[]): PolicyStatement[] {
     },
   ];
   return statements.filter(({ resources }) => resources.length > 0);
-}
-
-/** What a person or a service needs to open sessions into the shells, as the JSON of a policy to attach to their role. */
-export function sessionPolicy(cluster: ShellCluster): string {
-  function ofCluster(kind: string) {
-    return `${Fn.replace(cluster.arn, ':cluster/', `:${kind}/`)}`;
-  }
-  return policyDocument(
-    {
-      sid: 'OpenSessions',
-      actions: ['ecs:ExecuteCommand'],
-      resources: [cluster.arn, `${ofCluster('task')}/*`],
-      conditions: { StringEquals: { 'ecs:container-name': CONTAINER } },
-    },
-    {
-      sid: 'FindShells',
-      actions: ['ecs:DescribeTasks'],
-      resources: [`${ofCluster('task')}/*`],
-    },
-    ...(cluster.sessions === undefined
-      ? []
-      : [
-          {
-            sid: 'ShareSessionKey',
-            actions: ['kms:GenerateDataKey'],
-            resources: [cluster.sessions.kmsKeyArn],
-          },
-        ]),
-  );
-}
-
-/** What a task's role needs for Exec sessions. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */
-function execStatements(sessions: ExecSessions | undefined): PolicyStatement[] {
-  const channels: PolicyStatement = {
-    sid: 'ExecSessions',
-    actions: [
-      'ssmmessages:CreateControlChannel',
-      'ssmmessages:CreateDataChannel',
-      'ssmmessages:OpenControlChannel',
-      'ssmmessages:OpenDataChannel',
-    ],
-    resources: ['*'],
-  };
-  if (sessions === undefined) return [channels];
-  return [
-    channels,
-    {
-      sid: 'RecordSessions',
-      actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-      resources: [`${sessions.logGroup.arn}:*`],
-    },
-    { sid: 'FindLogGroup', actions: ['logs:DescribeLogGroups'], resources: ['*'] },
-    { sid: 'EncryptSessions', actions: ['kms:Decrypt'], resources: [sessions.kmsKeyArn] },
-  ];
 }

@@ -5,6 +5,7 @@ import { type ITerraformDependable, TerraformIterator, Token, Tokenization } fro
 import { Construct } from 'constructs';
 import type { Names } from './names';
 import { type Tags, withTags } from './plan-values';
+import type { CapacityReservationProps } from './props';
 import type { AiShellEcsSettings, InstancesSettings, RefreshSettings, WarmPoolSettings } from './settings';
 
 export interface WarmPoolGroupProps {
@@ -61,6 +62,17 @@ export class WarmPoolGroup extends Construct {
       forceDeleteWarmPool: true,
       enabledMetrics: METRICS,
       ...capacity,
+      ...(instances.capacityType === 'spot' ? { capacityRebalance: instances.spot.rebalance } : {}),
+      ...(instances.availabilityZoneDistribution === undefined
+        ? {}
+        : {
+            availabilityZoneDistribution: {
+              capacityDistributionStrategy: instances.availabilityZoneDistribution,
+            },
+          }),
+      ...(instances.capacityReservation === undefined
+        ? {}
+        : { capacityReservationSpecification: reservationBlock(instances.capacityReservation) }),
       // A hook of its own would come after the first instances.
       initialLifecycleHook: [hook],
       instanceMaintenancePolicy: {
@@ -100,6 +112,7 @@ type CapacitySource = Pick<AutoscalingGroupConfig, 'launchTemplate' | 'mixedInst
 function capacitySource(instances: InstancesSettings, template: LaunchTemplate): CapacitySource {
   // The number, not an alias: only a changed number starts a refresh, and only to a number can one roll back.
   const version = instances.launchTemplateVersion ?? `\${${template.fqn}.latest_version}`;
+  const { spot } = instances;
   const isSpot = instances.capacityType === 'spot';
   if (instances.instanceTypes.length === 1 && !isSpot) {
     return { launchTemplate: { id: template.id, version } };
@@ -108,9 +121,9 @@ function capacitySource(instances: InstancesSettings, template: LaunchTemplate):
     mixedInstancesPolicy: {
       instancesDistribution: {
         onDemandAllocationStrategy: 'prioritized',
-        onDemandBaseCapacity: 0,
-        onDemandPercentageAboveBaseCapacity: isSpot ? 0 : 100,
-        ...(isSpot ? { spotAllocationStrategy: 'price-capacity-optimized' } : {}),
+        onDemandBaseCapacity: spot.onDemandBase,
+        onDemandPercentageAboveBaseCapacity: isSpot ? spot.onDemandPercentAboveBase : 100,
+        ...(isSpot ? { spotAllocationStrategy: spot.allocationStrategy } : {}),
       },
       launchTemplate: {
         launchTemplateSpecification: { launchTemplateId: template.id, version },
@@ -125,6 +138,23 @@ function versionOf({ launchTemplate }: CapacitySource): string {
   return launchTemplate === undefined
     ? 'mixed_instances_policy[0].launch_template[0].launch_template_specification[0].version'
     : 'launch_template[0].version';
+}
+
+function reservationBlock({
+  use,
+  reservationIds,
+  resourceGroupArns,
+}: CapacityReservationProps): NonNullable<AutoscalingGroupConfig['capacityReservationSpecification']> {
+  const target = {
+    ...(reservationIds === undefined ? {} : { capacityReservationIds: [...reservationIds] }),
+    ...(resourceGroupArns === undefined
+      ? {}
+      : { capacityReservationResourceGroupArns: [...resourceGroupArns] }),
+  };
+  return {
+    capacityReservationPreference: use === 'none' ? 'none' : `capacity-reservations-${use}`,
+    ...(Object.keys(target).length === 0 ? {} : { capacityReservationTarget: target }),
+  };
 }
 
 function warmPoolBlock(pool: WarmPoolSettings): NonNullable<AutoscalingGroupConfig['warmPool']> {

@@ -3,6 +3,10 @@ import type { AiShellEcsProps } from '../../../modules/ai-shell-ecs';
 import { type ChangeCase, nested, shown } from './change-case';
 
 export const REGISTRY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
+const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:ghcr-AbCdEf';
+const RESERVATIONS_ARN = 'arn:aws:resource-groups:eu-central-1:123456789012:group/reservations';
+const TARGET_GROUP_ARN =
+  'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shells/0a1b2c3d4e5f6071';
 export const KEY_ARN = 'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
 
 function reference(repository: string, digit: string): string {
@@ -42,6 +46,14 @@ export function bases({ vpcId, subnetIds, routeTableId, amiId }: Surroundings) {
       cluster: { create: false, name: 'platform', otherCapacityProviders: ['FARGATE'] },
     },
     command: { ...plain, name: 'command', refresh: { startedBy: 'command' } },
+    spot: {
+      ...plain,
+      name: 'spot',
+      warmPool: false,
+      instances: { capacityType: 'spot' },
+      coldStartMetrics: false,
+      exec: false,
+    },
   } as const satisfies Record<string, AiShellEcsProps>;
 }
 
@@ -85,7 +97,16 @@ export function changeCases({
   });
   change('additionalImages', { proxy: { from: 'digest', reference: reference('proxy', '4') } });
 
+  changeWith('image.credentialsSecretArn', 'a secret', {
+    image: {
+      from: 'digest',
+      reference: `ghcr.io/team/shell@sha256:${'6'.repeat(64)}`,
+      credentialsSecretArn: SECRET_ARN,
+    },
+  });
+
   change('network.vpcId', 'vpc-0fedcba9');
+  change('network.ipv6', true);
   change('network.subnetIds', subnetIds);
   change('network.securityGroupIds', ['sg-0a1b2c3d4e5f60718']);
   change('network.endpoints.routeTableIds', [routeTableId, 'rtb-0b1c2d3e'], 'endpoints');
@@ -101,6 +122,18 @@ export function changeCases({
 
   change('instances.instanceTypes', ['m7g.xlarge']);
   changeWith('instances.architecture', 'x86_64', { instances: { architecture: 'x86_64' } });
+  change('instances.spot.onDemandBase', 2, 'spot');
+  change('instances.spot.onDemandPercentAboveBase', 25, 'spot');
+  change('instances.spot.allocationStrategy', 'capacity-optimized', 'spot');
+  change('instances.spot.rebalance', true, 'spot');
+  change('instances.capacityReservation.use', 'first');
+  changeWith('instances.capacityReservation.reservationIds', '["cr-…"]', {
+    instances: { capacityReservation: { use: 'only', reservationIds: ['cr-0a1b2c3d4e5f60718'] } },
+  });
+  changeWith('instances.capacityReservation.resourceGroupArns', 'a group', {
+    instances: { capacityReservation: { use: 'first', resourceGroupArns: [RESERVATIONS_ARN] } },
+  });
+  change('instances.availabilityZoneDistribution', 'balanced-only');
   change('instances.minSize', 1);
   change('instances.maxSize', 8);
   change('instances.desiredCapacity', 2);
@@ -134,6 +167,9 @@ export function changeCases({
   change('prepull.keepSuperseded', 2);
   change('prepull.onFailure', 'CONTINUE');
   change('prepull.hookTimeoutSeconds', 1500);
+
+  change('userData.beforeGate', 'echo before');
+  change('userData.afterGate', 'echo after');
 
   change('agent.imagePullBehavior', 'always');
   change('agent.containerStopTimeout', '120s');
@@ -191,12 +227,53 @@ export function changeCases({
   change('task.readonlyRootFilesystem', true);
   change('task.user', '1000:1000');
   change('task.noNewPrivileges', true);
+  change('task.ulimits', { nofile: { soft: 4096, hard: 65_536 } });
+  changeWith('task.gpus', '1, on types with one', {
+    task: { gpus: 1 },
+    instances: { architecture: 'x86_64', instanceTypes: ['g6.xlarge'] },
+  });
+  change('task.volumes', {
+    home: {
+      from: 'efs',
+      fileSystemId: 'fs-0a1b2c3d',
+      containerPath: '/home',
+      securityGroupId: 'sg-0a1b2c3d',
+    },
+  });
+  changeWith('task.sidecars', 'a proxy', {
+    task: { sidecars: { proxy: { image: { from: 'digest', reference: reference('proxy', '4') } } } },
+  });
   change('task.taskRoleArn', 'arn:aws:iam::123456789012:role/shells');
 
   change('service', undefined);
   change('service.desiredCount', 3);
   change('service.minimumHealthyPercent', 50);
   change('service.maximumPercent', 150);
+  const loadBalancer = {
+    targetGroupArn: TARGET_GROUP_ARN,
+    containerPort: 8080,
+    securityGroupId: 'sg-0a1b2c3d',
+  };
+  for (const [prop, to] of [
+    ['targetGroupArn', 'a target group'],
+    ['containerPort', '8080'],
+    ['securityGroupId', 'a group'],
+  ] as const)
+    changeWith(`service.loadBalancer.${prop}`, to, { service: { loadBalancer } });
+  changeWith('service.loadBalancer.healthCheckGraceSeconds', '30', {
+    service: { loadBalancer: { ...loadBalancer, healthCheckGraceSeconds: 30 } },
+  });
+  const scaling = { minCount: 1, maxCount: 9 };
+  for (const [prop, to] of [
+    ['minCount', '1'],
+    ['maxCount', '9'],
+    ['targetCpuPercent', '60'],
+  ] as const)
+    changeWith(`service.scaling.${prop}`, to, { service: { scaling: { ...scaling, targetCpuPercent: 60 } } });
+  changeWith('service.scaling.targetMemoryPercent', '70', {
+    service: { scaling: { ...scaling, targetMemoryPercent: 70 } },
+  });
+  change('service.availabilityZoneRebalancing', true);
   change('exec', false);
   change('exec.recordRetentionDays', 731);
   changeWith('exec.retainRecord', 'true', { exec: { kmsKeyArn: KEY_ARN, retainRecord: true } });

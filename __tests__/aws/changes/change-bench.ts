@@ -196,13 +196,15 @@ function changeOf({ address, module_address, mode, type, change }: PlannedResour
 
 /** Attributes that say nothing: computed anew at every update, or the folder that each case has of its own. */
 const COMPUTED = [
-  'aws_autoscaling_group.capacity_reservation_specification',
   'aws_lambda_function.filename',
   'aws_lambda_function.last_modified',
   'aws_s3_object.source',
 ];
 /** Blocks of which only a part is computed. */
-const REFINED: Readonly<Record<string, true>> = { instance_refresh: true };
+const REFINED: Readonly<Record<string, true>> = {
+  capacity_reservation_specification: true,
+  instance_refresh: true,
+};
 
 function isEqualWhereKnown(
   { before, after, after_unknown }: PlannedResource['change'],

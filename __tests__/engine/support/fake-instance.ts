@@ -33,7 +33,7 @@ export interface FakeInstance {
   targetLifecycleState: string;
   /** How often that was asked for. */
   readonly looks: number;
-  /** What ECR's token decodes to: `user:password`. */
+  /** What ECR's token decodes to, and what a secret with the login of a registry holds: `user:password`. */
   registryCredentials: string;
   reset(): void;
   close(): Promise<void>;
@@ -128,6 +128,13 @@ export async function startFakeInstance(): Promise<FakeInstance> {
       if (state.ecrFault !== undefined) return [state.ecrFault.status, state.ecrFault.body];
       const authorizationToken = Buffer.from(state.registryCredentials).toString('base64');
       return [200, JSON.stringify({ authorizationData: [{ authorizationToken, expiresAt: 1.8e9 }] })];
+    }
+    if (target === 'secretsmanager.GetSecretValue') {
+      const [username, password] = state.registryCredentials.split(':');
+      return [
+        200,
+        JSON.stringify({ ...JSON.parse(body), SecretString: JSON.stringify({ username, password }) }),
+      ];
     }
     const form = new URLSearchParams(body);
     if (form.get('Action') !== 'CompleteLifecycleAction') return [400, '<Error>unknown action</Error>'];

@@ -57,7 +57,12 @@ function askedByBoot(registry: string): string {
 
 /** Which Region the build host of the golden AMI asks for a login; nothing where it asks for none. */
 function askedByBake(registry: string): string {
-  const document = bakeDocument({ name: 'n', referenceParameter: '/p', additionalReferences: [] });
+  const document = bakeDocument({
+    name: 'n',
+    referenceParameter: '/p',
+    additionalReferences: [],
+    registrySecrets: {},
+  });
   const commands = document.phases.flatMap(({ steps }) => steps.flatMap(({ inputs }) => inputs.commands));
   const [line] = commands.join('\n').match(/^ *region=\$\(.*\)$/m) ?? [];
   return execFileSync('bash', ['-c', `registry=$1\n${line}\nprintf %s "$region"`, 'probe', registry], {

@@ -24,6 +24,7 @@ describe('the component document', () => {
       name: 'shell-golden-ami',
       referenceParameter: '/warmpath/shell/golden-image',
       additionalReferences: [`public.ecr.aws/nginx/nginx@${DIGEST}`],
+      registrySecrets: { 'ghcr.io': 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:ghcr-AbCdEf' },
     }),
   );
   const document: ComponentDocument = JSON.parse(text);

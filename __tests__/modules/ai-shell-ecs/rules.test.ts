@@ -14,6 +14,27 @@ function rootVolume(volume: object) {
   return { instances: { rootVolume: volume } };
 }
 
+function spot(options: object) {
+  return { warmPool: false, instances: { capacityType: 'spot', spot: options } } as const;
+}
+
+const efs = { from: 'efs', fileSystemId: 'fs-1', containerPath: '/home' } as const;
+const ghcr = { from: 'digest', reference: `ghcr.io/team/proxy@${DIGEST}` } as const;
+const login = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:ghcr-AbCdEf';
+const balancer = {
+  targetGroupArn: 'arn:…:targetgroup/shells/1',
+  containerPort: 8080,
+  securityGroupId: 'sg-2',
+};
+
+function sidecar(props: object): Partial<AiShellEcsProps> {
+  return { task: { sidecars: { proxy: { image: ghcr, ...props } } } };
+}
+
+function service(props: object): Partial<AiShellEcsProps> {
+  return { service: { desiredCount: 1, ...props } };
+}
+
 /** A broken combination per rule, and the words of its message that tell the way out. */
 const cases: readonly Case[] = [
   ['name-malformed', { name: 'My Shell' }, /shorten or correct it/],
@@ -27,6 +48,30 @@ const cases: readonly Case[] = [
   ['group-sizes', { instances: { minSize: 5, maxSize: 4 } }, /in this order/],
   ['instance-lifetime', { instances: { maxInstanceLifetimeSeconds: 3600 } }, /at least 86400/],
   ['ami-id', { ami: { from: 'id', id: 'resolve:ssm:/ami' } }, /resolve: 'plan'/],
+  [
+    'ami-without-gate',
+    {
+      ami: {
+        from: 'ssm',
+        parameter: '/aws/service/bottlerocket/aws-ecs-2/arm64/latest/image_id',
+        resolve: 'plan',
+      },
+    },
+    /Bottlerocket .*Amazon Linux 2023/,
+  ],
+  ['spot-options-on-demand', { instances: { spot: { onDemandBase: 1 } } }, /capacityType: 'spot'/],
+  ['spot-on-demand-base', spot({ onDemandBase: -1 }), /0 to 10000/],
+  ['spot-on-demand-share', spot({ onDemandPercentAboveBase: 101 }), /0 to 100 percent/],
+  [
+    'reservation-of-spot',
+    { warmPool: false, instances: { capacityType: 'spot', capacityReservation: { use: 'first' } } },
+    /leave one out/,
+  ],
+  [
+    'reservation-named-but-unused',
+    { instances: { capacityReservation: { use: 'none', reservationIds: ['cr-1'] } } },
+    /use: 'first'/,
+  ],
   ['root-volume-size', rootVolume({ sizeGib: 8 }), /30 to 65536/],
 
   ['root-volume-iops', rootVolume({ iops: 100 }), /3000 to 80000/],
@@ -49,6 +94,21 @@ const cases: readonly Case[] = [
     /from: 'digest'/,
   ],
   ['image-tag-malformed', { image: { from: 'tag', repositoryUrl: REPOSITORY, tag: 'a b' } }, /correct it/],
+  [
+    'registry-login-malformed',
+    { additionalImages: { proxy: { ...ghcr, credentialsSecretArn: `${login}:password::` } } },
+    /without a JSON key/,
+  ],
+  [
+    'registry-login-for-ecr',
+    { image: { from: 'digest', reference: `${REPOSITORY}@${DIGEST}`, credentialsSecretArn: login } },
+    /leave it out/,
+  ],
+  [
+    'registry-logins-differ',
+    { additionalImages: { proxy: ghcr, other: { ...ghcr, credentialsSecretArn: login } } },
+    /the same secret at each/,
+  ],
   ['pull-always-asks-the-registry', { agent: { imagePullBehavior: 'default' } }, /'prefer-cached'/],
   ['warm-pool-with-spot', { warmPool: {}, instances: { capacityType: 'spot' } }, /warmPool: false/],
   ['warm-pool-reuse', { warmPool: { reuseOnScaleIn: true } }, /leave it out/],
@@ -136,6 +196,7 @@ const cases: readonly Case[] = [
   ['stop-timeout-unit', { agent: { containerStopTimeout: '120' } }, /'120s'/],
   ['cleanup-wait-unit', { agent: { taskCleanupWait: '5s' } }, /'10m'/],
   ['untracked-cleanup', { agent: { untrackedImageCleanup: true } }, /leave it out/],
+  ['user-data-ends-early', { userData: { beforeGate: 'a\nWARMPATH_FILE\nb' } }, /another word/],
   [
     'user-data-too-large',
     {
@@ -151,6 +212,34 @@ const cases: readonly Case[] = [
     { service: { desiredCount: 1 }, cluster: { create: false, name: 'platform' } },
     /\[\] if it has none/,
   ],
+  ['load-balancer-port', service({ loadBalancer: { ...balancer, containerPort: 0 } }), /1 to 65535/],
+  [
+    'load-balancer-without-way',
+    service({ loadBalancer: { targetGroupArn: balancer.targetGroupArn, containerPort: 80 } }),
+    /group of the load balancer/,
+  ],
+  ['service-scaling', service({ scaling: { minCount: 1, maxCount: 4 } }), /targetCpuPercent/],
+  [
+    'rebalancing-without-room',
+    service({ availabilityZoneRebalancing: true, maximumPercent: 100 }),
+    /more than 100/,
+  ],
+  ['task-ulimits', { task: { ulimits: { nofile: { soft: 2, hard: 1 } } } }, /at most the hard one/],
+  ['task-gpus', { task: { gpus: 0.5 } }, /0 to 16/],
+  ['gpus-without-driver', { task: { gpus: 1 } }, /gpu\/recommended/],
+  ['gpus-without-gpu', { task: { gpus: 1 }, ami: { from: 'id', id: 'ami-1' } }, /g6\.xlarge/],
+  ['volume-path', { task: { volumes: { home: { from: 'task', containerPath: 'home' } } } }, /begins with \//],
+  [
+    'volume-of-the-host',
+    {
+      task: { volumes: { engine: { from: 'host', hostPath: '/var/run/docker.sock', containerPath: '/s' } } },
+    },
+    /\/srv\/shells/,
+  ],
+  ['volume-without-way', { task: { volumes: { home: efs } } }, /group of the mount targets/],
+  ['sidecar-name', { task: { sidecars: { shell: { image: ghcr } } } }, /choose another/],
+  ['sidecar-health', sidecar({ shellWaitsFor: 'HEALTHY' }), /add one, or write 'START'/],
+  ['sidecar-mount', sidecar({ mounts: { tmp: '/tmp' } }), /add it to task\.volumes/],
   ['exec-with-readonly-root', { task: { readonlyRootFilesystem: true } }, /exec: false/],
   ['task-stop-timeout', { task: { stopTimeoutSeconds: 0 } }, /1 to 86400/],
   ['task-cpu', { task: { cpuUnits: 64 } }, /128 to 196608/],
@@ -197,6 +286,97 @@ describe('rules of ai-shell-ecs', () => {
     const message = rule?.problem(resolveSettings({ ...minimal, ...props }));
     expect(message).toMatch(cure);
     expect(message).toMatch(/: got .+;/);
+  });
+
+  function refusedBy(props: Partial<AiShellEcsProps>): readonly string[] {
+    const settings = resolveSettings({ ...minimal, ...props });
+    return rules.filter(({ problem }) => problem(settings) !== undefined).map(({ id }) => id);
+  }
+
+  it.each([
+    ...[
+      '/',
+      '/var/lib',
+      '/var//lib/ecs/',
+      '/etc/../run/docker.sock',
+      '/root/.ssh',
+      'relative',
+      '/var/lib/docker/volumes',
+    ],
+  ])('refuse the folder %s of the host', (hostPath) => {
+    const volumes = { v: { from: 'host', hostPath, containerPath: '/v' } } as const;
+    expect(refusedBy({ task: { volumes } })).toEqual(['volume-of-the-host']);
+  });
+
+  it.each(['/srv/shells', '/data', '/var/lib/shells', '/mnt/etc', '/rooted'])(
+    'take the folder %s of the host',
+    (hostPath) => {
+      const volumes = { v: { from: 'host', hostPath, containerPath: '/v' } } as const;
+      expect(refusedBy({ task: { volumes } })).toEqual([]);
+    },
+  );
+
+  it.each([
+    [
+      'a Windows AMI',
+      '/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-ECS_Optimized/image_id',
+    ],
+    ['Amazon Linux 2', '/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id'],
+  ])('refuse %s, on which nothing could hold the agent back', (_what, parameter) => {
+    expect(refusedBy({ ami: { from: 'ssm', parameter, resolve: 'plan' } })).toEqual(['ami-without-gate']);
+  });
+
+  it.each<[string, Partial<AiShellEcsProps>]>([
+    [
+      'the GPU AMI of Amazon Linux 2023 with GPUs',
+      {
+        ami: {
+          from: 'ssm',
+          parameter: '/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id',
+          resolve: 'plan',
+        },
+        instances: { architecture: 'x86_64', instanceTypes: ['g6.xlarge'] },
+        task: { gpus: 1 },
+      },
+    ],
+    ['Spot with an on-demand base', spot({ onDemandBase: 2, onDemandPercentAboveBase: 20, rebalance: true })],
+    [
+      'limits without an end',
+      { task: { ulimits: { memlock: { soft: -1, hard: -1 }, nofile: { soft: 1024, hard: 4096 } } } },
+    ],
+    [
+      'a service that follows its load',
+      service({ scaling: { minCount: 1, maxCount: 4, targetCpuPercent: 60 } }),
+    ],
+    [
+      'an EFS volume with given groups',
+      {
+        task: { volumes: { home: efs } },
+        network: { ...minimal.network, securityGroupIds: ['sg-1'] },
+      },
+    ],
+    [
+      'a sidecar from a private registry',
+      {
+        task: {
+          sidecars: {
+            proxy: {
+              image: { ...ghcr, credentialsSecretArn: login },
+              shellWaitsFor: 'HEALTHY',
+              healthCheck: ['CMD', 'true'],
+            },
+          },
+        },
+      },
+    ],
+  ])('take %s', (_what, props) => {
+    expect(refusedBy(props)).toEqual([]);
+  });
+
+  it('judge the images of sidecars as any other', () => {
+    expect(refusedBy(sidecar({ image: { from: 'digest', reference: 'ghcr.io/team/proxy:v1' } }))).toEqual([
+      'image-without-digest',
+    ]);
   });
 
   it('throw every problem at once, before any resource exists', () => {

@@ -3,7 +3,7 @@ import { TerraformStack, Testing } from 'cdktf';
 import { AiShellEcs, type AiShellEcsProps } from '../../../modules/ai-shell-ecs';
 import { addAiShellEcsOutputs } from '../../../modules/ai-shell-ecs/outputs';
 import { Prewarm, type PrewarmProps } from '../../../modules/prewarm';
-import { minimal } from '../ai-shell-ecs/props';
+import { DIGEST, minimal } from '../ai-shell-ecs/props';
 import { type Right, rightsOf } from './rights';
 
 const parameter = 'arn:aws:ssm:eu-central-1:111111111111:parameter/shell/token';
@@ -14,7 +14,27 @@ const shells: Readonly<Record<string, Partial<AiShellEcsProps>>> = {
     goldenAmi: {},
     coldStartMetrics: {},
     service: { desiredCount: 1 },
-    task: { secrets: { TOKEN: parameter, PASSWORD: `${secret}:password::` } },
+    task: {
+      secrets: { TOKEN: parameter, PASSWORD: `${secret}:password::` },
+      volumes: {
+        home: {
+          from: 'efs',
+          fileSystemId: 'fs-1',
+          accessPointId: 'fsap-1',
+          securityGroupId: 'sg-1',
+          containerPath: '/home',
+        },
+      },
+      sidecars: {
+        proxy: {
+          image: {
+            from: 'digest',
+            reference: `ghcr.io/team/proxy@${DIGEST}`,
+            credentialsSecretArn: `${secret}-login`,
+          },
+        },
+      },
+    },
   },
   spot: { warmPool: false, instances: { capacityType: 'spot' }, coldStartMetrics: {} },
   plain: { exec: false },

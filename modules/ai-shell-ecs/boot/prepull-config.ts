@@ -5,6 +5,8 @@ import { keyValueLines } from './key-value-lines';
 export interface PrepullConfig {
   /** Pinned references, the task's image first. */
   readonly images: readonly string[];
+  /** Host of a private registry other than ECR to the ARN of the secret with its login. */
+  readonly registrySecrets: Readonly<Record<string, string>>;
   readonly region: string;
   readonly groupName: string;
   readonly hookName: string;
@@ -14,9 +16,16 @@ export interface PrepullConfig {
 
 /** `/etc/warmpath/prepull.conf`; image references never hold a comma, so the list needs no quotes. */
 export function renderPrepullConfig(config: PrepullConfig): string {
-  const { images, region, groupName, hookName, logGroupName, prepull } = config;
+  const { images, registrySecrets, region, groupName, hookName, logGroupName, prepull } = config;
   return keyValueLines({
     IMAGES: images.join(','),
+    ...(Object.keys(registrySecrets).length === 0
+      ? {}
+      : {
+          REGISTRY_SECRETS: Object.entries(registrySecrets)
+            .map((entry) => entry.join('='))
+            .join(','),
+        }),
     REGION: region,
     ECR_PATTERN: ECR_REGISTRY_PATTERN,
     ASG_NAME: groupName,

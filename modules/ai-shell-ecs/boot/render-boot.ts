@@ -7,11 +7,15 @@ import { renderUserData } from './user-data';
 export interface BootValues {
   /** Pinned references, the task's image first. */
   readonly images: readonly string[];
+  readonly registrySecrets: Readonly<Record<string, string>>;
   readonly region: string;
 }
 
 /** The user data of an instance: agent configuration, pre-pull configuration, unit and program in one. */
-export function renderBoot(settings: AiShellEcsSettings, { images, region }: BootValues): string {
+export function renderBoot(
+  settings: AiShellEcsSettings,
+  { images, registrySecrets, region }: BootValues,
+): string {
   const { agent, cluster, instances, name, prepull, warmPool } = settings;
   const names = namesOf(name);
   return renderUserData({
@@ -23,6 +27,7 @@ export function renderBoot(settings: AiShellEcsSettings, { images, region }: Boo
     }),
     prepullConfig: renderPrepullConfig({
       images,
+      registrySecrets,
       region,
       groupName: names.autoScalingGroup,
       hookName: names.lifecycleHook,
@@ -30,5 +35,6 @@ export function renderBoot(settings: AiShellEcsSettings, { images, region }: Boo
       prepull,
     }),
     hookTimeoutSeconds: prepull.hookTimeoutSeconds,
+    own: settings.given.userData ?? {},
   });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { UserDataProps } from '../props';
 import { renderAgentDropIn, renderPrepullUnit, renderWatchUnit } from './prepull-unit';
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html (16 KB before base64) */
@@ -13,7 +14,13 @@ export interface UserDataParts {
   readonly prepullConfig: string;
   /** How long the group waits for the answer to its launch hook. */
   readonly hookTimeoutSeconds: number;
+  readonly own: UserDataProps;
 }
+
+const BEFORE_GATE = '/usr/local/lib/warmpath/before-gate';
+const AFTER_GATE = '/usr/local/lib/warmpath/after-gate';
+/** Ends a file in the user data, and so can be no line of one. */
+export const END_OF_FILE = 'WARMPATH_FILE';
 
 interface BootFile {
   readonly path: string;
@@ -46,6 +53,8 @@ export function renderUserData(parts: UserDataParts): string {
       content: renderAgentDropIn(),
     },
     { path: '/usr/local/sbin/warmpath-prepull', mode: '0755', content: prepullProgram() },
+    ...ownPart(BEFORE_GATE, parts.own.beforeGate),
+    ...ownPart(AFTER_GATE, parts.own.afterGate),
   ];
   return [
     '#!/bin/bash',
@@ -54,12 +63,22 @@ export function renderUserData(parts: UserDataParts): string {
     '  mkdir -p "$(dirname "$1")" && cat >"$1.new" && chmod "$2" "$1.new" && mv -f "$1.new" "$1"',
     '}',
     ...files.map(
-      ({ path, mode, content }) => `write_file ${path} ${mode} <<'WARMPATH_FILE'\n${content}WARMPATH_FILE`,
+      ({ path, mode, content }) => `write_file ${path} ${mode} <<'${END_OF_FILE}'\n${content}${END_OF_FILE}`,
     ),
+    // The pre-pull fails by this file: an instance that is not prepared as it should be takes no tasks.
+    ...(parts.own.beforeGate === undefined
+      ? []
+      : [`bash -e ${BEFORE_GATE} || { mkdir -p /run/warmpath && : >/run/warmpath/user-data-failed; }`]),
     'systemctl daemon-reload',
     ...units.map(({ path }) => `systemctl enable --now ${basename(path)}`),
+    ...(parts.own.afterGate === undefined ? [] : [`bash -e ${AFTER_GATE}`]),
     '',
   ].join('\n');
+}
+
+/** A part of the user's own, as a file, so that it fails by itself; one known only at plan may turn out empty. */
+function ownPart(path: string, content: string | undefined): readonly BootFile[] {
+  return content === undefined ? [] : [{ path, mode: '0755', content: `${content}\n` }];
 }
 
 function unitFile(name: string, content: string): BootFile {

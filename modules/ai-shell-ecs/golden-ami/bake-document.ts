@@ -7,6 +7,8 @@ export interface BakeDocumentProps {
   readonly referenceParameter: string;
   /** Further references, known at synthesis. */
   readonly additionalReferences: readonly string[];
+  /** Host of a private registry other than ECR to the ARN of the secret with its login. */
+  readonly registrySecrets: Readonly<Record<string, string>>;
 }
 
 /** One reference a line; written at build, read by the checks and by people who wonder what an AMI holds. */
@@ -30,7 +32,7 @@ export function bakeDocument(props: BakeDocumentProps): ComponentDocument {
         steps: [
           // The agent of a build host would register with whatever cluster answers.
           bashStep('StopAgent', 120, ['systemctl disable --now ecs', 'systemctl start docker']),
-          bashStep('InstallTools', 600, ['dnf install -y awscli-2']),
+          bashStep('InstallTools', 600, ['dnf install -y awscli-2 jq']),
           bashStep('PullImages', PULL_SECONDS, pullCommands(props)),
           bashStep('CleanUp', 300, [
             // agent.db would revive the container instance of the build host.
@@ -67,7 +69,11 @@ export function bakeDocument(props: BakeDocumentProps): ComponentDocument {
   };
 }
 
-function pullCommands({ referenceParameter, additionalReferences }: BakeDocumentProps): readonly string[] {
+function pullCommands({
+  referenceParameter,
+  additionalReferences,
+  registrySecrets,
+}: BakeDocumentProps): readonly string[] {
   const imds = 'http://169.254.169.254/latest';
   return [
     `token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' ${imds}/api/token)`,
@@ -76,6 +82,10 @@ function pullCommands({ referenceParameter, additionalReferences }: BakeDocument
     'mkdir -p /etc/warmpath',
     `aws ssm get-parameter --name ${referenceParameter} --query Parameter.Value --output text >${BAKED}`,
     ...additionalReferences.map((reference) => `echo ${reference} >>${BAKED}`),
+    ...Object.entries(registrySecrets).flatMap(([registry, arn]) => [
+      `login=$(aws secretsmanager get-secret-value --region ${arn.split(':')[3]} --secret-id ${arn} --query SecretString --output text)`,
+      `jq -rj .password <<<"$login" | docker login --username "$(jq -r .username <<<"$login")" --password-stdin ${registry}`,
+    ]),
     'while read -r reference; do',
     '  registry=$(echo "$reference" | cut -d/ -f1)',
     `  region=$(echo "$registry" | sed -nE 's/${ECR_REGISTRY_PATTERN}/\\4/p')`,

@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 import { recommendedAmiParameter } from '../ami';
 import type { AwsLocation } from '../aws-location';
 import type { FailedEvents } from '../failed-events';
-import type { EcrRepository, ImageReference } from '../image-reference';
+import { type EcrRepository, type ImageReference, registrySecrets } from '../image-reference';
 import { repositoryArn } from '../instance-role';
 import { atMost, firstOf } from '../plan-values';
 import type { GoldenAmiProps } from '../props';
@@ -135,6 +135,7 @@ export class GoldenAmi extends Construct {
         name: names.resource,
         referenceParameter: names.referenceParameter,
         additionalReferences: additionalImages.map(({ reference }) => reference),
+        registrySecrets: registrySecrets(additionalImages),
       }),
     );
     return new ImagebuilderComponent(this, 'component', {

@@ -35,3 +35,20 @@ export interface AgentProps {
   /** Further variables of the agent, verbatim. @default none */
   readonly extra?: Readonly<Record<string, string>>;
 }
+
+/**
+ * Shell text for bash beside the user data here, at the first boot of an instance alone; each part stops at its first failure.
+ * Whatever is needed at every boot belongs into a systemd unit that a part installs.
+ */
+export interface UserDataProps {
+  /**
+   * Runs before the pre-pull, such as a proxy of Docker. Where it fails, the instance fails as by a pull, and is replaced or used
+   * as `prepull.onFailure` says. Its time counts towards `prepull.hookTimeoutSeconds`. @default none
+   */
+  readonly beforeGate?: string;
+  /**
+   * Runs after the pre-pull, before the agent, such as an agent for logs. The launch hook does not wait for it: on the way into
+   * a pool the instance may be stopped in its middle. @default none
+   */
+  readonly afterGate?: string;
+}

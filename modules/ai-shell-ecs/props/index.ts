@@ -1,6 +1,6 @@
 import type { NodeVersion } from '../../parts/node-version';
 import type { ImageSource } from '../image-source';
-import type { AgentProps, PrepullProps } from './boot';
+import type { AgentProps, PrepullProps, UserDataProps } from './boot';
 import type { CapacityProviderProps, ClusterProps } from './cluster';
 import type { GoldenAmiProps } from './golden-ami';
 import type { AmiSource, InstancesProps } from './instances';
@@ -37,6 +37,8 @@ export interface AiShellEcsProps {
   /** Pre-initialized instances beside the group; `false` for none. @default - Stopped, two instances */
   readonly warmPool?: WarmPoolProps | false;
   readonly prepull?: PrepullProps;
+  /** What else an instance runs at its first boot. @default none */
+  readonly userData?: UserDataProps;
   readonly agent?: AgentProps;
   /** Rolling replacement when the launch template changes; `false` for none. @default - see {@link InstanceRefreshProps} */
   readonly refresh?: InstanceRefreshProps | false;

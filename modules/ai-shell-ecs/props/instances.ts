@@ -17,6 +17,12 @@ export interface InstancesProps {
   readonly architecture?: Architecture;
   /** @default 'on-demand' */
   readonly capacityType?: 'on-demand' | 'spot';
+  /** How a Spot group is made up. @default - of Spot Instances alone */
+  readonly spot?: SpotProps;
+  /** Whether instances use On-Demand Capacity Reservations, and which. @default - open reservations that match, as EC2 does */
+  readonly capacityReservation?: CapacityReservationProps;
+  /** What becomes of launches in a zone that has no capacity: elsewhere, or not at all. @default 'balanced-best-effort' */
+  readonly availabilityZoneDistribution?: 'balanced-best-effort' | 'balanced-only';
   /** @default 0 */
   readonly minSize?: number;
   /** @default 4 */
@@ -56,4 +62,29 @@ export interface RootVolumeProps {
   readonly encrypted?: boolean;
   /** The Auto Scaling service-linked role needs a grant on it. @default - the account's EBS default key */
   readonly kmsKeyArn?: string;
+}
+
+export interface SpotProps {
+  /** On-demand instances that come first. @default 0 */
+  readonly onDemandBase?: number;
+  /** Share of on-demand instances above the base. @default 0 */
+  readonly onDemandPercentAboveBase?: number;
+  /** @default 'price-capacity-optimized' */
+  readonly allocationStrategy?:
+    | 'price-capacity-optimized'
+    | 'capacity-optimized'
+    | 'capacity-optimized-prioritized'
+    | 'lowest-price';
+  /** Replaces an instance that is at risk before its notice; the new one has its images first. @default false */
+  readonly rebalance?: boolean;
+}
+
+/** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/use-ec2-capacity-reservations.html */
+export interface CapacityReservationProps {
+  /** `first` falls back to other capacity, `only` does not launch without, `none` uses no reservation. */
+  readonly use: 'first' | 'only' | 'none';
+  /** @default - every open reservation that matches */
+  readonly reservationIds?: readonly string[];
+  /** Resource groups of reservations. @default - every open reservation that matches */
+  readonly resourceGroupArns?: readonly string[];
 }

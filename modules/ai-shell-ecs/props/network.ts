@@ -4,6 +4,8 @@ export interface NetworkProps {
   readonly subnetIds: readonly string[];
   /** @default - one new group: no ingress, egress by HTTPS and DNS only */
   readonly securityGroupIds?: readonly string[];
+  /** The subnets are dual-stack: instances reach the services by IPv6 too. Subnets of IPv6 alone will not do. @default false */
+  readonly ipv6?: boolean;
   /** VPC endpoints to create, so that the subnets need no way to the internet. @default none */
   readonly endpoints?: VpcEndpointsProps;
 }

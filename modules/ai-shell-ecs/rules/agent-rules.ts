@@ -1,6 +1,8 @@
 import { DERIVED_AGENT_VARIABLES } from '../boot/ecs-agent-config';
 import { renderBoot } from '../boot/render-boot';
-import { USER_DATA_LIMIT_BYTES, userDataSizeBytes } from '../boot/user-data';
+import { END_OF_FILE, USER_DATA_LIMIT_BYTES, userDataSizeBytes } from '../boot/user-data';
+import { registryOf } from '../image-reference';
+import { type AiShellEcsSettings, imageSourcesOf } from '../settings';
 import { goDurationSeconds, isUnknown, type Rule } from './rule';
 
 export const agentRules: readonly Rule[] = [
@@ -67,22 +69,40 @@ export const agentRules: readonly Rule[] = [
         : undefined,
   },
   {
+    id: 'user-data-ends-early',
+    problem: ({ given: { userData } }) => {
+      const parts = Object.entries(userData ?? {});
+      const [name] = parts.find(([, text]) => String(text).split('\n').includes(END_OF_FILE)) ?? [];
+      return name === undefined
+        ? undefined
+        : `userData.${name}: got a line ${END_OF_FILE}; the user data ends its files by such a line; write another word`;
+    },
+  },
+  {
     id: 'user-data-too-large',
     problem: (settings) => {
-      const sizeBytes = userDataSizeBytes(
-        renderBoot(settings, placeholders(Object.keys(settings.given.additionalImages ?? {}).length)),
-      );
+      const sizeBytes = userDataSizeBytes(renderBoot(settings, placeholders(settings)));
       if (sizeBytes <= USER_DATA_LIMIT_BYTES) return undefined;
       return (
         `user data: got ${sizeBytes} bytes compressed; EC2 accepts ${USER_DATA_LIMIT_BYTES}; the props that grow it are ` +
-        'additionalImages, agent.extra and agent.attributes: shorten them'
+        'additionalImages, task.sidecars, agent.extra, agent.attributes and userData: shorten them'
       );
     },
   },
 ];
 
 /** Stand-ins of the length of real values: the rules run before any data source exists. */
-function placeholders(additionalImages: number) {
+function placeholders(settings: AiShellEcsSettings) {
   const reference = `${'0'.repeat(12)}.dkr.ecr.${'r'.repeat(14)}.amazonaws.com/${'n'.repeat(64)}@sha256:${'0'.repeat(64)}`;
-  return { region: 'r'.repeat(14), images: Array.from({ length: additionalImages + 1 }, () => reference) };
+  const sources = imageSourcesOf(settings);
+  const secrets = sources.flatMap((source) =>
+    source.from === 'digest' && source.credentialsSecretArn !== undefined
+      ? [[registryOf(source.reference), source.credentialsSecretArn] as const]
+      : [],
+  );
+  return {
+    region: 'r'.repeat(14),
+    images: sources.map(() => reference),
+    registrySecrets: Object.fromEntries(secrets),
+  };
 }

@@ -3,6 +3,7 @@ import { COMPONENT_DATA_LIMIT_CHARACTERS, renderComponent } from '../golden-ami/
 import { ecrRepository } from '../image-reference';
 import type { ImageSource } from '../image-source';
 import { lockedImage } from '../images-lock';
+import { imageSourcesOf } from '../settings';
 import { isInRange, type Rule } from './rule';
 
 /** Of the length of a long real one. */
@@ -64,14 +65,22 @@ export const goldenAmiRules: readonly Rule[] = [
   },
   {
     id: 'golden-ami-component-size',
-    problem: ({ name, given: { goldenAmi, additionalImages } }) => {
-      if (goldenAmi === undefined) return undefined;
-      const additionalReferences = Object.keys(additionalImages ?? {}).map(() => LONGEST_REFERENCE);
-      const document = bakeDocument({ name, referenceParameter: name, additionalReferences });
+    problem: (settings) => {
+      const { name, given } = settings;
+      if (given.goldenAmi === undefined) return undefined;
+      const additionalReferences = imageSourcesOf(settings)
+        .slice(1)
+        .map(() => LONGEST_REFERENCE);
+      const document = bakeDocument({
+        name,
+        referenceParameter: name,
+        additionalReferences,
+        registrySecrets: {},
+      });
       const characters = renderComponent(document).length;
       return characters <= COMPONENT_DATA_LIMIT_CHARACTERS
         ? undefined
-        : `additionalImages: got ${additionalReferences.length}, which make a component of ${characters} characters; Image Builder accepts ` +
+        : `additionalImages: got ${additionalReferences.length}, those of sidecars among them, which make a component of ${characters} characters; Image Builder accepts ` +
             `${COMPONENT_DATA_LIMIT_CHARACTERS}; bake fewer images`;
     },
   },

@@ -1,17 +1,18 @@
-import { ecrRepository } from '../image-reference';
+import { ecrRepository, registryOf } from '../image-reference';
 import type { ImageSource } from '../image-source';
 import { ImageLockError, readLockedImage } from '../images-lock';
-import type { AiShellEcsSettings } from '../settings';
+import { type AiShellEcsSettings, imageSourcesOf } from '../settings';
 import { isUnknown, type Rule } from './rule';
 
 const PINNED = /^[a-z0-9][a-z0-9.:-]*\/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$/;
 const PLAIN_URL = /^[a-z0-9][a-z0-9.:-]*\/[a-z0-9._/-]+$/;
+const SECRET_ARN = /^arn:[^:]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
 /** The first problem of any image. */
 function eachImage(check: (source: ImageSource) => string | undefined): Rule['problem'] {
-  return ({ given }: AiShellEcsSettings) =>
-    [given.image, ...Object.values(given.additionalImages ?? {})]
+  return (settings: AiShellEcsSettings) =>
+    imageSourcesOf(settings)
       .map(check)
       .find((problem) => problem !== undefined);
 }
@@ -72,6 +73,44 @@ export const imageRules: readonly Rule[] = [
         ? undefined
         : `image.tag: got "${source.tag}"; a tag has 1 to 128 letters, digits, dots, hyphens and underscores; correct it`,
     ),
+  },
+  {
+    id: 'registry-login-malformed',
+    problem: eachImage((source) =>
+      source.from !== 'digest' ||
+      source.credentialsSecretArn === undefined ||
+      SECRET_ARN.test(source.credentialsSecretArn)
+        ? undefined
+        : `image.credentialsSecretArn: got ${source.credentialsSecretArn}; it is the ARN of a whole Secrets Manager secret with username and ` +
+          'password, without a JSON key; write arn:…:secretsmanager:…:secret:…',
+    ),
+  },
+  {
+    id: 'registry-login-for-ecr',
+    problem: eachImage((source) =>
+      source.from !== 'digest' ||
+      source.credentialsSecretArn === undefined ||
+      ecrRepository(source.reference.split('@')[0] ?? '') === undefined
+        ? undefined
+        : `image.credentialsSecretArn: got one for ${source.reference}; in ECR instances and tasks sign in by their roles; leave it out`,
+    ),
+  },
+  {
+    id: 'registry-logins-differ',
+    problem: (settings) => {
+      const logins = new Map<string, string | undefined>();
+      for (const source of imageSourcesOf(settings)) {
+        if (source.from !== 'digest' || isUnknown(source.reference)) continue;
+        const registry = registryOf(source.reference);
+        if (logins.has(registry) && logins.get(registry) !== source.credentialsSecretArn)
+          return (
+            `image.credentialsSecretArn: got two answers for ${registry}; Docker keeps one login for a registry; write the same secret at each ` +
+            'of its images'
+          );
+        logins.set(registry, source.credentialsSecretArn);
+      }
+      return undefined;
+    },
   },
   {
     id: 'pull-always-asks-the-registry',

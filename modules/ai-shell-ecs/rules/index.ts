@@ -2,11 +2,13 @@ import { InvalidAiShellEcsError } from '../errors';
 import type { AiShellEcsSettings } from '../settings';
 import { agentRules } from './agent-rules';
 import { capacityRules } from './capacity-rules';
+import { containerRules } from './container-rules';
 import { goldenAmiRules } from './golden-ami-rules';
 import { imageRules } from './image-rules';
 import { instanceRules } from './instance-rules';
 import { refreshRules } from './refresh-rules';
 import type { Rule } from './rule';
+import { serviceRules } from './service-rules';
 import { taskRules } from './task-rules';
 import { warmPoolRules } from './warm-pool-rules';
 
@@ -18,6 +20,8 @@ export const rules: readonly Rule[] = [
   ...capacityRules,
   ...agentRules,
   ...taskRules,
+  ...containerRules,
+  ...serviceRules,
   ...goldenAmiRules,
 ];
 

@@ -4,6 +4,21 @@ import { isUnknown, type Rule, rangeRule } from './rule';
 const DAY_SECONDS = 86_400;
 const LONGEST_NAME = 32;
 
+/** What users of ECS may name that cannot run the pre-pull before the agent, with the reason. */
+const SYSTEMS_WITHOUT_GATE: readonly (readonly [parameter: RegExp, system: string, reason: string])[] = [
+  [
+    /bottlerocket/i,
+    'Bottlerocket',
+    'has no shell, no systemd units of yours and no user data program on its host',
+  ],
+  [/windows/i, 'Windows', 'runs neither bash nor systemd'],
+  [
+    /amazon-linux-2\//,
+    'Amazon Linux 2',
+    'is out of support since June 2026 and its bash is older than the pre-pull needs',
+  ],
+];
+
 export const instanceRules: readonly Rule[] = [
   {
     id: 'name-malformed',
@@ -53,6 +68,52 @@ export const instanceRules: readonly Rule[] = [
         ? undefined
         : `ami.id: got ${ami.id}; it is an id such as ami-0a1b2c3d4e5f60718, and whether a parameter may be rolled back is judged by ` +
           "the other forms; write { from: 'ssm', parameter: '…', resolve: 'plan' } for a parameter",
+  },
+  {
+    id: 'ami-without-gate',
+    problem: ({ ami }) => {
+      if (ami.from !== 'ssm' || isUnknown(ami.parameter)) return undefined;
+      const [, system, reason] =
+        SYSTEMS_WITHOUT_GATE.find(([parameter]) => parameter.test(ami.parameter)) ?? [];
+      return system === undefined
+        ? undefined
+        : `ami.parameter: got ${ami.parameter}; ${system} ${reason}, so nothing would pull before the agent takes tasks; write an AMI of the ` +
+            'ECS-optimized Amazon Linux 2023';
+    },
+  },
+  {
+    id: 'spot-options-on-demand',
+    problem: ({ given: { instances } }) =>
+      instances?.spot === undefined || instances.capacityType === 'spot'
+        ? undefined
+        : "instances.spot: got options without capacityType 'spot'; nothing would come of them; write capacityType: 'spot', or leave them out",
+  },
+  rangeRule(
+    'spot-on-demand-base',
+    'instances.spot.onDemandBase',
+    { min: 0, max: 10_000, unit: 'instances' },
+    ({ instances }) => instances.spot.onDemandBase,
+  ),
+  rangeRule(
+    'spot-on-demand-share',
+    'instances.spot.onDemandPercentAboveBase',
+    { min: 0, max: 100, unit: 'percent' },
+    ({ instances }) => instances.spot.onDemandPercentAboveBase,
+  ),
+  {
+    id: 'reservation-of-spot',
+    problem: ({ instances: { capacityReservation, capacityType } }) =>
+      capacityReservation === undefined || capacityType === 'on-demand'
+        ? undefined
+        : "instances.capacityReservation: got one with capacityType 'spot'; reservations are of on-demand capacity, and Auto Scaling refuses both; leave " +
+          'one out',
+  },
+  {
+    id: 'reservation-named-but-unused',
+    problem: ({ instances: { capacityReservation: given } }) =>
+      given?.use === 'none' && (given.reservationIds ?? given.resourceGroupArns) !== undefined
+        ? "instances.capacityReservation: got reservations with use 'none'; Auto Scaling refuses both; write use: 'first', or leave them out"
+        : undefined,
   },
   rangeRule(
     'root-volume-size',

@@ -7,21 +7,6 @@ const RETENTION_DAYS = [
 
 export const taskRules: readonly Rule[] = [
   {
-    id: 'service-without-task',
-    problem: ({ given: { service, task } }) =>
-      service !== undefined && task === false
-        ? 'service: got one with task: false; it has no task definition to run; leave task out, or remove service'
-        : undefined,
-  },
-  {
-    id: 'service-on-unlisted-provider',
-    problem: ({ cluster, given: { service } }) =>
-      service !== undefined && cluster.otherCapacityProviders === undefined
-        ? 'service: got one in a joined cluster without cluster.otherCapacityProviders; ECS refuses a capacity provider that the cluster does ' +
-          'not list; name the other providers of the cluster, [] if it has none, so that the whole list is written'
-        : undefined,
-  },
-  {
     id: 'exec-with-readonly-root',
     problem: ({ task, given: { exec } }) =>
       task?.readonlyRootFilesystem && exec !== false

@@ -35,6 +35,14 @@ const variables = {
       },
     ],
   },
+  user_data_before_gate: {
+    description: 'Shell text that runs at the first boot before the pre-pull, which fails where it does',
+    default: '',
+  },
+  user_data_after_gate: {
+    description: 'Shell text that runs at the first boot after the pre-pull; no launch waits for it',
+    default: '',
+  },
   instance_refresh_min_healthy_percentage: {
     description: 'Least share of healthy instances during the refresh that an apply starts, in percent',
     type: 'number',
@@ -63,10 +71,12 @@ const variables = {
 } as const satisfies Record<string, ModuleVariable>;
 
 /**
- * How a new image gets onto the instances: the pull before registration, and the refresh of the group, which an apply starts.
+ * How a new image gets onto the instances: the pull before registration, what runs around it, and the refresh of the group, which an apply starts.
  * One by command is not here: what Terraform ignores of a group cannot hang on a variable.
  */
-export function rolloutProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'prepull' | 'refresh'> {
+export function rolloutProps(
+  stack: HclModuleStack,
+): Pick<AiShellEcsProps, 'prepull' | 'refresh' | 'userData'> {
   const declared = declare(stack, variables);
   return {
     prepull: {
@@ -74,6 +84,10 @@ export function rolloutProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'prep
       unusedImageHours: declared.prepull_unused_image_hours.numberValue,
       // The variable's own validation allows nothing else.
       onFailure: declared.prepull_on_failure.stringValue as 'ABANDON' | 'CONTINUE',
+    },
+    userData: {
+      beforeGate: declared.user_data_before_gate.stringValue,
+      afterGate: declared.user_data_after_gate.stringValue,
     },
     refresh: {
       minHealthyPercent: declared.instance_refresh_min_healthy_percentage.numberValue,

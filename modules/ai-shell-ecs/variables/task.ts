@@ -37,6 +37,29 @@ const variables = {
     type: 'bool',
     default: false,
   },
+  task_ulimits: {
+    description: 'Limits of the processes of a shell by their Linux name, such as nofile',
+    type: 'map(object({ soft = number, hard = number }))',
+    default: {},
+    validations: [
+      {
+        condition:
+          'alltrue([for limit in values(var.task_ulimits) : limit.hard == -1 || (limit.soft >= 0 && limit.soft <= limit.hard)])',
+        message: 'task_ulimits: the soft limit at most the hard one; -1 for none.',
+      },
+    ],
+  },
+  task_gpus: {
+    description: 'GPUs of a shell; image_id must be an AMI with their driver',
+    type: 'number',
+    default: 0,
+    validations: [
+      {
+        condition: 'var.task_gpus >= 0 && var.task_gpus <= 16 && (var.task_gpus == 0 || var.image_id != "")',
+        message: 'task_gpus: 0 to 16, and more than 0 only with image_id: the recommended AMI has no driver.',
+      },
+    ],
+  },
   task_environment: {
     description: 'Environment variables of a shell; no secrets',
     type: 'map(string)',
@@ -57,6 +80,8 @@ export function taskProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'agent' 
       networkMode: declared.task_network_mode.stringValue as 'bridge' | 'awsvpc',
       user: Token.asString(valueIf(Op.gte(Fn.lengthOf(user), 1), user)),
       noNewPrivileges: declared.task_no_new_privileges.booleanValue,
+      ulimits: Token.asAnyMap(declared.task_ulimits.value),
+      gpus: declared.task_gpus.numberValue,
       environment: Token.asStringMap(declared.task_environment.value),
     },
   };

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderBoot } from '../../../../modules/ai-shell-ecs/boot/render-boot';
@@ -16,7 +16,11 @@ import { minimal } from '../props';
 const IMAGE = '111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell@sha256:00';
 
 function render(props: Partial<AiShellEcsProps> = {}): string {
-  return renderBoot(resolveSettings({ ...minimal, ...props }), { images: [IMAGE], region: 'eu-central-1' });
+  return renderBoot(resolveSettings({ ...minimal, ...props }), {
+    images: [IMAGE],
+    registrySecrets: {},
+    region: 'eu-central-1',
+  });
 }
 
 describe('user data', () => {
@@ -47,6 +51,41 @@ describe('user data', () => {
     expect(readFileSync(join(root, 'usr/local/sbin/warmpath-prepull'), 'utf8')).toBe(prepullProgram());
     expect(statSync(join(root, 'usr/local/sbin/warmpath-prepull')).mode & 0o777).toBe(0o755);
     expect(readFileSync(join(root, 'etc/warmpath/prepull.conf'), 'utf8')).toContain(`IMAGES=${IMAGE}\n`);
+  });
+
+  describe("with parts of one's own", () => {
+    /** As on an instance, with the folders of the parts below the test's own. */
+    function ran(userData: NonNullable<AiShellEcsProps['userData']>): string[] {
+      const text = render({ userData })
+        .replaceAll('bash -e /usr', `bash -e ${root}/usr`)
+        .replaceAll('/run/warmpath', `${root}/run/warmpath`);
+      return run(text);
+    }
+    const failed = join(root, 'run/warmpath/user-data-failed');
+
+    it('runs one before the units start, and one after', () => {
+      const calls = ran({ beforeGate: `systemctl before\n`, afterGate: 'systemctl after' });
+      expect(calls).toEqual([
+        'before',
+        'daemon-reload',
+        'enable --now warmpath-prepull.service',
+        'enable --now warmpath-prepull-watch.service',
+        'after',
+      ]);
+      expect(existsSync(failed)).toBe(false);
+    });
+
+    it('lets the pre-pull know of the first that fails, and starts it all the same', () => {
+      const calls = ran({ beforeGate: 'false\nsystemctl never' });
+      expect(calls).not.toContain('never');
+      expect(calls).toContain('enable --now warmpath-prepull.service');
+      expect(existsSync(failed)).toBe(true);
+      rmSync(failed);
+    });
+
+    it('takes expressions of the shell as they are', () => {
+      expect(ran({ beforeGate: 'word=a%{b}; systemctl "${word}"' })[0]).toBe('a%{b}');
+    });
   });
 
   it('changes nothing when it runs again', () => {
@@ -98,7 +137,9 @@ describe('user data', () => {
       { length: 20 },
       () => `111111111111.dkr.ecr.eu-central-1.amazonaws.com/${random(40)}@sha256:${random(64)}`,
     );
-    const sizeBytes = userDataSizeBytes(renderBoot(settings, { images, region: 'eu-central-1' }));
+    const sizeBytes = userDataSizeBytes(
+      renderBoot(settings, { images, registrySecrets: {}, region: 'eu-central-1' }),
+    );
     expect(sizeBytes).toBeLessThan(USER_DATA_LIMIT_BYTES);
   });
 

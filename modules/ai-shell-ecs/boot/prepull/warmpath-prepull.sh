@@ -20,19 +20,19 @@ SYSTEMCTL=${WARMPATH_SYSTEMCTL:-systemctl}
 KEEP_TAG=warmpath
 METADATA_TOKEN_SECONDS=21600
 
-IMAGES='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' ECR_PATTERN='' PULL_TIMEOUT_SECONDS=900 RETRY_BASE_SECONDS=2
+IMAGES='' REGISTRY_SECRETS='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' ECR_PATTERN='' PULL_TIMEOUT_SECONDS=900 RETRY_BASE_SECONDS=2
 MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 UNUSED_IMAGE_HOURS=168 ON_FAILURE=ABANDON HOOK_TIMEOUT_SECONDS=1200
 ABANDON_HOLD_SECONDS=120 WATCH_SECONDS=2 CLEAN_UP_SECONDS=1800 LOG_SECONDS=10
-ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT='' LOGS_ENDPOINT=''
+ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT='' LOGS_ENDPOINT='' SECRETS_ENDPOINT=''
 
 read_config() {
   local key value
   while IFS='=' read -r key value; do
     case $key in
-      IMAGES | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | ECR_PATTERN | PULL_TIMEOUT_SECONDS | RETRY_BASE_SECONDS | \
+      IMAGES | REGISTRY_SECRETS | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | ECR_PATTERN | PULL_TIMEOUT_SECONDS | RETRY_BASE_SECONDS | \
         MIN_FREE_MB | KEEP_SUPERSEDED | UNUSED_IMAGE_HOURS | ON_FAILURE | HOOK_TIMEOUT_SECONDS | \
         ABANDON_HOLD_SECONDS | WATCH_SECONDS | CLEAN_UP_SECONDS | LOG_SECONDS | \
-        ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT)
+        ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT | SECRETS_ENDPOINT)
         printf -v "$key" '%s' "$value" ;;
     esac
   done <"$CONFIG"
@@ -166,25 +166,66 @@ ecr_endpoint() { # registry region; the API in front of it: its name tells FIPS 
   fi
 }
 
-login() { # registry; once a run, in a directory of this run only. Sets REASON when it fails
-  local registry=$1 region='' url=$ECR_ENDPOINT token entries='' host
-  if [ "$registry" = "$ECR_REGISTRY" ]; then
-    region=$REGION
-  elif [[ -n $ECR_PATTERN && $registry =~ $ECR_PATTERN ]]; then
-    region=${BASH_REMATCH[4]} url=${url:-$(ecr_endpoint "$registry" "$region")}
+json_text() { # field; the JSON on stdin: a string that may hold escapes
+  sed -n "s/.*\"$1\" *: *\"\(\([^\"\\\\]\|\\\\.\)*\)\".*/\1/p" |
+    sed -e 's/\\\\/\x01/g' -e 's:\\\([/"]\):\1:g' -e 's/\x01/\\\\/g' |
+    { read -r REPLY && LC_ALL=C.UTF-8 printf '%b' "$REPLY"; }
+}
+
+registry_secret() { # registry; REPLY: ARN of the secret with its login. Fails where it has none
+  local entry
+  while read -r -d, entry; do [ "${entry%%=*}" = "$1" ] && REPLY=${entry#*=} && return 0; done <<<"$REGISTRY_SECRETS,"
+  return 1
+}
+
+read_secret() { # ARN; REPLY: user and password as Docker keeps them
+  local region user password
+  region=$(cut -d: -f4 <<<"$1")
+  aws_call 30 secretsmanager "$region" "${SECRETS_ENDPOINT:-$(endpoint secretsmanager "$region")}" \
+    -H 'content-type: application/x-amz-json-1.1' -H 'x-amz-target: secretsmanager.GetSecretValue' \
+    -d "{\"SecretId\":\"$1\"}" || return 1
+  REPLY=$(json_text SecretString <<<"$REPLY")
+  user=$(json_text username <<<"$REPLY") password=$(json_text password <<<"$REPLY")
+  REPLY='no username and password in the secret'
+  [ -n "$user" ] && [ -n "$password" ] || return 1
+  REPLY=$(printf '%s:%s' "$user" "$password" | base64 -w0)
+}
+
+read_token() { # registry region; REPLY: the token of ECR
+  aws_call 30 ecr "$2" "${ECR_ENDPOINT:-$(ecr_endpoint "$1" "$2")}" -H 'content-type: application/x-amz-json-1.1' \
+    -H 'x-amz-target: AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' -d '{}' || return 1
+  REPLY=$(json_string authorizationToken <<<"$REPLY")
+}
+
+read_login() { # registry; REPLY: user and password as Docker keeps them, empty where a pull needs none; LOGIN_CALL: what was asked
+  LOGIN_CALL=GetAuthorizationToken
+  if registry_secret "$1"; then
+    LOGIN_CALL=GetSecretValue
+    read_secret "$REPLY"
+  elif [ "$1" = "$ECR_REGISTRY" ]; then
+    read_token "$1" "$REGION"
+  elif [[ -n $ECR_PATTERN && $1 =~ $ECR_PATTERN ]]; then
+    read_token "$1" "${BASH_REMATCH[4]}"
+  else
+    REPLY=''
   fi
-  # Other registries are pulled from without a login.
-  [ -n "$region" ] && [ -z "${LOGINS[$registry]:-}" ] || return 0
-  if ! aws_call 30 ecr "$region" "$url" -H 'content-type: application/x-amz-json-1.1' \
-    -H 'x-amz-target: AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' -d '{}'; then
+}
+
+login() { # registry; once a run, in a directory of this run only. Sets REASON when it fails
+  local registry=$1 entries='' host
+  [ -z "${LOGINS[$registry]:-}" ] || return 0
+  if ! read_login "$registry"; then
     REASON=$(failure_of_call)
     [ "$REASON" = no-credentials ] && CREDENTIALS_UNTIL=0
-    printf 'GetAuthorizationToken: %s %s\n' "$STATUS" "$REPLY" >&2
+    printf '%s: %s %s\n' "$LOGIN_CALL" "$STATUS" "$REPLY" >&2
     return 1
   fi
-  token=$(json_string authorizationToken <<<"$REPLY")
-  LOGINS[$registry]=$token
-  for host in "${!LOGINS[@]}"; do entries+=",\"$host\":{\"auth\":\"${LOGINS[$host]}\"}"; done
+  [ -n "$REPLY" ] || return 0
+  LOGINS[$registry]=$REPLY
+  for host in "${!LOGINS[@]}"; do
+    # Docker's own name of its hub.
+    entries+=",\"${host/#docker.io/https://index.docker.io/v1/}\":{\"auth\":\"${LOGINS[$host]}\"}"
+  done
   printf '{"auths":{%s}}' "${entries#,}" >"$DOCKER_CONFIG/config.json"
 }
 
@@ -450,6 +491,13 @@ run_once() {
   else
     OUTCOMES+=(no-docker)
     result=failed
+  fi
+  if [ -e "$RUN_DIR/user-data-failed" ]; then
+    rm -f "$RUN_DIR/user-data-failed"
+    OUTCOMES+=(user-data) result=failed
+    publish "$(report_line retrying none user-data)" &
+    # Nothing here mends it, but it holds the place: see pull.
+    if [ "$ON_FAILURE" = ABANDON ] && (($(seconds_left) > 0)); then sleep "$(seconds_left)"; fi
   fi
   [ "$result" = ok ] || answer=$ON_FAILURE
   outcomes=$(IFS=,; printf '%s' "${OUTCOMES[*]}")
