@@ -20,6 +20,9 @@ const minimal: AiShellEcsProps = {
 };
 
 const keyArn = 'arn:aws:kms:eu-central-1:000000000000:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
+const secretArn = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:ghcr-AbCdEf';
+const targetGroupArn =
+  'arn:aws:elasticloadbalancing:eu-central-1:000000000000:targetgroup/shells/0a1b2c3d4e5f6071';
 const topicArn = 'arn:aws:sns:eu-central-1:000000000000:alarms';
 
 /** What each variant adds to the minimal props. */
@@ -29,14 +32,18 @@ const variants = {
     additionalImages: { proxy: image('public.ecr.aws/nginx/nginx') },
     network: {
       ...minimal.network,
+      ipv6: true,
       endpoints: { routeTableIds: ['rtb-0a1b2c3d4e5f60718'], vpcCidr: '10.0.0.0/16' },
     },
+    userData: { beforeGate: 'echo "${HOME}"', afterGate: 'echo 100%{' },
     instances: {
       instanceTypes: ['m7g.large', 'm6g.large', 'c7g.xlarge'],
       minSize: 1,
       maxSize: 20,
       desiredCapacity: 2,
       maxInstanceLifetimeSeconds: 1_209_600,
+      capacityReservation: { use: 'first', reservationIds: ['cr-0a1b2c3d4e5f60718'] },
+      availabilityZoneDistribution: 'balanced-only',
       rootVolume: {
         sizeGib: 100,
         iops: 6000,
@@ -60,8 +67,38 @@ const variants = {
       environment: { LANG: 'C.UTF-8' },
       secrets: { TOKEN: 'arn:aws:ssm:eu-central-1:000000000000:parameter/shell/token' },
       stopTimeoutSeconds: 120,
+      ulimits: { nofile: { soft: 4096, hard: 65_536 } },
+      volumes: {
+        scratch: { from: 'task', containerPath: '/scratch' },
+        data: { from: 'host', hostPath: '/srv/data', containerPath: '/data', readOnly: true },
+        home: {
+          from: 'efs',
+          fileSystemId: 'fs-0a1b2c3d4e5f60718',
+          accessPointId: 'fsap-0a1b2c3d4e5f60718',
+          securityGroupId: 'sg-0a1b2c3d4e5f60718',
+          containerPath: '/home',
+        },
+      },
+      sidecars: {
+        logger: {
+          image: { ...image('ghcr.io/team/logger'), credentialsSecretArn: secretArn },
+          healthCheck: ['CMD', '/healthy'],
+          shellWaitsFor: 'HEALTHY',
+          mounts: { scratch: '/scratch' },
+        },
+      },
     },
-    service: { desiredCount: 2 },
+    service: {
+      desiredCount: 2,
+      loadBalancer: {
+        targetGroupArn,
+        containerPort: 8080,
+        securityGroupId: 'sg-0a1b2c3d4e5f60718',
+        healthCheckGraceSeconds: 30,
+      },
+      scaling: { minCount: 1, maxCount: 9, targetCpuPercent: 60, targetMemoryPercent: 70 },
+      availabilityZoneRebalancing: true,
+    },
     exec: { kmsKeyArn: keyArn },
     coldStartMetrics: { slowStartSeconds: 5, alarmTopicArns: [topicArn] },
     tags: { Team: 'shells' },
@@ -80,7 +117,17 @@ const variants = {
   },
   'ai-shell-spot': {
     warmPool: false,
-    instances: { capacityType: 'spot', instanceTypes: ['m7g.large', 'm6g.large'] },
+    instances: {
+      capacityType: 'spot',
+      instanceTypes: ['m7g.large', 'm6g.large'],
+      spot: { onDemandBase: 1, onDemandPercentAboveBase: 20, rebalance: true },
+    },
+  },
+  'ai-shell-gpu': {
+    ami: { from: 'id', id: 'ami-0b1c2d3e4f5061728' },
+    instances: { architecture: 'x86_64', instanceTypes: ['g6.xlarge'] },
+    task: { gpus: 1 },
+    coldStartMetrics: false,
   },
 } as const satisfies Record<string, Partial<AiShellEcsProps>>;
 
