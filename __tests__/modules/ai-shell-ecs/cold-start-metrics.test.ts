@@ -138,3 +138,31 @@ describe('AiShellEcs with cold-start metrics', () => {
     expect(JSON.stringify(without.json)).not.toContain('pool-not-warm');
   });
 });
+
+describe('two modules in one cluster', () => {
+  function joined(name: string) {
+    const shell = synthesize({ name, cluster: { create: false, name: 'platform' }, coldStartMetrics: {} });
+    const provider = shell.one('aws_ecs_capacity_provider')['name'];
+    return { shell, provider };
+  }
+  const [first, second] = [joined('first'), joined('second')];
+
+  it('count the starts of their own capacity provider alone', () => {
+    for (const { shell } of [first, second]) {
+      const { event_pattern } = shell.one('aws_cloudwatch_event_rule', 'task-running');
+      expect(event_pattern).toMatch(/"capacityProviderName":\["\$\{aws_ecs_capacity_provider\.[^"]+"\]/);
+    }
+    expect(first.provider).not.toBe(second.provider);
+  });
+
+  it('raise alarms by the starts and the room of their own', () => {
+    for (const [alarm, dimension] of [
+      ['slow-start', 'CapacityProvider'],
+      ['image-pulled-at-start', 'CapacityProvider'],
+      ['capacity-short', 'CapacityProviderName'],
+    ] as const)
+      expect(first.shell.one('aws_cloudwatch_metric_alarm', `_${alarm}`)['dimensions']).toMatchObject({
+        [dimension]: expect.stringMatching(/aws_ecs_capacity_provider\./),
+      });
+  });
+});

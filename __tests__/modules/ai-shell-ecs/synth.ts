@@ -39,7 +39,7 @@ export function synthesize(props: Partial<AiShellEcsProps> = {}): Synthesized {
 
 /** Expressions hold quotes of their own, which only Terraform can read. */
 function withoutExpressions(policy: string): string {
-  return policy.replace(/\$\{[^}]*\}/g, '<known at plan>');
+  return policy.replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '<known at plan>');
 }
 
 /** The text of the user data, as an instance sees it before Terraform fills in values. */
