@@ -75,7 +75,7 @@ describe('synthesis', () => {
     expect(said).toHaveLength(synthesizedStacks(out).length);
     for (const example of [
       ...['the account 000000000000', 'the account 111111111111', 'the account 222222222222'],
-      ...['an image digest that is all zeros', 'the state bucket', 'the organization example'],
+      ...['an image digest that is all zeros', 'the key/', 'the state bucket', 'the organization example'],
       ...['the VPC vpc-', 'the subnet subnet-0a', 'the subnet subnet-0b', 'the machine image ami-'],
     ])
       expect(said.filter((sentence) => sentence.includes(example))).not.toEqual([]);
