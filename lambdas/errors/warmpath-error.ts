@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   RESPONSE_MALFORMED: FAILED,
   REQUEST_UNWRITABLE: FAILED,
   MESSAGE_REFUSED: { exitCode: 1, httpStatus: 403 },
+  API_UNREACHABLE: { exitCode: 1, httpStatus: 503 },
   SENDER_UNREACHABLE: { exitCode: 1, httpStatus: 503 },
 
   // What is stored or runs.

@@ -3,6 +3,7 @@ import { registerIpRangesCommand } from './ip-ranges-command';
 import { registerListenCommand } from './listen-command';
 import { registerPopsCommand } from './pops-command';
 import { registerRunCommand } from './run-command';
+import { registerSendCommand } from './send-command';
 import { registerServeCommand } from './serve-command';
 
 /** Adds `warmpath prewarm …`. Each subcommand loads what it runs on only when it runs. */
@@ -11,6 +12,7 @@ export function registerPrewarmCommands(program: Command): void {
     .command('prewarm')
     .description('warm CloudFront edges: download every URL through every point of presence');
   registerRunCommand(prewarm);
+  registerSendCommand(prewarm);
   registerServeCommand(prewarm);
   registerPopsCommand(prewarm);
   registerIpRangesCommand(prewarm);

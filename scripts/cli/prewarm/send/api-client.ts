@@ -1,0 +1,85 @@
+import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
+import { type Signing, signedHeaders } from './signed-request';
+
+export interface ApiAccess {
+  /** Where the routes are; ends with a slash. */
+  readonly endpoint: URL;
+  /** @default - none is sent */
+  readonly apiKey?: string | undefined;
+  /** @default - requests are not signed */
+  readonly signing?: Signing | undefined;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Thrown where the API cannot be reached, or answers with something else than its own JSON. */
+export class ApiUnreachable extends WarmpathError {
+  override readonly name = 'ApiUnreachable';
+  constructor(message: string, options?: ErrorOptions) {
+    super('API_UNREACHABLE', message, options);
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A client of the prewarm API, on AWS or on one machine. */
+export class ApiClient {
+  constructor(private readonly access: ApiAccess) {}
+
+  /**
+   * @param path without a slash at its beginning
+   * @throws ApiUnreachable
+   */
+  async call(method: 'GET' | 'POST', path: string, fields?: unknown): Promise<ApiResponse> {
+    const { endpoint, apiKey, signing } = this.access;
+    const url = new URL(path, endpoint);
+    const body = fields === undefined ? '' : JSON.stringify(fields);
+    const headers = {
+      ...(fields !== undefined && { 'content-type': 'application/json' }),
+      ...(apiKey !== undefined && { 'x-api-key': apiKey }),
+    };
+    const sent =
+      signing === undefined ? headers : await signedHeaders({ method, url, headers, body }, signing);
+    const response = await fetch(url, {
+      method,
+      headers: sent,
+      redirect: 'error',
+      ...(fields !== undefined && { body }),
+    }).catch((cause: unknown) => {
+      throw new ApiUnreachable(`--endpoint: ${url.origin} cannot be reached: ${reasonOf(cause)}`, { cause });
+    });
+    const text = await response.text();
+    const parsed = parse(text);
+    if (parsed === undefined)
+      throw new ApiUnreachable(
+        `--endpoint: ${url.origin} answered ${response.status} with something else than the JSON of the API; allowed: the output prewarm_endpoint, or the URL of a service`,
+      );
+    return { status: response.status, body: parsed };
+  }
+
+  /** Returns the headers for an upload: a service on one machine takes it itself, and nobody else is shown the key. */
+  headersForUpload(url: URL): Readonly<Record<string, string>> {
+    const { endpoint, apiKey } = this.access;
+    return apiKey !== undefined && url.origin === endpoint.origin ? { 'x-api-key': apiKey } : {};
+  }
+}
+
+/** `fetch` says only that it failed, and keeps why as the cause. */
+function reasonOf(error: unknown): string {
+  const { cause } = error instanceof Error ? error : { cause: undefined };
+  return cause instanceof Error ? cause.message : String(error);
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
