@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FAILED } from '../exit-codes';
-import { hasVisibleDrift } from '../review/model/drift';
+import { hasVisibleDrift } from '../review/model/stack-review';
 import { renderMarkdown } from '../review/render/markdown';
 import { reviewDocument } from '../review/run-review';
 import { DriftIssue } from './github/drift-issue';

@@ -1,4 +1,4 @@
-import { hasVisibleDrift } from '../../../../scripts/cli/review/model/drift';
+import { hasVisibleDrift } from '../../../../scripts/cli/review/model/stack-review';
 import { entry, markdownOf, plan, review, reviewOf } from './plan-builder';
 
 describe('counts', () => {
@@ -262,6 +262,18 @@ describe('drift', () => {
     });
     expect(drift).toMatchObject({ objects: 1, groups: [{ path: '(empty values only)', outcome: 'kept' }] });
     expect(hasVisibleDrift(drift)).toBe(false);
+  });
+
+  it('in nothing but empty values is no drift on the page, as most of a stack has it after its first apply', () => {
+    const emptied = Array.from({ length: 30 }, (_, index) =>
+      entry(`aws_sqs_queue.q[${index}]`, 'update', { before: { tags: null }, after: { tags: {} } }),
+    );
+    const text = markdownOf(review({ resource_drift: emptied }));
+    expect(text).toContain('No changes.');
+    const changed = entry('aws_sns_topic.t', 'update', { before: { name: 'a' }, after: { name: 'b' } });
+    const withDrift = markdownOf(review({ resource_drift: [...emptied, changed] }));
+    expect(withDrift).toContain('**Drift: 1 object was changed outside of Terraform**');
+    expect(withDrift).toMatch(/other empty values: `aws_sqs_queue\.q\[0\]`, .* and 28 more/);
   });
 
   it('of forty objects alike is one line, and no more lines than the plan has', () => {

@@ -104,6 +104,7 @@ export function startsRefresh({ change }: PlanResourceChange): boolean {
 export function instancesOf({ change }: PlanResourceChange): string {
   const desired = valueAt(change.before, 'desired_capacity');
   if (typeof desired !== 'number') return 'its instances';
+  if (desired === 0) return 'those of its warm pool, as no instance is in service';
   return desired === 1
     ? '1 instance and those of its warm pool'
     : `${desired} instances and those of its warm pool`;

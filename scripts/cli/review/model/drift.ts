@@ -3,10 +3,7 @@ import type { Masker } from '../secrets/masker';
 import { actionOf } from './actions';
 import { attributeChanges } from './attribute-changes';
 import { isList, isObject, isSame, type JsonValue, property, valueAt } from './json-value';
-import type { DriftGroup, DriftOutcome, DriftReview } from './stack-review';
-
-/** In place of a path: providers write nothing as null in one reading and as an empty list in the next. */
-export const EMPTY_VALUES = '(empty values only)';
+import { type DriftGroup, type DriftOutcome, type DriftReview, EMPTY_VALUES } from './stack-review';
 
 /** Attributes that say again what others say. */
 const REPEATED = /^tags_all\b/;
@@ -130,9 +127,4 @@ function holdsUnknown(value: JsonValue | undefined): boolean {
   if (value === true) return true;
   if (isList(value)) return value.some(holdsUnknown);
   return isObject(value) && Object.values(value).some(holdsUnknown);
-}
-
-/** Returns whether anything was changed outside of Terraform that a person could see. */
-export function hasVisibleDrift({ groups }: DriftReview): boolean {
-  return groups.some(({ path }) => path !== EMPTY_VALUES);
 }

@@ -154,7 +154,7 @@ export function hasAnything(stack: StackReview): boolean {
   return (
     stack.changes.length > 0 ||
     stack.outputs.length > 0 ||
-    stack.drift.objects > 0 ||
+    hasVisibleDrift(stack.drift) ||
     stack.drift.moves.length > 0 ||
     stack.deferred.length > 0 ||
     stack.failingChecks.length > 0 ||
@@ -185,3 +185,16 @@ export function needsEyes(stack: StackReview): readonly ResourceReview[] {
 
 /** Changes up to this rank need eyes. */
 export const EYES_RANK = 3;
+
+/** In place of a path: providers write nothing as null in one reading and as an empty list in the next. */
+export const EMPTY_VALUES = '(empty values only)';
+
+/** Returns whether anything was changed outside of Terraform that a person could see. */
+export function hasVisibleDrift({ groups }: DriftReview): boolean {
+  return groups.some(({ path }) => path !== EMPTY_VALUES);
+}
+
+/** Returns the objects in which only empty values differ: after a first apply these are most of a stack, and nobody changed them. */
+export function onlyEmptyDrift({ groups }: DriftReview): readonly string[] {
+  return groups.flatMap(({ path, addresses }) => (path === EMPTY_VALUES ? addresses : []));
+}

@@ -1,11 +1,12 @@
 import type { AttributeChange } from '../model/attribute-changes';
-import { EMPTY_VALUES } from '../model/drift';
 import { displayText } from '../model/json-value';
 import {
   COUNT_NAMES,
   changesStateOnly,
+  EMPTY_VALUES,
   hasAnything,
   needsEyes,
+  onlyEmptyDrift,
   type ResourceReview,
   type StackReview,
 } from '../model/stack-review';
@@ -28,6 +29,7 @@ ul { padding-left: 1.3rem }`;
 /** A page of a huge plan still opens in a browser: attributes past this number are left out, which is said. */
 const MAX_ATTRIBUTES = 200;
 const MAX_DIFF_LINES = 2_000;
+const MAX_ADDRESSES = 20;
 
 /** Returns the review as one HTML page: no script, nothing loaded from anywhere. */
 export function renderHtml(review: Review): string {
@@ -183,20 +185,31 @@ function otherLines(stack: StackReview): readonly string[] {
 }
 
 function drift(stack: StackReview): string {
+  const empty = onlyEmptyDrift(stack.drift);
   const lines = [
-    ...stack.drift.groups.map(
-      (group) =>
-        `${group.addresses.slice(0, 20).map(code).join(', ')}${group.addresses.length > 20 ? ` and ${group.addresses.length - 20} more` : ''}${
-          group.path === undefined || group.path === EMPTY_VALUES
-            ? (group.path ?? '') && ` ${group.path}`
-            : ` ${code(group.path)}: ${code(displayText(group.before))} -&gt; ${code(displayText(group.after))}`
-        } (${driftText(group)})`,
-    ),
+    ...stack.drift.groups
+      .filter(({ path }) => path !== EMPTY_VALUES)
+      .map(
+        (group) =>
+          `${addresses(group.addresses)}${
+            group.path === undefined
+              ? ''
+              : ` ${code(group.path)}: ${code(displayText(group.before))} -&gt; ${code(displayText(group.after))}`
+          } (${driftText(group)})`,
+      ),
     ...stack.drift.moves.map(({ from, to }) => `moved in the state: ${code(from)} -&gt; ${code(to)}`),
+    ...(empty.length === 0
+      ? []
+      : [`no drift, though read anew with other empty values: ${addresses(empty)}`]),
   ];
   return lines.length === 0
     ? ''
-    : `<details><summary>Drift: ${stack.drift.objects} objects changed outside of Terraform</summary>${list(lines)}</details>`;
+    : `<details><summary>Drift: ${stack.drift.objects - empty.length} objects changed outside of Terraform</summary>${list(lines)}</details>`;
+}
+
+function addresses(all: readonly string[]): string {
+  const more = all.length - MAX_ADDRESSES;
+  return all.slice(0, MAX_ADDRESSES).map(code).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 function code(text: string): string {

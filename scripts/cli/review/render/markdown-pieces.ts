@@ -1,12 +1,13 @@
 import type { AttributeChange } from '../model/attribute-changes';
 import { nounOf } from '../model/consequences';
-import { EMPTY_VALUES } from '../model/drift';
 import { displayText } from '../model/json-value';
 import {
   type Churn,
   type DriftGroup,
+  EMPTY_VALUES,
   EYES_RANK,
   type OutputReview,
+  onlyEmptyDrift,
   type ResourceReview,
   type StackReview,
   type ToolFinding,
@@ -175,31 +176,46 @@ function outputPiece({ name, action, before, after, isUnknown, isSensitive }: Ou
 export function driftPieces({ drift, changes }: StackReview): readonly Piece[] {
   if (drift.objects === 0 && drift.moves.length === 0) return [];
   const maxGroups = Math.max(5, changes.length);
-  const groups = [...drift.groups].sort((left, right) => Number(right.isRelevant) - Number(left.isRelevant));
-  const objects = `${drift.objects} ${drift.objects === 1 ? 'object was' : 'objects were'}`;
+  const groups = drift.groups
+    .filter(({ path }) => path !== EMPTY_VALUES)
+    .sort((left, right) => Number(right.isRelevant) - Number(left.isRelevant));
+  const empty = onlyEmptyDrift(drift);
+  const count = drift.objects - empty.length;
+  const objects = `${count} ${count === 1 ? 'object was' : 'objects were'}`;
   return [
-    line(6, `**Drift: ${objects} changed outside of Terraform**, apart from what this plan does`),
+    ...(count === 0 && drift.moves.length === 0
+      ? []
+      : [line(6, `**Drift: ${objects} changed outside of Terraform**, apart from what this plan does`)]),
     ...groups.slice(0, maxGroups).map(driftPiece),
     ...(groups.length > maxGroups ? [line(7, `and ${groups.length - maxGroups} more kinds of drift`)] : []),
     ...drift.moves
       .slice(0, maxGroups)
       .map(({ from, to }) => line(7, `moved in the state: ${codeSpan(from)} -> ${codeSpan(to)}`)),
+    ...(empty.length === 0
+      ? []
+      : [line(7, `no drift, though read anew with other empty values: ${addressesText(empty)}`)]),
   ];
+}
+
+/** A few addresses, and how many more there are. */
+function addressesText(addresses: readonly string[]): string {
+  const shown = addresses.slice(0, addresses.length > MAX_ADDRESSES ? 2 : MAX_ADDRESSES);
+  const more = addresses.length - shown.length;
+  return shown.map((address) => codeSpan(address)).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 function driftPiece(group: DriftGroup): Piece {
   const { addresses, path, before, after, planned, type, outcome } = group;
-  const shown = addresses
-    .slice(0, addresses.length > MAX_ADDRESSES ? 2 : MAX_ADDRESSES)
-    .map((address) => codeSpan(address));
-  const more =
-    addresses.length > shown.length
-      ? ` and ${addresses.length - shown.length} more (${addresses.length} of ${plainMarkdown(nounOf(type).replace(/^the /, ''))})`
+  const kind =
+    addresses.length > MAX_ADDRESSES
+      ? ` (${addresses.length} of ${plainMarkdown(nounOf(type).replace(/^the /, ''))})`
       : '';
   const values =
-    path === undefined || path === EMPTY_VALUES
-      ? (path ?? '') && ` ${path}`
+    path === undefined
+      ? ''
       : ` ${codeSpan(path, 120)}: ${codeSpan(displayText(before), 120)} -> ${codeSpan(displayText(after), 120)}${outcome === 'neither' ? `, planned ${codeSpan(displayText(planned), 120)}` : ''}`;
   const isCause = group.isRelevant ? '; this plan may follow from it' : '';
-  return { ...line(7, `drift of ${shown.join(', ')}${more}${values} (${driftText(group)}${isCause})`) };
+  return {
+    ...line(7, `drift of ${addressesText(addresses)}${kind}${values} (${driftText(group)}${isCause})`),
+  };
 }
