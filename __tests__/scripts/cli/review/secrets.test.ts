@@ -260,6 +260,35 @@ const CANARIES: readonly (readonly [string, string, string, PlanDocument])[] = [
   ],
 ];
 
+const HASH = '9F86D081884C7D659A2FEAA0AbC123dEf456';
+
+describe('expressions of a synthesis', () => {
+  it.each([
+    ['role', `\${aws_iam_role.shell_instance-role_${HASH}.arn}`],
+    ['value', `\${data.aws_ssm_parameter.shell_image-digest_${HASH}.value}`],
+    ['user_data', `\${base64encode(join("\\n", [local.shell_user-data_${HASH}]))}`],
+    ['db_password', `\${random_password.main_${HASH}.result}`],
+    ['uri', `postgres://u:\${random_password.main_${HASH}.result}@\${aws_db_instance.d.address}/db`],
+    ['script', `TOKEN="\${data.aws_ssm_parameter.shell_token_${HASH}.value}"`],
+    ['sentence', `aws_autoscaling_group.shell_group_${HASH} starts an instance refresh`],
+  ])('name what they refer to in %s', (name, text) => {
+    expect(new Masker().mask(text, undefined, [name])).toBe(text);
+  });
+
+  it.each([
+    ['uri', 'postgres://u:canary4711x@${aws_db_instance.d.address}/db'],
+    ['db_password', '${join("-", ["canary4711x", var.x])}'],
+    ['db_password', 'canary4711x${var.x}'],
+    ['script', 'export API_TOKEN=${local.prefix}canary4711x'],
+    ['script', 'export API_TOKEN=${API_TOKEN-canary4711x}'],
+    ['text', `\${format("%s", "ghp_canary4711xabcdefghij0123456789")}`],
+    ['text', `\${var.prefix}canary4711xAbC123dEf456GhI789jKl0`],
+    ['text', `\${TOKEN:-canary4711xAbC123dEf456GhI789jKl0}`],
+  ])('give away no text that stands in %s', (name, text) => {
+    expect(new Masker().mask(text, undefined, [name])).not.toContain('canary4711x');
+  });
+});
+
 describe('secrets', () => {
   it.each(CANARIES)(
     '%s: stands in no form of the review, and its name does',

@@ -94,9 +94,9 @@ export class Masker {
   }
 }
 
-/** A configured expression or an ARN names a secret without holding it. */
+/** A configured expression without any text of its own, or an ARN, names a secret without holding it. */
 function isReference(value: string): boolean {
-  return /^(?:arn:aws[\w-]*:|\$\{[^}]*\}$)/.test(value);
+  return /^(?:arn:aws[\w-]*:|\$\{(?:[^}"]|\["[\w.-]*"\])*\}$)/.test(value);
 }
 
 /** Keeps the shape and the names of what is hidden, but for a whole value that the schema marks. */

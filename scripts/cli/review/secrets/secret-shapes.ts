@@ -29,11 +29,21 @@ const FORMATS: readonly RegExp[] = [
 
 /** `export API_TOKEN=…`, `"password": "…"`, `--db-password …` in scripts and configuration texts. */
 const ASSIGNMENT =
-  /((?:^|[^A-Za-z0-9])[A-Za-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credentials?|auth[_-]?key|dsn|connection[_-]?string)[A-Za-z0-9_]*\\?["']?(?:\s*[=:]\s*|\s*:?=>\s*|\s+(?=["'])))(\\?"(?:[^"\\\n]|\\[^"\n])*\\?"|'[^'\n]*'|[^\s"',;)}\]]+)/gi;
+  /((?:^|[^A-Za-z0-9])[A-Za-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credentials?|auth[_-]?key|dsn|connection[_-]?string)[A-Za-z0-9_]*\\?["']?(?:\s*[=:]\s*|\s*:?=>\s*|\s+(?=["'])))(\\?"(?:[^"\\\n]|\\[^"\n])*\\?"|'[^'\n]*'|(?:\$\{[^}\n]*\}|[^\s"',;)}\]])+)/gi;
 
 /** A part that every format and every assignment has: most texts have none, and are looked at once. */
 const HINT =
   /BEGIN|AKIA|ASIA|ABIA|ACCA|gh[oprsu]_|github_pat_|gl[a-z]{2,4}-|xox|[rsp]k_|sk-|AIza|npm_|pypi-|hv[sbr]\.|atlasv1|SG\.|dop_v1|eyJ|hooks\.slack|discord|:\/\/|bearer|basic|[?&]|passw|passphrase|pwd|secret|token|key|shared|credential|dsn|connection/i;
+
+/** An expression that names a value without holding it. No shell has a variable with a dot in its name. */
+const REFERENCE = /^\\?["']?\$\{(?:data\.)?[a-z]\w*(?:\.[\w-]+)+\}\\?["']?$/;
+
+/** What stands before the name of a resource in its address. */
+const TYPE_BEFORE_NAME = /(?:^|[^\w.-])(?:data\.)?aws_[a-z0-9_]+\.$/;
+
+/** The same within an expression, where types of any provider, locals and variables stand. */
+const EXPRESSION_BEFORE_NAME =
+  /(?:^|[^\w.-])(?:data\.)?(?:local|var|module|[a-z][a-z0-9]*(?:_[a-z0-9]+)+)\.$/;
 
 /** What an assignment gives without giving a secret away: a reference, a number, a switch, an ARN. */
 const HARMLESS =
@@ -46,11 +56,12 @@ export function maskFormats(text: string): string {
   if (!HINT.test(text)) return text;
   let masked = text;
   for (const format of FORMATS)
-    masked = masked.replace(format, (_whole, kept: unknown) =>
-      typeof kept === 'string' ? kept + SECRET : SECRET,
-    );
+    masked = masked.replace(format, (whole: string, kept: unknown) => {
+      if (typeof kept !== 'string') return SECRET;
+      return REFERENCE.test(whole.slice(kept.length)) ? whole : kept + SECRET;
+    });
   return masked.replace(ASSIGNMENT, (whole, name: string, value: string) =>
-    HARMLESS.test(value) ? whole : name + SECRET,
+    HARMLESS.test(value) || REFERENCE.test(value) ? whole : name + SECRET,
   );
 }
 
@@ -58,9 +69,17 @@ export function maskFormats(text: string): string {
 export function maskRandom(text: string): string {
   if (text.length < 20) return text;
   return text.replace(TOKEN, (token, offset: number) => {
-    const before = text.slice(Math.max(0, offset - 12), offset);
+    const before = text.slice(Math.max(0, offset - 100), offset);
+    if (isNameInAddress(before)) return token;
     return /(?:sha\d+[:@]|md5:|arn:\S*)$/i.test(before) || !isRandom(token) ? token : SECRET;
   });
+}
+
+/** cdktf ends names with a hash, which is as random as a key. */
+function isNameInAddress(before: string): boolean {
+  if (!before.endsWith('.')) return false;
+  const isExpression = before.lastIndexOf('${') > before.lastIndexOf('}');
+  return TYPE_BEFORE_NAME.test(before) || (isExpression && EXPRESSION_BEFORE_NAME.test(before));
 }
 
 /** Returns whether a word has at least the entropy of a generated key. */
