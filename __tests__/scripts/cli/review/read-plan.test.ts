@@ -75,6 +75,18 @@ describe('what is refused, with its cause', () => {
   });
 });
 
+describe('a document that Windows PowerShell wrote in another code page', () => {
+  it('is refused with how to write it', () => {
+    const lost = Buffer.from(
+      '{"format_version":"1.2","variables":{"a":{"description":"?쒕툕??}}}',
+      'utf16le',
+    );
+    expect(() => readPlan('plan.json', lost)).toThrow(
+      /UTF-16 that is damaged, as by Windows PowerShell.*OutputEncoding/,
+    );
+  });
+});
+
 describe('numbers', () => {
   it('past 2^53 keep their digits, also in strings full of quotes and backslashes', () => {
     const value = parseExactJson(

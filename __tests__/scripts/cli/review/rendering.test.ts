@@ -58,6 +58,41 @@ describe('Markdown', () => {
   });
 });
 
+describe('the redacted plan of HCP Terraform', () => {
+  it.each([renderMarkdown, renderHtml])('is said to be one', (render) => {
+    const stacks = [review(plan(), { name: 'a', source: 'redacted-plan' }), review(plan(), { name: 'b' })];
+    const text = render({ stacks, fingerprint: 'f'.repeat(32) });
+    expect(text).toContain('HCP Terraform redacted the plan of a: configuration');
+    expect(render({ stacks: stacks.slice(1), fingerprint: 'f'.repeat(32) })).not.toContain('redacted');
+  });
+});
+
+describe('the HTML page', () => {
+  const replaced = entry(
+    'aws_sqs_queue.q',
+    'delete,create',
+    { before: { name: 'a' }, after: { name: 'b' }, replace_paths: [['name']] },
+    { action_reason: 'replace_because_cannot_update' },
+  );
+
+  it('tells the old and the new value for which something is replaced, and marks the lines of a text', () => {
+    const text = entry('aws_x.y', 'update', { before: { t: 'a\nb\n' }, after: { t: 'a\nc\n' } });
+    const stacks = [review(plan(replaced, text))];
+    const page = renderHtml({ stacks, fingerprint: 'f'.repeat(32) });
+    expect(page).toContain('<code>name</code>: <code>a</code> -&gt; <code>b</code>');
+    expect(page).toContain('<span class="removed">-b</span>');
+    expect(page).toContain('<details open>');
+  });
+
+  it('collapses the stacks where there are several, and begins with what loses data in any of them', () => {
+    const opened = entry('aws_lambda_function_url.u', 'create', { after: { authorization_type: 'NONE' } });
+    const stacks = [review(plan(opened), { name: 'first' }), review(plan(replaced), { name: 'second' })];
+    const page = renderHtml({ stacks, fingerprint: 'f'.repeat(32) });
+    expect(page.indexOf('aws_sqs_queue.q')).toBeLessThan(page.indexOf('aws_lambda_function_url.u'));
+    expect(page).not.toContain('<details open>');
+  });
+});
+
 describe('foreign text', () => {
   const hostile = '</details> ``` | <script>alert(1)</script> @team\n# head\u202e\u001b[31m';
 

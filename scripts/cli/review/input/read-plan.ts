@@ -31,7 +31,8 @@ const bookmark = z.object({ remote_plan_format: z.literal(1), run_id: z.string()
  * @throws BadInput with the cause, where the document is something else
  */
 export function readPlan(source: string, bytes: Buffer): PlanInput {
-  const document = parseDocument(source, decodeText(bytes));
+  const text = decodeText(bytes);
+  const document = parseDocument(source, text, bytes.length >= 2 * text.length);
   if ('remote_plan_format' in document) {
     const saved = bookmark.safeParse(document);
     if (!saved.success)
@@ -45,13 +46,21 @@ export function readPlan(source: string, bytes: Buffer): PlanInput {
   return { kind: 'plan', plan: parsed.data, isRedacted: 'plan_format_version' in document };
 }
 
-function parseDocument(source: string, text: string): Record<string, unknown> {
+function parseDocument(source: string, text: string, isUtf16: boolean): Record<string, unknown> {
   const trimmed = text.trim();
   if (trimmed === '') throw refusal(source, 'an empty document', SHOW);
   let value: unknown;
   try {
     value = parseExactJson(trimmed);
   } catch (error) {
+    // What Windows PowerShell reads in another code page than it was written in loses quotes.
+    if (isUtf16 && trimmed.startsWith('{') && trimmed.endsWith('}'))
+      throw refusal(
+        source,
+        'JSON in UTF-16 that is damaged, as by Windows PowerShell where letters outside ASCII are in it',
+        `${SHOW} in cmd, or after [Console]::OutputEncoding = [Text.Encoding]::UTF8`,
+        error,
+      );
     throw refusal(source, notJson(trimmed), `${SHOW}, alone in its file`, error);
   }
   if (!isObject(value)) throw refusal(source, 'JSON that is no object', SHOW);

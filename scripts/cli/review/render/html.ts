@@ -4,6 +4,7 @@ import {
   COUNT_NAMES,
   changesStateOnly,
   EMPTY_VALUES,
+  EYES_RANK,
   hasAnything,
   needsEyes,
   onlyEmptyDrift,
@@ -13,23 +14,29 @@ import {
 import { html } from './foreign-text';
 import type { Review } from './review';
 import { textDiff } from './text-diff';
-import { countsText, driftText, lossOf, sidesOf, signOf, verbOf } from './words';
+import { countsText, driftText, lossOf, redactedText, sidesOf, signOf, verbOf } from './words';
 
 const STYLE = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
-body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;
+  --loss: #b3261e; --added: #1a6b2f; --removed: #b3261e }
+@media (prefers-color-scheme: dark) { :root { --loss: #ff8a80; --added: #81c995; --removed: #ff8a80 } }
+body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: break-word }
+.wide { overflow-x: auto }
 table { border-collapse: collapse } th, td { padding: .2rem .7rem; border-bottom: 1px solid #8884; text-align: right }
 th:first-child, td:first-child { text-align: left }
 code, pre { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere }
 pre { padding: .6rem; background: #8881; white-space: pre-wrap }
 details { margin: .6rem 0 } summary { cursor: pointer; font-weight: 600 }
-.eyes { border-left: 4px solid #c62828; padding-left: 1rem } .loss { color: #c62828; font-weight: 600 }
-ul { padding-left: 1.3rem }`;
+.eyes { border-left: 4px solid var(--loss); padding-left: .4rem } .loss { color: var(--loss); font-weight: 600 }
+.added { color: var(--added) } .removed { color: var(--removed) }
+ul { padding-left: 1.3rem }
+@media (max-width: 40rem) { body { margin: 1rem auto } th, td { padding: .2rem .4rem } ul { padding-left: 1rem } }`;
 
 /** A page of a huge plan still opens in a browser: attributes past this number are left out, which is said. */
 const MAX_ATTRIBUTES = 200;
 const MAX_DIFF_LINES = 2_000;
 const MAX_ADDRESSES = 20;
+const MAX_CAUSES = 5;
 
 /** Returns the review as one HTML page: no script, nothing loaded from anywhere. */
 export function renderHtml(review: Review): string {
@@ -42,7 +49,7 @@ export function renderHtml(review: Review): string {
 ${verdict(review)}
 ${table(review.stacks, touched)}
 ${eyes(touched)}
-${touched.map(stackPart).join('\n')}
+${touched.map((stack) => stackPart(stack, touched.length === 1)).join('\n')}
 <p>Fingerprint: <code>${review.fingerprint}</code></p>
 </body></html>
 `;
@@ -52,6 +59,8 @@ function verdict({ policy, expectation, needPlan, stacks }: Review): string {
   const lines: string[] = [];
   if (stacks.some(({ source }) => source === 'configuration'))
     lines.push('From the configuration alone, without credentials: a replacement looks like a change.');
+  const redacted = redactedText(stacks);
+  if (redacted !== undefined) lines.push(html(redacted));
   if (needPlan !== undefined)
     lines.push(
       needPlan.length === 0
@@ -87,11 +96,20 @@ function table(all: readonly StackReview[], touched: readonly StackReview[]): st
     const cells = [...COUNT_NAMES.map((name) => stack.counts[name] || ''), needsEyes(stack).length || ''];
     return `<tr><td>${code(stack.name)}</td>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
-  return `<table><tr>${head}</tr>${rows.join('')}</table>${restText}`;
+  return `<div class="wide"><table><tr>${head}</tr>${rows.join('')}</table></div>${restText}`;
 }
 
 function eyes(stacks: readonly StackReview[]): string {
-  const lines = stacks.flatMap((stack) => [
+  const changes = stacks
+    .flatMap((stack) => needsEyes(stack).map((change) => ({ change, stack })))
+    .sort((left, right) => left.change.rank - right.change.rank);
+  const lines = [...stacks.flatMap(warnings), ...changes.map(({ change, stack }) => eyesLine(change, stack))];
+  return lines.length === 0 ? '' : `<h2>What needs eyes</h2><div class="eyes">${list(lines)}</div>`;
+}
+
+/** What is true of a stack as a whole and has to be known before an apply. */
+function warnings(stack: StackReview): readonly string[] {
+  return [
     ...(stack.isErrored
       ? [`<b>The plan ${code(stack.name)} failed</b>: this is what was planned before the error`]
       : []),
@@ -99,34 +117,40 @@ function eyes(stacks: readonly StackReview[]): string {
       ? []
       : [`<b>The plan ${code(stack.name)} is not complete</b>: another plan follows this apply`]),
     ...stack.failingChecks.map(
-      ({ name, messages }) => `<b>Check fails</b>: ${code(name)} ${messages.map(code).join(', ')}`,
+      ({ name, messages }) =>
+        `<b>Check fails</b> in ${code(stack.name)}: ${code(name)} ${messages.map(code).join(', ')}`,
     ),
-    ...needsEyes(stack).map((change) => {
-      const loss = lossOf(change);
-      const text =
-        loss === undefined
-          ? html(verbOf(change))
-          : `<span class="loss">${html(loss)}</span> (${html(verbOf(change))})`;
-      return `${code(change.address)} in ${code(stack.name)}: ${text}${why(change)}`;
-    }),
-  ]);
-  return lines.length === 0 ? '' : `<h2>What needs eyes</h2><div class="eyes">${list(lines)}</div>`;
+  ];
+}
+
+function eyesLine(change: ResourceReview, stack: StackReview): string {
+  const loss = lossOf(change);
+  const text =
+    loss === undefined
+      ? html(verbOf(change))
+      : `<span class="loss">${html(loss)}</span> (${html(verbOf(change))})`;
+  return `${code(change.address)} in ${code(stack.name)}: ${text}${why(change)}`;
 }
 
 function why(change: ResourceReview): string {
+  const causes = change.attributes.filter(({ path }) =>
+    change.replacePaths.some((cause) => path.startsWith(cause)),
+  );
+  const silent = change.replacePaths.filter((cause) => !causes.some(({ path }) => path.startsWith(cause)));
   const lines = [
     ...(change.reason === undefined ? [] : [html(change.reason)]),
-    ...(change.replacePaths.length === 0 ? [] : [`because of ${change.replacePaths.map(code).join(', ')}`]),
+    ...causes.slice(0, MAX_CAUSES).map(attribute),
+    ...silent.slice(0, MAX_CAUSES).map((path) => `because of ${code(path)}`),
     ...change.meaning.map((sentence) => html(sentence)),
   ];
   return list(lines);
 }
 
-function stackPart(stack: StackReview): string {
+function stackPart(stack: StackReview, isOpen: boolean): string {
   const stateOnly = changesStateOnly(stack)
     ? '<p><b>Nothing in the account changes, and yet an apply is needed</b>: only the state is brought up to date.</p>'
     : '';
-  return `<details open><summary>${code(stack.name)}: ${countsText(stack.counts)}</summary>
+  return `<details${isOpen ? ' open' : ''}><summary>${code(stack.name)}: ${countsText(stack.counts)}</summary>
 ${stateOnly}${list(stack.changes.map(changePart))}${list(otherLines(stack))}${drift(stack)}</details>`;
 }
 
@@ -145,17 +169,23 @@ function changePart(change: ResourceReview): string {
   );
   const lines = [...shown.map(attribute), ...(left > 0 ? [`and ${left} more attributes`] : []), ...tools];
   const details = lines.length === 0 ? '' : `<details><summary>attributes</summary>${list(lines)}</details>`;
-  return `${parts}${why(change)}${details}`;
+  // Why it needs eyes is told above.
+  return `${parts}${change.rank <= EYES_RANK ? '' : why(change)}${details}`;
 }
 
 function attribute(change: AttributeChange): string {
   if (change.isSecret) return `${code(change.path)}: (sensitive), its value changes`;
   if (change.text !== undefined) {
-    const lines = textDiff(change.text.before, change.text.after, MAX_DIFF_LINES).map((line) => html(line));
+    const lines = textDiff(change.text.before, change.text.after, MAX_DIFF_LINES).map(diffLine);
     return `${code(change.path)}:<pre>${lines.join('\n')}</pre>`;
   }
   const { before, after } = sidesOf(change);
   return `${code(change.path)}: ${code(before)} -&gt; ${code(after)}`;
+}
+
+function diffLine(line: string): string {
+  const kind = line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : undefined;
+  return kind === undefined ? html(line) : `<span class="${kind}">${html(line)}</span>`;
 }
 
 function otherLines(stack: StackReview): readonly string[] {
@@ -165,7 +195,7 @@ function otherLines(stack: StackReview): readonly string[] {
         `${code(from)} is deleted and ${code(to)} is created with the same attributes: a moved block keeps the object<pre>moved {
   from = ${html(from)}
   to   = ${html(to)}
-}</pre>`,
+}</pre>in CDKTF, on the construct that is at the new place: ${code(`resource.moveFromId(${JSON.stringify(from)})`)}`,
     ),
     ...stack.outputs.map(({ name, action, before, after, isSensitive, isUnknown }) => {
       const to = isUnknown ? '(known after apply)' : after === undefined ? '(none)' : displayText(after);

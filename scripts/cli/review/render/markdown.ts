@@ -11,7 +11,7 @@ import { fitSections, type Piece, type Section } from './budget';
 import { codeCell, codeSpan, plainMarkdown } from './foreign-text';
 import { changePieces, driftPieces, importantPieces, otherPieces } from './markdown-pieces';
 import type { Review } from './review';
-import { countsText } from './words';
+import { countsText, redactedText } from './words';
 
 /** A comment on GitHub may have 65,536 characters; counted in UTF-16 units it fits whichever way they are counted. */
 export const COMMENT_UNITS = 65_536;
@@ -29,7 +29,7 @@ export function renderMarkdown(review: Review, { maxUnits = COMMENT_UNITS }: Mar
     review.wholeAt === undefined
       ? 'in the JSON and the HTML form of this review'
       : plainMarkdown(review.wholeAt);
-  const head = `${headOf(review)}\n`;
+  const head = headOf(review);
   const foot = `\nFingerprint: \`${review.fingerprint}\`\n`;
   const body = fitSections(sectionsOf(review, whole), maxUnits - head.length - foot.length, (count) =>
     count === 0 ? '' : `\n**${count} parts of this review are left out**; they are whole ${whole}.\n`,
@@ -49,6 +49,8 @@ function headOf({ stacks, needPlan }: Review): string {
       'From the configuration alone, without credentials: what the account holds is not known here, so a replacement looks like a change.',
       '',
     );
+  const redacted = redactedText(stacks);
+  if (redacted !== undefined) lines.push(plainMarkdown(redacted), '');
   if (needPlan !== undefined) {
     const shown = needPlan.slice(0, 50).map((name) => codeSpan(name, 100));
     const more = needPlan.length > shown.length ? ` and ${needPlan.length - shown.length} more` : '';

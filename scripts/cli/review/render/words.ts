@@ -2,7 +2,13 @@ import type { Action } from '../model/actions';
 import type { AttributeChange } from '../model/attribute-changes';
 import { nounOf } from '../model/consequences';
 import { displayText } from '../model/json-value';
-import { COUNT_NAMES, type Counts, type DriftGroup, type ResourceReview } from '../model/stack-review';
+import {
+  COUNT_NAMES,
+  type Counts,
+  type DriftGroup,
+  type ResourceReview,
+  type StackReview,
+} from '../model/stack-review';
 
 const COUNT_WORDS: Readonly<Record<keyof Counts, string>> = {
   add: 'to add',
@@ -21,6 +27,15 @@ export function countsText(counts: Counts): string {
     (name) => `${counts[name]} ${COUNT_WORDS[name]}`,
   );
   return parts.join(', ') || 'no resource changes';
+}
+
+/** Says of which stacks HCP Terraform gave the redacted plan; undefined where of none. */
+export function redactedText(stacks: readonly StackReview[]): string | undefined {
+  const redacted = stacks.filter(({ source }) => source === 'redacted-plan').map(({ name }) => name);
+  if (redacted.length === 0) return undefined;
+  const which =
+    redacted.length === stacks.length ? 'this plan' : `the plan of ${redacted.slice(0, 10).join(', ')}`;
+  return `HCP Terraform redacted ${which}: configuration, variables and sensitive values are not in it, and a change of such a value is not seen.`;
 }
 
 /** Terraform's own signs. */
