@@ -19,6 +19,7 @@ import { App } from 'cdktf';
 import { environments } from '../../environments';
 import { AiShellEcs, type AiShellEcsProps } from '../../modules/ai-shell-ecs';
 import { addAiShellEcsOutputs } from '../../modules/ai-shell-ecs/outputs';
+import { EcrImages } from '../../modules/parts/ecr-images';
 import { WarmpathStack } from '../../modules/warmpath-stack';
 import { repositoryRoot } from '../../scripts/build/functions';
 import { verify } from '../../scripts/cli/coldstart/verify';
@@ -29,6 +30,8 @@ const REPOSITORY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/ai-shell';
 class ShellStack extends WarmpathStack {
   constructor(scope: App, id: string, props: AiShellEcsProps) {
     super(scope, id, { environmentName: 'local', environment: environments.local });
+    // The repositories that `warmpath image` pushes to may stand in the same stack.
+    new EcrImages(this, 'images', { repositoryName: 'ai-shell-images' });
     addAiShellEcsOutputs(this, new AiShellEcs(this, 'ai-shell', props));
   }
 }

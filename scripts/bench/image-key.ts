@@ -1,6 +1,7 @@
 /** What each way to decide about a build misses, and builds for nothing, over the edits of which a real builder has told the truth. */
 import {
   builtForNothing,
+  cachedBuild,
   keyAfter,
   missedOf,
   replay,
@@ -17,6 +18,7 @@ const WAYS = {
   'git tree': gitTree,
   'CDK asset hash': assetHash,
   'files of COPY (Skaffold)': copiedFilesHash,
+  'cached buildx': cachedBuild,
   ours: async (folder, edit) => (await keyAfter(folder, edit)).key,
 } satisfies Readonly<Record<string, Strategy>>;
 

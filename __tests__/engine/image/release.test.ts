@@ -54,8 +54,10 @@ describe.each(['containerd', 'classic'] as const)('release with the %s image sto
 
   it('prunes an earlier image that was pulled by digest, and none that is pinned', async () => {
     const project = around.project('pruned');
+    // An image of the same content in another repository would be somebody else's too.
+    project.write('app/src/a.txt', `${imageStore}, earlier\n`);
     const { digest: earlier } = await project.json('release');
-    project.write('app/src/a.txt', 'two\n');
+    project.write('app/src/a.txt', `${imageStore}, pinned\n`);
     const { digest: pinned } = await project.json('release');
     const repository = `${around.front.host}/pruned`;
     for (const digest of [earlier, pinned]) await around.engine.docker('pull', `${repository}@${digest}`);
@@ -183,12 +185,12 @@ describe('what makes an image of equal content another one', () => {
     const project = around.project('cached', { cache: `${around.front.host}/cached-cache:main` });
     await project.json('release');
     await around.engine.docker('builder', 'prune', '-af');
-    const { steps } = await project.json('build');
-    expect(steps.filter(({ name }) => /COPY|RUN/.test(name)).map(({ cached }) => cached)).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    const earlier = around.front.requests.length;
+    await project.json('build');
+    // What is in the cache is fetched from there, not made again.
+    expect(around.front.requests.slice(earlier)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^GET \/v2\/cached-cache\/blobs\/sha256:/)]),
+    );
   });
 
   it('is not a file that changes while it is built: nothing is tagged', async () => {
@@ -209,10 +211,11 @@ describe('what makes an image of equal content another one', () => {
   it('is not a base whose tag moves while it is built; the next plan names it', async () => {
     around.front.immutable = false;
     const base = await around.base('moving', 'one');
-    const project = around.project('moving');
+    // With fixed times, engines before 28 write layers of the base anew.
+    const project = around.project('moving', { reproducible: false });
     project.write('app/Dockerfile', `FROM ${base}\nCOPY src/ /src/\n`);
     const [layer] = (await around.manifest('base-moving', '1')).layers;
-    const next = await around.base('moving', 'two', '2');
+    await around.base('moving', 'two', '2');
     let moved: Promise<void> | undefined;
     around.front.before = (request) => {
       if (/ \/v2\/base-moving\/manifests\/sha256:/.test(request))
@@ -222,9 +225,8 @@ describe('what makes an image of equal content another one', () => {
     const { tag } = await project.json('release');
     await moved;
     expect(moved).toBeDefined();
-    expect((await around.manifest('moving', tag)).layers[0]).toEqual(layer);
+    expect((await around.manifest('moving', tag)).layers[0]?.digest).toBe(layer?.digest);
     around.front.before = () => 'pass';
-    expect(next).toBe(base.replace(/1$/, '2'));
     expect((await project.json('plan')).reasons).toEqual([
       expect.objectContaining({ kind: 'base', name: base, line: 1 }),
     ]);

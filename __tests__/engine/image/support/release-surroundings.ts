@@ -40,14 +40,13 @@ export interface ImageResult {
   readonly digest: string;
   readonly previousDigest: string | null;
   readonly reasons: readonly { readonly kind: string; readonly name: string; readonly line: number | null }[];
-  readonly steps: readonly { readonly name: string; readonly cached: boolean }[];
   readonly warnings: readonly string[];
 }
 
 export interface StoredManifest {
   readonly mediaType: string;
   /** Of an image; empty for an index. */
-  readonly layers: readonly unknown[];
+  readonly layers: readonly { readonly digest: string }[];
   readonly body: Buffer;
 }
 

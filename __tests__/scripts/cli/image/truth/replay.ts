@@ -3,13 +3,22 @@ import { rmSync } from 'node:fs';
 import type { ImageKey } from '../../../../../scripts/cli/image/key/image-key';
 import { lookedUp } from '../support/bases';
 import { type BuildCase, type Edit, keyOf, materialise } from '../support/build-case';
+import cachedBuilds from './cached-build.json';
 import { CASES } from './cases';
 import recorded from './truth.json';
 
-const TRUTHS: Readonly<Record<string, Readonly<Record<string, string>>>> = recorded;
+type Recorded = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const TRUTHS: Recorded = recorded;
+const CACHED_BUILDS: Recorded = cachedBuilds;
 
 /** Anything that is another text where the image must be built. */
-export type Strategy = (folder: string, edit: Edit | undefined) => Promise<string> | string;
+export type Strategy = (folder: string, edit: Edit | undefined, given: BuildCase) => Promise<string> | string;
+
+/** Whether a plain build from a warm cache gave another digest, as a real builder did. */
+export function cachedBuild(_: string, edit: Edit | undefined, given: BuildCase): string {
+  return edit === undefined ? 'same' : (CACHED_BUILDS[given.name]?.[edit.name] ?? 'never recorded');
+}
 
 export interface Replayed {
   readonly name: string;
@@ -25,7 +34,7 @@ export function keyAfter(folder: string, edit?: Edit): Promise<ImageKey> {
 async function decided(given: BuildCase, edit: Edit | undefined, strategy: Strategy): Promise<string> {
   const folder = materialise(given, edit);
   try {
-    return await strategy(folder, edit);
+    return await strategy(folder, edit, given);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
