@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guardedResolver } from '../../lambdas/prewarm/engine/addresses/guarded-resolver';
 import { originalUrlsKey } from '../../lambdas/prewarm/engine/flow/blob-names';
 import { type PlanDeps, planRequest } from '../../lambdas/prewarm/engine/flow/plan';
 import { resolvePops } from '../../lambdas/prewarm/engine/flow/resolve-pops';
 import { type SizeDeps, sizeRequest } from '../../lambdas/prewarm/engine/flow/size';
 import { UNBOUNDED } from '../../lambdas/prewarm/engine/flow/step';
-import type { Resolver } from '../../lambdas/prewarm/engine/ports/resolver';
 import { joinLines } from '../../lambdas/prewarm/engine/text/lines';
 import { SEGMENT_BOUNDS, workersFor } from '../../lambdas/prewarm/functions/step-bounds';
 import { FileBlobStore } from '../../lambdas/prewarm/one-machine/adapters/blob-store';
@@ -18,12 +18,15 @@ import { type FlowJob, newRequest, openAdapters, runProcess, silent, timed } fro
 
 const DNS_MS = 10;
 
-const resolver: Resolver = {
-  resolve: async (name) => {
-    await clock.sleep(DNS_MS);
-    return { kind: 'addresses', addresses: ['192.0.2.1', '192.0.2.2', '192.0.2.3'], canonicalName: name };
+const resolver = guardedResolver(
+  {
+    resolve: async (name) => {
+      await clock.sleep(DNS_MS);
+      return { kind: 'addresses', addresses: ['192.0.2.1', '192.0.2.2', '192.0.2.3'], canonicalName: name };
+    },
   },
-};
+  'any',
+);
 
 function* urlsOf(count: number): Generator<string> {
   for (let index = 0; index < count; index += 1) yield `https://${DOMAIN}/assets/images/object-${index}.jpg`;
@@ -65,7 +68,7 @@ runProcess(async (job: FlowJob) => {
       clock,
       log: silent,
       invalidator: { invalidate: unused },
-      resolvePops: (domain, codes) => resolvePops(domain, codes, { resolver, policy: 'any' }),
+      resolvePops: (domain, codes) => resolvePops(domain, codes, { resolver }),
     };
     await takeCounts(job.endpoint);
     const times = await timed(async () => {

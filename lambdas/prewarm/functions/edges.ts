@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { AddressPolicy } from '../engine/addresses/address-guard';
-import { guardedResolver } from '../engine/addresses/guarded-resolver';
-import type { Resolver } from '../engine/ports/resolver';
+import { type GuardedResolver, guardedResolver } from '../engine/addresses/guarded-resolver';
 import { createResolver } from '../net/resolver';
 import type { GetSizeSettings } from '../settings';
 
 /** Resolver, port and certificates by which a function or agent reaches edges. */
 export interface Edges {
   readonly policy: AddressPolicy;
-  /** Returns only addresses that may be contacted. */
-  readonly resolver: Resolver;
+  readonly resolver: GuardedResolver;
   readonly edgePort: number | undefined;
   /** Certificates (PEM) to trust besides the usual ones. */
   readonly ca: string | undefined;

@@ -23,7 +23,7 @@ interface PlanEvent {
 }
 
 const settings = readSettings(taskSettings, process.env);
-const { resolver, policy } = openEdges(settings);
+const { resolver } = openEdges(settings);
 const { requests, pops } = openTables(settings);
 const lambda = new LambdaClient({});
 const deps: PlanDeps = {
@@ -41,7 +41,7 @@ const deps: PlanDeps = {
   }),
   clock,
   log,
-  resolvePops: (distributionDomain, codes) => resolvePops(distributionDomain, codes, { resolver, policy }),
+  resolvePops: (distributionDomain, codes) => resolvePops(distributionDomain, codes, { resolver }),
 };
 
 async function plan(id: RequestId, context: Context): Promise<void> {

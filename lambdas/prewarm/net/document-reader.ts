@@ -1,12 +1,11 @@
 import { createSecureContext, rootCertificates } from 'node:tls';
-import { type AddressPolicy, guardAddresses } from '../engine/addresses/address-guard';
+import type { GuardedResolver } from '../engine/addresses/guarded-resolver';
 import type { RequestHeader } from '../engine/model/request';
 import {
   type DocumentReader,
   type FetchedDocument,
   UnreadableDocument,
 } from '../engine/ports/document-reader';
-import type { Resolver } from '../engine/ports/resolver';
 import type { HostRule } from '../engine/request/host-rule';
 import { parseUrl } from '../engine/request/url';
 import { decodeContent } from './content-coding';
@@ -16,8 +15,7 @@ export interface DocumentReaderOptions {
   /** Documents are read from its edges only, whatever their host resolves to. */
   readonly distributionDomain: string;
   readonly hosts: HostRule;
-  readonly resolver: Resolver;
-  readonly policy: AddressPolicy;
+  readonly resolver: GuardedResolver;
   /** @default [] */
   readonly headers?: readonly RequestHeader[] | undefined;
   /** Port of the edges for https and http alike. @default - 443 for https, 80 for http */
@@ -57,7 +55,7 @@ async function readBody(body: AsyncIterable<unknown>, maxBytes: number): Promise
  * @throws UnreadableDocument with the reason
  */
 export function createDocumentReader(options: DocumentReaderOptions): DocumentReader {
-  const { distributionDomain, hosts, resolver, policy, edgePort, ca } = options;
+  const { distributionDomain, hosts, resolver, edgePort, ca } = options;
   const secureContext = ca === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, ca] });
   const ownHeaders: Readonly<Record<string, string>> = {
     'user-agent': 'warmpath',
@@ -69,10 +67,10 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
     const resolution = await resolver.resolve(distributionDomain, signal);
     if (resolution.kind === 'unknown-name')
       throw new UnreadableDocument(`${distributionDomain} is not in DNS`);
-    if (resolution.kind === 'failed') throw new UnreadableDocument(resolution.message);
-    const { allowed, refused } = guardAddresses(resolution.addresses, policy);
-    if (allowed.length > 0) return allowed.slice(0, MAX_ADDRESSES);
-    throw new UnreadableDocument(`has no address that may be contacted: ${refused.join(', ')}`);
+    if (resolution.kind !== 'addresses') throw new UnreadableDocument(resolution.message);
+    if (resolution.addresses.length === 0)
+      throw new UnreadableDocument(`${distributionDomain} has no address`);
+    return resolution.addresses.slice(0, MAX_ADDRESSES);
   }
 
   async function checkedUrl(written: string): Promise<URL> {

@@ -1,16 +1,14 @@
-import type { AddressPolicy } from '../engine/addresses/address-guard';
+import type { GuardedResolver } from '../engine/addresses/guarded-resolver';
 import { expandSource } from '../engine/inputs/expand-source';
 import { EXPANSION_LIMITS, type ExpansionLimits } from '../engine/inputs/walk';
 import type { ExpandSource } from '../engine/ports/expand-source';
 import type { FindDistribution } from '../engine/ports/find-distribution';
-import type { Resolver } from '../engine/ports/resolver';
 import { hostRule } from '../engine/request/host-rule';
 import type { Wording } from '../engine/request/wording';
 import { createDocumentReader } from './document-reader';
 
 export interface SourceExpanderOptions {
-  readonly resolver: Resolver;
-  readonly policy: AddressPolicy;
+  readonly resolver: GuardedResolver;
   /** Port of the edges for https and http alike. @default - 443 for https, 80 for http */
   readonly edgePort?: number | undefined;
   /** Certificates (PEM) to trust besides the usual ones. @default none */
@@ -26,7 +24,6 @@ export interface SourceExpanderOptions {
 /** Expands the sources of requests, each through a reader of its distribution's own edges. */
 export function createSourceExpander({
   resolver,
-  policy,
   edgePort,
   ca,
   limits,
@@ -46,7 +43,6 @@ export function createSourceExpander({
       distributionDomain,
       hosts,
       resolver,
-      policy,
       headers,
       edgePort,
       ca,

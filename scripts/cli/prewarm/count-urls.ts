@@ -1,3 +1,4 @@
+import { guardedResolver } from '../../../lambdas/prewarm/engine/addresses/guarded-resolver';
 import { UnreadableDocument } from '../../../lambdas/prewarm/engine/ports/document-reader';
 import { createSourceExpander } from '../../../lambdas/prewarm/net/source-expander';
 import { DigestedUrls } from '../../../lambdas/prewarm/runtime/seen-urls';
@@ -32,7 +33,12 @@ export async function countUrls(
   { resolver, policy, ca }: RunSurroundings,
   { signal, onRead }: CountOptions,
 ): Promise<UrlCount> {
-  const expand = createSourceExpander({ resolver, policy, edgePort, ca, wording: OPTION_WORDING });
+  const expand = createSourceExpander({
+    resolver: guardedResolver(resolver, policy),
+    edgePort,
+    ca,
+    wording: OPTION_WORDING,
+  });
   const seen = new DigestedUrls();
   const most = spec.limit ?? Number.POSITIVE_INFINITY;
   const problems: string[] = [];

@@ -1,3 +1,4 @@
+import { guardedResolver } from '../../../lambdas/prewarm/engine/addresses/guarded-resolver';
 import {
   DEFAULT_OBJECT_BYTES,
   type Estimate,
@@ -46,7 +47,9 @@ async function plan(
 ): Promise<DryRun> {
   const given = objectBytes(options.objectSize);
   const { resolver, policy, directory } = around;
-  const resolved = await resolvePops(run.spec.distributionDomain, run.spec.pops, { resolver, policy });
+  const resolved = await resolvePops(run.spec.distributionDomain, run.spec.pops, {
+    resolver: guardedResolver(resolver, policy),
+  });
   const spec = {
     ...run.spec,
     pops: resolved.flatMap((found) => (found.kind === 'usable' ? [found.pop] : [])),

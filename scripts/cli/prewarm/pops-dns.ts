@@ -1,4 +1,7 @@
-import type { AddressPolicy } from '../../../lambdas/prewarm/engine/addresses/address-guard';
+import {
+  type GuardedResolver,
+  guardedResolver,
+} from '../../../lambdas/prewarm/engine/addresses/guarded-resolver';
 import { resolveDistribution } from '../../../lambdas/prewarm/engine/request/distribution';
 import { InvalidRequest, shown } from '../../../lambdas/prewarm/engine/request/invalid-request';
 import { parseServer } from '../../../lambdas/prewarm/net/dns-exchange';
@@ -9,8 +12,7 @@ import type { PopsOptions } from './pops-options';
 /** What questions to DNS need; a resolver of one's own is the opt-in to private addresses. */
 export interface Asking {
   readonly distributionDomain: string;
-  readonly resolver: ReturnType<typeof createResolver>;
-  readonly policy: AddressPolicy;
+  readonly resolver: GuardedResolver;
 }
 
 /** @throws InvalidRequest where the distribution is missing or is none */
@@ -31,7 +33,6 @@ export async function prepareAsking({ cfDomain, resolver: server }: PopsOptions)
   }
   return {
     distributionDomain: distribution.domain,
-    resolver,
-    policy: server === undefined ? 'public' : 'any',
+    resolver: guardedResolver(resolver, server === undefined ? 'public' : 'any'),
   };
 }

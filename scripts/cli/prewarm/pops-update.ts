@@ -41,7 +41,7 @@ export async function updatePops(
   options: PopsOptions,
   { out, error }: Output,
 ): Promise<number> {
-  const { distributionDomain, resolver, policy } = await prepareAsking(options);
+  const { distributionDomain, resolver } = await prepareAsking(options);
   const server = parseServer(options.resolver ?? getServers()[0] ?? '');
   const clientSubnets = subnetsFor({ ...options, region: [], country: [] });
   const discoveries = await discoverEdges({ distributionDomain, clientSubnets, server });
@@ -52,7 +52,6 @@ export async function updatePops(
   const asked = candidates(listed, discovered);
   const resolved = await resolvePops(distributionDomain, asked, {
     resolver,
-    policy,
     concurrency: CONCURRENCY,
   });
   const codes = resolved.flatMap((found) => (found.kind === 'usable' ? [found.pop] : []));

@@ -82,9 +82,9 @@ async function check(
   options: PopsOptions,
   { out, width }: Output,
 ): Promise<number> {
-  const { distributionDomain, resolver, policy } = await prepareAsking(options);
+  const { distributionDomain, resolver } = await prepareAsking(options);
   const codes = entries.map(({ code }) => code);
-  const resolved = await resolvePops(distributionDomain, codes, { resolver, policy });
+  const resolved = await resolvePops(distributionDomain, codes, { resolver });
   const lines = entries.map((entry, index) => {
     const found = resolved[index];
     return found?.kind === 'usable'

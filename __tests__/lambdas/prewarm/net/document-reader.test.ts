@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { AddressPolicy } from '../../../../lambdas/prewarm/engine/addresses/address-guard';
+import { guardedResolver } from '../../../../lambdas/prewarm/engine/addresses/guarded-resolver';
 import type { RequestSpec } from '../../../../lambdas/prewarm/engine/model/request';
 import type { FindDistribution } from '../../../../lambdas/prewarm/engine/ports/find-distribution';
 import type { Resolver } from '../../../../lambdas/prewarm/engine/ports/resolver';
@@ -75,7 +76,13 @@ describe('documents of a distribution', () => {
   ) {
     const { distributionDomain, headers } = spec();
     const hosts = hostRule(spec(), resolver);
-    const reader = createDocumentReader({ distributionDomain, hosts, resolver, policy, headers, ...edge() });
+    const reader = createDocumentReader({
+      distributionDomain,
+      hosts,
+      resolver: guardedResolver(resolver, policy),
+      headers,
+      ...edge(),
+    });
     const { body } = await reader.read(`https://${host}${path}`, maxBytes);
     return Buffer.from(body).toString();
   }
@@ -119,7 +126,11 @@ describe('documents of a distribution', () => {
     const urls: string[] = [];
     let error = '';
     try {
-      const expandSource = createSourceExpander({ resolver, policy: 'any', ...edge(), findDistribution });
+      const expandSource = createSourceExpander({
+        resolver: guardedResolver(resolver, 'any'),
+        ...edge(),
+        findDistribution,
+      });
       const source = { kind, url: `https://${cdn.distributionDomain}${path}` };
       for await (const step of expandSource(source, spec())) urls.push(...step.urls);
     } catch (thrown) {

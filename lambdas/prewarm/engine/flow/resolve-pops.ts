@@ -1,15 +1,13 @@
-import { type AddressPolicy, guardAddresses } from '../addresses/address-guard';
+import type { GuardedResolver } from '../addresses/guarded-resolver';
 import type { PopCode } from '../model/ids';
 import { popHostName } from '../pops/pop-code';
-import type { Resolver } from '../ports/resolver';
 import { mapConcurrently } from './concurrently';
 import type { ResolvedPop } from './plan';
 
 export type { ResolvedPop } from './plan';
 
 export interface ResolvePopsOptions {
-  readonly resolver: Resolver;
-  readonly policy: AddressPolicy;
+  readonly resolver: GuardedResolver;
   /**
    * Names asked for at a time.
    * @default 16
@@ -21,7 +19,7 @@ export interface ResolvePopsOptions {
 async function resolvePop(
   distributionDomain: string,
   pop: PopCode,
-  { resolver, policy, signal }: ResolvePopsOptions,
+  { resolver, signal }: ResolvePopsOptions,
 ): Promise<ResolvedPop> {
   function failed(message: string): ResolvedPop {
     return { kind: 'failed', pop, message };
@@ -33,11 +31,9 @@ async function resolvePop(
   const resolution = await resolver.resolve(name, signal);
   if (resolution.kind === 'unknown-name') return absent(`${name} does not exist in DNS`);
   if (resolution.kind === 'failed') return failed(`${name} could not be looked up: ${resolution.message}`);
-  const { allowed, refused } = guardAddresses(resolution.addresses, policy);
-  if (allowed.length > 0) return { kind: 'usable', pop, addresses: allowed };
-  return refused.length > 0
-    ? failed(`${name} has only addresses that are not contacted: ${refused.join(', ')}`)
-    : absent(`${name} has no address`);
+  if (resolution.kind === 'refused') return failed(resolution.message);
+  const { addresses } = resolution;
+  return addresses.length > 0 ? { kind: 'usable', pop, addresses } : absent(`${name} has no address`);
 }
 
 /** Resolves PoPs of a distribution concurrently, in their order; one that does not resolve is failed with the reason. */

@@ -1,9 +1,9 @@
+import type { GuardedResolver } from '../addresses/guarded-resolver';
 import type { RequestId } from '../model/ids';
 import type { RequestRecord } from '../model/request';
 import type { BlobStore } from '../ports/blob-store';
 import type { Log } from '../ports/log';
 import type { RequestStore } from '../ports/request-store';
-import type { Resolver } from '../ports/resolver';
 import { type PlacedLine, readLines, readPlacedLines } from '../text/lines';
 import { sizesKey } from './blob-names';
 import { mapConcurrently } from './concurrently';
@@ -14,7 +14,7 @@ import type { Budget, StepResult } from './step';
 export interface UrlSizesDeps extends HeadSizeDeps {
   readonly requests: RequestStore;
   readonly blobs: BlobStore;
-  readonly resolver: Resolver;
+  readonly resolver: GuardedResolver;
   readonly log: Log;
   /** HEAD requests in flight. */
   readonly concurrency: number;

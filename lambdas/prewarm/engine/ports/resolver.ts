@@ -1,6 +1,8 @@
 export type Resolution =
   | { readonly kind: 'addresses'; readonly addresses: readonly string[]; readonly canonicalName: string }
   | { readonly kind: 'unknown-name' }
+  /** It has addresses, and none that may be contacted. */
+  | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface Resolver {

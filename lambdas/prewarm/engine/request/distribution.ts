@@ -46,7 +46,8 @@ export async function resolveDistribution(
     return refused(`a distribution has one label before cloudfront.net, as in ${EXAMPLE}`);
   }
   const resolution = await resolver.resolve(name);
-  if (resolution.kind === 'failed') return refused(`it could not be looked up: ${resolution.message}`);
+  if (resolution.kind === 'failed' || resolution.kind === 'refused')
+    return refused(`it could not be looked up: ${resolution.message}`);
   if (resolution.kind === 'unknown-name') return refused('the name does not exist in DNS');
   const canonical = resolution.canonicalName.toLowerCase();
   if (isDistributionDomain(canonical)) return { kind: 'distribution', domain: canonical };

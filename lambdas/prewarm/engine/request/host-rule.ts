@@ -49,7 +49,7 @@ export function hostRule(
 
   async function lookUp(host: string): Promise<HostVerdict> {
     const resolution = await resolver.resolve(host);
-    if (resolution.kind === 'failed') {
+    if (resolution.kind === 'failed' || resolution.kind === 'refused') {
       return refused(`${host} could not be looked up (${resolution.message}); ${hint}`);
     }
     const leadsHere =

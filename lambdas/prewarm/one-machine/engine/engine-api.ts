@@ -1,4 +1,5 @@
 import type { AddressPolicy } from '../../engine/addresses/address-guard';
+import type { PlainResolver } from '../../engine/addresses/guarded-resolver';
 import type { WarmSlice } from '../../engine/flow/work';
 import type { PopCode, RequestId } from '../../engine/model/ids';
 import type { PopRecord, RequestRecord, RequestSpec, StopReason } from '../../engine/model/request';
@@ -12,7 +13,6 @@ import type { Invalidator } from '../../engine/ports/invalidator';
 import type { Log } from '../../engine/ports/log';
 import type { PopDirectory } from '../../engine/ports/pop-directory';
 import type { Page } from '../../engine/ports/request-store';
-import type { Resolver } from '../../engine/ports/resolver';
 import type { TaskQueue } from '../../engine/ports/task-queue';
 import type { Transport } from '../../engine/ports/transport';
 import type { Wording } from '../../engine/request/wording';
@@ -74,7 +74,7 @@ export interface EngineOptions {
   /** @default - connections of this machine's own sockets */
   readonly transport?: Transport;
   /** @default - the system's DNS servers */
-  readonly resolver?: Resolver;
+  readonly resolver?: PlainResolver;
   /**
    * Port of the edges for https and http alike.
    * @default - 443 for https, 80 for http

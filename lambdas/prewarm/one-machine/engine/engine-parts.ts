@@ -127,8 +127,7 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
   const resolver = guardedResolver(options.resolver ?? createResolver(), addressPolicy);
   const directory = options.directory ?? createPopDirectory();
   const expandSource =
-    options.expandSource ??
-    createSourceExpander({ resolver, policy: addressPolicy, edgePort, ca, wording: options.wording });
+    options.expandSource ?? createSourceExpander({ resolver, edgePort, ca, wording: options.wording });
   return {
     store,
     log,
@@ -158,7 +157,6 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
     resolvePops: (domain, codes, signal) =>
       resolvePops(domain, codes, {
         resolver,
-        policy: addressPolicy,
         ...(signal !== undefined && { signal }),
       }),
     workersFor: ({ instanceCount }: RequestSpec) =>

@@ -137,7 +137,7 @@ describe('a guarded resolver', () => {
   it('answers only addresses that may be contacted', async () => {
     expect(await resolver.resolve('mixed.example')).toMatchObject({ addresses: ['13.32.0.1'] });
     expect(await resolver.resolve('inside.example')).toEqual({
-      kind: 'failed',
+      kind: 'refused',
       message: 'inside.example has only addresses that are not contacted: 10.0.0.1 (private)',
     });
     expect(await resolver.resolve('other.example')).toEqual({ kind: 'unknown-name' });

@@ -1,3 +1,4 @@
+import { guardedResolver } from '../../../../../lambdas/prewarm/engine/addresses/guarded-resolver';
 import { fleetSizeFor, resizeFleet } from '../../../../../lambdas/prewarm/engine/flow/fleet-size';
 import { planRequest } from '../../../../../lambdas/prewarm/engine/flow/plan';
 import { settleRequest } from '../../../../../lambdas/prewarm/engine/flow/settle';
@@ -61,6 +62,26 @@ describe('sizing a request', () => {
     expect(await textOf(process, `${id}/failed_urls.txt`)).toBe(urlsOf(5)[3]);
     const left = await collect(process.blobs.list(`${id}/sizing/`));
     expect(left.filter((key) => key.includes('/sizes/'))).toEqual([]);
+  });
+
+  it('asks no address that the policy forbids', async () => {
+    const id = await world.accept(urlsOf(3));
+    const asked: string[] = [];
+    const transport = {
+      ...process.transport,
+      fetch: async (target: Parameters<Process['transport']['fetch']>[0]) => {
+        asked.push(target.address);
+        return process.transport.fetch(target);
+      },
+    };
+    const addresses = ['10.0.0.1', '169.254.169.254'];
+    const resolver = guardedResolver(
+      { resolve: async (name) => ({ kind: 'addresses', addresses, canonicalName: name }) },
+      'public',
+    );
+    expect(await sizeRequest({ ...process, transport, resolver }, id, UNBOUNDED)).toBe('done');
+    expect(asked).toEqual([]);
+    expect(await process.requests.get(id)).toMatchObject({ failedUrlCount: 3 });
   });
 
   it('goes on from its cursor when its budget ran out, and asks for no size twice', async () => {

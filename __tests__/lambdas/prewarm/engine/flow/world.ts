@@ -1,4 +1,5 @@
 import { MemoryLevel } from 'memory-level';
+import { guardedResolver } from '../../../../../lambdas/prewarm/engine/addresses/guarded-resolver';
 import { acceptRequest } from '../../../../../lambdas/prewarm/engine/flow/accept';
 import type { WarmSlice } from '../../../../../lambdas/prewarm/engine/flow/work';
 import {
@@ -221,10 +222,10 @@ export class World {
       invalidator: noInvalidator,
       // An object may have another size each time it is asked for, so two runs of sizing cut differently.
       transport: transportOf(() => (crashShare === 0 ? 10 : Math.ceil(this.random() * 30))),
-      resolver: {
-        resolve: async (name: string) =>
-          ({ kind: 'addresses', addresses: ['192.0.2.1'], canonicalName: name }) as const,
-      },
+      resolver: guardedResolver(
+        { resolve: async (name) => ({ kind: 'addresses', addresses: ['192.0.2.1'], canonicalName: name }) },
+        'any',
+      ),
       resolvePops: async (_: string, pops: readonly PopCode[]) =>
         pops.map((pop) =>
           pop === lostPop

@@ -1,4 +1,8 @@
 import fc from 'fast-check';
+import {
+  guardedResolver,
+  type PlainResolver,
+} from '../../../../../lambdas/prewarm/engine/addresses/guarded-resolver';
 import { resolvePops } from '../../../../../lambdas/prewarm/engine/flow/resolve-pops';
 import { popCode } from '../../../../../lambdas/prewarm/engine/model/ids';
 import { distanceKm } from '../../../../../lambdas/prewarm/engine/pops/distance';
@@ -115,8 +119,7 @@ describe('resolving PoPs', () => {
 
   it('keeps the order, drops private addresses, and fails a PoP alone', async () => {
     const resolved = await resolvePops(DISTRIBUTION, pops, {
-      resolver: fixedResolver(names),
-      policy: 'public',
+      resolver: guardedResolver(fixedResolver(names), 'public'),
       concurrency: 2,
     });
     expect(resolved).toEqual([
@@ -135,7 +138,7 @@ describe('resolving PoPs', () => {
   it('asks for no more names at a time than it may', async () => {
     let running = 0;
     let most = 0;
-    const resolver = {
+    const resolver: PlainResolver = {
       resolve: async () => {
         running += 1;
         most = Math.max(most, running);
@@ -145,7 +148,10 @@ describe('resolving PoPs', () => {
       },
     };
     const all = directory.all.map(({ code }) => code);
-    const resolved = await resolvePops(DISTRIBUTION, all, { resolver, policy: 'public', concurrency: 7 });
+    const resolved = await resolvePops(DISTRIBUTION, all, {
+      resolver: guardedResolver(resolver, 'public'),
+      concurrency: 7,
+    });
     expect(most).toBe(7);
     expect(resolved.map(({ pop }) => pop)).toEqual(all);
   });
