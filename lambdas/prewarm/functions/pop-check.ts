@@ -8,7 +8,7 @@ import { popCheckSettings, readSettings } from '../settings';
 import { openEdges } from './edges';
 
 const settings = readSettings(popCheckSettings, process.env);
-const { resolver, policy } = openEdges({ RESOLVER: settings.RESOLVER });
+const { resolver } = openEdges({ RESOLVER: settings.RESOLVER });
 const directory = createPopDirectory({ extraCodes: parseExtraPops(settings.WARMPATH_EXTRA_POPS) });
 const log = jsonLog(process.stdout);
 
@@ -19,7 +19,7 @@ const log = jsonLog(process.stdout);
  */
 export async function handler(): Promise<void> {
   const codes = defaultPops(directory);
-  const found = await resolvePops(settings.DISTRIBUTION_DOMAIN, codes, { resolver, policy });
+  const found = await resolvePops(settings.DISTRIBUTION_DOMAIN, codes, { resolver });
   const silent = found.flatMap((pop) => (pop.kind === 'failed' && pop.hasNoAddress ? [pop.pop] : []));
   const answered = found.filter(({ kind }) => kind === 'usable').length + silent.length;
   log.info('pops-checked', { asked: codes.length, answered, silent });

@@ -82,6 +82,16 @@ export function describeTaskQueueContract(makeAdapter: () => Promise<Made<TaskQu
       expect(await queue.receive(10, 1)).toEqual([]);
     });
 
+    it('delivers no more at once than was asked for', async () => {
+      const id = newId();
+      await queue.send(Array.from({ length: 5 }, (_, index) => sampleSlice(id, tokyo, index)));
+      for (const max of [1, 2]) {
+        const { length } = await queue.receive(max, 1);
+        expect(length).toBeGreaterThan(0);
+        expect(length).toBeLessThanOrEqual(max);
+      }
+    });
+
     it('takes unknown receipts calmly', async () => {
       await queue.remove(['nothing of this name']);
     });

@@ -65,6 +65,77 @@ describe('what an answer means', () => {
     expect(judge(ranged, 206, 100, { isRange: true }).kind).toBe('warmed');
   });
 
+  it('measures a range by itself: one in the middle, and one whose length header says something else', () => {
+    const ofARange = { isRange: true };
+    const middle = { ...GOOD, 'content-length': '100', 'content-range': 'bytes 100-199/5000' };
+    expect(judge(middle, 206, 99, ofARange)).toMatchObject({ kind: 'truncated', expectedBytes: 100 });
+    expect(judge(middle, 206, 100, ofARange).kind).toBe('warmed');
+    const ofTheWhole = { ...middle, 'content-length': '5000' };
+    expect(judge(ofTheWhole, 206, 100, ofARange).kind).toBe('warmed');
+    expect(judge(ofTheWhole, 206, 99, ofARange)).toMatchObject({ kind: 'truncated', expectedBytes: 100 });
+    expect(judge({ ...middle, 'content-length': '10' }, 200, 10, ofARange).kind).toBe('warmed');
+  });
+
+  it.each(['x10', '10x', '10, 10', ''])('takes the content-length "%s" for no length', (length) => {
+    expect(judge({ ...GOOD, 'content-length': length }, 200, 0).kind).toBe('warmed');
+  });
+
+  it('measures a part that came unasked by the whole object, where the range tells its length', () => {
+    const part = { ...GOOD, 'content-length': '100' };
+    expect(judge({ ...part, 'content-range': 'bytes 0-99/5000' }, 206, 100)).toMatchObject({
+      kind: 'truncated',
+      expectedBytes: 5_000,
+    });
+    for (const range of ['bytes 0-99/*', 'bytes 0-99'])
+      expect(judge({ ...part, 'content-range': range }, 206, 99)).toMatchObject({
+        kind: 'truncated',
+        expectedBytes: 100,
+      });
+  });
+
+  it('tells of a cut body how much was promised, where that is more than came', () => {
+    const cut = {
+      kind: 'cut',
+      status: 200,
+      headers: GOOD,
+      bytes: 9,
+      durationMs: 2,
+      detail: 'reset',
+    } as const;
+    expect(classify(cut, WHOLE)).toMatchObject({ kind: 'truncated', expectedBytes: 10, detail: 'reset' });
+    expect(classify({ ...cut, bytes: 10 }, WHOLE)).not.toHaveProperty('expectedBytes');
+  });
+
+  it.each([
+    [199, 'http-error'],
+    [200, 'warmed'],
+    [299, 'warmed'],
+    [300, 'redirect'],
+    [399, 'redirect'],
+    [400, 'http-error'],
+  ])('draws the line between kinds of status exactly: %i is %s', (status, kind) => {
+    expect(judge(GOOD, status).kind).toBe(kind);
+  });
+
+  it.each<keyof typeof GOOD>(['x-amz-cf-pop', 'x-amz-cf-id', 'via', 'x-cache'])(
+    'takes %s alone for a sign of CloudFront',
+    (header) => {
+      expect(judge({ [header]: GOOD[header] }, 503)).toMatchObject({ kind: 'http-error', status: 503 });
+    },
+  );
+
+  it('says why an answer without a Hit or a Miss is not cacheable, and has no field that the answer did not tell', () => {
+    expect(judge({ ...GOOD, 'x-cache': 'Error from cloudfront' })).toMatchObject({
+      reason: 'x-cache says "Error from cloudfront"',
+    });
+    const { 'x-cache': _, ...silent } = GOOD;
+    const outcome = judge(silent);
+    expect(outcome).toMatchObject({ kind: 'not-cacheable', reason: 'the answer has no x-cache header' });
+    expect(outcome).not.toHaveProperty('xCache');
+    expect(judge({ via: GOOD.via }, 301)).not.toHaveProperty('location');
+    expect(judge({ via: GOOD.via }, 503)).not.toHaveProperty('pop');
+  });
+
   it('is truncated when a part came although the whole was asked for', () => {
     const part = { ...GOOD, 'content-length': '100', 'content-range': 'bytes 0-99/5000' };
     expect(judge(part, 206, 100)).toMatchObject({ kind: 'truncated', expectedBytes: 5_000, bytes: 100 });
