@@ -78,7 +78,8 @@ export async function runEngine(options: EngineRoundOptions): Promise<EngineRoun
         skipWarm: false,
         needInvalidate: false,
         instanceCount,
-        timeoutMinutes: 60,
+        // Ends a round that a busy machine does not get through.
+        timeoutMinutes: 5,
         sources: [],
       },
       each(urls),

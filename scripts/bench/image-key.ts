@@ -40,8 +40,11 @@ async function run(say: (line: string) => void): Promise<BenchResult> {
     unit: 'share of the edits that change nothing and are built',
     ours,
     others,
-    ratios: { 'edits that change nothing (at most)': ours },
-    targets: { 'edits that change nothing (at most)': MAX_FALSE },
+    ratios: { 'edits that change nothing': ours },
+    // Counted and not timed: one look is enough.
+    targets: {
+      'edits that change nothing': { atMost: MAX_FALSE, verdict: ours <= MAX_FALSE ? 'met' : 'missed' },
+    },
     notes,
   };
 }

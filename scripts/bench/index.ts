@@ -43,7 +43,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   say(`${bench.name}: ${bench.summary}`);
   const result = await bench.run(say);
-  for (const [name, ratio] of Object.entries(result.ratios)) say(`ratio to ${name}: ${ratio}`);
+  for (const [name, ratio] of Object.entries(result.ratios)) {
+    const target = result.targets[name];
+    const wanted =
+      target && ('atLeast' in target ? `at least ${target.atLeast}` : `at most ${target.atMost}`);
+    say(`ratio to ${name}: ${ratio}${target ? `; wanted ${wanted}: ${target.verdict}` : ''}`);
+  }
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return 0;
 }

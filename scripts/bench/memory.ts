@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import * as z from 'zod';
-import { type Bench, median, rounded } from './bench';
+import { type Bench, inTurn, ratiosOf, resultOf, rounded } from './bench';
 import { type Edges, startEdges } from './edges';
 
 const POPS = ['FRA56-P4', 'NRT57-P3', 'IAD89-C3'];
@@ -47,28 +47,25 @@ export const memory: Bench = {
         external: [require.resolve('classic-level')],
         logLevel: 'error',
       });
-      const few: number[] = [];
-      const many: number[] = [];
-      for (let round = 1; round <= ROUNDS; round += 1) {
-        for (const [peaks, urls] of [[few, FEW] as const, [many, MANY] as const]) {
-          const { peakMib, fetches, seconds } = await measure(bundle, edges, urls);
-          peaks.push(peakMib);
-          say(
-            `round ${round}  ${urls} URLs: ${rounded(peakMib)} MiB, ${fetches} fetches in ${rounded(seconds)} s`,
-          );
-        }
+      async function peakOf(urls: number, round: number): Promise<number> {
+        // A process that starts fresh each time has nothing to warm up.
+        if (round === 0) return Number.NaN;
+        const { peakMib, fetches, seconds } = await measure(bundle, edges, urls);
+        say(`${urls} URLs: ${fetches} fetches in ${rounded(seconds)} s`);
+        return peakMib;
       }
-      return {
-        name: this.name,
-        unit: 'MiB',
-        ours: rounded(median(many)),
-        others: { '100,000 URLs': rounded(median(few)), limit: LIMIT_MIB },
-        ratios: {
-          '100,000 URLs': rounded(median(many) / median(few)),
-          limit: rounded(median(many) / LIMIT_MIB),
+      const { ours, ...others } = await inTurn(
+        {
+          ours: (round) => peakOf(MANY, round),
+          '100,000 URLs': (round) => peakOf(FEW, round),
+          limit: async () => LIMIT_MIB,
         },
-        targets: { '100,000 URLs (at most)': 1.1, 'limit (at most)': 1 },
-      };
+        { rounds: ROUNDS, withinSeconds: 1_200 },
+        say,
+      );
+      const ratios = ratiosOf(ours, others);
+      const targets = { '100,000 URLs': { atMost: 1.1 }, limit: { atMost: 1 } };
+      return resultOf({ name: this.name, unit: 'MiB', ours, others, ratios, targets });
     } finally {
       await edges.close();
       await rm(folder, { recursive: true, force: true });

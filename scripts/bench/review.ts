@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Bench, inTurn, rounded } from './bench';
+import { type Bench, inTurn, resultOf } from './bench';
 
 const run = promisify(execFile);
 const RESOURCES = 2_000;
@@ -123,18 +123,18 @@ export const reviewBench: Bench = {
           parse: () =>
             seconds(['-e', 'JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"))', plan]),
         },
-        5,
+        { rounds: 5 },
         say,
       );
-      return {
+      return resultOf({
         name: 'review',
         unit: 's',
-        ours: rounded(ours),
-        others: { 'Node that parses the plan': rounded(parse) },
+        ours,
+        others: { 'Node that parses the plan': parse },
         ratios: {},
         targets: {},
         notes: { peakMiB: Math.round(peakKiB / 1_024), wanted: 'under 1 s and 200 MiB on a quiet machine' },
-      };
+      });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
