@@ -307,3 +307,67 @@ describe('Prewarm with props that cannot be', () => {
       expect(build).toThrow(part);
   });
 });
+
+describe('Prewarm with what is off by default', () => {
+  const stack = synthesize({
+    network: { kind: 'new', flowLogDays: 30 },
+    popCheck: { distributionDomain: 'd111111abcdef8.cloudfront.net' },
+    webhookSecretArn: 'arn:aws:ssm:eu-central-1:111111111111:parameter/prewarm/webhook-secret',
+    maxSourceUrls: 25_000_000,
+  });
+  function variablesOf(part: string) {
+    const [environment] = [stack.one('aws_lambda_function', part)['environment']].flat();
+    return (environment as { readonly variables: Record<string, string> }).variables;
+  }
+
+  it('checks the names of PoPs in a schedule, and rings where most have gone', () => {
+    expect(stack.one('aws_scheduler_schedule')).toMatchObject({ schedule_expression: 'rate(6 hours)' });
+    expect(stack.one('aws_cloudwatch_metric_alarm', 'silent-pops')).toMatchObject({
+      metric_name: 'PopsWithoutAddressPercent',
+      period: 21_600,
+      threshold: 50,
+    });
+    expect(variablesOf('pop-check')).toMatchObject({ DISTRIBUTION_DOMAIN: 'd111111abcdef8.cloudfront.net' });
+  });
+
+  it('tells the functions their settings, and lets the report read the one secret', () => {
+    expect(variablesOf('get-size')).toMatchObject({ MAX_SOURCE_URLS: '25000000' });
+    expect(variablesOf('functions_report')).toHaveProperty('WEBHOOK_SECRET_PARAMETER');
+    const reads = stack.statements('functions_report').find(({ Sid }) => Sid === 'ReadWebhookSecret');
+    expect(reads).toMatchObject({
+      Action: ['ssm:GetParameter'],
+      Resource: ['arn:aws:ssm:eu-central-1:111111111111:parameter/prewarm/webhook-secret'],
+    });
+  });
+
+  it('records the traffic of the VPC for so many days', () => {
+    expect(stack.one('aws_flow_log')).toMatchObject({ traffic_type: 'ALL' });
+    const kept = stack
+      .all('aws_cloudwatch_log_group')
+      .find(([, { name }]) => String(name).startsWith('/vpc/'));
+    expect(kept?.[1]).toMatchObject({ retention_in_days: 30 });
+  });
+
+  it('warns of types that the Region does not offer, without a data source that a plan would need', () => {
+    expect(stack.json).not.toHaveProperty('data.aws_ec2_instance_type_offerings');
+    const [check] = Object.values(stack.json['check'] as object);
+    expect(check).toMatchObject({
+      data: { aws_ec2_instance_type_offerings: { offered: { location_type: 'region' } } },
+      assert: [{ error_message: expect.stringMatching(/not offered in eu-central-1; leave them out/) }],
+    });
+  });
+
+  it('lets nobody but its own roles seal and open the headers of requests', () => {
+    const policy = JSON.parse(String(stack.one('aws_kms_key', 'headers')['policy']));
+    const uses = policy.Statement.filter(({ Sid }: { Sid: string }) => Sid !== 'Administer');
+    expect(uses).toMatchObject([
+      {
+        Action: ['kms:GenerateDataKey'],
+        Condition: { ArnEquals: { 'aws:PrincipalArn': expect.anything() } },
+      },
+      { Action: ['kms:Decrypt'], Condition: { ArnEquals: { 'aws:PrincipalArn': expect.anything() } } },
+    ]);
+    const [administer] = policy.Statement;
+    expect(JSON.stringify(administer.Action)).not.toMatch(/Decrypt|Encrypt|GenerateDataKey|kms:\*/);
+  });
+});

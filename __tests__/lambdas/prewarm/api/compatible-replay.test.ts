@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { handle } from 'hono/aws-lambda';
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { checkPrewarmBody } from '../../../../lambdas/prewarm/api/check-prewarm-body';
 import { createRouter } from '../../../../lambdas/prewarm/api/router';
 import { fixedResolver } from '../support/request-context';
@@ -206,7 +206,9 @@ async function replay({ call, body }: RecordedCall) {
     body: body === undefined ? null : Buffer.from(text).toString('base64'),
     isBase64Encoded: body !== undefined,
   };
-  const answer = await lambda(event as never);
+  const answer: { readonly statusCode: number; readonly body: string } = await lambda(
+    event as unknown as LambdaEvent,
+  );
   return { status: answer.statusCode, text: answer.body };
 }
 
