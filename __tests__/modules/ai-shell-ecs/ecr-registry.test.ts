@@ -1,9 +1,10 @@
-/** Names of ECR registries mean the same to the policies, to the boot program and to the bake of the golden AMI. */
+/** Names of ECR registries mean the same to the policies, the boot program, the bake of the golden AMI and the command line. */
 import { execFileSync } from 'node:child_process';
 import { prepullProgram } from '../../../modules/ai-shell-ecs/boot/user-data';
 import { ECR_REGISTRY_PATTERN } from '../../../modules/ai-shell-ecs/ecr-registry';
 import { bakeDocument } from '../../../modules/ai-shell-ecs/golden-ami/bake-document';
 import { ecrRepository } from '../../../modules/ai-shell-ecs/image-reference';
+import { ecrRegion } from '../../../scripts/cli/image/registry/credentials';
 import { DIGEST } from './props';
 import { synthesize } from './synth';
 
@@ -81,6 +82,10 @@ describe.each(registries)('a %s registry', (_kind, host, region, api) => {
     expect(askedByBake(registry)).toBe(region);
   });
 
+  it('is one to the command line, in the same Region', () => {
+    expect(ecrRegion(registry)).toBe(region);
+  });
+
   it('is one that the policies name by account, Region and repository', () => {
     expect(ecrRepository(`${registry}/team/shell`)).toEqual({
       accountId: ACCOUNT,
@@ -100,9 +105,6 @@ describe.each(registries)('a %s registry', (_kind, host, region, api) => {
 });
 
 it.each(others)('%s is no registry of ECR to any of them', (registry) => {
-  expect([askedByBoot(registry), askedByBake(registry), ecrRepository(`${registry}/team/shell`)]).toEqual([
-    '',
-    '',
-    undefined,
-  ]);
+  expect([askedByBoot(registry), askedByBake(registry)]).toEqual(['', '']);
+  expect([ecrRegion(registry), ecrRepository(`${registry}/team/shell`)]).toEqual([undefined, undefined]);
 });

@@ -25,7 +25,9 @@ const dockerConfig = z.looseObject({
 export type DockerConfig = z.infer<typeof dockerConfig>;
 
 const HUB_KEY = 'https://index.docker.io/v1/';
-const ECR_HOST = /^\d{12}\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
+/** Private registries of ECR in every partition, FIPS and dual-stack included, as in modules/ai-shell-ecs/ecr-registry.ts. */
+const ECR_HOST =
+  /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com|amazonaws\.com\.cn|on\.aws|on\.amazonwebservices\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/;
 
 export function dockerConfigFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env['DOCKER_CONFIG'] || join(homedir(), '.docker');
