@@ -171,7 +171,8 @@ function tidied(reasons: readonly Reason[]): readonly Reason[] {
   });
   const rest = reasons.filter((candidate) => !paired.has(candidate));
   const causes = [...edited, ...rest.filter(({ kind, from, to }) => kind !== 'instruction' || from !== to)];
-  const chosen = causes.length > 0 ? causes : rest;
+  // Files are no part of a step's own text and variables: where only they are named, something else changed too.
+  const chosen = causes.some(({ kind }) => kind !== 'file') ? causes : [...edited, ...rest];
   const distinct = new Map(chosen.map((item) => [`${item.kind}\0${item.name}`, item]));
   return [...distinct.values()].slice(0, MAX_SHOWN);
 }

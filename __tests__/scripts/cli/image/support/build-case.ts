@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ContentHashes } from '../../../../../scripts/cli/image/context/content-hashes';
-import { readImagesFile } from '../../../../../scripts/cli/image/files/images-file';
+import { type ImageDefinition, readImagesFile } from '../../../../../scripts/cli/image/files/images-file';
 import { type ImageKey, imageKey } from '../../../../../scripts/cli/image/key/image-key';
 import type { BaseImage } from '../../../../../scripts/cli/image/key/stages';
 
@@ -99,6 +99,20 @@ export function materialise({ files, image }: Pick<BuildCase, 'files' | 'image'>
 /** The context is a folder of its own, so that `images.json` is not part of it. */
 function contextOf(fields: ImageFields): unknown {
   return fields['context'] ?? 'app';
+}
+
+/** The definition and the key of an image of these files, which needs no base. */
+export async function imageOf(
+  files: readonly Node[],
+): Promise<{ readonly image: ImageDefinition; readonly key: ImageKey }> {
+  const folder = materialise({ files });
+  try {
+    const [image] = readImagesFile(join(folder, 'images.json')).images;
+    if (!image) throw new Error('no image');
+    return { image, key: await keyOf(folder, new Map()) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The key of what lies in a folder; bases are looked up in a table. */
