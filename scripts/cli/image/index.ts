@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BadInput } from '../bad-input';
-import { collectWhole } from '../option-values';
+import { collectWhole, wholeNumber } from '../option-values';
 
 interface CommonFlags {
   readonly file: string;
@@ -67,6 +67,7 @@ interface PruneFlags extends CommonFlags {
   readonly keep: number;
   readonly ecr?: true;
   readonly cluster?: readonly string[];
+  readonly keepRevisions?: number;
 }
 
 interface DiskFlags extends CommonFlags {
@@ -143,6 +144,12 @@ export function registerImageCommands(program: Command): void {
       'with --ecr: ECS cluster whose tasks are in use, repeatable (default: all)',
       collectWhole,
     )
+    .addOption(
+      new Option(
+        '--keep-revisions <count>',
+        'with --ecr: of task definitions with these images, the newest that stay besides those in use (default: all)',
+      ).argParser(wholeNumber(1, 10_000)),
+    )
     .action(async (names: readonly string[], flags: PruneFlags) => {
       process.exitCode = await pruneCommand().prune({
         ...selected(names, flags),
@@ -150,6 +157,7 @@ export function registerImageCommands(program: Command): void {
         keepBytes: flags.keep,
         ecr: flags.ecr === true,
         clusters: flags.cluster ?? [],
+        keepRevisions: flags.keepRevisions,
       });
     });
 

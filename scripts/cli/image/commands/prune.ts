@@ -18,6 +18,8 @@ export interface PruneOptions extends ProjectOptions {
   readonly ecr: boolean;
   /** ECS clusters whose tasks are in use; empty = every cluster of the region. */
   readonly clusters: readonly string[];
+  /** With `ecr`: revisions of a task definition that stay, besides those in use; `undefined` = all. */
+  readonly keepRevisions?: number | undefined;
 }
 
 type Pruned = Pick<z.infer<typeof pruneJson>, 'removed' | 'kept'>;

@@ -75,7 +75,11 @@ export const pruneJson = z.strictObject({
   command: z.literal('prune'),
   dryRun: z.boolean(),
   removed: z.array(
-    z.strictObject({ what: z.enum(['image', 'cache', 'registry']), id: z.string(), sizeBytes: z.number() }),
+    z.strictObject({
+      what: z.enum(['image', 'cache', 'registry', 'revision']),
+      id: z.string(),
+      sizeBytes: z.number(),
+    }),
   ),
   kept: z.array(z.strictObject({ id: z.string(), because: z.string() })),
 });

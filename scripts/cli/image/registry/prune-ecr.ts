@@ -6,16 +6,19 @@ import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
 import type { ImageDefinition } from '../files/images-file';
 import { ecrRegion } from './credentials';
 import { listOf, namesInUse, type TextsInUse, textsInUse, unreadable } from './names-in-use';
+import { deregister, planRevisions, type RevisionsPlan } from './old-revisions';
 import { parseReference } from './reference';
 import { relatedImages, withRelated } from './related-images';
 
 export interface PruneRegistryOptions {
   readonly yes: boolean;
   readonly clusters: readonly string[];
+  /** Revisions of a family that stay, besides those in use; `undefined` = all. */
+  readonly keepRevisions?: number | undefined;
 }
 
 export interface PrunedRegistry {
-  readonly removed: { what: 'image' | 'cache' | 'registry'; id: string; sizeBytes: number }[];
+  readonly removed: { what: 'image' | 'cache' | 'registry' | 'revision'; id: string; sizeBytes: number }[];
   readonly kept: { id: string; because: string }[];
 }
 
@@ -48,18 +51,33 @@ export async function pruneRegistry(
   clientsFor: (region: string) => PruneClients = realClients,
 ): Promise<PrunedRegistry> {
   const clients = new Map<string, PruneClients>();
-  const texts = new Map<string, TextsInUse>();
+  const revisions = new Map<string, RevisionsPlan>();
   const plans: RepositoryPlan[] = [];
+  const repositories = repositoriesOf(images);
   // Everything is read before anything is deleted.
-  for (const repository of repositoriesOf(images)) {
+  for (const repository of repositories) {
     const { region } = repository;
     const regional = clients.get(region) ?? clientsFor(region);
-    const inUse = texts.get(region) ?? (await textsInUse(regional, options.clusters));
+    const plan =
+      revisions.get(region) ??
+      planRevisions(
+        await textsInUse(regional, options.clusters),
+        options.keepRevisions ?? Number.POSITIVE_INFINITY,
+        (image) => repositories.some(({ name }) => parseReference(image)?.path === name),
+        (image) => isPinned(image, pinned),
+      );
     clients.set(region, regional);
-    texts.set(region, inUse);
-    plans.push(await planRepository(regional.ecr, repository, pinned, inUse));
+    revisions.set(region, plan);
+    plans.push(await planRepository(regional.ecr, repository, pinned, plan.texts));
   }
   const result: PrunedRegistry = { removed: [], kept: plans.flatMap(({ kept }) => kept) };
+  // Revisions first: one without its image could still be started.
+  for (const [region, { old }] of revisions) {
+    const ecs = clients.get(region)?.ecs;
+    if (options.yes && ecs) await deregister(ecs, old);
+    for (const { family, revision } of old)
+      result.removed.push({ what: 'revision', id: `${family}:${revision}`, sizeBytes: 0 });
+  }
   for (const { name, region, unused } of plans) {
     const ecr = clients.get(region)?.ecr;
     if (options.yes && ecr) await deleteImages(ecr, name, unused);
@@ -72,6 +90,11 @@ export async function pruneRegistry(
     }
   }
   return result;
+}
+
+function isPinned(image: string, pinned: ReadonlySet<string>): boolean {
+  const { tag = '', digest = '' } = parseReference(image) ?? {};
+  return pinned.has(tag) || pinned.has(digest);
 }
 
 /** Each repository once, however many images are in it. */

@@ -16,21 +16,30 @@ interface Pruning {
   readonly yes?: boolean;
   readonly pinned?: readonly string[];
   readonly clusters?: readonly string[];
+  readonly keepRevisions?: number;
   readonly fault?: (call: number, operation: string) => Fault | undefined;
 }
 
-async function pruned(account: Account, { yes = true, pinned = [], clusters = [], fault }: Pruning = {}) {
+async function pruned(
+  account: Account,
+  { yes = true, pinned = [], clusters = [], keepRevisions, fault }: Pruning = {},
+) {
   await using aws = closing(await startFakeAws(account, fault));
   const outcome = await pruneRegistry(
     images(REPOSITORY),
     new Set(pinned),
-    { yes, clusters },
+    { yes, clusters, keepRevisions },
     () => aws.clients,
   ).then(
     (result) => ({ result, error: undefined }),
     (error: unknown) => ({ result: undefined, error }),
   );
-  return { ...outcome, deleted: [...aws.deleted], calls: [...aws.calls] };
+  return {
+    ...outcome,
+    deleted: [...aws.deleted],
+    deregistered: [...aws.deregistered],
+    calls: [...aws.calls],
+  };
 }
 
 function digestsOf(all: readonly StoredImage[]): readonly string[] {
@@ -62,6 +71,11 @@ describe('what is in use', () => {
     'a task definition, by tag and digest': { definitions: [`${REPOSITORY}:any@${image.digest}`] },
     'a task definition, by another host of the registry': {
       definitions: ['123456789012.dkr-ecr.eu-west-1.on.aws/team/app:k-1'],
+    },
+    'a deregistered revision that a service goes on with, without any task': {
+      services: { one: [['busybox'], ['app:7']] },
+      definitions: [{ name: 'busybox', image: 'busybox' }],
+      inactive: [{ name: 'app:7', image: `${REPOSITORY}:k-1` }],
     },
     'user data of a template': {
       templates: [[], ['#!/bin/sh\n'], [`docker pull ${REPOSITORY}@${image.digest}`]],
@@ -161,27 +175,87 @@ describe('what is removed', () => {
   });
 });
 
+function revision(number: number, tag: string, family = 'app') {
+  return { name: `${family}:${number}`, image: `${REPOSITORY}:${tag}` };
+}
+
+describe('revisions of task definitions', () => {
+  const numbers = [9, 10, 11, 12];
+  const all = numbers.map((number) => stored(`image ${number}`, { tags: [`k-${number}`] }));
+  const definitions = numbers.map((number) => revision(number, `k-${number}`));
+  const account = { images: all, definitions };
+
+  it('all stay where no number is given, and their images', async () => {
+    const { deregistered, deleted } = await pruned(account);
+    expect([deregistered, deleted]).toEqual([[], []]);
+  });
+
+  it('beyond the newest ones go, by number and not by text, and then the images that only they named', async () => {
+    const { result, deregistered, deleted, calls } = await pruned(account, { keepRevisions: 2 });
+    expect(deregistered).toEqual(['app:10', 'app:9']);
+    expect([...deleted].sort()).toEqual(digestsOf(all.slice(0, 2)));
+    expect(result?.removed.filter(({ what }) => what === 'revision')).toEqual([
+      { what: 'revision', id: 'app:10', sizeBytes: 0 },
+      { what: 'revision', id: 'app:9', sizeBytes: 0 },
+    ]);
+    expect(calls.indexOf('DeregisterTaskDefinition')).toBeLessThan(calls.indexOf('BatchDeleteImage'));
+  });
+
+  it('are told and stay without --yes', async () => {
+    const { result, deregistered, calls } = await pruned(account, { keepRevisions: 2, yes: false });
+    expect(result?.removed).toHaveLength(4);
+    expect([deregistered, calls.includes('DeregisterTaskDefinition')]).toEqual([[], false]);
+  });
+
+  it.each<[string, Partial<Account>, Pick<Pruning, 'pinned'>]>([
+    ['that a task has', { tasks: { one: [{ image: 'busybox', definition: 'app:9' }] } }, {}],
+    ['that a service has', { services: { one: [['app:9']] } }, {}],
+    ['that an earlier deployment of a service still has', { services: { one: [['app:12', 'app:9']] } }, {}],
+    ['whose image is pinned', {}, { pinned: ['k-9'] }],
+  ])('stay for one %s', async (_, more, pinning) => {
+    const { deregistered, deleted } = await pruned({ ...account, ...more }, { ...pinning, keepRevisions: 1 });
+    expect(deregistered).toEqual(['app:11', 'app:10']);
+    expect(deleted).not.toContain(all[0]?.digest);
+  });
+
+  it('of families without an image of the project stay, and each family keeps its own newest', async () => {
+    const others = [1, 2].map((number) => ({ name: `other:${number}`, image: 'busybox' }));
+    const second = [1, 2].map((number) => revision(number, `k-${number}`, 'second'));
+    const { deregistered } = await pruned(
+      { ...account, definitions: [...definitions, ...others, ...second] },
+      { keepRevisions: 3 },
+    );
+    expect(deregistered).toEqual(['app:9']);
+  });
+});
+
 describe('what cannot be read', () => {
   const index = stored('index', { tags: ['k-5'], children: [] });
   const account: Account = {
     images: [index, ...[1, 2, 3, 4].map((at) => stored(`image ${at}`))],
     tasks: { one: [{ image: 'busybox' }, { image: 'busybox' }, { image: 'busybox' }], two: [], three: [] },
-    definitions: ['busybox', 'busybox', 'busybox'],
+    services: { one: [['gone:1'], ['family0:1']], two: [['family0:1']] },
+    definitions: ['busybox', revision(1, 'k-old'), revision(2, 'k-older')],
+    inactive: [{ name: 'gone:1', image: 'busybox' }],
     templates: [['a', 'b', 'c'], [], ['d']],
   };
 
   it.each<Fault>(['denied', 'unread', 'dropped'])(
     'deletes nothing, whichever of the calls before is %s',
     async (fault) => {
-      const { calls, deleted } = await pruned(account);
-      expect(deleted).toHaveLength(account.images.length);
-      const reads = calls.indexOf('BatchDeleteImage');
-      expect(new Set(calls.slice(0, reads)).size).toBe(9);
+      const { calls, deleted, deregistered } = await pruned(account, { keepRevisions: 1 });
+      expect([deleted.length, deregistered]).toEqual([account.images.length, ['app:1']]);
+      const reads = calls.indexOf('DeregisterTaskDefinition');
+      expect(new Set(calls.slice(0, reads)).size).toBe(11);
       for (let at = 0; at < reads; at++) {
-        const failed = await pruned(account, { fault: (call) => (call === at ? fault : undefined) });
-        expect({ at, deleted: failed.deleted, refused: failed.error instanceof Error }).toEqual({
+        const failed = await pruned(account, {
+          keepRevisions: 1,
+          fault: (call) => (call === at ? fault : undefined),
+        });
+        const { deleted: gone, deregistered: unregistered, error } = failed;
+        expect({ at, gone: [...gone, ...unregistered], refused: error instanceof Error }).toEqual({
           at,
-          deleted: [],
+          gone: [],
           refused: true,
         });
       }

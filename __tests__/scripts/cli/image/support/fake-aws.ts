@@ -19,12 +19,24 @@ export interface StoredImage {
 export interface Account {
   /** In the one repository that there is. */
   readonly images: readonly StoredImage[];
-  /** Containers of tasks, by cluster. */
-  readonly tasks?: Readonly<Record<string, readonly { image: string; imageDigest?: string }[]>>;
-  /** Images of revisions that are ACTIVE. */
-  readonly definitions?: readonly string[];
+  /** Containers of tasks, by cluster, each with the revision that it is of. */
+  readonly tasks?: Readonly<
+    Record<string, readonly { image: string; imageDigest?: string; definition?: string }[]>
+  >;
+  /** What the deployments of each service have, the newest first, by cluster. */
+  readonly services?: Readonly<Record<string, readonly (readonly string[])[]>>;
+  /** Revisions by name such as `app:3`, or of a family of their own; those that are ACTIVE, by image. */
+  readonly definitions?: readonly (string | Revision)[];
+  /** Revisions that were deregistered. */
+  readonly inactive?: readonly Revision[];
   /** User data of versions, by template; compressed ones are given as bytes. */
   readonly templates?: readonly (readonly (string | Buffer)[])[];
+}
+
+export interface Revision {
+  /** Family and number, `app:3`. */
+  readonly name: string;
+  readonly image: string;
 }
 
 /** What happens to one call: an error of the service, an answer without its list, a connection that breaks. */
@@ -35,6 +47,7 @@ export interface FakeAws {
   /** Operations in the order of the calls. */
   readonly calls: readonly string[];
   readonly deleted: readonly string[];
+  readonly deregistered: readonly string[];
   close(): Promise<void>;
 }
 
@@ -107,37 +120,66 @@ function answerEcr(operation: string, body: Body, { images }: Account, deleted: 
   };
 }
 
-function answerEcs(operation: string, body: Body, { tasks = {}, definitions = [] }: Account): unknown {
+function revisionsOf({ definitions = [] }: Account): readonly Revision[] {
+  return definitions.map((definition, at) =>
+    typeof definition === 'string' ? { name: `family${at}:1`, image: definition } : definition,
+  );
+}
+
+function answerEcs(operation: string, body: Body, account: Account, deregistered: string[]): unknown {
+  const { tasks = {}, services = {}, inactive = [] } = account;
   const cluster = String(body['cluster'] ?? '');
   const running = tasks[cluster] ?? [];
-  if (operation === 'ListClusters') {
-    const { items, next } = page(Object.keys(tasks), body['nextToken']);
-    return { clusterArns: items, nextToken: next };
+  const active = revisionsOf(account);
+  function listed(key: string, all: readonly string[]) {
+    const { items, next } = page(all, body['nextToken']);
+    return { [key]: items, nextToken: next };
   }
-  if (operation === 'ListTasks') {
-    const { items, next } = page(
-      running.map((_, at) => String(at)),
-      body['nextToken'],
-    );
-    return { taskArns: items, nextToken: next };
+  switch (operation) {
+    case 'ListClusters':
+      return listed('clusterArns', [...new Set([...Object.keys(tasks), ...Object.keys(services)])]);
+    case 'ListTasks':
+      return listed('taskArns', [...running.keys()].map(String));
+    case 'DescribeTasks':
+      return {
+        tasks: (body['tasks'] as readonly string[]).map((arn) => {
+          const { definition, ...container } = running[Number(arn)]!;
+          return { taskArn: arn, taskDefinitionArn: definition, containers: [container] };
+        }),
+        failures: [],
+      };
+    case 'ListServices':
+      return listed('serviceArns', [...(services[cluster] ?? []).keys()].map(String));
+    case 'DescribeServices':
+      return {
+        services: (body['services'] as readonly string[]).map((arn) => {
+          const deployments = services[cluster]?.[Number(arn)] ?? [];
+          return {
+            serviceArn: arn,
+            taskDefinition: deployments[0],
+            deployments: deployments.map((taskDefinition) => ({ taskDefinition })),
+          };
+        }),
+        failures: [],
+      };
+    case 'ListTaskDefinitions':
+      return listed('taskDefinitionArns', body['status'] === 'ACTIVE' ? active.map(({ name }) => name) : []);
+    case 'DeregisterTaskDefinition':
+      deregistered.push(String(body['taskDefinition']));
+      return { taskDefinition: {} };
+    default: {
+      const found = [...active, ...inactive].find(({ name }) => name === body['taskDefinition']);
+      const [family, revision] = found?.name.split(':') ?? [];
+      return {
+        taskDefinition: {
+          taskDefinitionArn: found?.name,
+          family,
+          revision: Number(revision),
+          containerDefinitions: [{ image: found?.image }],
+        },
+      };
+    }
   }
-  if (operation === 'DescribeTasks') {
-    const asked = body['tasks'] as readonly string[];
-    return {
-      tasks: asked.map((arn) => ({ taskArn: arn, containers: [running[Number(arn)]] })),
-      failures: [],
-    };
-  }
-  if (operation === 'ListTaskDefinitions') {
-    const { items, next } = page(
-      body['status'] === 'ACTIVE' ? definitions.map((_, at) => String(at)) : [],
-      body['nextToken'],
-    );
-    return { taskDefinitionArns: items, nextToken: next };
-  }
-  return {
-    taskDefinition: { containerDefinitions: [{ image: definitions[Number(body['taskDefinition'])] }] },
-  };
 }
 
 function answerEc2(operation: string, call: URLSearchParams, { templates = [] }: Account): string {
@@ -163,6 +205,7 @@ export async function startFakeAws(
 ): Promise<FakeAws> {
   const calls: string[] = [];
   const deleted: string[] = [];
+  const deregistered: string[] = [];
   const server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += String(chunk);
@@ -186,7 +229,7 @@ export async function startFakeAws(
     const body: Body = JSON.parse(text);
     const answer = target.includes('ContainerRegistry')
       ? answerEcr(operation, body, account, failing ? [] : deleted)
-      : answerEcs(operation, body, account);
+      : answerEcs(operation, body, account, failing ? [] : deregistered);
     const denied = { __type: 'AccessDeniedException', message: 'no' };
     response
       .writeHead(failing === 'denied' ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
@@ -208,6 +251,7 @@ export async function startFakeAws(
     clients,
     calls,
     deleted,
+    deregistered,
     close: () =>
       new Promise<void>((resolve) => {
         for (const client of Object.values(clients)) client.destroy();
