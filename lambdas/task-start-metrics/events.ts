@@ -62,12 +62,18 @@ export const imageBuild = z.object({
   detail: z.object({ state: z.object({ status: z.string() }) }),
 });
 
+/** The hour has passed. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
+export const scheduled = z.object({ 'detail-type': z.literal('Scheduled Event') });
+
 export const startEvent = z.discriminatedUnion('detail-type', [
   taskRunning,
   instanceLaunch,
   groupTrouble,
   imageBuild,
 ]);
+
+/** Whatever the function is called with. */
+export const metricsEvent = z.union([scheduled, startEvent]);
 
 export type TaskRunning = z.infer<typeof taskRunning>;
 export type InstanceLaunch = z.infer<typeof instanceLaunch>;

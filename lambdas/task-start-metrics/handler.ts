@@ -3,18 +3,29 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { embeddedMetrics } from '../metrics/embedded-metrics';
 import { readOrigins } from './container-instances';
 import { CountedStarts } from './counted-starts';
-import { type StartEvent, startEvent } from './events';
+import { findDrainingShells } from './draining-shells';
+import { metricsEvent, type StartEvent } from './events';
+import { firstSeen } from './first-seen';
 import type { InstanceOrigin } from './instance-origin';
-import { measure } from './measurement';
+import { drainingMeasurement, measure } from './measurement';
 import { taskStartMetricsSettings } from './settings';
 
 const settings = taskStartMetricsSettings.parse(process.env);
-const counted = new CountedStarts(new DynamoDBClient({}), settings.COUNTED_TABLE);
+const dynamo = new DynamoDBClient({});
+const counted = new CountedStarts(dynamo, settings.COUNTED_TABLE);
 const ecs = new ECSClient({});
 
-/** EventBridge: counts each task start and each instance launch once. A failure is thrown, so that Lambda tries again. */
+/**
+ * EventBridge: counts each task start and each instance launch once, and every hour the shells on draining instances. A failure
+ * is thrown, so that Lambda tries again.
+ */
 export async function handler(event: unknown): Promise<void> {
-  const start = startEvent.parse(event);
+  const parsed = metricsEvent.parse(event);
+  if (parsed['detail-type'] === 'Scheduled Event') await countDrainingShells(Date.now());
+  else await countStart(parsed);
+}
+
+async function countStart(start: StartEvent): Promise<void> {
   const measurement = measure(start, await originUnder(start));
   const now = Date.now();
   if (measurement !== undefined && (await counted.isFirst(measurement.key, now))) {
@@ -28,6 +39,20 @@ export async function handler(event: unknown): Promise<void> {
     };
     process.stdout.write(`${embeddedMetrics(line)}\n`);
   }
+}
+
+async function countDrainingShells(nowMillis: number): Promise<void> {
+  const { shells, longestHours } = await findDrainingShells({
+    ecs,
+    cluster: settings.CLUSTER,
+    capacityProvider: settings.CAPACITY_PROVIDER,
+    firstSeen: (key) => firstSeen(dynamo, settings.COUNTED_TABLE, key, nowMillis),
+    nowMillis,
+  });
+  const line = drainingMeasurement(settings.CLUSTER, settings.CAPACITY_PROVIDER, shells, longestHours);
+  process.stdout.write(
+    `${embeddedMetrics({ namespace: settings.METRICS_NAMESPACE, timestamp: nowMillis, ...line })}\n`,
+  );
 }
 
 /** Asked before the start counts as seen: a failure here must leave it to the next try. */

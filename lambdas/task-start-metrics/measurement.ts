@@ -63,6 +63,25 @@ function measureTask({ detail }: TaskRunning, origin: InstanceOrigin | undefined
   };
 }
 
+/**
+ * Shells that end once their instance has drained for 48 hours.
+ * @param longestHours in hours, as CloudWatch has no such unit: the metric's is Count
+ */
+export function drainingMeasurement(
+  cluster: string,
+  capacityProvider: string,
+  shells: number,
+  longestHours: number,
+): Pick<Measurement, 'dimensions' | 'metrics'> {
+  return {
+    dimensions: { Cluster: cluster, CapacityProvider: capacityProvider },
+    metrics: {
+      DrainingShells: { unit: 'Count', value: shells },
+      DrainingShellHours: { unit: 'Count', value: longestHours },
+    },
+  };
+}
+
 /** Whether an instance that goes into service came from the warm pool or was launched cold. */
 function measureLaunch({ detail }: InstanceLaunch): Measurement | undefined {
   if (detail.Destination !== 'AutoScalingGroup') return undefined;

@@ -7,6 +7,9 @@ export const taskStartMetricsSettings = z.object({
   /** Table whose key `id` remembers what was counted. */
   COUNTED_TABLE: name,
   METRICS_NAMESPACE: name,
+  /** Cluster and capacity provider whose draining instances are looked at. */
+  CLUSTER: name,
+  CAPACITY_PROVIDER: name,
 });
 
 export type TaskStartMetricsSettings = z.infer<typeof taskStartMetricsSettings>;

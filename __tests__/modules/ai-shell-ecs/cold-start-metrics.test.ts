@@ -1,5 +1,5 @@
-import { startEvent } from '../../../lambdas/task-start-metrics/events';
-import { measure } from '../../../lambdas/task-start-metrics/measurement';
+import { metricsEvent, startEvent } from '../../../lambdas/task-start-metrics/events';
+import { drainingMeasurement, measure } from '../../../lambdas/task-start-metrics/measurement';
 import { prepullProgram } from '../../../modules/ai-shell-ecs/boot/user-data';
 import { METRICS_NAMESPACE } from '../../../modules/ai-shell-ecs/cold-start-metrics/alarms';
 import {
@@ -38,6 +38,8 @@ describe('AiShellEcs with cold-start metrics', () => {
     groupTroubleEvent('EC2 Auto Scaling Instance Refresh Failed'),
     imageBuildEvent('FAILED'),
   ].map((event) => measure(startEvent.parse(event), 'warm-pool')!);
+  const draining = drainingMeasurement('shell-ecs', 'shell-capacity', 1, 1);
+  emitted.push({ key: '', dimensionSets: [Object.keys(draining.dimensions)], ...draining });
 
   it('alarms only on metrics that the function or a filter emits, by dimensions they emit them with', () => {
     const ours = alarms.filter(({ namespace }) => namespace === METRICS_NAMESPACE);
@@ -119,6 +121,16 @@ describe('AiShellEcs with cold-start metrics', () => {
       });
     expect(shell.count('aws_lambda_function_event_invoke_config')).toBe(2);
     expect(alarms.map(({ alarm_name }) => alarm_name)).toContain('shell-events-lost');
+  });
+
+  it('looks every hour at the shells on draining instances, by an event that the function reads', () => {
+    expect(shell.one('aws_cloudwatch_event_rule', 'every-hour')['schedule_expression']).toBe('rate(1 hour)');
+    expect(metricsEvent.parse({ 'detail-type': 'Scheduled Event' })).toBeDefined();
+    expect(alarms.find(({ alarm_name }) => alarm_name === 'shell-shells-end-soon')).toMatchObject({
+      threshold: 40,
+      period: 3600,
+      evaluation_periods: 1,
+    });
   });
 
   it('is quiet while a new group has no data yet, and rings once a pool stays cold for 15 minutes', () => {

@@ -103,6 +103,19 @@ export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>
       comparisonOperator: BELOW,
       threshold: watched.lowDiskMib,
     },
+    'shells-end-soon': {
+      ...ours,
+      alarmDescription:
+        'Shells run on an instance that has drained for 40 hours, and end with it at 48: tell whose they are to start new ones',
+      metricName: 'DrainingShellHours',
+      dimensions: tasks,
+      statistic: 'Maximum',
+      // The function looks once an hour.
+      period: 3600,
+      evaluationPeriods: 1,
+      comparisonOperator: ABOVE,
+      threshold: 40,
+    },
     'events-lost': {
       alarmDescription:
         'An event could not be handled: read it in the queue; a lost push means a stale golden AMI',

@@ -55,6 +55,11 @@ export function dashboardBody(region: string, watched: Watched, alarmArns: reado
       'Sum',
       ['WarmPoolHit', 'WarmPoolMiss', 'LaunchFailed', 'PrepullFailed', 'RefreshFailed'].map(warm),
     ],
+    [
+      'Shells on draining instances, and for how many hours the longest',
+      'Maximum',
+      ['DrainingShells', 'DrainingShellHours'].map((name) => ours(name, {})),
+    ],
     ['Pre-pull at boot, seconds', 'Maximum', [warm('PrepullSeconds')]],
     ['Free disk at boot, MiB', 'Minimum', [warm('InstanceFreeMib')]],
     [

@@ -50,6 +50,7 @@ export class ColdStartMetrics extends Construct {
     const { settings, location, given, cluster, groupName, capacityProviderName } = props;
     this.function = this.createFunction();
     this.sendEvents();
+    this.lookEveryHour();
     addPrepullMetrics(this, props.prepullLog.logGroup.name);
 
     const watched: Watched = {
@@ -85,7 +86,7 @@ export class ColdStartMetrics extends Construct {
   }
 
   private createFunction(): NodeFunction<TaskStartMetricsSettings> {
-    const { settings, cluster, failedEvents } = this.props;
+    const { settings, cluster, capacityProviderName, failedEvents } = this.props;
     const counted = new DynamodbTable(this, 'counted', {
       name: `${settings.name}-counted-starts`,
       billingMode: 'PAY_PER_REQUEST',
@@ -99,13 +100,24 @@ export class ColdStartMetrics extends Construct {
       functionName: `${settings.name}-task-start-metrics`,
       description: 'ECS Task State Change -> metrics of cold starts',
       bundle: 'task-start-metrics',
-      environment: { COUNTED_TABLE: counted.name, METRICS_NAMESPACE },
+      environment: {
+        COUNTED_TABLE: counted.name,
+        METRICS_NAMESPACE,
+        CLUSTER: cluster.name,
+        CAPACITY_PROVIDER: capacityProviderName,
+      },
       statements: [
-        { sid: 'CountOnce', actions: ['dynamodb:PutItem'], resources: [counted.arn] },
+        { sid: 'CountOnce', actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'], resources: [counted.arn] },
+        { sid: 'FindDrainingInstances', actions: ['ecs:ListContainerInstances'], resources: [cluster.arn] },
         {
-          sid: 'SeeOriginOfInstances',
-          actions: ['ecs:DescribeContainerInstances'],
+          sid: 'SeeInstancesAndTheirTasks',
+          actions: ['ecs:DescribeContainerInstances', 'ecs:ListTasks'],
           resources: [`${Fn.replace(cluster.arn, ':cluster/', ':container-instance/')}/*`],
+        },
+        {
+          sid: 'SeeWhoseTasks',
+          actions: ['ecs:DescribeTasks'],
+          resources: [`${Fn.replace(cluster.arn, ':cluster/', ':task/')}/*`],
         },
         failedEvents.statement,
       ],
@@ -114,6 +126,17 @@ export class ColdStartMetrics extends Construct {
       logRetentionDays: settings.logRetentionDays,
       nodeVersion: settings.nodeVersion,
     });
+  }
+
+  private lookEveryHour(): void {
+    const { settings, failedEvents } = this.props;
+    const rule = new CloudwatchEventRule(this, 'every-hour-rule', {
+      name: `${settings.name}-every-hour`,
+      description: `Shells on draining instances of ${settings.name}`,
+      scheduleExpression: 'rate(1 hour)',
+      tags: settings.tags,
+    });
+    invokeByRule(this, 'every-hour', rule, this.function, failedEvents.queue.arn);
   }
 
   private sendEvents(): void {
