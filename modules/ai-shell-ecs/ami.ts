@@ -1,6 +1,7 @@
 import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parameter';
 import type { TerraformCount } from 'cdktf';
 import type { Construct } from 'constructs';
+import { readLockedAmi } from './ami-lock';
 import { byArchitecture, givenOrFound } from './plan-values';
 import type { AmiSource, Architecture } from './props';
 
@@ -18,6 +19,8 @@ export function amiId(scope: Construct, source: AmiSource, architecture: Archite
   switch (source.from) {
     case 'id':
       return source.id;
+    case 'lock':
+      return readLockedAmi(source.lockFile, source.region, architecture);
     case 'recommended': {
       const name = recommendedAmiParameter(architecture);
       return source.idVariable === undefined

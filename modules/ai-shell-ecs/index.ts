@@ -1,3 +1,4 @@
+import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { warnOfEndOfLife } from '../parts/node-version';
 import { amiId } from './ami';
@@ -23,6 +24,10 @@ import { WarmPoolGroup } from './warm-pool-group';
 
 export type { ImageSource } from './image-source';
 export type { AiShellEcsProps } from './props';
+
+const UNPINNED_AMI =
+  'ami: the recommended AMI is looked up at each plan, so an apply of anything else replaces every instance once AWS recommends ' +
+  "a newer one; pin it by warmpath coldstart ami --update and { from: 'lock', lockFile, region }, or by { from: 'id' }";
 
 /**
  * ECS on EC2 where a task starts at once on an instance that has just booted: the image is pinned by digest and on disk
@@ -87,6 +92,8 @@ export class AiShellEcs extends Construct {
     if (isEventDriven) warnOfEndOfLife(this, settings.nodeVersion);
     this.failedEvents = isEventDriven ? new FailedEvents(this, 'failed-events', context) : undefined;
 
+    if (settings.ami.from === 'recommended' && settings.ami.idVariable === undefined && !props.goldenAmi)
+      Annotations.of(this).addWarning(UNPINNED_AMI);
     const firstAmiId = amiId(this, settings.ami, settings.instances.architecture);
     if (props.goldenAmi !== undefined && this.image.ecr !== undefined && this.failedEvents !== undefined) {
       this.goldenAmi = new GoldenAmi(this, 'golden-ami', {

@@ -78,6 +78,11 @@ const cases: readonly Case[] = [
   ['root-volume-throughput', rootVolume({ throughputMibps: 10 }), /125 to 2000/],
   ['volume-initialization-rate', rootVolume({ initializationRateMibps: 99 }), /100 to 300/],
   [
+    'ami-lock-unusable',
+    { ami: { from: 'lock', lockFile: '/nowhere/ami.lock.json', region: 'eu-central-1' } },
+    /run warmpath coldstart ami --update --region eu-central-1 --architecture arm64/,
+  ],
+  [
     'image-lock-unusable',
     { image: { from: 'lock', lockFile: '/nowhere/images.lock.json', name: 'shell' } },
     /names of images to their repo, key, tag, digest/,

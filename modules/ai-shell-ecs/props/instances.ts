@@ -1,5 +1,16 @@
-/** Where the AMI comes from; `resolve: 'launch'` lets EC2 read the parameter, which rules out automatic rollback. */
+/**
+ * Where the AMI comes from. `recommended` is looked up at each plan: a newer one is rolled out by the next apply, of whatever;
+ * `lock` is the one that `warmpath coldstart ami --update` wrote down. `resolve: 'launch'` lets EC2 read the parameter, which
+ * rules out automatic rollback.
+ */
 export type AmiSource =
+  | {
+      readonly from: 'lock';
+      /** Absolute path of `ami.lock.json`. */
+      readonly lockFile: string;
+      /** Region of the deployment, which the file has an entry for. */
+      readonly region: string;
+    }
   | {
       readonly from: 'recommended';
       /** An id known only at plan, from a variable; when not empty it wins and nothing is looked up. */

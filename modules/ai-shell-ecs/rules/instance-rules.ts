@@ -1,3 +1,4 @@
+import { AmiLockError, readLockedAmi } from '../ami-lock';
 import type { InstancesSettings } from '../settings';
 import { isUnknown, type Rule, rangeRule } from './rule';
 
@@ -27,6 +28,19 @@ export const instanceRules: readonly Rule[] = [
         ? undefined
         : `name: got "${name}"; it becomes part of role, group and log names, which allow 1 to ${LONGEST_NAME} of a-z, 0-9 and -, ` +
           'starting with a letter; shorten or correct it',
+  },
+  {
+    id: 'ami-lock-unusable',
+    problem: ({ ami, instances: { architecture } }) => {
+      if (ami.from !== 'lock') return undefined;
+      try {
+        readLockedAmi(ami.lockFile, ami.region, architecture);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof AmiLockError)) throw error;
+        return `ami.lockFile: got an entry that cannot be used; ${error.message}`;
+      }
+    },
   },
   {
     id: 'no-subnets',

@@ -6,7 +6,9 @@ import { declare } from './declare';
 
 const variables = {
   image_id: {
-    description: 'AMI of the instances; empty for the recommended ECS-optimized Amazon Linux 2023',
+    description:
+      'AMI of the instances, such as jsondecode(file("ami.lock.json"))["eu-central-1"].arm64.id of `warmpath coldstart ami`; ' +
+      'empty for the recommended ECS-optimized Amazon Linux 2023, which is looked up at each plan and replaces the instances when it moves',
     default: '',
   },
   architecture: {

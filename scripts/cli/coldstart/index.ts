@@ -5,6 +5,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AwsFlags, callAws, withAwsOptions } from '../aws';
 import { collectWhole, wholeNumber } from '../option-values';
+import { lockAmis } from './ami';
+import { AMI_LOCK_FILE, ARCHITECTURES, type Architecture } from './ami-lock';
 import { measure } from './measure';
 import { refresh } from './refresh';
 import { verify } from './verify';
@@ -50,6 +52,13 @@ interface RefreshFlags extends AwsFlags {
   readonly autoRollback?: true;
   readonly alarm?: readonly string[];
   readonly skipMatching?: true;
+}
+
+interface AmiFlags extends AwsFlags {
+  readonly file: string;
+  readonly architecture?: Architecture;
+  readonly update?: true;
+  readonly check?: true;
 }
 
 interface VerifyFlags extends AwsFlags {
@@ -135,6 +144,24 @@ export function registerColdstartCommands(program: Command): void {
           skipMatching: flags.skipMatching === true,
         });
       });
+    });
+
+  withAwsOptions(coldstart.command('ami'))
+    .description(
+      'compare the locked AMI with the one that AWS recommends for ECS; an apply rolls out what is locked',
+    )
+    .option('--file <path>', 'the lock', AMI_LOCK_FILE)
+    .addOption(new Option('--architecture <name>', 'lock one more, in --region').choices([...ARCHITECTURES]))
+    .option('--update', 'lock what is recommended')
+    .addOption(new Option('--check', 'fail when another one is recommended').conflicts('update'))
+    .action(async ({ file, architecture, update, check, ...aws }: AmiFlags) => {
+      process.exitCode = await callAws(aws, async (settings) =>
+        lockAmis((region) => new SSMClient({ ...settings, region }), {
+          file,
+          added: architecture && { region: await new SSMClient(settings).config.region(), architecture },
+          mode: update ? 'update' : check ? 'check' : 'show',
+        }),
+      );
     });
 
   withAwsOptions(coldstart.command('verify'))
