@@ -754,34 +754,33 @@ describe('the pre-pull program on an instance', () => {
   });
 
   it('goes from boot to a running container without the registry where the image was pre-pulled', async () => {
-    async function runTask(): Promise<number> {
+    async function runTask(on: DockerEngine): Promise<number> {
       const begin = Date.now();
-      await engine.docker('run', '--rm', '--network', 'none', image(0));
+      await on.docker('run', '--rm', '--network', 'none', image(0));
       return (Date.now() - begin) / 1000;
     }
     front.bytesPerSecond = 6 * 1024 * 1024;
     front.credentials = undefined;
-    const coldSeconds = await runTask();
+    const coldSeconds = await runTask(engine);
     await forget();
+    const dataRoot = join(folder, 'pooled-data');
+    const pooled = await startDockerEngine({ dataRoot });
     instance.targetLifecycleState = 'Warmed:Stopped';
-    await boot({ IMAGES: image(0) });
+    await boot({ IMAGES: image(0) }, pooled).finally(() => pooled.stop());
     front.reset();
     instance.hookActive = true;
     instance.targetLifecycleState = 'InService';
-    const { seconds: checkSeconds } = await boot({ IMAGES: image(0) });
-    const startSeconds = await runTask();
-    expect(front.requests).toEqual([]);
-    const prepulledSeconds = checkSeconds + startSeconds;
-    const ratio = coldSeconds / prepulledSeconds;
-    console.log(
-      JSON.stringify({
-        event: 'cold-start',
-        coldSeconds,
-        prepulledSeconds,
-        checkSeconds,
-        startSeconds,
-        ratio,
-      }),
-    );
+    const begin = Date.now();
+    const booted = await startDockerEngine({ dataRoot });
+    try {
+      const engineSeconds = (Date.now() - begin) / 1000;
+      const { seconds: checkSeconds } = await boot({ IMAGES: image(0) }, booted);
+      const startSeconds = await runTask(booted);
+      expect(front.requests).toEqual([]);
+      const parts = { coldSeconds, engineSeconds, checkSeconds, startSeconds };
+      console.log(JSON.stringify({ event: 'cold-start', ...parts }));
+    } finally {
+      await booted.stop();
+    }
   });
 });
