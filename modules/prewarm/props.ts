@@ -1,3 +1,4 @@
+import type { IResolvable } from 'cdktf';
 import type { NodeVersion } from '../parts/node-version';
 import type { ApiQuota, PrivateApi, RegionalApi } from './api';
 import type { FleetSizing } from './fleet';
@@ -45,7 +46,7 @@ export interface PrewarmProps {
   /** Major version of Node.js of functions and agents; 24 needs the AWS provider 6.19 or later. @default - the newest that the locked provider knows */
   readonly nodeVersion?: NodeVersion;
   /** Refuse to delete tables and a bucket that hold anything. @default false */
-  readonly retainData?: boolean;
+  readonly retainData?: boolean | IResolvable;
   /**
    * Set the role with which API Gateway writes logs, a setting of the whole account in this Region, which needs one. Only
    * where nothing else sets it: it replaces the role that is set, and its own goes with the stack.

@@ -8,6 +8,7 @@ import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
 import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
+import { type IResolvable, Op, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { denyWithoutTls, policyDocument } from '../parts/policy';
 import { headersKeyPolicy } from './headers-key-policy';
@@ -20,7 +21,7 @@ export interface PrewarmStoreProps {
   /** Rows and blobs of a request are removed so long after it was made. */
   readonly retentionDays: number;
   /** Refuse to delete tables and a bucket that hold anything. */
-  readonly retainData: boolean;
+  readonly retainData: boolean | IResolvable;
 }
 
 /** Index of the Request table for lists, newest first. */
@@ -108,7 +109,7 @@ export class PrewarmStore extends Construct {
   private createBucket(props: PrewarmStoreProps): S3Bucket {
     const bucket = new S3Bucket(this, 'bucket', {
       bucket: props.bucketName,
-      forceDestroy: !props.retainData,
+      forceDestroy: Token.isUnresolved(props.retainData) ? Op.not(props.retainData) : !props.retainData,
       tags: { Name: props.bucketName },
     });
     new S3BucketOwnershipControls(this, 'bucket-ownership', {

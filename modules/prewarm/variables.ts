@@ -119,6 +119,11 @@ const variables = {
     type: 'number',
     default: DEFAULTS.logRetentionDays,
   },
+  retain_data: {
+    description: 'Refuse to delete tables and a bucket that hold anything; set it in production',
+    type: 'bool',
+    default: false,
+  },
 } as const satisfies Record<string, ModuleVariable>;
 
 /** Declares the variables in the stack and returns the props made of them. */
@@ -148,5 +153,6 @@ export function propsFromVariables(stack: HclModuleStack): PrewarmProps {
     visibilitySeconds: numberOf('visibility_seconds'),
     retentionDays: numberOf('retention_days'),
     logRetentionDays: numberOf('log_retention_days'),
+    retainData: Token.asAny(declared['retain_data']),
   };
 }
