@@ -1,8 +1,8 @@
 /** A change of every prop of `AiShellEcs`: from which applied deployment, and to what. */
 import type { AiShellEcsProps } from '../../../modules/ai-shell-ecs';
 import { type ChangeCase, nested, shown } from './change-case';
+import { REGISTRY, type Surroundings } from './surroundings';
 
-export const REGISTRY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:ghcr-AbCdEf';
 const RESERVATIONS_ARN = 'arn:aws:resource-groups:eu-central-1:123456789012:group/reservations';
 const TARGET_GROUP_ARN =
@@ -13,39 +13,25 @@ function reference(repository: string, digit: string): string {
   return `${REGISTRY}/${repository}@sha256:${digit.repeat(64)}`;
 }
 
-/** What surrounds the deployments: made before, outside of Terraform. */
-export interface Surroundings {
-  readonly vpcId: string;
-  readonly subnetIds: readonly string[];
-  readonly routeTableId: string;
-  readonly amiId: string;
-  /** A lock file with the images `shell` and `other`. */
-  readonly lockFile: string;
-}
-
 /** The deployments that are applied, by name. */
-export function bases({ vpcId, subnetIds, routeTableId, amiId }: Surroundings) {
+export function bases({ vpcId, subnetIds, routeTableId, amiId, amiLockFile }: Surroundings) {
   const plain: AiShellEcsProps = {
     name: 'plain',
     image: { from: 'digest', reference: reference('ai-shell', '1') },
     network: { vpcId, subnetIds: subnetIds.slice(0, 1) },
-    ami: { from: 'id', id: amiId },
+    ami: { from: 'lock', lockFile: amiLockFile, region: 'eu-central-1' },
     service: { desiredCount: 1 },
   };
   return {
     plain,
-    golden: { ...plain, name: 'golden', goldenAmi: {} },
-    endpoints: {
+    full: {
       ...plain,
-      name: 'endpoints',
+      name: 'full',
+      ami: { from: 'id', id: amiId },
+      goldenAmi: {},
       network: { ...plain.network, endpoints: { routeTableIds: [routeTableId], vpcCidr: '10.7.0.0/16' } },
+      refresh: { startedBy: 'command' },
     },
-    joined: {
-      ...plain,
-      name: 'joined',
-      cluster: { create: false, name: 'platform', otherCapacityProviders: ['FARGATE'] },
-    },
-    command: { ...plain, name: 'command', refresh: { startedBy: 'command' } },
     spot: {
       ...plain,
       name: 'spot',
@@ -71,6 +57,7 @@ export function changeCases({
   subnetIds,
   routeTableId,
   lockFile,
+  movedAmiLockFile,
 }: Surroundings): readonly ChangeCase<Base>[] {
   const cases: ChangeCase<Base>[] = [];
   function change(prop: string, to: unknown, base: Base = 'plain'): void {
@@ -109,16 +96,20 @@ export function changeCases({
   change('network.ipv6', true);
   change('network.subnetIds', subnetIds);
   change('network.securityGroupIds', ['sg-0a1b2c3d4e5f60718']);
-  change('network.endpoints.routeTableIds', [routeTableId, 'rtb-0b1c2d3e'], 'endpoints');
-  change('network.endpoints.vpcCidr', '10.0.0.0/8', 'endpoints');
+  change('network.endpoints.routeTableIds', [routeTableId, 'rtb-0b1c2d3e'], 'full');
+  change('network.endpoints.vpcCidr', '10.0.0.0/8', 'full');
   change('network.endpoints', { routeTableIds: [routeTableId], vpcCidr: '10.7.0.0/16' });
 
-  change('ami.id', otherAmi);
+  change('ami.id', otherAmi, 'full');
   changeWith('ami.from', 'recommended', { ami: { from: 'recommended' } });
   changeWith('ami.idVariable', 'an id', { ami: { from: 'recommended', idVariable: otherAmi } });
+  const byId = { from: 'id', id: otherAmi };
+  changeWith('ami.from', 'id', { ami: { ...byId, lockFile: undefined, region: undefined } });
+  changeWith('ami.lockFile', 'a moved lock', { ami: { lockFile: movedAmiLockFile } });
+  change('ami.region', 'eu-west-1');
   const own = '/teams/shell/ami';
   changeWith('ami.parameter', own, { ami: { from: 'ssm', parameter: own, resolve: 'plan' } });
-  changeWith('ami.resolve', 'launch', { ami: { from: 'ssm', parameter: own, resolve: 'launch' } }, 'command');
+  changeWith('ami.resolve', 'launch', { ami: { from: 'ssm', parameter: own, resolve: 'launch' } }, 'full');
 
   change('instances.instanceTypes', ['m7g.xlarge']);
   changeWith('instances.architecture', 'x86_64', { instances: { architecture: 'x86_64' } });
@@ -143,7 +134,7 @@ export function changeCases({
   change('instances.rootVolume.initializationRateMibps', 200);
   change('instances.rootVolume.encrypted', false);
   change('instances.rootVolume.kmsKeyArn', KEY_ARN);
-  change('instances.launchTemplateVersion', '$Latest', 'command');
+  change('instances.launchTemplateVersion', '$Latest', 'full');
   change('instances.maxInstanceLifetimeSeconds', 604_800);
   changeWith('instances.maintenance.minHealthyPercent', '90', {
     instances: { maintenance: { minHealthyPercent: 90, maxHealthyPercent: 110 } },
@@ -189,7 +180,7 @@ export function changeCases({
   changeWith('refresh.checkpointDelaySeconds', '600', {
     refresh: { checkpointPercentages: [20, 50, 100], checkpointDelaySeconds: 600 },
   });
-  change('refresh.autoRollback', false, 'command');
+  change('refresh.autoRollback', false, 'full');
   change('refresh.skipMatching', false);
   changeWith('refresh.scaleInProtectedInstances', 'Wait', {
     refresh: { scaleInProtectedInstances: 'Wait' },
@@ -281,13 +272,13 @@ export function changeCases({
   change('logs.retentionDays', 90);
 
   change('goldenAmi', {});
-  change('goldenAmi', undefined, 'golden');
-  change('goldenAmi.tagPrefixes', ['k-'], 'golden');
-  change('goldenAmi.schedule', 'cron(0 4 ? * sat *)', 'golden');
-  change('goldenAmi.buildInstanceTypes', ['c7g.large'], 'golden');
-  change('goldenAmi.keepImages', 5, 'golden');
-  change('goldenAmi.amiName', 'shells-{{ imagebuilder:buildDate }}', 'golden');
-  change('goldenAmi.fastSnapshotRestoreZones', ['eu-central-1a'], 'golden');
+  change('goldenAmi', undefined, 'full');
+  change('goldenAmi.tagPrefixes', ['k-'], 'full');
+  change('goldenAmi.schedule', 'cron(0 4 ? * sat *)', 'full');
+  change('goldenAmi.buildInstanceTypes', ['c7g.large'], 'full');
+  change('goldenAmi.keepImages', 5, 'full');
+  change('goldenAmi.amiName', 'shells-{{ imagebuilder:buildDate }}', 'full');
+  change('goldenAmi.fastSnapshotRestoreZones', ['eu-central-1a'], 'full');
 
   change('coldStartMetrics', false);
   change('coldStartMetrics.slowStartSeconds', 5);

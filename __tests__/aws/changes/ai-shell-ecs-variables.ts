@@ -1,5 +1,5 @@
 /** A change of every variable of the plain Terraform modules of `AiShellEcs`. */
-import type { Surroundings } from './ai-shell-ecs-cases';
+import type { Surroundings } from './surroundings';
 
 const DIGESTS = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
 const KEY_ARN = 'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
@@ -17,7 +17,7 @@ export function requiredArguments(name: string, { vpcId, subnetIds, amiId }: Sur
   };
 }
 
-/** New values of the variables that every module has. */
+/** New values of the variables of all modules; the module with the golden AMI has every one. */
 export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<string, unknown>> {
   return {
     name: 'renamed',
@@ -68,12 +68,8 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
     cloudwatch_log_group_retention_in_days: 90,
     slow_start_seconds: 5,
     alarm_topic_arns: ['arn:aws:sns:eu-central-1:123456789012:alarms'],
+    golden_ami_schedule: 'cron(0 4 ? * sat *)',
+    golden_ami_keep_images: 5,
     tags: { Team: 'shells' },
   };
 }
-
-/** Those of one module alone. */
-export const changedGoldenVariables = {
-  golden_ami_schedule: 'cron(0 4 ? * sat *)',
-  golden_ami_keep_images: 5,
-} as const;

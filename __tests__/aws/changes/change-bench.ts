@@ -1,12 +1,21 @@
 /**
- * Plans many changes of an applied module at once: one state holds the applied resources under the name of each case, and one
- * plan compares each with its changed configuration. A plan costs seconds, however many cases it holds; nothing is refreshed.
+ * Plans many changes of applied modules at once: one state holds, under the name of each case, the applied resources that its
+ * change can reach, and one plan compares them with the changed configuration. Nothing is refreshed.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProviderMirror } from '../../../scripts/build/terraform-cli';
+import { type Configuration, reachOf } from './reach';
 
 /** A call of a written module: where it lies, and the arguments. */
 export interface ModuleCall {
@@ -25,8 +34,22 @@ export interface ResourceChange {
   readonly attributes: readonly string[];
 }
 
+/** A changed call of an applied module. */
+export interface ChangedCall extends ModuleCall {
+  /** The name under which the module was applied. */
+  readonly of: string;
+}
+
+interface StateResource {
+  readonly module?: string;
+  readonly mode: string;
+  readonly type: string;
+  readonly name: string;
+  readonly instances: readonly Readonly<Record<string, unknown>>[];
+}
+
 interface StateFile {
-  readonly resources: readonly (Readonly<Record<string, unknown>> & { readonly module?: string })[];
+  readonly resources: readonly StateResource[];
 }
 
 interface PlannedResource {
@@ -44,88 +67,101 @@ interface PlannedResource {
 
 /** The provider retries 25 times by itself: what the emulator lacks would look like a hang. */
 const PROVIDER = { aws: [{ region: 'eu-central-1', max_retries: 2 }] };
-const RESOURCES_PER_PLAN = 2_500;
+const PARALLEL = 100;
+/** What Terraform does with its graph grows by the square of it. */
+const CASES_PER_PLAN = 35;
 
 export class ChangeBench {
   private readonly home = mkdtempSync(join(tmpdir(), 'warmpath-changes-'));
+  private readonly applied: string;
   private state: StateFile = { resources: [] };
 
-  constructor() {
+  /** @param modules that are applied, each under its name, in one state */
+  constructor(private readonly modules: Readonly<Record<string, ModuleCall>>) {
     const mirror = findProviderMirror();
     const installation =
       mirror === undefined ? '' : `provider_installation { filesystem_mirror { path = "${mirror}" } }\n`;
     writeFileSync(join(this.home, 'terraform.rc'), `disable_checkpoint = true\n${installation}`);
+    this.applied = this.root('applied', modules);
   }
 
-  /** Applies the modules, each under its name, in one state. */
-  async apply(modules: Readonly<Record<string, ModuleCall>>): Promise<void> {
-    const root = this.root('applied', modules);
-    await this.terraform(root, 'init', '-input=false');
-    await this.terraform(root, 'apply', '-auto-approve', '-input=false', '-parallelism=40');
-    this.state = JSON.parse(readFileSync(join(root, 'terraform.tfstate'), 'utf8'));
+  async apply(): Promise<void> {
+    await this.terraform(this.applied, 'init', '-input=false');
+    await this.terraform(this.applied, 'apply', '-auto-approve', '-input=false', `-parallelism=${PARALLEL}`);
+    this.state = JSON.parse(readFileSync(join(this.applied, 'terraform.tfstate'), 'utf8'));
   }
 
-  /** What would become of the applied module `of` under each changed call. */
+  /** What would become of the applied modules under each changed call. */
   async plan(
-    cases: Readonly<Record<string, ModuleCall & { readonly of: string }>>,
+    cases: Readonly<Record<string, ChangedCall>>,
   ): Promise<ReadonlyMap<string, readonly ResourceChange[]>> {
-    const changes = new Map<string, readonly ResourceChange[]>();
-    for (const batch of this.batches(Object.entries(cases)))
-      for (const [id, found] of await this.planBatch(changes.size, Object.fromEntries(batch)))
-        changes.set(id, found);
-    return changes;
+    const found = new Map<string, ResourceChange[]>(Object.keys(cases).map((id) => [id, []]));
+    const entries = Object.entries(cases);
+    for (let start = 0; start < entries.length; start += CASES_PER_PLAN) {
+      const ids = entries.slice(start, start + CASES_PER_PLAN).map(([id]) => id);
+      for (const planned of await this.planCases(
+        `planned-${start}`,
+        entries.slice(start, start + CASES_PER_PLAN),
+      )) {
+        const [, index = ''] = /^module\.planned-\d+-(\d+)$/.exec(planned.module_address ?? '') ?? [];
+        const change = changeOf(planned);
+        if (change !== undefined) found.get(ids[Number(index)] ?? '')?.push(change);
+      }
+    }
+    return found;
+  }
+
+  private async planCases(name: string, cases: readonly (readonly [string, ChangedCall])[]) {
+    const sliced = cases.map(([, call], index) => this.slice(`${name}-${index}`, call));
+    const root = this.root(
+      name,
+      Object.fromEntries(sliced.map(({ call }, index) => [`${name}-${index}`, call])),
+    );
+    const resources = sliced.flatMap((slice) => slice.resources);
+    writeFileSync(join(root, 'terraform.tfstate'), JSON.stringify({ ...this.state, resources }));
+    await this.terraform(root, 'init', '-input=false');
+    return this.planned(root);
+  }
+
+  /** What would become of the applied modules as they are, whole: nothing, or a slice would not be the whole of a change. */
+  async planUnchanged(): Promise<readonly ResourceChange[]> {
+    return (await this.planned(this.applied)).flatMap((planned) => changeOf(planned) ?? []);
   }
 
   close(): void {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  private applied(name: string): StateFile['resources'] {
-    return this.state.resources.filter(({ module }) => module === `module.${name}`);
-  }
-
-  private batches<Case extends { readonly of: string }>(cases: readonly (readonly [string, Case])[]) {
-    const batches: (readonly [string, Case])[][] = [];
-    let size = Number.POSITIVE_INFINITY;
-    for (const entry of cases) {
-      size += this.applied(entry[1].of).length;
-      if (size > RESOURCES_PER_PLAN) {
-        batches.push([]);
-        size = this.applied(entry[1].of).length;
-      }
-      batches.at(-1)?.push(entry);
-    }
-    return batches;
-  }
-
-  private async planBatch(
-    number: number,
-    cases: Readonly<Record<string, ModuleCall & { readonly of: string }>>,
-  ): Promise<ReadonlyMap<string, readonly ResourceChange[]>> {
-    const ids = Object.keys(cases);
-    const calls = Object.entries(cases).map(([, call], index) => [`case-${index}`, call] as const);
-    const root = this.root(`plan-${number}`, Object.fromEntries(calls));
-    const resources = calls.flatMap(([name, { of }]) =>
-      // What depends on what matters at destruction only, and names the module it was applied under.
-      this.applied(of).map((resource) => ({ ...resource, module: `module.${name}` })),
-    );
-    writeFileSync(
-      join(root, 'terraform.tfstate'),
-      JSON.stringify({ ...this.state, resources: resources.map(withoutDependencies) }),
-    );
-    await this.terraform(root, 'init', '-input=false');
-    await this.terraform(root, 'plan', '-refresh=false', '-input=false', '-out=plan', '-parallelism=40');
+  private async planned(root: string): Promise<readonly PlannedResource[]> {
+    const parallel = `-parallelism=${PARALLEL}`;
+    await this.terraform(root, 'plan', '-refresh=false', '-input=false', '-out=plan', parallel);
     const shown: { resource_changes?: readonly PlannedResource[] } = JSON.parse(
       await this.terraform(root, 'show', '-json', 'plan'),
     );
-    const found = new Map<string, ResourceChange[]>(ids.map((id) => [id, []]));
-    for (const planned of shown.resource_changes ?? []) {
-      const [, index = ''] = /^module\.case-(\d+)$/.exec(planned.module_address ?? '') ?? [];
-      const change = changeOf(planned);
-      if (change !== undefined) found.get(ids[Number(index)] ?? '')?.push(change);
-    }
-    rmSync(root, { recursive: true, force: true });
-    return found;
+    return shown.resource_changes ?? [];
+  }
+
+  /** A module with what a change can reach, and the state of that. */
+  private slice(name: string, { of, folder, arguments: given = {} }: ChangedCall) {
+    const base = this.modules[of];
+    if (base === undefined) throw new Error(`no module was applied as ${of}`);
+    const before = base.arguments ?? {};
+    const changed = [...new Set([...Object.keys(given), ...Object.keys(before)])].filter(
+      (key) => JSON.stringify(given[key]) !== JSON.stringify(before[key]),
+    );
+    const there = this.state.resources.filter(({ module }) => module === `module.${of}`);
+    const reach = reachOf(configurationOf(base.folder), configurationOf(folder), changed, (address) =>
+      stateOf(there.find((resource) => addressOf(resource) === address)),
+    );
+    const target = join(this.home, name);
+    mkdirSync(target);
+    writeFileSync(join(target, 'main.tf.json'), JSON.stringify(reach.configuration));
+    if (existsSync(join(folder, 'assets'))) symlinkSync(join(folder, 'assets'), join(target, 'assets'));
+    const resources = there
+      .filter((resource) => reach.addresses.has(addressOf(resource)))
+      .map((resource) => withoutDependencies({ ...resource, module: `module.${name}` }));
+    const kept = Object.entries(given).filter(([key]) => reach.variables.has(key));
+    return { call: { folder: target, arguments: Object.fromEntries(kept) }, resources };
   }
 
   private root(name: string, modules: Readonly<Record<string, ModuleCall>>): string {
@@ -166,10 +202,26 @@ export class ChangeBench {
   }
 }
 
-function withoutDependencies(resource: Readonly<Record<string, unknown>>): object {
-  const instances = resource['instances'];
-  if (!Array.isArray(instances)) return resource;
-  return { ...resource, instances: instances.map(({ dependencies: _dropped, ...instance }) => instance) };
+function configurationOf(folder: string): Configuration {
+  return JSON.parse(readFileSync(join(folder, 'main.tf.json'), 'utf8'));
+}
+
+function addressOf({ mode, type, name }: StateResource): string {
+  return `${mode === 'data' ? 'data.' : ''}${type}.${name}`;
+}
+
+/** The attributes, as a list where the resource has a count: none where the count is 0. */
+function stateOf(resource: StateResource | undefined): unknown {
+  const instances = resource?.instances ?? [];
+  const isCounted = instances.length !== 1 || instances[0]?.['index_key'] !== undefined;
+  const attributes = instances.map((instance) => instance['attributes']);
+  return isCounted ? attributes : attributes[0];
+}
+
+/** What depends on what matters at destruction only, and names the module it was applied under. */
+function withoutDependencies(resource: StateResource): StateResource {
+  const instances = resource.instances.map(({ dependencies: _dropped, ...instance }) => instance);
+  return { ...resource, instances };
 }
 
 function changeOf({ address, module_address, mode, type, change }: PlannedResource) {

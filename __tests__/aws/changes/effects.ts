@@ -7,8 +7,11 @@ const LISTED = 6;
 const EVERYTHING = 20;
 const TEMPLATE = ['launch_template', 'mixed_instances_policy'];
 
-/** A plan in a line: what is replaced first, what is new, what starts a roll-out, what changes in place. */
-export function effectOf(changes: readonly ResourceChange[]): string {
+/**
+ * A plan in a line: what is replaced first, what is new, what starts a roll-out, what changes in place.
+ * @param rollOut what it means that the group gets a new version of its template
+ */
+export function effectOf(changes: readonly ResourceChange[], rollOut: string): string {
   const rest = new Set(changes);
   const parts: string[] = [];
   function take(type: string, action: ResourceChange['action'], ...attributes: readonly string[]): boolean {
@@ -28,7 +31,7 @@ export function effectOf(changes: readonly ResourceChange[]): string {
   const replaced = changes.filter(({ action }) => action === 'replace').length;
   if (replaced > EVERYTHING) return 'replaces everything';
   const isNewVersion = take('launch_template', 'update');
-  if (take('autoscaling_group', 'update', ...TEMPLATE)) parts.push('refresh');
+  if (take('autoscaling_group', 'update', ...TEMPLATE)) parts.push(rollOut);
   else if (isNewVersion) parts.push('new template version');
   if (take('ecs_task_definition', 'replace'))
     parts.push(

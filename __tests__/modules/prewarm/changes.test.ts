@@ -1,0 +1,40 @@
+/** The list of changes that are planned on the emulator holds every prop and every variable. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeModule } from '../../../modules/parts/hcl-module';
+import { prewarmModule } from '../../../modules/prewarm/terraform-module';
+import { changedPrewarmVariables, prewarmCases } from '../../aws/changes/prewarm-cases';
+import { propsOf } from '../../aws/changes/props-of';
+
+const around = {
+  vpcId: '',
+  subnetIds: [''],
+  routeTableId: '',
+  amiId: '',
+  lockFile: '',
+  amiLockFile: '',
+  movedAmiLockFile: '',
+};
+const folder = mkdtempSync(join(tmpdir(), 'warmpath-change-list-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('every prop has a change', () => {
+  const sources = [
+    'prewarm/props.ts',
+    'prewarm/api.ts',
+    'prewarm/fleet.ts',
+    'prewarm/network.ts',
+    'prewarm/pop-check.ts',
+    'parts/public-vpc.ts',
+  ].map((file) => join(__dirname, '../../../modules', file));
+  const changed = prewarmCases(around).map(({ prop }) => prop);
+  expect([...new Set(changed)].sort()).toEqual(propsOf('PrewarmProps', sources));
+});
+
+it('every variable has a change', () => {
+  const { variable } = JSON.parse(
+    readFileSync(join(writeModule(prewarmModule, folder), 'main.tf.json'), 'utf8'),
+  );
+  expect(Object.keys(changedPrewarmVariables(around)).sort()).toEqual(Object.keys(variable).sort());
+});
