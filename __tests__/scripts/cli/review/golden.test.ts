@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { PlanDocument } from '../../../../scripts/cli/review/input/plan-document';
+import { readPlan } from '../../../../scripts/cli/review/input/read-plan';
 import type { JsonValue } from '../../../../scripts/cli/review/model/json-value';
 import { renderMarkdown } from '../../../../scripts/cli/review/render/markdown';
 import { entry, plan, policy, review } from './plan-builder';
@@ -227,17 +228,36 @@ const YEAR: Readonly<Record<string, PlanDocument>> = {
   'nothing-to-do': plan(),
 };
 
+function expectGolden(name: string, text: string): void {
+  const path = join(FOLDER, `${name}.md`);
+  if (process.env['UPDATE_GOLDEN']) {
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(path, text);
+  }
+  expect(text).toBe(readFileSync(path, 'utf8'));
+}
+
 describe('reviews of a year', () => {
   it.each(Object.keys(YEAR))('%s reads as it was approved', (name) => {
     const stack = review(YEAR[name] ?? {}, {
       images: new Map([[NEW, 'tag main, built 2026-11-20T08:00:00Z']]),
     });
     const text = renderMarkdown({ stacks: [stack], fingerprint: stack.fingerprint });
-    const path = join(FOLDER, `${name}.md`);
-    if (process.env['UPDATE_GOLDEN']) {
-      mkdirSync(FOLDER, { recursive: true });
-      writeFileSync(path, text);
-    }
-    expect(text).toBe(readFileSync(path, 'utf8'));
+    expectGolden(name, text);
+  });
+});
+
+/** Plans that Terraform wrote for a stack of this project which was applied to the emulator, without what they leave alone. */
+describe('reviews of real plans', () => {
+  const folder = join(__dirname, 'real-plans');
+
+  it.each(readdirSync(folder))('%s reads as it was approved', (name) => {
+    const input = readPlan(name, readFileSync(join(folder, name)));
+    if (input.kind !== 'plan') throw new Error('a plan was expected');
+    const stack = review(input.plan, { name: 'ai-shell-ecs-local' });
+    expectGolden(
+      basename(name, '.json'),
+      renderMarkdown({ stacks: [stack], fingerprint: stack.fingerprint }),
+    );
   });
 });
