@@ -41,15 +41,16 @@ export const HTTP_LIMITS: ServerOptions = {
 /**
  * Bounds connections, closes those whose client does not read, and answers what is no request.
  * @param maxConnections at a time; beyond it the idle ones are closed to make room
+ * @param stalledMs how long an answer may wait for a client that takes nothing of it; @default 30 s
  */
-export function boundConnections(server: Server, maxConnections: number): void {
+export function boundConnections(server: Server, maxConnections: number, stalledMs = STALLED_MS): void {
   server.maxConnections = maxConnections;
   server.on('drop', () => server.closeIdleConnections());
   server.on('clientError', refuseUnparsed);
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) =>
     refuse(response, { status: 417, message: 'Expect: allowed: 100-continue.' }),
   );
-  server.setTimeout(STALLED_MS, (socket) => {
+  server.setTimeout(stalledMs, (socket) => {
     // A request that is being worked on has nothing to send yet: only an answer that is not taken counts.
     if (socket.writableLength > 0) socket.destroy();
   });

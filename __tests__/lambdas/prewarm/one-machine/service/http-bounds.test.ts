@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import {
@@ -7,6 +7,7 @@ import {
   HTTP_LIMITS,
   oneAtATime,
 } from '../../../../../lambdas/prewarm/one-machine/service/http-bounds';
+import { until } from '../../../../support/until';
 
 /** Sends text as it stands, and returns everything that comes back until the server closes the connection. */
 async function exchange(port: number, text: string): Promise<string> {
@@ -112,5 +113,77 @@ describe('HTTP in front of the service', () => {
   it('closes a connection with more requests than it may hold back, and begins none of them', async () => {
     await exchange(port, 'GET /held HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1_400));
     expect(taken).toEqual(['GET /held']);
+  });
+});
+
+describe('what a client may hold of the service before its key is looked at', () => {
+  const HELD = 'GET /held HTTP/1.1\r\nHost: a\r\n\r\n';
+  let server: Server;
+  let closed: string[];
+  let begun: number;
+
+  /** Starts a server with these bounds, which answers `/large` with 64 MiB and `/held` never. */
+  async function start(options: ServerOptions, maxConnections: number, stalledMs?: number): Promise<number> {
+    closed = [];
+    begun = 0;
+    server = createServer(
+      { ...HTTP_LIMITS, ...options },
+      oneAtATime(({ url = '' }, response) => {
+        begun += 1;
+        response.on('close', () => closed.push(url));
+        if (url === '/large') response.end(Buffer.alloc(64 * 2 ** 20));
+        else if (url !== '/held') response.end('done');
+      }),
+    );
+    boundConnections(server, maxConnections, stalledMs);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return (server.address() as AddressInfo).port;
+  }
+  afterEach(async () => {
+    server.closeAllConnections();
+    const end = once(server, 'close');
+    server.close();
+    await end;
+  });
+
+  it('is a connection for as long as its headers take: then it is answered 408 and closed', async () => {
+    const port = await start({ headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 10 }, 8);
+    const answer = await exchange(port, 'GET / HTTP/1.1\r\nHost: a\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ status: 'failure' });
+    expect(begun).toBe(0);
+  });
+
+  it('is an answer that it does not take for a while; a request that is worked on is left alone', async () => {
+    const port = await start({}, 8, 50);
+    const [working, stalled] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    for (const socket of [working, stalled]) socket.on('error', () => {});
+    working.write(HELD);
+    await until(() => begun === 1);
+    stalled.pause().write('GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => closed.length > 0);
+    expect(closed).toEqual(['/large']);
+    working.destroy();
+    stalled.destroy();
+  });
+
+  it('is its share of the connections: further ones are closed, idle ones make room', async () => {
+    const port = await start({}, 2);
+    const [first, second] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    first.write(HELD);
+    second.write(HELD);
+    await until(() => begun === 2);
+    expect(await exchange(port, HELD)).toBe('');
+    expect(begun).toBe(2);
+    second.destroy();
+    await until(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count === 1))));
+    const idle = connect(port, '127.0.0.1');
+    idle.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(idle, 'data');
+    const goes = once(idle.resume(), 'close');
+    await exchange(port, HELD);
+    await goes;
+    expect(await exchange(port, 'GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+    first.destroy();
   });
 });
