@@ -20,6 +20,9 @@ const TURN = Number(process.env['TRUTH_TURN'] ?? Math.floor(Date.now() / 86_400_
 const SEEDS = [2, 3, 5, 8, 13, 21, 34, 55, 89, 144];
 const EDITS = 4;
 
+/** Only engines from 28 on write an argument that nothing uses into the history: elsewhere such an edit changes nothing. */
+const DEPENDS_ON_ENGINE = /\barg/i;
+
 /** Cases of which the key takes fewer files than the engine asks for: those that are dropped after the transfer. */
 const NARROWER: ReadonlySet<string> = new Set(['COPY with --parents and --exclude', 'mounts']);
 
@@ -45,7 +48,9 @@ describe('the key on a real builder', () => {
   it.each(CASES.filter(({ name }) => !NEW_FRONTEND.has(name)).map((given) => [given.name, given] as const))(
     `says of %s what was recorded (part ${TURN + 1} of ${TURNS})`,
     async (name, given) => {
-      const edits = given.edits.filter((_, index) => index % TURNS === TURN);
+      const edits = given.edits.filter(
+        (edit, index) => index % TURNS === TURN && !DEPENDS_ON_ENGINE.test(edit.name),
+      );
       const expected = edits.map((edit) => [edit.name, TRUTHS[name]?.[edit.name]]);
       expect(await recordTruth(given, edits, truth)).toEqual(Object.fromEntries(expected));
     },
