@@ -100,6 +100,14 @@ module.exports = {
       to: { path: '^lambdas/prewarm/' },
     },
     {
+      name: 'task-start-metrics-and-image-digest-know-not-each-other',
+      comment:
+        'Two functions that are deployed by themselves; what both need is lambdas/errors or lambdas/metrics.',
+      severity: 'error',
+      from: { path: '^lambdas/(task-start-metrics|image-digest)/' },
+      to: { path: '^lambdas/(task-start-metrics|image-digest)/', pathNot: '^lambdas/$1/' },
+    },
+    {
       name: 'cli-knows-no-functions',
       comment:
         'The command line tool runs on one machine; of the adapters for AWS it takes the invalidator alone.',

@@ -38,7 +38,7 @@ describe('the key on a real builder', () => {
     engine = await startDockerEngine({ imageStore: 'containerd' });
     const { env, buildx } = engine;
     truth = { env, buildx, references: await pushTestBases(engine, registry.host) };
-  }, 300_000);
+  });
   afterAll(async () => {
     await engine?.stop();
     await registry?.stop();
@@ -85,7 +85,7 @@ describe('the key on a real builder', () => {
       if (NARROWER.has(given.name)) continue;
       expect([given.name, [...followed].filter((file) => !keyed.has(file))]).toEqual([given.name, []]);
     }
-  }, 600_000);
+  });
 
   async function keyAfter(given: BuildCase, edit?: Edit): Promise<string> {
     const folder = materialise(given, edit);
@@ -117,5 +117,5 @@ describe('the key on a real builder', () => {
     expect(missed).toEqual([]);
     expect(changed).toBeGreaterThan(0);
     expect(same).toBeGreaterThan(0);
-  }, 600_000);
+  });
 });

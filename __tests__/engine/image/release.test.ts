@@ -9,7 +9,7 @@ describe.each(['containerd', 'classic'] as const)('release with the %s image sto
 
   beforeAll(async () => {
     around = await startReleaseSurroundings(imageStore);
-  }, 240_000);
+  });
   afterAll(() => around?.stop());
   beforeEach(() => around.reset());
 
@@ -123,7 +123,7 @@ describe.each(['containerd', 'classic'] as const)('release with the %s image sto
     expect((await project.json('release')).outcome).toBe('unchanged');
     expect(project.lock().key).toBe(reference.key);
     if (imageStore === 'containerd') expect(project.lock().digest).toBe(reference.digest);
-  }, 600_000);
+  });
 });
 
 describe('what makes an image of equal content another one', () => {
@@ -131,7 +131,7 @@ describe('what makes an image of equal content another one', () => {
 
   beforeAll(async () => {
     around = await startReleaseSurroundings('containerd');
-  }, 240_000);
+  });
   afterAll(() => around?.stop());
   beforeEach(() => around.reset());
 
@@ -144,7 +144,7 @@ describe('what makes an image of equal content another one', () => {
       digests.add((await project.json('release')).digest);
     }
     expect(digests.size).toBe(1);
-  }, 600_000);
+  });
 
   it('is no attestation: the tag names one plain manifest', async () => {
     const project = around.project('plain');

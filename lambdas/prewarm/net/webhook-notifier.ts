@@ -3,7 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { type AddressPolicy, guardAddresses } from '../engine/addresses/address-guard';
+import { type AddressPolicy, guardAddresses, withoutBrackets } from '../engine/addresses/address-guard';
 import { nothingLeft } from '../engine/model/exhaustive';
 import type { Clock } from '../engine/ports/clock';
 import type { Log } from '../engine/ports/log';
@@ -59,7 +59,7 @@ function guardedLookup(policy: AddressPolicy): LookupFunction {
 }
 
 function literalAddress(url: URL): string | undefined {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = withoutBrackets(url.hostname);
   return isIP(host) > 0 ? host : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { withoutBrackets } from '../../../lambdas/prewarm/engine/addresses/address-guard';
 import { publishedOnly } from '../../../lambdas/prewarm/engine/addresses/published-ranges';
 import {
   createPopDirectory,
@@ -28,7 +29,7 @@ async function nameServer(resolver: string): Promise<string> {
     throw new BadInput(`--resolver: got ${JSON.stringify(resolver)}; allowed: ${HOST_PORT}`);
   }
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(resolver) ?? [];
-  if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) return resolver;
+  if (isIP(withoutBrackets(host)) !== 0) return resolver;
   try {
     const { address, family } = await lookup(host);
     return family === 6 ? `[${address}]:${port}` : `${address}:${port}`;

@@ -7,8 +7,6 @@ import { makeCertificate } from '../../../../scripts/loopback-cdn/certificate';
 import { type CliResult, runCli } from '../prewarm/cli-process';
 import { HcpApi } from './hcp-api';
 
-jest.setTimeout(120_000);
-
 const TOKEN = 'canary-user-token';
 let api: HcpApi;
 let home: string;

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { runCli } from '../prewarm/cli-process';
 import { entry, plan } from './plan-builder';
 
-jest.setTimeout(120_000);
-
 let folder: string;
 
 beforeAll(() => {

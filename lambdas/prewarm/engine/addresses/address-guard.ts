@@ -119,6 +119,11 @@ export function within(address: Bytes, { prefix, bits }: AddressRange): boolean 
   return ((address[whole] ?? 0) & mask) === ((prefix[whole] ?? 0) & mask);
 }
 
+/** The host of a URL as an address is written: WHATWG URLs have IPv6 addresses in brackets. */
+export function withoutBrackets(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
+}
+
 /** Why this address must not be contacted, in one or two words; nothing where it may be. */
 export function addressRefusal(address: string, policy: AddressPolicy): string | undefined {
   const bytes = parseAddress(address);

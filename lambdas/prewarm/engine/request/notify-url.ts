@@ -1,4 +1,4 @@
-import { type AddressPolicy, addressRefusal } from '../addresses/address-guard';
+import { type AddressPolicy, addressRefusal, withoutBrackets } from '../addresses/address-guard';
 import { isHostName } from './host-name';
 import type { FieldIssue } from './invalid-request';
 import { MAX_NOTIFY_URL_LENGTH } from './limits';
@@ -17,7 +17,7 @@ function refusal(text: string, policy: AddressPolicy): string | undefined {
   }
   if (url.username !== '' || url.password !== '') return 'a URL with a user name or password';
   if (policy === 'any' || isHostName(url.hostname)) return undefined;
-  const reason = addressRefusal(url.hostname.replace(/^\[|\]$/g, ''), policy);
+  const reason = addressRefusal(withoutBrackets(url.hostname), policy);
   return reason === undefined ? undefined : `a URL whose host is ${reason}`;
 }
 

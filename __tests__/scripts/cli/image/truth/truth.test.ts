@@ -58,7 +58,7 @@ describe('the key against recorded builds', () => {
     }
     all = column(0);
     partial = new Map(Object.keys(PARTS).map((name, index) => [name, column(index + 1)]));
-  }, 240_000);
+  });
 
   it('knows at least 200 edits of at least 8 kinds of context', () => {
     expect(CASES.length).toBeGreaterThanOrEqual(8);
