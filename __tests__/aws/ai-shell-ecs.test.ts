@@ -127,7 +127,9 @@ async function parameter(part: string): Promise<string | undefined> {
 /** The `warmpath` command as a user runs it. */
 function warmpath(...args: string[]): Promise<{ readonly code: number | null; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(repositoryRoot, 'scripts/cli/warmpath.cjs'), ...args]);
+    const command = [join(repositoryRoot, 'scripts/cli/warmpath.cjs'), ...args];
+    // The environment of the test, which names the emulator of its worker: that of the process is another one.
+    const child = spawn(process.execPath, command, { env: process.env });
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();

@@ -19,7 +19,6 @@ import type { PrewarmNetwork } from './network';
 import type { PrewarmQueue } from './queue';
 import { deploymentVariables, queueVariables } from './shared-variables';
 import type { PrewarmStore } from './store';
-import { checkTypesAreOffered } from './type-offerings';
 
 export interface FleetSizing {
   /** Types that may serve, arm64, best first; several find Spot capacity more often. @default - seven Graviton types, c7g.large first */
@@ -76,7 +75,6 @@ export class PrewarmFleet extends Construct {
     this.role = this.createRole(props, code);
     this.launchTemplate = this.createLaunchTemplate(props, code);
     this.group = this.createGroup(props);
-    checkTypesAreOffered(this, props.sizing.instanceTypes, props.region);
   }
 
   /** The key holds the content's hash: an instance can only run the code its launch template was made for. */

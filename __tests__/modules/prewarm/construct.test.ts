@@ -348,15 +348,6 @@ describe('Prewarm with what is off by default', () => {
     expect(kept?.[1]).toMatchObject({ retention_in_days: 30 });
   });
 
-  it('warns of types that the Region does not offer, without a data source that a plan would need', () => {
-    expect(stack.json).not.toHaveProperty('data.aws_ec2_instance_type_offerings');
-    const [check] = Object.values(stack.json['check'] as object);
-    expect(check).toMatchObject({
-      data: { aws_ec2_instance_type_offerings: { offered: { location_type: 'region' } } },
-      assert: [{ error_message: expect.stringMatching(/not offered in eu-central-1; leave them out/) }],
-    });
-  });
-
   it('lets nobody but its own roles seal and open the headers of requests', () => {
     const policy = JSON.parse(String(stack.one('aws_kms_key', 'headers')['policy']));
     const uses = policy.Statement.filter(({ Sid }: { Sid: string }) => Sid !== 'Administer');
