@@ -18,6 +18,7 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'cjs', 'json', 'node'],
   // Ends what hangs. Whether something is fast is nobody's business here: machines are busy.
   testTimeout: 300_000,
-  // Jest itself leaves a core idle, which is half of a small machine. More workers than cores, as many a test waits for a process.
-  maxWorkers: '150%',
+  // One worker per core: jest itself leaves one idle, which is half of a small machine. Above 100 % it takes the number for one
+  // of workers.
+  maxWorkers: '100%',
 };

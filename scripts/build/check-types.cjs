@@ -41,8 +41,8 @@ function isChecked(digest) {
 
 const digest = digestOfSources();
 if (!isChecked(digest)) {
-  const tsc = require.resolve('typescript/bin/tsc');
-  const { status, stdout } = spawnSync(
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [tsc, '-p', 'tsconfig.synth.json', '--pretty', 'false'],
     {
@@ -51,7 +51,7 @@ if (!isChecked(digest)) {
     },
   );
   if (status !== 0) {
-    console.error(`The types are wrong, nothing is synthesized:\n${stdout.trim()}`);
+    console.error(`The types are wrong, nothing is synthesized:\n${(stdout || stderr).trim()}`);
     process.exit(2);
   }
   mkdirSync(dirname(RECORD), { recursive: true });

@@ -182,8 +182,8 @@ const FAULTS: Readonly<Record<string, (service: Service, route: Route) => Promis
 
 /** Faults of the gateway in front and of the function behind it, which responds to nothing then. */
 const GATEWAY_ONLY = ['429', '502', '504'];
-/** They read nothing that could break: only the function as a whole can. */
-const UNBREAKABLE = ['health', 'openapi'];
+/** It reads nothing that could break: only the function as a whole can. */
+const UNBREAKABLE = ['health'];
 /** What the gateway says by itself, besides the above: no key, no such route, too large, a fault of its own. */
 const OF_GATEWAY = [...GATEWAY_ONLY, '403', '413', '500'];
 
