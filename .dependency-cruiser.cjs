@@ -138,6 +138,14 @@ module.exports = {
       to: { path: SETTINGS, dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'modules-take-bundles-and-the-lock-from-the-build',
+      comment:
+        'Of scripts, infrastructure needs the programs it deploys and the provider lock it lays beside its stacks.',
+      severity: 'error',
+      from: { path: '^modules/' },
+      to: { path: '^scripts/', pathNot: '^scripts/build/(bundles|functions|provider-lock)\\.ts$' },
+    },
+    {
       name: 'scripts-do-not-know-modules',
       comment: 'The command line tool works without the infrastructure code.',
       severity: 'error',
