@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueUrlCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { findProviderMirror } from '../../scripts/build/terraform-cli';
+import { terraformCliConfig } from '../../scripts/build/terraform-cli';
 import { runCli } from '../scripts/cli/prewarm/cli-process';
 
 const STACK = 'ci-local';
@@ -14,10 +14,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'warmpath-ci-'));
   mkdirSync(join(folder, 'out', 'stacks', STACK), { recursive: true });
-  const mirror = findProviderMirror();
-  const installation =
-    mirror === undefined ? '' : `provider_installation { filesystem_mirror { path = "${mirror}" } }\n`;
-  writeFileSync(join(folder, 'terraform.rc'), `disable_checkpoint = true\n${installation}`);
+  writeFileSync(join(folder, 'terraform.rc'), terraformCliConfig());
 });
 
 afterAll(() => {

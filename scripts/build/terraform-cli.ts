@@ -84,6 +84,14 @@ function findBinary(folder: string, depth: number): string | undefined {
   return undefined;
 }
 
+/** Configuration of Terraform's command line: it calls nobody, and takes the provider from the mirror where there is one. */
+export function terraformCliConfig(): string {
+  const mirror = findProviderMirror();
+  const installation =
+    mirror === undefined ? '' : `provider_installation { filesystem_mirror { path = "${mirror}" } }\n`;
+  return `disable_checkpoint = true\n${installation}`;
+}
+
 const NOWHERE = 'http://127.0.0.1:9';
 
 /** A temporary home for everything Terraform writes; `close` removes it. */
@@ -92,14 +100,8 @@ export class Workbench {
   private readonly environment: NodeJS.ProcessEnv;
 
   constructor() {
-    const mirror = findProviderMirror();
     const cliConfig = join(this.folder, 'terraform.rc');
-    writeFileSync(
-      cliConfig,
-      mirror === undefined
-        ? 'disable_checkpoint = true\n'
-        : `disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`,
-    );
+    writeFileSync(cliConfig, terraformCliConfig());
     this.environment = {
       PATH: process.env['PATH'],
       HOME: this.folder,

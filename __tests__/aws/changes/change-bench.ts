@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProviderMirror } from '../../../scripts/build/terraform-cli';
+import { terraformCliConfig } from '../../../scripts/build/terraform-cli';
 import { type Configuration, reachOf } from './reach';
 
 /** A call of a written module: where it lies, and the arguments. */
@@ -78,10 +78,7 @@ export class ChangeBench {
 
   /** @param modules that are applied, each under its name, in one state */
   constructor(private readonly modules: Readonly<Record<string, ModuleCall>>) {
-    const mirror = findProviderMirror();
-    const installation =
-      mirror === undefined ? '' : `provider_installation { filesystem_mirror { path = "${mirror}" } }\n`;
-    writeFileSync(join(this.home, 'terraform.rc'), `disable_checkpoint = true\n${installation}`);
+    writeFileSync(join(this.home, 'terraform.rc'), terraformCliConfig());
     this.applied = this.root('applied', modules);
   }
 

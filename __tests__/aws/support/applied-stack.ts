@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProviderMirror } from '../../../scripts/build/terraform-cli';
+import { terraformCliConfig } from '../../../scripts/build/terraform-cli';
 
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -24,10 +24,7 @@ export class AppliedStack {
 
   /** @param folder of the synthesized stack; Terraform works in it */
   constructor(private readonly folder: string) {
-    const mirror = findProviderMirror();
-    const installation =
-      mirror === undefined ? '' : `provider_installation { filesystem_mirror { path = "${mirror}" } }\n`;
-    writeFileSync(join(this.home, 'terraform.rc'), `disable_checkpoint = true\n${installation}`);
+    writeFileSync(join(this.home, 'terraform.rc'), terraformCliConfig());
     writeFileSync(
       join(folder, 'cdk_override.tf.json'),
       JSON.stringify({

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProviderMirror } from '../../../scripts/build/terraform-cli';
+import { terraformCliConfig } from '../../../scripts/build/terraform-cli';
 
 const REPOSITORY = join(__dirname, '..', '..', '..');
 
@@ -30,10 +30,7 @@ export class CleanCopy {
 
   /** Writes the configuration of Terraform's command line: no call home, the provider of this machine, and `more`. */
   configureTerraform(more: string): void {
-    const mirror = findProviderMirror();
-    const installation =
-      mirror === undefined ? '' : `provider_installation { filesystem_mirror { path = "${mirror}" } }\n`;
-    writeFileSync(join(this.home, 'terraform.rc'), `disable_checkpoint = true\n${installation}${more}`);
+    writeFileSync(join(this.home, 'terraform.rc'), `${terraformCliConfig()}${more}`);
   }
 
   /** Changes a file as with an editor; each text has to be there. */

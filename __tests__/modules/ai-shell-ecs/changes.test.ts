@@ -6,17 +6,9 @@ import { aiShellEcsModules } from '../../../modules/ai-shell-ecs/terraform-modul
 import { writeModule } from '../../../modules/parts/hcl-module';
 import { changeCases } from '../../aws/changes/ai-shell-ecs-cases';
 import { changedVariables } from '../../aws/changes/ai-shell-ecs-variables';
+import { NO_SURROUNDINGS } from '../../aws/changes/no-surroundings';
 import { propsOf } from '../../aws/changes/props-of';
 
-const around = {
-  vpcId: '',
-  subnetIds: [''],
-  routeTableId: '',
-  amiId: '',
-  lockFile: '',
-  amiLockFile: '',
-  movedAmiLockFile: '',
-};
 const folder = mkdtempSync(join(tmpdir(), 'warmpath-change-list-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -27,7 +19,7 @@ it('every prop has a change', () => {
   const module = join(__dirname, '../../../modules/ai-shell-ecs');
   const props = readdirSync(join(module, 'props')).map((file) => join(module, 'props', file));
   const sources = [...props, join(module, 'image-source.ts')];
-  const changed = [...changeCases(around).map(({ prop }) => prop), ...Object.keys(NOT_PLANNED)];
+  const changed = [...changeCases(NO_SURROUNDINGS).map(({ prop }) => prop), ...Object.keys(NOT_PLANNED)];
   expect(propsOf('AiShellEcsProps', sources).filter((prop) => !changed.includes(prop))).toEqual([]);
 });
 
@@ -36,5 +28,5 @@ it('every variable has a change', () => {
     const { variable } = JSON.parse(readFileSync(join(writeModule(module, folder), 'main.tf.json'), 'utf8'));
     return Object.keys(variable);
   });
-  expect(Object.keys(changedVariables(around)).sort()).toEqual([...new Set(declared)].sort());
+  expect(Object.keys(changedVariables(NO_SURROUNDINGS)).sort()).toEqual([...new Set(declared)].sort());
 });

@@ -4,18 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeModule } from '../../../modules/parts/hcl-module';
 import { prewarmModule } from '../../../modules/prewarm/terraform-module';
+import { NO_SURROUNDINGS } from '../../aws/changes/no-surroundings';
 import { changedPrewarmVariables, prewarmCases } from '../../aws/changes/prewarm-cases';
 import { propsOf } from '../../aws/changes/props-of';
 
-const around = {
-  vpcId: '',
-  subnetIds: [''],
-  routeTableId: '',
-  amiId: '',
-  lockFile: '',
-  amiLockFile: '',
-  movedAmiLockFile: '',
-};
 const folder = mkdtempSync(join(tmpdir(), 'warmpath-change-list-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -28,7 +20,7 @@ it('every prop has a change', () => {
     'prewarm/pop-check.ts',
     'parts/public-vpc.ts',
   ].map((file) => join(__dirname, '../../../modules', file));
-  const changed = prewarmCases(around).map(({ prop }) => prop);
+  const changed = prewarmCases(NO_SURROUNDINGS).map(({ prop }) => prop);
   expect([...new Set(changed)].sort()).toEqual(propsOf('PrewarmProps', sources));
 });
 
@@ -36,5 +28,5 @@ it('every variable has a change', () => {
   const { variable } = JSON.parse(
     readFileSync(join(writeModule(prewarmModule, folder), 'main.tf.json'), 'utf8'),
   );
-  expect(Object.keys(changedPrewarmVariables(around)).sort()).toEqual(Object.keys(variable).sort());
+  expect(Object.keys(changedPrewarmVariables(NO_SURROUNDINGS)).sort()).toEqual(Object.keys(variable).sort());
 });
