@@ -96,16 +96,23 @@ module.exports = {
       comment:
         'A function of another part knows nothing of prewarm; what they share is lambdas/errors and lambdas/metrics.',
       severity: 'error',
-      from: { path: '^lambdas/(task-start-metrics|image-digest|metrics)/' },
+      from: { path: '^lambdas/(task-start-metrics|image-digest|image-rollout|metrics)/' },
       to: { path: '^lambdas/prewarm/' },
     },
     {
-      name: 'task-start-metrics-and-image-digest-know-not-each-other',
+      name: 'small-functions-know-not-each-other',
       comment:
-        'Two functions that are deployed by themselves; what both need is lambdas/errors or lambdas/metrics.',
+        'Functions that are deployed by themselves; what several need is lambdas/errors or lambdas/metrics.',
       severity: 'error',
-      from: { path: '^lambdas/(task-start-metrics|image-digest)/' },
-      to: { path: '^lambdas/(task-start-metrics|image-digest)/', pathNot: '^lambdas/$1/' },
+      from: { path: '^lambdas/(task-start-metrics|image-digest|image-rollout)/' },
+      to: { path: '^lambdas/(task-start-metrics|image-digest|image-rollout)/', pathNot: '^lambdas/$1/' },
+    },
+    {
+      name: 'rollout-plan-is-pure',
+      comment: 'What a rollout does next is a function of what is: no SDK, no socket, no file.',
+      severity: 'error',
+      from: { path: '^lambdas/image-rollout/plan/' },
+      to: { pathNot: [ERRORS, '^lambdas/image-rollout/plan/', 'node_modules/zod/'] },
     },
     {
       name: 'cli-knows-no-functions',

@@ -1,0 +1,68 @@
+/** How hosts that sleep in the pool, and so cannot pull, are replaced by fresh ones. */
+import type { ImagesDocument, StopReason } from './documents';
+import type { Host, PoolSizes, RolloutPolicy, RolloutState, Step } from './state';
+
+type PoolAnswer =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'stop'; readonly reason: StopReason }
+  | { readonly kind: 'step'; readonly step: Step };
+
+function surged({ minSize, maxPrepared }: PoolSizes, surge: number): PoolSizes {
+  return { minSize: minSize + surge, maxPrepared: maxPrepared < 0 ? maxPrepared : maxPrepared + surge };
+}
+
+export function isSameSize(left: PoolSizes, right: PoolSizes): boolean {
+  return left.minSize === right.minSize && left.maxPrepared === right.maxPrepared;
+}
+
+function awaiting(why: string, hosts: readonly Host[]): PoolAnswer {
+  return { kind: 'step', step: { kind: 'wait', why, hosts: hosts.map(({ id }) => id) } };
+}
+
+/**
+ * The pool in turns: it grows by the surge, fresh hosts come in, and of the stale ones as many are retired as there are hosts beyond
+ * the normal size, so that it never offers fewer than that. Bound in launches and in time.
+ * @param holdsNext whether a host has everything that is being rolled out
+ */
+export function renewPool(
+  { hosts, images: { document }, nowSeconds, pool }: RolloutState,
+  policy: RolloutPolicy,
+  holdsNext: (host: Host) => boolean,
+): PoolAnswer {
+  if (pool === undefined || policy.pool === 'lazy') return { kind: 'fresh' };
+  const asleep = hosts.filter(({ place }) => place === 'pool-asleep');
+  const coming = hosts.filter(({ place }) => place === 'pool-launching' || place === 'pool-awake');
+  const stale = asleep.filter((host) => !holdsNext(host));
+  const unready = coming.filter((host) => !holdsNext(host));
+  if (stale.length === 0 && unready.length === 0) return { kind: 'fresh' };
+  if (nowSeconds - document.since >= policy.poolTimeoutSeconds)
+    return { kind: 'stop', reason: 'pool-timed-out' };
+  if (stale.length === 0) return awaiting('hosts on their way into the pool', unready);
+  const larger = surged(pool.normal, policy.poolSurge);
+  if (!isSameSize(pool.now, larger))
+    return { kind: 'step', step: { kind: 'size-pool', sizes: larger, why: 'room for fresh hosts' } };
+  if (document.retired >= launchBound(pool.normal, asleep.length, policy))
+    return { kind: 'stop', reason: 'pool-launches' };
+  const count = Math.min(asleep.length - pool.normal.minSize, policy.poolSurge, stale.length);
+  if (count < 1) return awaiting('fresh hosts in the pool', unready);
+  return {
+    kind: 'step',
+    step: { kind: 'retire', document: countedRetirement(document, count), ids: ids(stale, count) },
+  };
+}
+
+/** Each place of the pool is renewed once, and again where a driver was killed between the count and the call. */
+function launchBound({ minSize }: PoolSizes, asleep: number, { poolSurge }: RolloutPolicy): number {
+  return 2 * (Math.max(minSize, asleep) + poolSurge);
+}
+
+function countedRetirement(document: ImagesDocument, count: number): ImagesDocument {
+  return { ...document, retired: document.retired + count };
+}
+
+function ids(hosts: readonly Host[], count: number): string[] {
+  return hosts
+    .map(({ id }) => id)
+    .sort()
+    .slice(0, count);
+}
