@@ -7,7 +7,6 @@ module.exports = () => {
   const folder = mkdtempSync(join(tmpdir(), 'warmpath-test-'));
   // Workers and their children start with this environment.
   process.env.TMPDIR = folder;
-  process.env.WARMPATH_TEST_FOLDER = folder;
   // What the user's own `pops --update` found is none of the tests' business.
   process.env.WARMPATH_POPS_FILE = join(folder, 'no-pops.json');
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

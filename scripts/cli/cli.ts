@@ -134,10 +134,12 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-if (require.main?.filename.endsWith('warmpath.cjs') || require.main === module) {
+/** Runs the command that the process was started with. */
+export function start(): void {
+  const args = process.argv.slice(2);
   surviveClosedPipes();
   // Warming runs for hours; a review of a large plan would only collect garbage that its end takes anyway.
-  if (wantedGroup(process.argv.slice(2)) === 'prewarm') keepHeapSmall();
+  if (wantedGroup(args) === 'prewarm') keepHeapSmall();
   quietAwsSdk();
-  void main(process.argv.slice(2));
+  void main(args);
 }

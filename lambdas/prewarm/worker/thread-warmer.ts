@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { EventLoopUtilityFunction, EventLoopUtilization } from 'node:perf_hooks';
@@ -21,12 +22,14 @@ interface Underway {
 /** V8 lets garbage lie until a limit is near; a thread holds little more than the fetches underway. */
 const HEAP = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 } as const;
 
-/** Its own source under tsx; the bundle itself where all is one file. */
+/** Where all is bundled, the thread's program lies beside this one, or is this one; under tsx it is the source. */
 function startThread(settings: ThreadSettings): Worker {
   const options = { workerData: settings, resourceLimits: HEAP };
+  const beside = join(__dirname, 'warm-thread');
+  if (existsSync(`${beside}.cjs`)) return new Worker(`${beside}.cjs`, { ...options, execArgv: [] });
   if (!__filename.endsWith('.ts')) return new Worker(__filename, { ...options, execArgv: [] });
   const execArgv = ['--require', createRequire(__filename).resolve('tsx/cjs')];
-  return new Worker(join(__dirname, 'warm-thread.ts'), { ...options, execArgv });
+  return new Worker(`${beside}.ts`, { ...options, execArgv });
 }
 
 /** Warms on a thread of its own. Where the thread ends by itself, its slices are rejected and `onEnd` is called. */

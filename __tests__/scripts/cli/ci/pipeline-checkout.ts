@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { warmpathProgram } from '../../../support/bundled-cli';
 
 const root = join(__dirname, '../../../..');
 
@@ -10,7 +9,7 @@ export function makeCheckout(folder: string): void {
   mkdirSync(join(folder, 'scripts', 'cli'), { recursive: true });
   for (const name of ['docs', 'node_modules', 'package.json'])
     symlinkSync(join(root, name), join(folder, name));
-  symlinkSync(warmpathProgram(), join(folder, 'scripts', 'cli', 'warmpath.cjs'));
+  symlinkSync(join(root, 'scripts', 'cli', 'warmpath.cjs'), join(folder, 'scripts', 'cli', 'warmpath.cjs'));
 }
 
 /** Writes a shell script that stands for a program, such as Terraform. */

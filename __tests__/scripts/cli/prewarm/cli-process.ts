@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { main } from '../../../../scripts/cli/cli';
 import type { LoopbackCdn } from '../../../../scripts/loopback-cdn';
-import { warmpathProgram } from '../../../support/bundled-cli';
+
+const LAUNCHER = join(__dirname, '../../../../scripts/cli/warmpath.cjs');
 
 export interface CliResult {
   readonly code: number | null;
@@ -18,7 +20,7 @@ export interface CliRun {
 
 /** Starts `warmpath` as a user does: a process of its own, its output in pipes. */
 export function startCli(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): CliRun {
-  const child = spawn(process.execPath, [warmpathProgram(), ...args], {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
     stdio: 'pipe',
     env: { ...process.env, ...env },
   });
