@@ -229,6 +229,21 @@ describe('churn', () => {
   });
 });
 
+describe('empty values', () => {
+  it('are no change of one another: null, an empty text, list or object', () => {
+    const change = reviewOf(
+      entry('aws_sqs_queue.q', 'update', {
+        before: { a: null, b: '', c: [], size: 1 },
+        after: { a: '', b: null, c: null, size: 2 },
+      }),
+    );
+    expect(change.attributes.map(({ path }) => path)).toEqual(['size']);
+    expect(
+      reviewOf(entry('aws_sqs_queue.q', 'update', { before: { a: 'x' }, after: { a: '' } })).attributes,
+    ).toMatchObject([{ path: 'a', before: 'x', after: '' }]);
+  });
+});
+
 describe('drift', () => {
   it('tells path by path whether the plan puts it back, keeps it, or neither', () => {
     const before = { max: 10, desired: 4, memory: 256 };
@@ -273,7 +288,7 @@ describe('drift', () => {
     const changed = entry('aws_sns_topic.t', 'update', { before: { name: 'a' }, after: { name: 'b' } });
     const withDrift = markdownOf(review({ resource_drift: [...emptied, changed] }));
     expect(withDrift).toContain('**Drift: 1 object was changed outside of Terraform**');
-    expect(withDrift).toMatch(/other empty values: `aws_sqs_queue\.q\[0\]`, .* and 28 more/);
+    expect(withDrift).toMatch(/other empty values, .*fill in: `aws_sqs_queue\.q\[0\]`, .* and 28 more/);
   });
 
   it('of forty objects alike is one line, and no more lines than the plan has', () => {
@@ -293,5 +308,57 @@ describe('drift', () => {
     expect(text.match(/drift of/g)?.length).toBe(5);
     expect(text).toContain('40 of repository');
     expect(text).toContain('26 more kinds of drift');
+  });
+
+  const rule = entry('aws_vpc_security_group_egress_rule.https', 'no-op', {
+    before: {
+      cidr_ipv4: '0.0.0.0/0',
+      description: 'https',
+      from_port: 443,
+      to_port: 443,
+      ip_protocol: 'tcp',
+    },
+  });
+  const https = {
+    cidr_blocks: ['0.0.0.0/0'],
+    description: 'https',
+    from_port: 443,
+    to_port: 443,
+    protocol: 'tcp',
+    self: false,
+  };
+
+  function drifted(egress: readonly object[], before: readonly object[] | null = null) {
+    return review({
+      resource_changes: [rule],
+      resource_drift: [
+        entry('aws_security_group.g', 'update', {
+          before: { egress: before as never },
+          after: { egress: egress as never },
+        }),
+      ],
+    }).drift;
+  }
+
+  it('in what resources of their own fill in after a first apply is none', () => {
+    expect(hasVisibleDrift(drifted([https]))).toBe(false);
+    const text = '{"Statement":[{"Effect":"Allow","Action":"sqs:SendMessage"}]}';
+    const { drift } = review({
+      resource_changes: [
+        entry('aws_iam_role_policy.p', 'no-op', { before: { name: 'send', role: 'r', policy: text } }),
+      ],
+      resource_drift: [
+        entry('aws_iam_role.r', 'update', {
+          before: { inline_policy: null },
+          after: { inline_policy: [{ name: 'send', policy: ` ${text}` }] },
+        }),
+      ],
+    });
+    expect(hasVisibleDrift(drift)).toBe(false);
+  });
+
+  it('in anything more than what they fill in, or where something was before, is drift', () => {
+    expect(hasVisibleDrift(drifted([https, { ...https, from_port: 22, to_port: 22 }]))).toBe(true);
+    expect(hasVisibleDrift(drifted([https], [{ ...https, from_port: 22 }]))).toBe(true);
   });
 });

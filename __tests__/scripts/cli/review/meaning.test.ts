@@ -192,3 +192,120 @@ describe('what opens to everybody', () => {
     expect(meaning).toEqual(['opens tcp 443 from 10.0.0.0/8', 'opens tcp 443 to 0.0.0.0/0']);
   });
 });
+
+describe('what is kept', () => {
+  function keeping(type: string, before: object, after: object) {
+    return reviewOf(entry(`${type}.x`, 'update', { before: before as never, after: after as never }));
+  }
+
+  it.each([
+    [
+      'aws_cloudwatch_log_group',
+      { retention_in_days: 90 },
+      { retention_in_days: 14 },
+      'log events older than 14 days are deleted',
+    ],
+    [
+      'aws_cloudwatch_log_group',
+      { retention_in_days: 0 },
+      { retention_in_days: 3653 },
+      'log events older than 3653 days are deleted',
+    ],
+    [
+      'aws_sqs_queue',
+      { message_retention_seconds: 1_209_600 },
+      { message_retention_seconds: 60 },
+      'messages older than 60 seconds are deleted',
+    ],
+  ])('%s %j -> %j loses data', (type, before, after, sentence) => {
+    const change = keeping(type, before, after);
+    expect(change.meaning).toContain(sentence);
+    expect(change.findings).toEqual([{ kind: 'data-loss', sentence }]);
+    expect(change.rank).toBe(1);
+  });
+
+  it('for longer loses nothing', () => {
+    for (const [before, after] of [
+      [14, 90],
+      [14, 0],
+    ])
+      expect(
+        keeping('aws_cloudwatch_log_group', { retention_in_days: before }, { retention_in_days: after }),
+      ).toMatchObject({ meaning: [], findings: [] });
+  });
+
+  it.each([
+    [
+      'aws_dynamodb_table',
+      { deletion_protection_enabled: true },
+      { deletion_protection_enabled: false },
+      /deletion protection goes/,
+    ],
+    ['aws_s3_bucket', { force_destroy: false }, { force_destroy: true }, /force_destroy is set/],
+    [
+      'aws_dynamodb_table',
+      { point_in_time_recovery: [{ enabled: true }] },
+      { point_in_time_recovery: [{ enabled: false }] },
+      /point-in-time recovery goes/,
+    ],
+  ])('%s %j -> %j says which protection goes', (type, before, after, sentence) => {
+    expect(keeping(type, before, after).meaning).toEqual([expect.stringMatching(sentence)]);
+    expect(keeping(type, after, before).meaning).toEqual([]);
+  });
+});
+
+describe('what runs, and who is told', () => {
+  it.each([
+    [
+      'aws_lambda_function',
+      { source_code_hash: 'a=' },
+      { source_code_hash: 'b=' },
+      ['new code: invocations that run end on the old one'],
+    ],
+    [
+      'aws_lambda_function',
+      { reserved_concurrent_executions: -1 },
+      { reserved_concurrent_executions: 0 },
+      [expect.stringContaining('every invocation is refused')],
+    ],
+    ['aws_lambda_function', { memory_size: 128 }, { memory_size: 256 }, []],
+    [
+      'aws_ecs_service',
+      { desired_count: 2, task_definition: 'a:1' },
+      { desired_count: 4, task_definition: 'a:2' },
+      ['tasks wanted: 2 -> 4', expect.stringContaining('a deployment replaces its tasks')],
+    ],
+    [
+      'aws_cloudwatch_metric_alarm',
+      { threshold: 1, comparison_operator: 'GreaterThanThreshold' },
+      { threshold: 5, comparison_operator: 'GreaterThanThreshold' },
+      ['the alarm rings later'],
+    ],
+    [
+      'aws_cloudwatch_metric_alarm',
+      { threshold: 1, comparison_operator: 'LessThanThreshold' },
+      { threshold: 5, comparison_operator: 'LessThanThreshold' },
+      ['the alarm rings sooner'],
+    ],
+    [
+      'aws_cloudwatch_metric_alarm',
+      { actions_enabled: true },
+      { actions_enabled: false },
+      ['the alarm rings, and nobody is told'],
+    ],
+  ])('%s %j -> %j', (type, before, after, meaning) => {
+    const change = entry(`${type}.x`, 'update', { before: before as never, after: after as never });
+    expect(reviewOf(change).meaning).toEqual(meaning);
+  });
+
+  it('a replacement without a gap stops nothing that stops only in a gap', () => {
+    function lost(actions: string, type = 'aws_lambda_function') {
+      return reviewOf(entry(`${type}.x`, actions)).consequence?.lost;
+    }
+    expect(lost('delete,create')).toBe('invocations fail while it is not there');
+    expect(lost('create,delete')).toBe('the new one is there before the old one goes');
+    expect(lost('create,delete', 'aws_sqs_queue')).toMatch(/lost/);
+    expect(lost('create,delete', 'aws_api_gateway_deployment')).toBeUndefined();
+    expect(lost('create,forget', 'aws_sqs_queue')).toBeUndefined();
+  });
+});

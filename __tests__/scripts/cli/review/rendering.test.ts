@@ -20,6 +20,41 @@ function many(count: number) {
   );
 }
 
+describe('changes that say the same', () => {
+  const twelve = Array.from({ length: 12 }, (_, index) =>
+    entry(`aws_sqs_queue.slices[${index}]`, 'update', {
+      before: { delay_seconds: 0 },
+      after: { delay_seconds: 5 },
+    }),
+  );
+
+  it('are one entry that names every object', () => {
+    const text = markdownOf(review(plan(...twelve)));
+    expect(text.match(/delay_seconds/g)).toHaveLength(1);
+    expect(text).toContain('12 alike changed: `aws_sqs_queue.slices[0]`');
+    for (const { address } of twelve) expect(text).toContain(`\`${address}\``);
+  });
+
+  it('stay apart where one differs, and where there are two', () => {
+    const other = entry('aws_sqs_queue.other', 'update', {
+      before: { delay_seconds: 0 },
+      after: { delay_seconds: 6 },
+    });
+    const text = markdownOf(review(plan(...twelve.slice(0, 2), other)));
+    expect(text.match(/delay_seconds/g)).toHaveLength(3);
+    expect(text).not.toContain('alike');
+  });
+
+  it('are one entry among those that need eyes as well', () => {
+    const replaced = twelve.map(({ address }) =>
+      entry(address, 'delete,create', {}, { action_reason: 'replace_because_tainted' }),
+    );
+    const [eyes = ''] = markdownOf(review(plan(...replaced))).split('<details');
+    expect(eyes.match(/data is lost/g)).toHaveLength(1);
+    for (const { address } of replaced) expect(eyes).toContain(`\`${address}\``);
+  });
+});
+
 describe('Markdown', () => {
   it('never passes the bound of a comment, keeps what is most important and says what is left out', () => {
     const stacks = Array.from({ length: 4 }, (_, index) => review(many(600), { name: `stack-${index}` }));

@@ -5,8 +5,10 @@ import type { Meaning, MeaningContext } from './context';
 import { environmentMeaning } from './environment';
 import { exposureMeaning } from './exposure';
 import { imageMeaning } from './images';
+import { keepingMeaning } from './keeping';
 import { launchTemplateMeaning } from './launch-template';
 import { policyMeaning } from './policies';
+import { runningMeaning } from './running';
 import { securityGroupMeaning } from './security-groups';
 
 const FAMILIES: readonly ((context: MeaningContext) => Meaning)[] = [
@@ -18,6 +20,8 @@ const FAMILIES: readonly ((context: MeaningContext) => Meaning)[] = [
   policyMeaning,
   securityGroupMeaning,
   exposureMeaning,
+  keepingMeaning,
+  runningMeaning,
 ];
 
 /** Sentences of one change; a policy of a thousand statements has its differences below. */

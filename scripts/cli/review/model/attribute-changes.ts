@@ -256,11 +256,12 @@ function holdsTrue(unknown: JsonValue | undefined): boolean {
   return isObject(unknown) && Object.values(unknown).some(holdsTrue);
 }
 
-/** Providers write nothing as null, as an empty list or as an empty object; none of them is a change of another. */
+/** Providers write nothing as null, as an empty text, list or object; none of them is a change of another. */
 function isEmpty(value: JsonValue | undefined): boolean {
   return (
     value === undefined ||
     value === null ||
+    value === '' ||
     (isList(value) && value.length === 0) ||
     (isObject(value) && Object.keys(value).length === 0)
   );

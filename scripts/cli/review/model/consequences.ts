@@ -73,6 +73,7 @@ const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
   aws_cloudfront_distribution: serves('its domain name changes, and viewers of the old one get no answer'),
   aws_route53_zone: serves('its names do not resolve any more, and its name servers change'),
   aws_route53_record: serves('the name does not resolve while it is not there'),
+  aws_cloudwatch_metric_alarm: serves('nobody is told of what it watches while it is not there'),
   aws_sns_topic: serves('its subscriptions go with it, and nobody is notified'),
   aws_vpc: serves('everything in it has to go first'),
   aws_subnet: serves('everything in it has to go first'),
@@ -107,11 +108,25 @@ const NOUNS: Readonly<Record<string, string>> = {
   aws_secretsmanager_secret: 'the secret',
   aws_iam_role: 'the role',
   aws_sns_topic: 'the topic',
+  aws_cloudwatch_metric_alarm: 'the alarm',
 };
 
 /** Names that types of other providers have where they hold data. */
 const HOLDS_DATA =
   /(?:^|_)(?:bucket|database|db|sql|storage_account|storage_container|disk|volume|vault|registry|bigquery|filestore|file_share|queue|topic|table)(?:_instance|_cluster|_server|_account|_database)?$/;
+
+/** What stops only as long as the resource is not there. */
+const IN_THE_GAP = /\bwhile it is not there$|has no deployment$/;
+
+/** Whoever changes an API makes one of these each time. */
+const MADE_ANEW = new Set(['aws_api_gateway_deployment']);
+
+/** Returns what a replacement does whose new object is there before the old one goes. */
+export function consequenceWithoutGap(type: string): Consequence | undefined {
+  const consequence = consequenceOf(type);
+  if (consequence === undefined || !IN_THE_GAP.test(consequence.lost)) return consequence;
+  return MADE_ANEW.has(type) ? undefined : serves('the new one is there before the old one goes');
+}
 
 /** Returns what is lost with a resource of this type; undefined where it neither holds data nor serves, as far as is known. */
 export function consequenceOf(type: string): Consequence | undefined {

@@ -3,7 +3,14 @@ import type { Masker } from '../secrets/masker';
 import { actionOf } from './actions';
 import { attributeChanges } from './attribute-changes';
 import { isList, isObject, isSame, type JsonValue, property, valueAt } from './json-value';
-import { type DriftGroup, type DriftOutcome, type DriftReview, EMPTY_VALUES } from './stack-review';
+import { fillersOf, isFilledIn } from './managed-elsewhere';
+import {
+  type DriftGroup,
+  type DriftOutcome,
+  type DriftReview,
+  EMPTY_VALUES,
+  FILLED_IN,
+} from './stack-review';
 
 /** Attributes that say again what others say. */
 const REPEATED = /^tags_all\b/;
@@ -38,7 +45,7 @@ export function reviewDrift(plan: PlanDocument, masker: Masker): DriftReview {
 ${path}`),
       );
     }
-    for (const group of groupsOf(entry, planned.get(entry.address), masker, isRelevant)) {
+    for (const group of groupsOf(entry, plan, planned.get(entry.address), masker, isRelevant)) {
       const key = [group.type, group.path ?? '', group.outcome].join('\n');
       const known = groups.get(key);
       groups.set(
@@ -58,6 +65,7 @@ ${path}`),
 
 function groupsOf(
   entry: PlanResourceChange,
+  plan: PlanDocument,
   planned: PlanResourceChange | undefined,
   masker: Masker,
   isRelevant: (path: string) => boolean,
@@ -79,8 +87,15 @@ function groupsOf(
     masker,
   ).filter(({ path }) => !REPEATED.test(path));
   if (differences.length === 0) return [{ ...base, isRelevant: false, outcome: 'kept', path: EMPTY_VALUES }];
-  const topLevel = new Map(differences.map((difference) => [topLevelOf(difference.path), difference]));
-  return [...topLevel].map(([name, difference]) => ({
+  const all = [...new Map(differences.map((difference) => [topLevelOf(difference.path), difference]))];
+  const topLevel = all.filter(
+    ([name]) =>
+      outcomeOf(name, entry, planned) !== 'kept' ||
+      !isNothing(valueAt(change.before, name)) ||
+      !isFilledIn(valueAt(change.after, name), fillersOf(plan, type, name)),
+  );
+  if (topLevel.length === 0) return [{ ...base, isRelevant: false, outcome: 'kept', path: FILLED_IN }];
+  return topLevel.map(([name, difference]) => ({
     ...base,
     path: name,
     isRelevant: isRelevant(name),
@@ -89,6 +104,10 @@ function groupsOf(
     ...(difference.after !== undefined && { after: difference.after }),
     ...plannedValue(name, planned, masker),
   }));
+}
+
+function isNothing(value: JsonValue | undefined): boolean {
+  return value === undefined || value === '' || (isList(value) && value.length === 0);
 }
 
 function topLevelOf(path: string): string {

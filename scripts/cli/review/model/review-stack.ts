@@ -1,4 +1,4 @@
-import type { PlanDocument, PlanOutputChange, PlanResourceChange } from '../input/plan-document';
+import type { PlanDocument, PlanResourceChange } from '../input/plan-document';
 import { meaningOf } from '../meaning/index';
 import { knownSecrets } from '../secrets/known-secrets';
 import { Masker } from '../secrets/masker';
@@ -6,21 +6,15 @@ import { SecretNames } from '../secrets/secret-names';
 import { type Action, actionOf } from './actions';
 import { type AttributeChange, attributeChanges } from './attribute-changes';
 import { findChurn } from './churn';
-import { consequenceOf, nounOf } from './consequences';
+import { type Consequence, consequenceOf, consequenceWithoutGap, nounOf } from './consequences';
 import { reviewDrift } from './drift';
-import { changeFingerprint, fingerprintOfAll, hashOf } from './fingerprint';
-import { displayText, isSame, type JsonValue } from './json-value';
+import { changeFingerprint, fingerprintOfAll } from './fingerprint';
+import { displayText } from './json-value';
+import { outputFingerprint, reviewOutputs } from './output-changes';
 import { formatPath } from './path';
+import { deferredChanges, failingChecks } from './plan-notes';
 import { reasonText } from './reasons';
-import type {
-  Counts,
-  DeferredReview,
-  FailingCheck,
-  Finding,
-  OutputReview,
-  ResourceReview,
-  StackReview,
-} from './stack-review';
+import type { Counts, Finding, ResourceReview, StackReview } from './stack-review';
 
 export interface ReviewStackOptions {
   readonly name: string;
@@ -47,9 +41,7 @@ export function reviewStack(plan: PlanDocument, options: ReviewStackOptions): St
   const changes = entries
     .map((entry) => reviewResource(entry, plan, masker, options))
     .filter((change) => change !== undefined);
-  const outputs = Object.entries(plan.output_changes ?? {})
-    .map(([name, output]) => reviewOutput(name, output, masker))
-    .filter((output) => output !== undefined);
+  const outputs = reviewOutputs(plan, masker);
   const invocations = [
     ...(plan.action_invocations ?? []),
     ...(plan.deferred_action_invocations ?? []).flatMap(({ action_invocation: action }) => action ?? []),
@@ -62,7 +54,7 @@ export function reviewStack(plan: PlanDocument, options: ReviewStackOptions): St
     changes: changes.sort((left, right) => left.rank - right.rank),
     outputs,
     drift: reviewDrift(plan, masker),
-    deferred: (plan.deferred_changes ?? []).map(deferredOf),
+    deferred: deferredChanges(plan),
     failingChecks: failingChecks(plan, masker),
     actionInvocations: invocations,
     churn: findChurn(plan),
@@ -107,7 +99,7 @@ function reviewResource(
     masker,
     images: options.images,
   });
-  const consequence = isDeleted(action) ? consequenceOf(type) : undefined;
+  const consequence = lossOf(type, action);
   const findings = [...ownFindings(type, action), ...special];
   const constructPath = options.constructPaths?.get(address.replace(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]$/, ''));
   const reason = reasonText(entry.action_reason);
@@ -150,8 +142,11 @@ function typeOfAddress(address: string): string {
   return /(?:^|\.)(?:data\.)?([a-z0-9_]+)\.[^.]+$/.exec(address)?.[1] ?? '';
 }
 
-function isDeleted(action: Action): boolean {
-  return action.kind === 'delete' || (action.kind === 'replace' && action.order !== 'kept');
+/** What is lost or stops where an object goes; one that is kept in the account loses nothing. */
+function lossOf(type: string, action: Action): Consequence | undefined {
+  if (action.kind === 'delete') return consequenceOf(type);
+  if (action.kind !== 'replace' || action.order === 'kept') return undefined;
+  return action.order === 'gap' ? consequenceOf(type) : consequenceWithoutGap(type);
 }
 
 /** The differences of a resource, without those that every such change has. */
@@ -192,7 +187,7 @@ function ownFindings(type: string, action: Action): readonly Finding[] {
   const noun = nounOf(type);
   if (action.kind === 'replace') findings.push({ kind: 'replace', sentence: `${noun} is replaced` });
   if (action.kind === 'delete') findings.push({ kind: 'delete', sentence: `${noun} is deleted` });
-  const consequence = isDeleted(action) ? consequenceOf(type) : undefined;
+  const consequence = lossOf(type, action);
   if (consequence?.kind === 'data')
     findings.push({
       kind: 'data-loss',
@@ -211,7 +206,8 @@ function rankOf(
 ): number {
   if (isDeposed) return 6;
   if (consequence === 'data') return 0;
-  if (findings.some(({ kind }) => kind === 'public' || kind === 'iam-wider')) return 1;
+  if (findings.some(({ kind }) => kind === 'data-loss' || kind === 'public' || kind === 'iam-wider'))
+    return 1;
   if (consequence === 'serves') return 2;
   if (action.kind === 'replace' && action.order === 'kept') return 3;
   if (action.kind === 'forget' && consequenceOf(type) !== undefined) return 3;
@@ -247,55 +243,4 @@ function countsOf(changes: readonly ResourceReview[]): Counts {
       counts.forget += 1;
   }
   return counts;
-}
-
-function reviewOutput(name: string, output: PlanOutputChange, masker: Masker): OutputReview | undefined {
-  const { kind } = actionOf(output.actions, `output ${name}`);
-  const action = kind === 'create' || kind === 'delete' ? kind : kind === 'no-op' ? undefined : 'update';
-  if (action === undefined) return undefined;
-  const isSensitive = output.before_sensitive === true || output.after_sensitive === true;
-  function shown(value: JsonValue | undefined): JsonValue {
-    return masker.mask(value, isSensitive, [name]);
-  }
-  const isUnknown = output.after_unknown === true;
-  return {
-    name,
-    action,
-    ...(!isSame(output.before, null) && { before: shown(output.before) }),
-    ...(!isSame(output.after, null) && !isUnknown && { after: shown(output.after) }),
-    isUnknown,
-    isSensitive,
-  };
-}
-
-function outputFingerprint({ name, action, before, after }: OutputReview): string {
-  return hashOf(['output', name, action, before ?? null, after ?? null]);
-}
-
-const DEFERRED: Readonly<Record<string, string>> = {
-  instance_count_unknown: 'how many there will be is known after this apply',
-  resource_config_unknown: 'its configuration is known after this apply',
-  provider_config_unknown: "its provider's configuration is known after this apply",
-  deferred_prereq: 'something that it depends on is deferred',
-  absent_prereq: 'something that it depends on does not exist yet',
-};
-
-function deferredOf({
-  reason,
-  resource_change: change,
-}: NonNullable<PlanDocument['deferred_changes']>[number]): DeferredReview {
-  const known = Object.hasOwn(DEFERRED, reason) ? DEFERRED[reason] : undefined;
-  return { address: change.address, reason: known ?? 'Terraform does not say why' };
-}
-
-function failingChecks(plan: PlanDocument, masker: Masker): readonly FailingCheck[] {
-  return (plan.checks ?? [])
-    .filter(({ status }) => status === 'fail' || status === 'error')
-    .map(({ address, status, instances }) => ({
-      name: address.to_display,
-      status,
-      messages: (instances ?? []).flatMap(({ problems }) =>
-        (problems ?? []).map(({ message }) => masker.maskText(message)),
-      ),
-    }));
 }

@@ -189,12 +189,25 @@ export const EYES_RANK = 3;
 /** In place of a path: providers write nothing as null in one reading and as an empty list in the next. */
 export const EMPTY_VALUES = '(empty values only)';
 
-/** Returns whether anything was changed outside of Terraform that a person could see. */
-export function hasVisibleDrift({ groups }: DriftReview): boolean {
-  return groups.some(({ path }) => path !== EMPTY_VALUES);
+/** In place of a path: other resources of the plan fill the attributes in that differ, such as the rules of a security group. */
+export const FILLED_IN = '(filled in by resources of their own)';
+
+/** Returns the drift that somebody made. */
+export function visibleDrift({ groups }: DriftReview): readonly DriftGroup[] {
+  return groups.filter(({ path }) => path !== EMPTY_VALUES && path !== FILLED_IN);
 }
 
-/** Returns the objects in which only empty values differ: after a first apply these are most of a stack, and nobody changed them. */
-export function onlyEmptyDrift({ groups }: DriftReview): readonly string[] {
-  return groups.flatMap(({ path, addresses }) => (path === EMPTY_VALUES ? addresses : []));
+/** Returns whether anything was changed outside of Terraform that a person could see. */
+export function hasVisibleDrift(drift: DriftReview): boolean {
+  return visibleDrift(drift).length > 0;
+}
+
+/**
+ * Returns the objects in which only empty values differ, or what resources of their own fill in: after a first apply these are
+ * most of a stack, and nobody changed them.
+ */
+export function onlyApparentDrift({ groups }: DriftReview): readonly string[] {
+  return groups.flatMap(({ path, addresses }) =>
+    path === EMPTY_VALUES || path === FILLED_IN ? addresses : [],
+  );
 }

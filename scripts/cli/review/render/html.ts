@@ -3,18 +3,27 @@ import { displayText } from '../model/json-value';
 import {
   COUNT_NAMES,
   changesStateOnly,
-  EMPTY_VALUES,
   EYES_RANK,
   hasAnything,
   needsEyes,
-  onlyEmptyDrift,
+  onlyApparentDrift,
   type ResourceReview,
   type StackReview,
+  visibleDrift,
 } from '../model/stack-review';
 import { html } from './foreign-text';
 import type { Review } from './review';
 import { textDiff } from './text-diff';
-import { countsText, driftText, lossOf, redactedText, sidesOf, signOf, verbOf } from './words';
+import {
+  APPARENT_DRIFT,
+  countsText,
+  driftText,
+  lossOf,
+  redactedText,
+  sidesOf,
+  signOf,
+  verbOf,
+} from './words';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;
@@ -215,26 +224,22 @@ function otherLines(stack: StackReview): readonly string[] {
 }
 
 function drift(stack: StackReview): string {
-  const empty = onlyEmptyDrift(stack.drift);
+  const apparent = onlyApparentDrift(stack.drift);
   const lines = [
-    ...stack.drift.groups
-      .filter(({ path }) => path !== EMPTY_VALUES)
-      .map(
-        (group) =>
-          `${addresses(group.addresses)}${
-            group.path === undefined
-              ? ''
-              : ` ${code(group.path)}: ${code(displayText(group.before))} -&gt; ${code(displayText(group.after))}`
-          } (${driftText(group)})`,
-      ),
+    ...visibleDrift(stack.drift).map(
+      (group) =>
+        `${addresses(group.addresses)}${
+          group.path === undefined
+            ? ''
+            : ` ${code(group.path)}: ${code(displayText(group.before))} -&gt; ${code(displayText(group.after))}`
+        } (${driftText(group)})`,
+    ),
     ...stack.drift.moves.map(({ from, to }) => `moved in the state: ${code(from)} -&gt; ${code(to)}`),
-    ...(empty.length === 0
-      ? []
-      : [`no drift, though read anew with other empty values: ${addresses(empty)}`]),
+    ...(apparent.length === 0 ? [] : [`${APPARENT_DRIFT}: ${addresses(apparent)}`]),
   ];
   return lines.length === 0
     ? ''
-    : `<details><summary>Drift: ${stack.drift.objects - empty.length} objects changed outside of Terraform</summary>${list(lines)}</details>`;
+    : `<details><summary>Drift: ${stack.drift.objects - apparent.length} objects changed outside of Terraform</summary>${list(lines)}</details>`;
 }
 
 function addresses(all: readonly string[]): string {

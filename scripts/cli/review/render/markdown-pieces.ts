@@ -4,30 +4,61 @@ import { displayText } from '../model/json-value';
 import {
   type Churn,
   type DriftGroup,
-  EMPTY_VALUES,
   EYES_RANK,
   type OutputReview,
-  onlyEmptyDrift,
+  onlyApparentDrift,
   type ResourceReview,
   type StackReview,
   type ToolFinding,
+  visibleDrift,
 } from '../model/stack-review';
+import { alikeTogether } from './alike';
 import type { Piece } from './budget';
 import { codeBlock, codeSpan, plainMarkdown, visible } from './foreign-text';
 import { textDiff } from './text-diff';
-import { driftText, lossOf, sidesOf, signOf, verbOf } from './words';
+import { APPARENT_DRIFT, driftText, lossOf, sidesOf, signOf, verbOf } from './words';
 
 const MAX_ATTRIBUTES = 25;
 const MAX_DIFF_LINES = 60;
 const MAX_ADDRESSES = 5;
 
-/** One change among those that need eyes: what it does to people first, then why. */
-export function importantPieces(change: ResourceReview, stack: string | undefined): Piece {
+/** Several changes that say the same, or one. */
+type Alike = readonly [ResourceReview, ...ResourceReview[]];
+
+/** Changes among those that need eyes: what they do to people first, then why. */
+export function importantPieces(
+  stack: StackReview,
+  changes: readonly ResourceReview[],
+  isOne: boolean,
+): readonly Piece[] {
+  return alikeTogether(changes).flatMap(([first, ...others]) =>
+    first === undefined ? [] : [importantPiece(stack, [first, ...others], isOne ? undefined : stack.name)],
+  );
+}
+
+function importantPiece({ churn }: StackReview, alike: Alike, stack: string | undefined): Piece {
+  const [change] = alike;
   const where = stack === undefined ? '' : ` in ${codeSpan(stack, 100)}`;
   const loss = lossOf(change);
   const lead = change.consequence?.kind === 'data' ? '**data is lost**, ' : '';
-  const short = `- ${lead}${codeSpan(change.address)}${where}: ${loss === undefined ? plainMarkdown(verbOf(change)) : `${plainMarkdown(loss)} (${plainMarkdown(verbOf(change))})`}\n`;
-  return { rank: change.rank, short, full: () => short + reasonLines(change) + sentenceLines(change) };
+  const verb = plainMarkdown(verbOf(change));
+  const what = loss === undefined ? verb : `${plainMarkdown(loss)}${verb === 'deleted' ? '' : ` (${verb})`}`;
+  const again = churn.find(({ from }) => from === change.address);
+  const keeping =
+    again === undefined
+      ? ''
+      : `  - the same is created as ${codeSpan(again.to)}: a \`moved\` block keeps the object, see below\n`;
+  function head(maxAddresses: number): string {
+    return `- ${lead}${addressesText(
+      alike.map(({ address }) => address),
+      maxAddresses,
+    )}${where}: ${what}\n`;
+  }
+  return {
+    rank: change.rank,
+    short: head(MAX_ADDRESSES),
+    full: () => head(alike.length) + keeping + reasonLines(change) + sentenceLines(change),
+  };
 }
 
 function reasonLines(change: ResourceReview): string {
@@ -44,18 +75,46 @@ function reasonLines(change: ResourceReview): string {
 }
 
 function sentenceLines({ meaning, findings }: ResourceReview): string {
-  const told = new Set(meaning);
   const further = findings.filter(
-    ({ kind, sentence }) => (kind === 'public' || kind === 'iam-wider') && !told.has(sentence),
+    ({ kind, sentence }) =>
+      (kind === 'public' || kind === 'iam-wider') && !meaning.some((told) => saysTheSame(told, sentence)),
   );
   return [...meaning, ...further.map(({ sentence }) => sentence)]
     .map((sentence) => `  - ${plainMarkdown(sentence)}\n`)
     .join('');
 }
 
-/** Every change of a stack, the most important first. */
+/** A finding about a permission repeats the sentence that describes it. */
+function saysTheSame(told: string, finding: string): boolean {
+  const described = /(?:grants more|lets everybody in): (.*)$/.exec(finding)?.[1];
+  return told === finding || (described !== undefined && told.includes(described));
+}
+
+/** Every change of a stack, the most important first; those that say the same together. */
 export function changePieces(stack: StackReview): readonly Piece[] {
-  return stack.changes.map(changePiece);
+  return alikeTogether(stack.changes).flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    return others.length === 0 ? [changePiece(first)] : [alikePiece([first, ...others])];
+  });
+}
+
+function alikePiece(alike: Alike): Piece {
+  const [change] = alike;
+  const constructs = new Set(alike.map(({ constructPath }) => constructPath));
+  const own = constructs.size === 1 ? partsOf(change) : '';
+  function head(maxAddresses: number): string {
+    const named = alike
+      .slice(0, maxAddresses)
+      .map(({ address, constructPath }) =>
+        constructs.size === 1 || constructPath === undefined
+          ? codeSpan(address)
+          : `${codeSpan(address)} (construct ${codeSpan(constructPath)})`,
+      )
+      .join(', ');
+    const more = alike.length > maxAddresses ? ` and ${alike.length - maxAddresses} more` : '';
+    return `- \`${signOf(change.action)}\` ${alike.length} alike ${plainMarkdown(verbOf(change))}: ${named}${more}${own}\n`;
+  }
+  return { rank: change.rank, short: head(2), full: () => head(alike.length) + belowOf(change) };
 }
 
 function changePiece(change: ResourceReview): Piece {
@@ -63,13 +122,14 @@ function changePiece(change: ResourceReview): Piece {
   return {
     rank: change.rank,
     short,
-    // Why it needs eyes is told above.
-    full: () =>
-      short +
-      (change.rank <= EYES_RANK ? '' : reasonLines(change) + sentenceLines(change)) +
-      attributeLines(change) +
-      toolLines(change.toolFindings),
+    full: () => short + belowOf(change) + toolLines(change.toolFindings),
   };
+}
+
+/** Why it needs eyes is told above. */
+function belowOf(change: ResourceReview): string {
+  const why = change.rank <= EYES_RANK ? '' : reasonLines(change) + sentenceLines(change);
+  return why + attributeLines(change);
 }
 
 function partsOf(change: ResourceReview): string {
@@ -176,11 +236,11 @@ function outputPiece({ name, action, before, after, isUnknown, isSensitive }: Ou
 export function driftPieces({ drift, changes }: StackReview): readonly Piece[] {
   if (drift.objects === 0 && drift.moves.length === 0) return [];
   const maxGroups = Math.max(5, changes.length);
-  const groups = drift.groups
-    .filter(({ path }) => path !== EMPTY_VALUES)
-    .sort((left, right) => Number(right.isRelevant) - Number(left.isRelevant));
-  const empty = onlyEmptyDrift(drift);
-  const count = drift.objects - empty.length;
+  const groups = [...visibleDrift(drift)].sort(
+    (left, right) => Number(right.isRelevant) - Number(left.isRelevant),
+  );
+  const apparent = onlyApparentDrift(drift);
+  const count = drift.objects - apparent.length;
   const objects = `${count} ${count === 1 ? 'object was' : 'objects were'}`;
   return [
     ...(count === 0 && drift.moves.length === 0
@@ -191,15 +251,13 @@ export function driftPieces({ drift, changes }: StackReview): readonly Piece[] {
     ...drift.moves
       .slice(0, maxGroups)
       .map(({ from, to }) => line(7, `moved in the state: ${codeSpan(from)} -> ${codeSpan(to)}`)),
-    ...(empty.length === 0
-      ? []
-      : [line(7, `no drift, though read anew with other empty values: ${addressesText(empty)}`)]),
+    ...(apparent.length === 0 ? [] : [line(7, `${APPARENT_DRIFT}: ${addressesText(apparent)}`)]),
   ];
 }
 
 /** A few addresses, and how many more there are. */
-function addressesText(addresses: readonly string[]): string {
-  const shown = addresses.slice(0, addresses.length > MAX_ADDRESSES ? 2 : MAX_ADDRESSES);
+function addressesText(addresses: readonly string[], maxAddresses = MAX_ADDRESSES): string {
+  const shown = addresses.slice(0, addresses.length > maxAddresses ? 2 : maxAddresses);
   const more = addresses.length - shown.length;
   return shown.map((address) => codeSpan(address)).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

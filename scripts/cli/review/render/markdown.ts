@@ -4,7 +4,6 @@ import {
   EYES_RANK,
   hasAnything,
   needsEyes,
-  type ResourceReview,
   type StackReview,
 } from '../model/stack-review';
 import { fitSections, type Piece, type Section } from './budget';
@@ -134,10 +133,6 @@ function bestRank(stack: StackReview): number {
 }
 
 function eyesSection(stacks: readonly StackReview[], isOne: boolean, leftOut: Section['leftOut']): Section {
-  const changes: { readonly change: ResourceReview; readonly stack: StackReview }[] = stacks.flatMap(
-    (stack) => needsEyes(stack).map((change) => ({ change, stack })),
-  );
-  changes.sort((left, right) => left.change.rank - right.change.rank);
   return {
     rank: 0,
     open: '\n### What needs eyes\n\n',
@@ -145,7 +140,9 @@ function eyesSection(stacks: readonly StackReview[], isOne: boolean, leftOut: Se
     leftOut,
     pieces: [
       ...stacks.flatMap((stack) => warningsOf(stack, isOne)),
-      ...changes.map(({ change, stack }) => importantPieces(change, isOne ? undefined : stack.name)),
+      ...stacks
+        .flatMap((stack) => importantPieces(stack, needsEyes(stack), isOne))
+        .sort((left, right) => left.rank - right.rank),
     ],
   };
 }

@@ -87,6 +87,10 @@ export function sidesOf(change: AttributeChange): { readonly before: string; rea
   };
 }
 
+/** What stands before objects that nobody changed. */
+export const APPARENT_DRIFT =
+  'no drift, though read anew with other empty values, or with what resources of their own fill in';
+
 /** What becomes of a drift. */
 export function driftText({ outcome }: DriftGroup): string {
   switch (outcome) {

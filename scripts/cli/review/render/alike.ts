@@ -1,0 +1,64 @@
+import type { ResourceReview } from '../model/stack-review';
+
+/** Fewer alike changes are as quickly read one by one. */
+const MIN_ALIKE = 3;
+/** Objects with more differences are never quite alike. */
+const MAX_ATTRIBUTES = 25;
+
+/** Returns the changes with those together that say the same of several objects, in the order of the first of each. */
+export function alikeTogether(changes: readonly ResourceReview[]): readonly (readonly ResourceReview[])[] {
+  const roughly = new Map<string, ResourceReview[]>();
+  for (const change of changes) add(roughly, roughKey(change), change);
+  const groups = new Map<string, ResourceReview[]>();
+  for (const [rough, candidates] of roughly)
+    for (const change of candidates) {
+      // What a change says as text takes time to write, and most changes are alone.
+      const isAlone = candidates.length < MIN_ALIKE || !canBeAlike(change);
+      add(
+        groups,
+        isAlone ? change.address + (change.deposed ?? '') : `${rough}\n${exactKey(change)}`,
+        change,
+      );
+    }
+  const position = new Map(changes.map((change, index) => [change, index]));
+  return [...groups.values()]
+    .flatMap((group) => (group.length < MIN_ALIKE ? group.map((change) => [change]) : [group]))
+    .sort(([left], [right]) => placeOf(left, position) - placeOf(right, position));
+}
+
+function add(groups: Map<string, ResourceReview[]>, key: string, change: ResourceReview): void {
+  const known = groups.get(key);
+  if (known === undefined) groups.set(key, [change]);
+  else known.push(change);
+}
+
+function placeOf(change: ResourceReview | undefined, position: ReadonlyMap<ResourceReview, number>): number {
+  return change === undefined ? 0 : (position.get(change) ?? 0);
+}
+
+/** An update of attributes that every type has, such as tags, is the same for all types. */
+function roughKey({ type, action, rank, attributes, meaning }: ResourceReview): string {
+  const kind = action.kind === 'update' && meaning.length === 0 ? '' : type;
+  return [kind, action.kind, rank, attributes.length, attributes[0]?.path ?? ''].join('\n');
+}
+
+function canBeAlike({
+  attributes,
+  previousAddress,
+  importId,
+  deposed,
+  toolFindings,
+}: ResourceReview): boolean {
+  return (
+    previousAddress === undefined &&
+    importId === undefined &&
+    deposed === undefined &&
+    toolFindings.length === 0 &&
+    attributes.length <= MAX_ATTRIBUTES &&
+    attributes.every(({ text }) => text === undefined)
+  );
+}
+
+function exactKey({ action, reason, replacePaths, attributes, meaning, findings }: ResourceReview): string {
+  return JSON.stringify([action, reason, replacePaths, attributes, meaning, findings]);
+}
