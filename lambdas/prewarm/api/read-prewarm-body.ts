@@ -105,8 +105,9 @@ function takeCompatibly(fields: Record<string, unknown>): readonly string[] {
   for (const key of Object.keys(fields)) {
     if (isField(key)) continue;
     delete fields[key];
+    if (warnings.length === MAX_WARNINGS) continue;
     const { field, hint } = unknownKey(key);
-    if (warnings.length < MAX_WARNINGS) warnings.push(`${field}: an unknown field is ignored; ${hint}`);
+    warnings.push(`${field}: an unknown field is ignored; ${hint}`);
   }
   const { need_invalidate: invalidate } = fields;
   if (invalidate !== undefined && typeof invalidate !== 'boolean') {

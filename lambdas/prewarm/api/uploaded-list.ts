@@ -30,11 +30,16 @@ export function isListKey(key: string): boolean {
 
 /**
  * The lines of an uploaded list.
- * @throws InvalidRequest where none was uploaded under this id, or what was is no list
+ * @throws InvalidRequest where none was uploaded under this id, or what was is no list or names no URL
  */
 export async function* uploadedList(blobs: Pick<BlobStore, 'read'>, listId: string): AsyncGenerator<string> {
   try {
-    for await (const { text } of listLines(blobs.read(listKey(listId)))) yield text;
+    let isEmpty = true;
+    for await (const { text } of listLines(blobs.read(listKey(listId)))) {
+      isEmpty = false;
+      yield text;
+    }
+    if (isEmpty) throw new UnreadableDocument('names no URL');
   } catch (error) {
     if (error instanceof UnreadableDocument)
       throw new InvalidRequest([

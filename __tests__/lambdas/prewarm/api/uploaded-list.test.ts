@@ -29,6 +29,8 @@ describe('an uploaded list', () => {
     ['User-agent: *\nDisallow: /', 'got a list that is a robots.txt'],
     [Buffer.from('https://a/\u00e9', 'latin1'), 'has bytes in line 1 that are not UTF-8'],
     [Buffer.alloc(33_554_432, 'a'), 'has more than 65536 characters in line 1'],
+    ['\n\n  \n# nothing\n', 'got a list that names no URL'],
+    ['[]', 'got a list that names no URL'],
     [undefined, 'allowed: the list_id of a list that was uploaded'],
   ])('%#: is refused by what is wrong with it', async (content, message) => {
     const refusal = await read(content).catch((error: unknown) => error);

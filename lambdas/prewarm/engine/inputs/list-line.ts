@@ -1,14 +1,22 @@
 /** White space, and what editors and web pages put beside it that nobody sees. */
 const BLANK = /[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/;
+const SPACE = 0x20;
+const DELETE = 0x7f;
 const QUOTED = /^"((?:[^"]|"")*)"\s*[,;]?$/;
 const COMMENT = /\s#/;
+
+/** True for a blank at this index; most characters need no pattern to tell. */
+function isBlank(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return code === SPACE || ((code < SPACE || code > DELETE) && BLANK.test(text[index] ?? ''));
+}
 
 /** Without blanks and invisible characters at both ends. By index: a pattern for the end starts anew at each blank within. */
 export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && BLANK.test(text[start] ?? '')) start += 1;
-  while (end > start && BLANK.test(text[end - 1] ?? '')) end -= 1;
+  while (start < end && isBlank(text, start)) start += 1;
+  while (end > start && isBlank(text, end - 1)) end -= 1;
   return text.slice(start, end);
 }
 

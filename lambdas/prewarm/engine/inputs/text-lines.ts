@@ -12,6 +12,9 @@ export interface ListLine {
 /** A URL with a comment behind it. Own choice. */
 export const MAX_LINE_CHARACTERS = 8 * MAX_URL_BYTES;
 
+/** Blank lines and comments included. Own choice: several for each URL of the longest list. */
+const MAX_LINES = 10_000_000;
+
 /** Word processors end lines within a paragraph with a vertical tab. */
 const ONE_LINE_END = /[\n\r\v\f\u0085\u2028\u2029]/;
 const LINE_END = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
@@ -25,7 +28,7 @@ function checkLength(line: string, number: number): void {
 
 /**
  * The lines of a text that name something, in linear time whatever its lines are.
- * @throws UnreadableDocument at a line that is far too long
+ * @throws UnreadableDocument at a line that is far too long, and where there are far too many
  */
 export async function* textLines(parts: AsyncIterable<string> | Iterable<string>): AsyncGenerator<ListLine> {
   let rest = '';
@@ -33,6 +36,7 @@ export async function* textLines(parts: AsyncIterable<string> | Iterable<string>
   function* linesOf(text: string): Iterable<ListLine> {
     for (const line of text.split(LINE_END)) {
       number += 1;
+      if (number > MAX_LINES) throw new UnreadableDocument(`has more than ${MAX_LINES} lines`);
       checkLength(line, number);
       const named = urlOfLine(line);
       if (named !== undefined) yield { number, text: named };

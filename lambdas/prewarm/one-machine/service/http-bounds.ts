@@ -47,6 +47,9 @@ export function boundConnections(server: Server, maxConnections: number, stalled
   server.maxConnections = maxConnections;
   server.on('drop', () => server.closeIdleConnections());
   server.on('clientError', refuseUnparsed);
+  server.on('connect', (_: IncomingMessage, socket: Duplex) =>
+    refuseRaw(socket, 405, 'CONNECT: this is no proxy; GET / lists the routes.'),
+  );
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) =>
     refuse(response, { status: 417, message: 'Expect: allowed: 100-continue.' }),
   );
@@ -72,7 +75,7 @@ function refusalOf({ httpVersion, headers, url = '' }: IncomingMessage): Refused
     return { status: 400, message: 'Transfer-Encoding: got one with HTTP/1.0; allowed: a Content-Length.' };
   if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked')
     return { status: 501, message: 'Transfer-Encoding: allowed: chunked.' };
-  if (url.startsWith('/') || url === '*') return undefined;
+  if (url.startsWith('/')) return undefined;
   if (URL.canParse(url) && new URL(url).host === headers.host?.toLowerCase()) return undefined;
   return { status: 400, message: 'Request target: allowed: a path, or a URL of the host that Host names.' };
 }
@@ -111,6 +114,11 @@ function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const [status, message] = PARSER_STATUSES[error.code ?? ''] ?? [400, 'This is no valid HTTP/1.1 request.'];
+  refuseRaw(socket, status, message);
+}
+
+/** Answers where Node gives a socket and no response. */
+function refuseRaw(socket: Duplex, status: number, message: string): void {
   const { headers, body } = refusal(message);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);

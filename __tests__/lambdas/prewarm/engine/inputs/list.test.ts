@@ -80,6 +80,7 @@ describe('a list', () => {
     ['a nested JSON array', Buffer.from('['.repeat(5_000_000)), 'whose item 1 is not a string'],
     ['a JSON array that is cut', Buffer.from('["https://a/"'), 'that does not end'],
     ['text behind a JSON array', Buffer.from('["https://a/"]\nhttps://b/'), 'text behind its JSON array'],
+    ['endless blank lines', gzipSync(Buffer.alloc(10_000_001, '\n')), 'has more than 10000000 lines'],
     ['one endless line', Buffer.alloc(32 * 1024 * 1024, 'a'), 'more than 65536 characters in line 1'],
     [
       'a gzip file that is cut',

@@ -79,6 +79,8 @@ describe('HTTP in front of the service', () => {
       501,
     ],
     ['chunks in HTTP/1.0', `POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+    ['CONNECT', 'CONNECT b:443 HTTP/1.1\r\nHost: a\r\n\r\n', 405],
+    ['the whole server as its target', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     ['a target of another host', `POST http://b/ HTTP/1.1\r\nHost: a\r\n${LENGTH}\r\n{}`, 400],
     ['a header of 20 kB', `POST / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n${LENGTH}\r\n{}`, 431],
   ])('refuses a request with %s, without effect', async (_, text, status) => {
