@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RequestSpec } from '../engine/model/request';
 import type { HostRule } from '../engine/request/host-rule';
 import type { FieldIssue } from '../engine/request/invalid-request';
@@ -76,12 +77,25 @@ export async function checkPrewarmBody(json: unknown, context: CheckContext): Pr
     hosts,
     warnings: [...warnings, ...unplacedPops(spec, context)],
     urlCount: lines.length,
-    urls: checkedUrls(listId === undefined ? lines : (otherList?.() ?? []), {
+    urls: checkedUrls(inTurns(listId === undefined ? lines : (otherList?.() ?? [])), {
       hosts,
       maxUrls,
       isSelected: urlSelection(spec),
     }),
   };
+}
+
+/** Lines after which other requests get their turn. */
+const LINES_PER_TURN = 1_000;
+
+/** The same lines. An international name takes a hundred times as long to check as another: nobody shall wait for a whole list. */
+async function* inTurns(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
+  let count = 0;
+  for await (const line of lines) {
+    yield line;
+    count += 1;
+    if (count % LINES_PER_TURN === 0) await setImmediate();
+  }
 }
 
 /** PoPs whose airport is not known: DNS has them, so they are warmed, but they stand on no map. */

@@ -41,4 +41,19 @@ describe('a large body', () => {
     expect(text.length).toBeLessThan(100_000);
     expect(log.filter(({ level }) => level === 'error')).toEqual([]);
   });
+
+  it('with international names lets other requests have their turn while it is checked', async () => {
+    const { call } = fakeService();
+    const urls = Array.from({ length: 20_000 }, (_, index) => `https://${'ä'.repeat(60)}${index}/`);
+    let turns = 0;
+    let isAnswered = false;
+    (function count(): void {
+      turns += 1;
+      if (!isAnswered) setImmediate(count);
+    })();
+    const { json } = await call('POST', '/prewarm', { ...BODY, url_list: urls });
+    isAnswered = true;
+    expect(json).toMatchObject({ status: 'Failed' });
+    expect(turns).toBeGreaterThanOrEqual(20);
+  });
 });

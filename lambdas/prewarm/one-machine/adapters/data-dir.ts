@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { RefusedSetting } from '../refused-setting';
@@ -129,9 +129,9 @@ function mark(dataDir: string): Promise<void> {
  */
 async function claim(dataDir: string): Promise<'marked' | 'unmarked'> {
   await makeFolder(dataDir);
-  const names = await readdir(dataDir);
-  if (names.includes(MARKER)) return 'marked';
-  const others = names.filter((name) => !OF_THE_FILE_SYSTEM.has(name));
+  const entries = await readdir(dataDir, { withFileTypes: true });
+  if (entries.some((entry) => entry.name === MARKER && entry.isFile())) return 'marked';
+  const others = entries.map(({ name }) => name).filter((name) => !OF_THE_FILE_SYSTEM.has(name));
   // The key of headers is the first thing that such a directory gets: an adoption may have been cut short.
   const old = others.filter((name) => name !== KEY_FILE);
   if (old.length > 0 && (await isUnmarkedDataDir(dataDir, old))) return 'unmarked';
@@ -140,7 +140,9 @@ async function claim(dataDir: string): Promise<'marked' | 'unmarked'> {
   return 'marked';
 }
 
+/** A link leads to a folder that may be somebody else's: nothing is removed behind it. */
 async function removeUnfinished(tmpDir: string): Promise<void> {
+  if ((await lstat(tmpDir)).isSymbolicLink()) return;
   for (const entry of await readdir(tmpDir, { withFileTypes: true }))
     if (entry.isFile() && isUnfinished(entry.name)) await rm(join(tmpDir, entry.name));
 }

@@ -41,8 +41,8 @@ export async function hasLostJournal(stateDir: string): Promise<boolean> {
 }
 
 /**
- * A sentence for each journal of a closed database whose end LevelDB will drop in silence though more was written there than a
- * record that was cut short.
+ * A sentence for each journal of a closed database of which LevelDB will drop something in silence that is more than a record that
+ * was cut short at its end.
  */
 export async function damagedJournals(stateDir: string): Promise<readonly string[]> {
   const journals = (await filesIn(stateDir)).filter((file) => file.endsWith('.log'));
@@ -51,7 +51,7 @@ export async function damagedJournals(stateDir: string): Promise<readonly string
       const bytes = silentlyDroppedBytes(await readFile(join(stateDir, file)));
       return bytes === 0
         ? []
-        : `the last ${bytes} bytes of its journal state/${file} are damaged and were dropped: what was stored last is lost; restore state/ from a copy to have it`;
+        : `${bytes} bytes of its journal state/${file} are damaged and were dropped: what was stored last is lost; restore state/ from a copy to have it`;
     }),
   );
   return sentences.flat();

@@ -1,5 +1,5 @@
 /*
- * What LevelDB passes over in silence when it reads its journal: at the end of the file it takes a record that is not whole for
+ * What LevelDB passes over in silence when it reads its journal: zeros are padding to it, and at the end of the file it takes a record that is not whole for
  * one that was being written when the process was killed. A record whose header was damaged looks the same, and is lost with all
  * behind it. https://github.com/google/leveldb/blob/main/doc/log_format.md
  */
@@ -52,10 +52,19 @@ function holdsRecord(rest: Buffer): boolean {
   return false;
 }
 
-/** Bytes at the end of a journal that LevelDB drops without a word although whole records are among them; 0 for a sound one. */
+/** True where zeros stand in place of records, as after a power failure; a block's own padding is shorter than a header. */
+function isBlank(rest: Buffer): boolean {
+  return rest.length >= HEADER_BYTES && rest.every((byte) => byte === 0);
+}
+
+/** Bytes of a journal that LevelDB drops without a word although records were written there; 0 for a sound one. */
 export function silentlyDroppedBytes(journal: Buffer): number {
-  const start = Math.max(0, Math.ceil(journal.length / BLOCK_BYTES) - 1) * BLOCK_BYTES;
-  const block = journal.subarray(start);
-  const rest = block.subarray(endOfRecords(block));
-  return rest.length > HEADER_BYTES && holdsRecord(rest) ? rest.length : 0;
+  let dropped = 0;
+  for (let start = 0; start < journal.length; start += BLOCK_BYTES) {
+    const block = journal.subarray(start, start + BLOCK_BYTES);
+    const rest = block.subarray(endOfRecords(block));
+    const isLast = start + BLOCK_BYTES >= journal.length;
+    if (isBlank(rest) || (isLast && rest.length > HEADER_BYTES && holdsRecord(rest))) dropped += rest.length;
+  }
+  return dropped;
 }

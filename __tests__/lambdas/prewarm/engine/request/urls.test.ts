@@ -95,21 +95,6 @@ describe('a list of URLs', () => {
     expect(invalid.at(-1)?.reason).toContain('200 other hosts were');
   });
 
-  it('lets others have a turn between its batches, however long one takes', async () => {
-    let turns = 0;
-    let isChecked = false;
-    (function count(): void {
-      turns += 1;
-      if (!isChecked) setImmediate(count);
-    })();
-    await run(
-      Array.from({ length: 20_000 }, (_, index) => `https://${'ä'.repeat(60)}${index}/`),
-      rulesOf(),
-    );
-    isChecked = true;
-    expect(turns).toBeGreaterThanOrEqual(20);
-  });
-
   it('has a largest size', async () => {
     const endless = (function* () {
       for (;;) yield at('a');

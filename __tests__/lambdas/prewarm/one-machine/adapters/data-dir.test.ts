@@ -119,6 +119,22 @@ describe('the data directory', () => {
     for (const name of ours) await expect(readFile(join(dir, name))).rejects.toThrow(/ENOENT/);
   });
 
+  it('loses nothing behind a link in the place of its own folder', async () => {
+    const dir = join(folder, 'linked');
+    await openAndClose(dir);
+    await rm(join(dir, 'tmp'), { recursive: true });
+    await mkdir(join(folder, 'elsewhere'));
+    await writeFile(join(folder, 'elsewhere', ID), 'precious');
+    await symlink(join(folder, 'elsewhere'), join(dir, 'tmp'));
+    await openAndClose(dir);
+    expect(await readFile(join(folder, 'elsewhere', ID), 'utf8')).toBe('precious');
+  });
+
+  it('is a folder of somebody else where the marker is no file', async () => {
+    await mkdir(join(folder, 'no-marker', 'WARMPATH_DATA'), { recursive: true });
+    await expect(openDataDir(join(folder, 'no-marker'))).rejects.toThrow(DataDirForeign);
+  });
+
   it('is refused while another holds it', async () => {
     const { store } = await openDataDir(join(folder, 'held'));
     await expect(openDataDir(join(folder, 'held'))).rejects.toThrow(DataDirLocked);
@@ -156,7 +172,7 @@ describe('the data directory', () => {
     );
   });
 
-  it('says that the end of its journal is damaged where the database does not, and not that a write was cut short', async () => {
+  it('says that its journal is damaged where the database does not, and not that a write was cut short', async () => {
     const dir = join(folder, 'damaged-tail');
     const first = await openDataDir(dir);
     for (const name of ['one', 'two', 'three'])
@@ -184,9 +200,28 @@ describe('the data directory', () => {
       const bytes = Buffer.from(whole);
       bytes.writeUInt16LE(60_000, header + 4);
       expect(await droppedWith(`tail-${header}`, bytes)).toEqual([
-        expect.stringMatching(/^the last \d+ bytes of its journal state\/\d+\.log are damaged/),
+        expect.stringMatching(/^\d+ bytes of its journal state\/\d+\.log are damaged/),
       ]);
     }
+    // What a power failure leaves on some file systems: zeros, at the end or in place of everything.
+    for (const from of [headers.at(-1) ?? 0, 0])
+      expect(await droppedWith(`zeros-${from}`, Buffer.from(whole).fill(0, from))).toEqual([
+        expect.stringContaining(`${whole.length - from} bytes of its journal`),
+      ]);
+  });
+
+  it('says that a block of zeros stands within its journal, which the database passes over', async () => {
+    const dir = join(folder, 'blank-block');
+    const { store } = await openDataDir(dir);
+    await store.commit([put('a', 'x'.repeat(150_000))], true);
+    await store.close();
+    const state = join(dir, 'state');
+    const journal = join(state, (await readdir(state)).find((file) => file.endsWith('.log'))!);
+    const bytes = await readFile(journal);
+    await writeFile(journal, bytes.fill(0, 32_768, 65_536));
+    const opened = await openDataDir(dir);
+    await opened.store.close();
+    expect(opened.dropped[0]).toMatch(/^32768 bytes of its journal/);
   });
 
   it('says that its journal is gone, and keeps what unknown requests left', async () => {
