@@ -21,7 +21,11 @@ export interface Configuration {
     readonly cloud?: { readonly organization?: string };
   };
   readonly provider?: {
-    readonly aws?: readonly { readonly alias?: string; readonly allowed_account_ids?: readonly string[] }[];
+    readonly aws?: readonly {
+      readonly alias?: string;
+      readonly region?: string;
+      readonly allowed_account_ids?: readonly string[];
+    }[];
   };
   readonly resource?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly data?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -43,12 +43,13 @@ export class CleanCopy {
     writeFileSync(join(this.folder, path), text);
   }
 
-  /** Runs a command in the copy, or in a folder of it. */
+  /** Runs a command in the copy, or in a folder of it. It reads `input`, or nothing. */
   run(
     command: string,
     args: readonly string[],
     folder = '',
     env: NodeJS.ProcessEnv = {},
+    input?: string,
   ): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
       const child = spawn(command, args, {
@@ -61,8 +62,9 @@ export class CleanCopy {
           CI: 'true',
           ...env,
         },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['pipe', 'pipe', 'pipe'],
       });
+      child.stdin.end(input);
       let output = '';
       for (const stream of [child.stdout, child.stderr])
         stream.on('data', (chunk: Buffer) => {

@@ -1,6 +1,9 @@
+import datetime
 import inspect
+import uuid
 
 from moto.autoscaling import models, responses
+from moto.core.responses import ActionResult
 
 Response = responses.AutoScalingResponse
 
@@ -109,3 +112,31 @@ def put_scaling_policy(self, *args, **kwargs):
 
 
 models.AutoScalingBackend.put_scaling_policy = put_scaling_policy
+
+
+# Refreshes are missing: an update of a group with a new template version fails. Its instances are only numbers, so it is
+# over at once.
+def start_instance_refresh(self):
+    group = self.autoscaling_backend.autoscaling_groups[self._get_param("AutoScalingGroupName")]
+    now = datetime.datetime.now(datetime.timezone.utc)
+    refresh = {
+        "InstanceRefreshId": str(uuid.uuid4()),
+        "AutoScalingGroupName": group.name,
+        "Status": "Successful",
+        "StartTime": now,
+        "EndTime": now,
+        "PercentageComplete": 100,
+        "InstancesToUpdate": 0,
+        "Preferences": self._get_params().get("Preferences", {}),
+    }
+    group.instance_refreshes = [refresh, *getattr(group, "instance_refreshes", [])]
+    return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
+
+
+def describe_instance_refreshes(self):
+    group = self.autoscaling_backend.autoscaling_groups[self._get_param("AutoScalingGroupName")]
+    return ActionResult({"InstanceRefreshes": getattr(group, "instance_refreshes", [])})
+
+
+Response.start_instance_refresh = start_instance_refresh
+Response.describe_instance_refreshes = describe_instance_refreshes
