@@ -9,7 +9,7 @@ import { type ContextEntry, ContextTree, fromRoot } from '../cli/image/context/c
 import { IgnorePatterns, readIgnoreFile } from '../cli/image/context/ignore-patterns';
 import { parseDockerfile } from '../cli/image/dockerfile/instructions';
 import { type ImageDefinition, readImagesFile } from '../cli/image/files/images-file';
-import { ignoreFileOf } from '../cli/image/key/image-key';
+import { ignoreFileOf } from '../cli/image/key/build-contexts';
 import { listWords } from '../cli/image/key/instruction-values';
 import { formatPlatform } from '../cli/image/key/platforms';
 

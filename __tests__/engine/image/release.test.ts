@@ -26,6 +26,17 @@ describe.each(['containerd', 'classic'] as const)('release with the %s image sto
     await around.engine.docker('pull', `${around.front.host}/first@${released.digest}`);
   });
 
+  it('comes to rest where the whole folder of images.json is copied, lock and state beside it', async () => {
+    const project = around.project('rests', { context: '.', dockerfile: 'app/Dockerfile' });
+    project.write('app/Dockerfile', 'FROM scratch\nCOPY . /all/\n');
+    const released = await project.json('release');
+    expect(released.outcome).toBe('built');
+    expect(await project.json('release')).toMatchObject({ outcome: 'unchanged', digest: released.digest });
+    project.write('app/src/a.txt', 'two\n');
+    expect((await project.json('release')).outcome).toBe('built');
+    expect((await project.json('plan')).decision).toBe('skip');
+  });
+
   it('names the file that changed, on a runner that has nothing but the lock too', async () => {
     const project = around.project('named');
     await project.json('release');

@@ -2,7 +2,7 @@
 
 import { chooseImages, type ImageDefinition, readImagesFile } from './files/images-file';
 import { type ImagesLock, readLock } from './files/images-lock';
-import type { BaseImage, ImageNeed } from './key/stages';
+import type { BaseImage, ImageNeed } from './key/base-image';
 import { baseResolver } from './registry/base-images';
 import { dockerCredentials } from './registry/credentials';
 import { RegistryClient } from './registry/registry-client';

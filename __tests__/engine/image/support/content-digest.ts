@@ -65,7 +65,10 @@ export async function buildx(
       ...[...args, 'build', ...flags],
       ...['--file', image.dockerfile, '--platform', image.platforms.map(formatPlatform).join(',')],
       ...(image.target === undefined ? [] : ['--target', image.target]),
-      ...[...image.args].flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+      // Whether times are fixed is for each kind of digest to say.
+      ...[...image.args]
+        .filter(([name]) => name !== 'SOURCE_DATE_EPOCH')
+        .flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
       ...[...image.contexts].flatMap(([name, value]) => [
         '--build-context',
         `${name}=${resolved(value, bases)}`,

@@ -6,8 +6,9 @@ import { ContentHashes } from '../../../../scripts/cli/image/context/content-has
 import { type ContextEntry, ContextTree } from '../../../../scripts/cli/image/context/context-tree';
 import { IgnorePatterns, readIgnoreFile } from '../../../../scripts/cli/image/context/ignore-patterns';
 import type { ImageDefinition } from '../../../../scripts/cli/image/files/images-file';
-import { ignoreFileOf, imageKey } from '../../../../scripts/cli/image/key/image-key';
-import type { BaseImage } from '../../../../scripts/cli/image/key/stages';
+import type { BaseImage } from '../../../../scripts/cli/image/key/base-image';
+import { ignoreFileOf } from '../../../../scripts/cli/image/key/build-contexts';
+import { imageKey } from '../../../../scripts/cli/image/key/image-key';
 import { type Builder, buildx } from './content-digest';
 
 const LOCAL = 'local://';

@@ -4,12 +4,11 @@ import { planImage } from '../plan/plan-image';
 import { openOnline, type ProjectOptions } from '../project';
 import { temporaryConfiguration } from '../registry/docker-config';
 import { modesChanged } from '../release/folder-modes';
-import { registriesOf } from './release';
 
 /** Builds every image that is named, whatever the registry has, and keeps the result for `push`. Returns the exit code. */
 export async function build(options: ProjectOptions): Promise<number> {
   const project = openOnline(options);
-  const configuration = temporaryConfiguration(registriesOf(project));
+  const configuration = temporaryConfiguration();
   try {
     const results = [];
     for (const image of project.images) {
@@ -17,7 +16,7 @@ export async function build(options: ProjectOptions): Promise<number> {
       const withoutCache = modesChanged(planned, project.lock[image.name], project.folder);
       const built = await buildImage(planned, {
         folder: project.folder,
-        env: configuration.env,
+        client: configuration,
         withoutCache,
       });
       results.push({ ...built, name: image.name, tag: planned.key.tag, reproducible: image.reproducible });

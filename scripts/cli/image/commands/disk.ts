@@ -8,6 +8,7 @@ import { engineSocket } from '../engine/engine-socket';
 import { engineUsage } from '../engine/engine-usage';
 import { readIfThere, writeAtomically } from '../files/atomic-file';
 import { readImagesFile } from '../files/images-file';
+import { stateFolder } from '../files/state-folder';
 import type { diskJson } from '../output/json-results';
 import type { ProjectOptions } from '../project';
 import { ecrRegion } from '../registry/credentials';
@@ -101,7 +102,7 @@ function statisticsOf(folder: string): StatsFs {
 }
 
 function noteTrend(file: string, totalBytes: number): Disk['trend'] {
-  const path = join(dirname(file), '.warmpath', 'disk.json');
+  const path = join(stateFolder(dirname(file)), 'disk.json');
   const trend = [...earlierTrend(path), { at: new Date().toISOString(), totalBytes }].slice(-KEPT);
   writeAtomically(path, JSON.stringify(trend));
   return trend;

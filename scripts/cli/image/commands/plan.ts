@@ -16,9 +16,9 @@ const MUST_BUILD = 3;
 /** Tells for each image whether it must be built and why; builds nothing. Returns the exit code. */
 export async function plan(options: PlanOptions): Promise<number> {
   const project = openProject(options);
-  const planned: PlannedImage[] = [];
-  for (const image of project.images)
-    planned.push(await planImage(image, { ...project, unreachable: 'build' }));
+  const planned = await Promise.all(
+    project.images.map((image) => planImage(image, { ...project, unreachable: 'build' })),
+  );
   if (options.json) process.stdout.write(`${JSON.stringify(asJson(planned, options.offline === true))}\n`);
   else process.stdout.write(renderPlan(planned, options.offline === true));
   return options.detailedExitcode && planned.some(({ decision }) => decision === 'build') ? MUST_BUILD : 0;

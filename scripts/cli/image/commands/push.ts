@@ -1,11 +1,11 @@
 import { BadInput } from '../../bad-input';
-import { earlierBuild, forgetBuild } from '../engine/build-image';
+import { refuseOverBudget } from '../engine/build-image';
+import { earlierBuild, forgetBuild } from '../engine/built-image';
 import { planImage, rememberBuilt } from '../plan/plan-image';
 import { openOnline, type ProjectOptions } from '../project';
 import { temporaryConfiguration } from '../registry/docker-config';
 import { pinImage } from '../release/pin-image';
 import { pushImage } from '../release/push-image';
-import { registriesOf } from './release';
 
 interface Result {
   readonly name: string;
@@ -20,7 +20,7 @@ interface Result {
 /** Pushes what `build` left, under the tag of its key. Returns the exit code. */
 export async function push(options: ProjectOptions): Promise<number> {
   const project = openOnline(options);
-  const configuration = temporaryConfiguration(registriesOf(project));
+  const configuration = temporaryConfiguration();
   try {
     const results: Result[] = [];
     for (const image of project.images) {
@@ -32,9 +32,10 @@ export async function push(options: ProjectOptions): Promise<number> {
           `image ${image.name}: nothing was built for ${tag}; run warmpath image build ${image.name} first`,
         );
       }
+      if (at) await refuseOverBudget(image, at, configuration.env);
       const previousDigest = project.lock[image.name]?.digest ?? null;
       const pushed = at
-        ? await pushImage(image, tag, at, { registry: project.registry, env: configuration.env })
+        ? await pushImage(image, tag, at, { registry: project.registry, client: configuration })
         : { digest: planned.digest ?? '', warnings: [] };
       if (at) rememberBuilt(project.folder, planned);
       forgetBuild(project.folder, image.name);

@@ -28,6 +28,14 @@ export interface OtherEntry extends Entry {
 
 export type ContextEntry = FileEntry | OtherEntry | (Entry & { readonly kind: 'folder' | 'link' });
 
+/** What a release writes; in an image it would make each release change the next one. */
+export interface ReleaseFiles {
+  /** From the context's root. */
+  readonly paths: ReadonlySet<string>;
+  /** Whether taking one is an error; otherwise they are left out. */
+  readonly refuse: boolean;
+}
+
 interface Folder {
   readonly state: PatternState | undefined;
   readonly matched: boolean;
@@ -46,6 +54,7 @@ export class ContextTree {
     readonly root: string,
     ignore: IgnorePatterns,
     private readonly hashes: ContentHashes,
+    private readonly release: ReleaseFiles = { paths: new Set(), refuse: false },
   ) {
     // A list that is not understood is not applied: more files than needed reach the key, never fewer.
     this.ignore = ignore.unknown.length === 0 ? ignore : new IgnorePatterns([]);
@@ -69,16 +78,18 @@ export class ContextTree {
     return this.list(folder).find((entry) => entry.path === path);
   }
 
-  /** What a folder contains, sorted by name. */
+  /** What a folder contains, sorted by name. @throws {BadInput} for a folder that cannot be read, or must not be taken */
   list(folder: string): readonly ContextEntry[] {
     const known = this.listings.get(folder);
     if (known) return known;
+    this.refuseRelease(folder);
     const entries: ContextEntry[] = [];
     const { state } = this.folders.get(folder) ?? this.folderState(folder);
     const start = `${this.absolute(folder)}/`;
     for (const name of this.names(folder)) {
       const absolutePath = start + name;
       const path = absolutePath.slice(this.root.length + 1);
+      if (!this.release.refuse && this.release.paths.has(path)) continue;
       const ignored = this.ignore.size > 0 ? this.ignore.test(path, state) : undefined;
       if (ignored?.matched && !this.ignore.mayReturnBelow(path)) continue;
       const entry = readEntry(absolutePath, path);
@@ -133,9 +144,17 @@ export class ContextTree {
     return readlinkSync(this.absolute(entry.path));
   }
 
-  /** SHA-256 of a file's content, in hexadecimal. */
+  /** SHA-256 of a file's content, in hexadecimal. @throws {BadInput} for a file that must not be taken */
   contentHash(entry: FileEntry): string {
+    this.refuseRelease(entry.path);
     return this.hashes.of(entry.absolutePath, entry);
+  }
+
+  private refuseRelease(path: string): void {
+    if (!this.release.refuse || !this.release.paths.has(path)) return;
+    throw new BadInput(
+      `context ${this.root}: got ${path}, which every release changes; add it to ${this.root}/.dockerignore`,
+    );
   }
 
   private absolute(path: string): string {

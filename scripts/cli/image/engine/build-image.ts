@@ -1,24 +1,27 @@
 /** Builds one planned image with buildx, each base pinned to the digest that its key was made with. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
 import { ContentHashes } from '../context/content-hashes';
-import { readIfThere, writeAtomically } from '../files/atomic-file';
+import { readIfThere } from '../files/atomic-file';
 import type { ImageDefinition } from '../files/images-file';
+import { needKey } from '../key/base-image';
+import { ignoreFileOf, releasePaths } from '../key/build-contexts';
 import { imageKey, type PinnedBase } from '../key/image-key';
 import { formatPlatform } from '../key/platforms';
-import { needKey } from '../key/stages';
 import type { PlannedImage } from '../plan/plan-image';
 import type { LocalBlob } from '../registry/content';
+import type { ClientConfiguration } from '../registry/docker-config';
 import { familiarName, parseReference } from '../registry/reference';
 import { BuildProgress, type BuildStep } from './build-progress';
+import { type BuiltAt, forgetBuild, layoutFolder, noteBuild } from './built-image';
 import { docker, EngineError } from './docker-process';
 import { readLayout } from './oci-layout';
 
 export interface BuiltImage {
   readonly key: string;
-  /** Folder with the image as an OCI layout, or the tag that it has in the engine where the driver cannot write one. */
-  readonly at: { readonly layout: string } | { readonly engineTag: string };
+  readonly at: BuiltAt;
   readonly steps: readonly BuildStep[];
   readonly layers: readonly LocalBlob[];
   readonly warnings: readonly string[];
@@ -29,8 +32,6 @@ export class ContextChanged extends WarmpathError {
   override readonly name = 'ContextChanged';
 }
 
-/** Times of all files and of the image: 1980-01-01, which is also the earliest that a zip file can hold. */
-const EPOCH_SECONDS = '315532800';
 const NO_EXPORTER =
   /exporter is not supported for the docker driver|exporter "?oci"? (?:could not be found|is not supported)/i;
 const NO_CACHE_EXPORT = /cache export is not supported for the docker driver/i;
@@ -38,7 +39,7 @@ const NO_CACHE_EXPORT = /cache export is not supported for the docker driver/i;
 export interface BuildOptions {
   /** Folder of `images.json`. */
   readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly client: ClientConfiguration;
   /** Stages whose steps are run again whatever the cache says; `all` where one of them has no name. */
   readonly withoutCache: readonly string[] | 'all';
 }
@@ -46,29 +47,18 @@ export interface BuildOptions {
 /** @throws {EngineError} where the build fails; {ContextChanged}; {WarmpathError} over budget */
 export async function buildImage(planned: PlannedImage, options: BuildOptions): Promise<BuiltImage> {
   const { image, key } = planned;
-  const layout = layoutFolder(options.folder, image.name);
-  rmSync(layout, { recursive: true, force: true });
-  mkdirSync(layout, { recursive: true });
+  forgetBuild(options.folder, image.name);
+  const layout = layoutFolder(options.folder, image.name, key.key);
   const warnings: string[] = [];
+  const cache = image.cache === undefined ? [] : [image.cache];
+  options.client.logInTo([image.repository, ...cache, ...key.bases.map(({ reference }) => reference)]);
   const progress = await attempts(planned, options, layout, warnings);
-  const engineTag = progress.plain ? `warmpath-build/${image.name}:${key.tag}` : undefined;
+  const at = progress.plain ? { engineTag: `warmpath-build/${image.name}:${key.tag}` } : { layout };
   await refuseChanged(planned);
-  const layers = engineTag === undefined ? distinctLayers(layout) : [];
-  refuseOverBudget(
-    image,
-    engineTag === undefined ? largestBytes(layout) : await unpackedBytes(engineTag, options.env),
-  );
-  writeAtomically(
-    builtFile(options.folder, image.name),
-    JSON.stringify({ key: key.key, engineTag: engineTag ?? null }),
-  );
-  return {
-    key: key.key,
-    at: engineTag === undefined ? { layout } : { engineTag },
-    steps: progress.steps,
-    layers,
-    warnings,
-  };
+  await refuseOverBudget(image, at, options.client.env);
+  noteBuild(options.folder, image.name, key.key, at);
+  const layers = 'layout' in at ? distinctLayers(layout) : [];
+  return { key: key.key, at, steps: progress.steps, layers, warnings };
 }
 
 interface Attempt {
@@ -85,12 +75,13 @@ async function attempts(
 ): Promise<Attempt> {
   let plain = false;
   let exportCache = planned.image.cache !== undefined;
+  using source = dockerfileForBuild(planned.image);
   for (;;) {
     const progress = new BuildProgress();
     try {
-      const args = buildArguments(planned, options, { layout: plain ? undefined : layout, exportCache });
-      await docker(args, {
-        env: buildEnvironment(planned.image, options.env, plain),
+      const output = { layout: plain ? undefined : layout, exportCache };
+      await docker(buildArguments(planned, options, source.file, output), {
+        env: buildEnvironment(planned.image, options.client.env),
         onLine: (line) => progress.line(line),
       });
       return { steps: progress.steps(), plain };
@@ -118,14 +109,32 @@ async function attempts(
   }
 }
 
-/** Values reach the build through its environment, so that no argument list shows them. */
-function buildEnvironment(image: ImageDefinition, env: NodeJS.ProcessEnv, plain: boolean): NodeJS.ProcessEnv {
-  return {
-    ...env,
-    ...Object.fromEntries(image.args),
-    ...(image.reproducible && !plain && { SOURCE_DATE_EPOCH: EPOCH_SECONDS }),
-    BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
-  };
+/** The file to build from, and its removal where it is a copy. */
+interface DockerfileForBuild extends Disposable {
+  readonly file: string;
+}
+
+/**
+ * Where the context has files that a release writes, a copy of the Dockerfile whose ignore file leaves them out: BuildKit takes
+ * the one beside it. Neither the name nor the place of a Dockerfile gets into the image.
+ */
+function dockerfileForBuild(image: ImageDefinition): DockerfileForBuild {
+  const left = releasePaths(image.context, image.folder);
+  if (left.length === 0) return { file: image.dockerfile, [Symbol.dispose]: () => undefined };
+  const folder = mkdtempSync(join(tmpdir(), 'warmpath-dockerfile-'));
+  const file = join(folder, basename(image.dockerfile));
+  const patterns = left.map((path) => path.replace(/[*?[\]\\!#]/g, '\\$&'));
+  writeFileSync(file, readFileSync(image.dockerfile));
+  writeFileSync(`${file}.dockerignore`, [readIfThere(ignoreFileOf(image)) ?? '', ...patterns, ''].join('\n'));
+  return { file, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Values from the environment reach the build through it, so that no argument list shows them. */
+function buildEnvironment(image: ImageDefinition, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const hidden = [...image.args].filter(([name]) => image.hiddenArgs.has(name));
+  const { BUILDX_GIT_LABELS: _labels, SOURCE_DATE_EPOCH: _time, ...others } = env;
+  // Without those two: buildx would put the commit into labels, and a time of the caller's into the image.
+  return { ...others, ...Object.fromEntries(hidden), BUILDX_NO_DEFAULT_ATTESTATIONS: '1' };
 }
 
 interface Output {
@@ -136,6 +145,7 @@ interface Output {
 function buildArguments(
   { image, key }: PlannedImage,
   { withoutCache }: BuildOptions,
+  dockerfile: string,
   { layout, exportCache }: Output,
 ): readonly string[] {
   const rewrite = image.reproducible ? ',rewrite-timestamp=true' : '';
@@ -146,9 +156,12 @@ function buildArguments(
   const cacheTo = `type=registry,ref=${image.cache},mode=max,image-manifest=true,oci-mediatypes=true`;
   return [
     ...['buildx', 'build', '--progress=rawjson', '--provenance=false', '--sbom=false', ...output],
-    ...['--file', image.dockerfile, '--platform', image.platforms.map(formatPlatform).join(',')],
+    ...['--file', dockerfile, '--platform', image.platforms.map(formatPlatform).join(',')],
     ...(image.target === undefined ? [] : ['--target', image.target]),
-    ...[...image.args.keys()].flatMap((name) => ['--build-arg', name]),
+    ...[...image.args].flatMap(([name, value]) => [
+      '--build-arg',
+      image.hiddenArgs.has(name) ? name : `${name}=${value}`,
+    ]),
     ...contextArguments(image, key.bases, key.baseImages),
     ...image.secrets.flatMap(({ id, src, env }) => [
       '--secret',
@@ -209,8 +222,15 @@ async function refuseChanged({ image, key }: PlannedImage): Promise<void> {
   );
 }
 
-function refuseOverBudget({ name, budgetBytes }: ImageDefinition, bytes: number): void {
-  if (budgetBytes === undefined || bytes <= budgetBytes) return;
+/** @throws {WarmpathError} where what one machine downloads of the image is more than its budget */
+export async function refuseOverBudget(
+  { name, budgetBytes }: ImageDefinition,
+  at: BuiltAt,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (budgetBytes === undefined) return;
+  const bytes = 'layout' in at ? largestBytes(at.layout) : await unpackedBytes(at.engineTag, env);
+  if (bytes <= budgetBytes) return;
   throw new WarmpathError(
     'OVER_BUDGET',
     `image ${name}: got ${bytes} bytes of layers; allowed: ${budgetBytes} (budgetBytes); make it smaller or raise the budget`,
@@ -238,34 +258,4 @@ function distinctLayers(layout: string): readonly LocalBlob[] {
         .map((layer) => [layer.digest, layer]),
     ).values(),
   ];
-}
-
-export function layoutFolder(folder: string, name: string): string {
-  return join(folder, '.warmpath', 'built', name);
-}
-
-function builtFile(folder: string, name: string): string {
-  return join(folder, '.warmpath', 'built', `${name}.json`);
-}
-
-/** What an earlier `build` left for this key; `undefined` where there is nothing. */
-export function earlierBuild(folder: string, name: string, key: string): BuiltImage['at'] | undefined {
-  const text = readIfThere(builtFile(folder, name));
-  if (text === undefined) return undefined;
-  try {
-    const built: unknown = JSON.parse(text);
-    if (typeof built !== 'object' || built === null || !('key' in built) || built.key !== key)
-      return undefined;
-    if ('engineTag' in built && typeof built.engineTag === 'string') return { engineTag: built.engineTag };
-    readFileSync(join(layoutFolder(folder, name), 'index.json'));
-    return { layout: layoutFolder(folder, name) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Removes what a build left, once it is in the registry. */
-export function forgetBuild(folder: string, name: string): void {
-  rmSync(builtFile(folder, name), { force: true });
-  rmSync(layoutFolder(folder, name), { recursive: true, force: true });
 }

@@ -29,6 +29,11 @@ const KEPT_OUTPUT = 256 * 1024;
 export function docker(args: readonly string[], { env, onLine }: DockerOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('docker', [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Whatever ends this process early ends what it started, too.
+    function end(): void {
+      child.kill();
+    }
+    process.on('exit', end);
     const out: Buffer[] = [];
     let errors = '';
     let open = '';
@@ -47,6 +52,7 @@ export function docker(args: readonly string[], { env, onLine }: DockerOptions):
       );
     });
     child.on('close', (code, signal) => {
+      process.off('exit', end);
       if (open !== '') onLine?.(open);
       if (code === 0) resolve(Buffer.concat(out).toString('utf8'));
       else

@@ -15,6 +15,7 @@ export function writeAtomically(path: string, content: string): void {
   }
 }
 
+/** The text of a file; `undefined` where there is none, or none that can be read. */
 export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

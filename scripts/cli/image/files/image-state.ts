@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Memo } from '../context/content-hashes';
+import type { BaseImage } from '../key/base-image';
 import type { InputRecord } from '../key/input-record';
-import type { BaseImage } from '../key/stages';
 import { readIfThere, writeAtomically } from './atomic-file';
+import { STATE_FOLDER, stateFolder } from './state-folder';
 
 const STATE_VERSION = 2;
 
@@ -47,7 +48,7 @@ function isRecord(value: unknown): value is InputRecord {
 }
 
 export function statePath(folder: string, name: string): string {
-  return join(folder, '.warmpath', 'images', `${name}.json`);
+  return join(folder, STATE_FOLDER, 'images', `${name}.json`);
 }
 
 /** `undefined` where there is none, or none that can be used. */
@@ -65,7 +66,7 @@ export function readState(folder: string, name: string): ImageState | undefined 
 
 export function writeState(folder: string, name: string, { records, ...next }: ImageState): void {
   const first = JSON.stringify({ version: STATE_VERSION, ...next });
-  writeAtomically(statePath(folder, name), `${first}\n${records}\n`);
+  writeAtomically(join(stateFolder(folder), 'images', `${name}.json`), `${first}\n${records}\n`);
 }
 
 export function recordsText(records: readonly InputRecord[]): string {

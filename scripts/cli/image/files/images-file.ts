@@ -1,6 +1,6 @@
 /** `images.json`: which images there are and how each is built. */
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { jsonFault } from '../../../../lambdas/errors/json-fault';
@@ -10,6 +10,10 @@ import { REFRESH_PERIODS, type Refresh } from '../key/refresh-period';
 import { familiarName, parseReference } from '../registry/reference';
 import { nearest } from './nearest';
 
+/** Argument of BuildKit for the times of files and of the image. */
+const EPOCH_ARGUMENT = 'SOURCE_DATE_EPOCH';
+/** 1980-01-01: the earliest time that a zip file can hold, so that few files are older. */
+const EPOCH_SECONDS = '315532800';
 const NAME = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const path = z.string().min(1);
@@ -55,13 +59,16 @@ export type Secret = z.infer<typeof secret>;
 
 export interface ImageDefinition {
   readonly name: string;
+  /** Absolute path of the folder of `images.json`. */
+  readonly folder: string;
   /** Registry and path, without tag. */
   readonly repository: string;
-  /** Absolute path of the folder. */
+  /** Absolute path of the folder, links followed. */
   readonly context: string;
   /** Absolute path of the file. */
   readonly dockerfile: string;
   readonly target: string | undefined;
+  /** Those of the file, and where `reproducible` the time that steps see as `SOURCE_DATE_EPOCH`. */
   readonly args: ReadonlyMap<string, string>;
   /** Arguments whose value comes from a variable of the environment; never shown. */
   readonly hiddenArgs: ReadonlySet<string>;
@@ -95,11 +102,11 @@ export function readImagesFile(given: string, env: NodeJS.ProcessEnv = process.e
     throw new BadInput(`${given}: ${parsed.error.issues.map(sentence).join(`\n${' '.repeat(10)}`)}`);
   const problems: string[] = [];
   const images = Object.entries(parsed.data.images).map(([name, written]) =>
-    define(name, written, { folder: dirname(absolute), env, problems }),
+    define(name, written, { folder: realPath(dirname(absolute)), env, problems }),
   );
   if (images.length === 0) problems.push('images: none; name at least one');
   if (problems.length > 0) throw new BadInput(`${given}: ${problems.join(`\n${' '.repeat(10)}`)}`);
-  return { path: absolute, folder: dirname(absolute), images };
+  return { path: absolute, folder: realPath(dirname(absolute)), images };
 }
 
 /** The images of these names, or all of them. @throws {BadInput} for a name that is not in the file */
@@ -181,7 +188,7 @@ function define(
       `got ${JSON.stringify(written.cache)}; allowed: an image reference such as REPOSITORY-cache:main`,
     );
   }
-  const context = resolve(folder, written.context ?? '.');
+  const context = realPath(resolve(folder, written.context ?? '.'));
   if (!isFolder(context)) wrong('context', `${context} is no folder; create it or correct the path`);
   const args = new Map<string, string>();
   const hiddenArgs = new Set<string>();
@@ -195,6 +202,11 @@ function define(
     if (found === undefined) wrong(`args.${key}`, `the environment has no variable ${value.env}; set it`);
     else args.set(key, found);
   }
+  const reproducible = written.reproducible ?? true;
+  if (reproducible && args.has(EPOCH_ARGUMENT)) {
+    wrong(`args.${EPOCH_ARGUMENT}`, 'reproducible fixes it; leave it out, or set reproducible to false');
+  }
+  if (reproducible) args.set(EPOCH_ARGUMENT, EPOCH_SECONDS);
   const platforms = (written.platforms ?? ['linux/amd64']).flatMap((text) => {
     const platform = parsePlatform(text);
     if (platform === undefined)
@@ -212,12 +224,13 @@ function define(
       continue;
     }
     const isRemote = /^(?:[a-z][a-z0-9+-]*:|git@)/.test(value);
-    contexts.set(familiarName(named), isRemote ? value : resolve(folder, value));
-    if (!isRemote && !isFolder(resolve(folder, value)))
-      wrong(`contexts.${key}`, `${resolve(folder, value)} is no folder`);
+    const place = isRemote ? value : realPath(resolve(folder, value));
+    contexts.set(familiarName(named), place);
+    if (!isRemote && !isFolder(place)) wrong(`contexts.${key}`, `${place} is no folder`);
   }
   return {
     name,
+    folder,
     repository: written.repository,
     context,
     dockerfile: dockerfileOf(folder, context, written.dockerfile),
@@ -235,7 +248,7 @@ function define(
     refresh: written.refresh,
     budgetBytes: written.budgetBytes,
     cache: written.cache,
-    reproducible: written.reproducible ?? true,
+    reproducible,
   };
 }
 
@@ -244,6 +257,11 @@ function dockerfileOf(folder: string, context: string, written: string | undefin
   const folders = written === undefined ? [context, folder] : [folder, context];
   const candidates = folders.map((base) => resolve(base, written ?? 'Dockerfile'));
   return candidates.find((candidate) => existsSync(candidate)) ?? candidates[0] ?? '';
+}
+
+/** The path without links on the way; as given where nothing is there. */
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 function isFolder(candidate: string): boolean {

@@ -1,4 +1,5 @@
 /** `images.lock.json`: which image is in use, by digest, and what its key was made of. The infrastructure reads it when it is synthesized. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { BadInput } from '../../bad-input';
@@ -41,10 +42,13 @@ export function lockPath(folder: string): string {
   return join(folder, LOCK_FILE);
 }
 
-/** @throws {BadInput} for a file that is no lock */
+/** @throws {BadInput} for a file that is no lock, or cannot be read: written anew, it would lose the other images */
 export function readLock(folder: string): ImagesLock {
-  const text = readIfThere(lockPath(folder));
-  return text === undefined ? {} : parseLock(text, lockPath(folder));
+  const path = lockPath(folder);
+  if (!existsSync(path)) return {};
+  const text = readIfThere(path);
+  if (text !== undefined) return parseLock(text, path);
+  throw new BadInput(`${path}: cannot be read; make it a file that may be read, or remove it`);
 }
 
 /** @throws {BadInput} naming where the text came from */

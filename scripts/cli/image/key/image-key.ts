@@ -1,19 +1,18 @@
 /** The key of an image: a digest over everything that its build can reach, computed before and without the build. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { BadInput } from '../../bad-input';
 import type { ContentHashes } from '../context/content-hashes';
-import { ContextTree } from '../context/context-tree';
-import { IgnorePatterns, readIgnoreFile } from '../context/ignore-patterns';
-import { selectAll } from '../context/selection';
 import { type Doubt, type ParsedDockerfile, parseDockerfile } from '../dockerfile/instructions';
 import type { ImageDefinition } from '../files/images-file';
+import { type BaseImage, type ImageNeed, needKey } from './base-image';
+import { BuildContexts } from './build-contexts';
 import { FramedHash } from './framed-hash';
 import type { InputRecord } from './input-record';
 import { formatPlatform, type Platform } from './platforms';
 import { refreshPeriod } from './refresh-period';
 import { stageRecords } from './stage-records';
-import { type BaseImage, type ImageNeed, needKey, type StageGraph, stageGraph } from './stages';
+import { type StageGraph, stageGraph } from './stages';
+import { wholeInputs } from './whole-inputs';
 
 /** Changed whenever the same inputs give another key; every image is then built once more. */
 export const KEY_VERSION = 'warmpath image key 1';
@@ -49,15 +48,17 @@ export interface PinnedBase extends ImageNeed {
 /** @throws {BadInput} where Dockerfile, context, target or ignore file cannot be used */
 export async function imageKey(image: ImageDefinition, surroundings: KeySurroundings): Promise<ImageKey> {
   const bases = new Map<string, BaseImage>();
-  const perPlatform: PlatformInputs[] = [];
-  const trees = new Trees(image, surroundings.hashes);
+  const contexts = new BuildContexts(image, surroundings.hashes);
   const source = readDockerfile(image);
   const dockerfile = parseDockerfile(source);
-  for (const platform of image.platforms) {
-    perPlatform.push(
-      await platformInputs({ image, platform, source, dockerfile, trees, bases, surroundings }),
-    );
-  }
+  const works = image.platforms.map(
+    (platform): PlatformWork => ({ image, platform, source, dockerfile, contexts, bases, surroundings }),
+  );
+  const graphs = await Promise.all(works.map(resolvedGraph));
+  const perPlatform = works.flatMap((work, index) => {
+    const graph = graphs[index];
+    return graph ? [platformInputs(work, graph)] : [];
+  });
   const several = perPlatform.length > 1;
   const records = [
     ...perPlatform.flatMap(({ platform, records: own }) =>
@@ -97,14 +98,13 @@ interface PlatformWork {
   readonly platform: Platform;
   readonly source: string;
   readonly dockerfile: ParsedDockerfile;
-  readonly trees: Trees;
+  readonly contexts: BuildContexts;
   readonly bases: Map<string, BaseImage>;
   readonly surroundings: KeySurroundings;
 }
 
-async function platformInputs(work: PlatformWork): Promise<PlatformInputs> {
-  const { image, dockerfile, trees, bases } = work;
-  const graph = await resolvedGraph(work);
+function platformInputs(work: PlatformWork, graph: StageGraph): PlatformInputs {
+  const { image, dockerfile, contexts, bases } = work;
   const read = stageRecords({
     graph,
     bases,
@@ -112,7 +112,7 @@ async function platformInputs(work: PlatformWork): Promise<PlatformInputs> {
     volatileArgs: image.volatileArgs,
     hiddenArgs: image.hiddenArgs,
     escapeToken: dockerfile.escapeToken,
-    tree: (context) => trees.of(context),
+    tree: (context) => contexts.of(context),
   });
   const platform = formatPlatform(work.platform);
   const widened = [
@@ -136,11 +136,15 @@ async function platformInputs(work: PlatformWork): Promise<PlatformInputs> {
     records.push({ kind: 'arg', group: 'args', name, line: undefined, fields: ['ARG', name, '=', value] });
   }
   // Spread as arguments, the records of a large context would not fit on the stack.
-  const all = [...records, ...read.records, ...(widened.length > 0 ? wholeInputs(work) : [])];
+  const all = [
+    ...records,
+    ...read.records,
+    ...(widened.length > 0 ? wholeInputs(image, work.source, contexts) : []),
+  ];
   return {
     platform,
     records: all,
-    widened: [...widened, ...trees.doubts()],
+    widened: [...widened, ...contexts.doubts()],
     warnings: read.warnings,
     pinned: graph.needs.map((need) => ({ ...need, digest: bases.get(needKey(need))?.digest ?? '' })),
   };
@@ -174,51 +178,6 @@ async function resolvedGraph({
   }
 }
 
-/** What a build can depend on where its Dockerfile is not understood: the text itself, and every file. */
-function wholeInputs({ image, source, trees }: PlatformWork): readonly InputRecord[] {
-  const records: InputRecord[] = [
-    {
-      kind: 'instruction',
-      group: 'Dockerfile',
-      name: 'Dockerfile',
-      line: undefined,
-      fields: ['Dockerfile', source],
-    },
-  ];
-  for (const [name, value] of image.args) {
-    if (image.volatileArgs.has(name)) continue;
-    records.push({
-      kind: 'arg',
-      group: 'args',
-      name,
-      line: undefined,
-      fields: ['all args', name, image.hiddenArgs.has(name) ? new FramedHash().add([value]).hex() : value],
-    });
-  }
-  for (const [name, value] of image.contexts) {
-    records.push({
-      kind: 'context',
-      group: 'contexts',
-      name,
-      line: undefined,
-      fields: ['context', name, value.startsWith('/') ? '' : value],
-    });
-  }
-  const folders = [undefined, ...[...image.contexts.values()].filter((value) => value.startsWith('/'))];
-  for (const folder of folders) {
-    for (const { path, fields } of selectAll(trees.of(folder))) {
-      records.push({
-        kind: 'file',
-        group: 'whole context',
-        name: path === '' ? '.' : path,
-        line: undefined,
-        fields,
-      });
-    }
-  }
-  return records;
-}
-
 const KNOWN_FRONTEND = /^(?:docker\.io\/)?docker\/dockerfile(?:[:@].*)?$/;
 
 /** A frontend other than Docker's own may read the file in any way. */
@@ -244,61 +203,6 @@ export function readDockerfile({ name, dockerfile }: ImageDefinition): string {
       `image ${name}: ${dockerfile} cannot be read; create it, or give its path as dockerfile`,
       { cause },
     );
-  }
-}
-
-/** The contexts of an image, each read once for all platforms. */
-class Trees {
-  private readonly trees = new Map<string, ContextTree>();
-  private readonly unsure: Doubt[] = [];
-
-  constructor(
-    private readonly image: ImageDefinition,
-    private readonly hashes: ContentHashes,
-  ) {}
-
-  /** `undefined` is the main context. */
-  of(context: string | undefined): ContextTree {
-    const root = context ?? this.image.context;
-    const known = this.trees.get(context ?? '');
-    if (known) return known;
-    const file = context === undefined ? ignoreFileOf(this.image) : join(root, '.dockerignore');
-    const ignore = new IgnorePatterns(readIgnored(file));
-    const [bad] = ignore.bad;
-    if (bad) {
-      throw new BadInput(
-        `${file}: got ${JSON.stringify(bad.pattern)}, ${bad.reason}; BuildKit refuses the build: correct the pattern`,
-      );
-    }
-    for (const pattern of ignore.unknown) {
-      this.unsure.push({
-        line: 0,
-        reason: `${file}: pattern ${JSON.stringify(pattern)} is not understood, so no pattern is applied`,
-      });
-    }
-    const tree = new ContextTree(root, ignore, this.hashes);
-    tree.rootEntry();
-    this.trees.set(context ?? '', tree);
-    return tree;
-  }
-
-  doubts(): readonly Doubt[] {
-    return this.unsure;
-  }
-}
-
-/** The ignore file of the main context: the one beside the Dockerfile replaces the one of the root. */
-export function ignoreFileOf({ dockerfile, context }: ImageDefinition): string {
-  const own = `${dockerfile}.dockerignore`;
-  return existsSync(own) ? own : join(context, '.dockerignore');
-}
-
-function readIgnored(file: string): readonly string[] {
-  if (!existsSync(file)) return [];
-  try {
-    return readIgnoreFile(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new BadInput(`${file}: cannot be read; make it a file, or remove it`, { cause });
   }
 }
 

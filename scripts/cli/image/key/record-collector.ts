@@ -4,10 +4,11 @@ import type { ContextTree } from '../context/context-tree';
 import type { SelectedEntry } from '../context/selection';
 import { expand } from '../dockerfile/expand';
 import type { Doubt, Instruction } from '../dockerfile/instructions';
+import { type BaseImages, needKey } from './base-image';
 import { FramedHash } from './framed-hash';
 import type { InputRecord, RecordKind } from './input-record';
 import type { StageState } from './stage-state';
-import { type BaseImages, needKey, type Origin, type Stage, type StageGraph } from './stages';
+import type { Origin, Stage, StageGraph } from './stages';
 
 export interface RecordInput {
   readonly graph: StageGraph;

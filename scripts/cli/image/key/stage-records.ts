@@ -2,13 +2,14 @@
 import { selectAll } from '../context/selection';
 import type { Instruction } from '../dockerfile/instructions';
 import { Uncertain } from '../uncertain';
+import { needKey } from './base-image';
 import { configurationFields } from './configuration-fields';
 import { addCopy } from './copy-records';
 import { argumentPairs, knownFlags } from './instruction-values';
 import { RecordCollector, type RecordInput, type StageRecords } from './record-collector';
 import { addRun } from './run-records';
 import { resolvePath, type StageState, stateOnBase, stateOnStage } from './stage-state';
-import { needKey, type Stage } from './stages';
+import type { Stage } from './stages';
 
 export function stageRecords(input: RecordInput): StageRecords {
   const collector = new RecordCollector(input);

@@ -1,6 +1,6 @@
 /** What instructions of a stage leave for the ones after them: variables, working directory, user and shell. */
 import { posix } from 'node:path';
-import type { BaseImage } from './stages';
+import type { BaseImage } from './base-image';
 
 export interface StageState {
   /** Variables that a step sees: those of the image, and arguments. */

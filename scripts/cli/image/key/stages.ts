@@ -10,6 +10,7 @@ import {
 import { plainWords } from '../dockerfile/words';
 import { familiarName, parseReference } from '../registry/reference';
 import { Uncertain } from '../uncertain';
+import { type BaseImages, type ImageNeed, needKey } from './base-image';
 import { argumentPairs } from './instruction-values';
 import { mountsOf } from './mounts';
 import { formatPlatform, type Platform, parsePlatform, platformArguments } from './platforms';
@@ -22,12 +23,6 @@ export type Origin =
   /** A named context that is a folder. */
   | { readonly kind: 'folder'; readonly context: string };
 
-/** An image that must be looked up. */
-export interface ImageNeed {
-  readonly reference: string;
-  readonly platform: string;
-}
-
 export interface Stage {
   /** Position in the Dockerfile, from 0. */
   readonly index: number;
@@ -39,24 +34,6 @@ export interface Stage {
   /** Triggers of the base first; empty where a named context replaces the stage. */
   readonly instructions: readonly Instruction[];
   readonly replaced: boolean;
-}
-
-/** What is known of an image in a registry. */
-export interface BaseImage {
-  /** Digest of the manifest for the platform, or of the one manifest there is. */
-  readonly digest: string;
-  /** Digest of what the reference names: an index where there is one. */
-  readonly rootDigest: string;
-  readonly env: readonly string[];
-  readonly workingDir: string;
-  readonly user: string;
-  readonly onBuild: readonly string[];
-}
-
-export type BaseImages = ReadonlyMap<string, BaseImage>;
-
-export function needKey({ reference, platform }: ImageNeed): string {
-  return `${reference} ${platform}`;
 }
 
 /** Named contexts of an image: `docker-image://…` as written, folders as absolute paths, or anything remote. */

@@ -5,7 +5,8 @@ import { ContextTree } from '../context/context-tree';
 import { IgnorePatterns, readIgnoreFile } from '../context/ignore-patterns';
 import { readIfThere } from '../files/atomic-file';
 import type { ImageDefinition } from '../files/images-file';
-import { type ImageKey, ignoreFileOf } from '../key/image-key';
+import { ignoreFileOf } from '../key/build-contexts';
+import type { ImageKey } from '../key/image-key';
 import type { Finding } from './finding';
 
 const SECRET =

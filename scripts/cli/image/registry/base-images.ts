@@ -1,7 +1,7 @@
 /** Looks up the images that a build starts from: the digest for one platform, and the configuration that the key needs. */
 import * as z from 'zod';
+import type { BaseImage, ImageNeed } from '../key/base-image';
 import { formatPlatform, parsePlatform } from '../key/platforms';
-import type { BaseImage, ImageNeed } from '../key/stages';
 import type { Manifest } from './content';
 import { type ImageReference, parseReference } from './reference';
 import { type RegistryClient, RegistryError } from './registry-client';

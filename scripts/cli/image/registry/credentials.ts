@@ -12,8 +12,8 @@ export interface Credential {
 }
 
 export interface CredentialSource {
-  /** What to log in with at a registry; `undefined` = as nobody. */
-  readonly credentialFor: (registry: string) => Promise<Credential | undefined>;
+  /** What to log in with at a registry; `undefined` = as nobody. `fresh` = not one that was fetched before, which may have ended. */
+  readonly credentialFor: (registry: string, fresh?: boolean) => Promise<Credential | undefined>;
 }
 
 const dockerConfig = z.looseObject({
@@ -47,24 +47,29 @@ export function ecrRegion(registry: string): string | undefined {
   return ECR_HOST.exec(registry)?.[1];
 }
 
-/** Credentials from Docker's configuration; for ECR, where it names none, a token of AWS, fetched when it is asked for. */
+/**
+ * Credentials from Docker's configuration. For ECR a token of AWS comes before what `docker login` left there, which holds for
+ * twelve hours only; a helper that is named for the registry comes first.
+ */
 export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): CredentialSource {
   const config = readDockerConfig(dockerConfigFolder(env));
   const found = new Map<string, Promise<Credential | undefined>>();
   async function lookUp(registry: string): Promise<Credential | undefined> {
     const key = registry === 'docker.io' ? HUB_KEY : registry;
     const helper = config.credHelpers?.[registry] ?? config.credHelpers?.[key];
-    const named = helper ?? config.credsStore;
-    const stored = named === undefined ? undefined : await askHelper(named, key, env);
-    if (stored) return stored;
-    const basic = config.auths?.[key]?.auth ?? config.auths?.[`https://${registry}`]?.auth;
-    if (basic) return fromBasic(basic);
+    const fromHelper = helper === undefined ? undefined : await askHelper(helper, key, env);
+    if (fromHelper) return fromHelper;
     const region = ecrRegion(registry);
-    return region === undefined ? undefined : await ecrToken(region);
+    return region === undefined ? await stored(registry, key) : await ecrToken(region, stored(registry, key));
+  }
+  async function stored(registry: string, key: string): Promise<Credential | undefined> {
+    const kept = config.credsStore === undefined ? undefined : await askHelper(config.credsStore, key, env);
+    const basic = config.auths?.[key]?.auth ?? config.auths?.[`https://${registry}`]?.auth;
+    return kept ?? (basic ? fromBasic(basic) : undefined);
   }
   return {
-    credentialFor: (registry) => {
-      const known = found.get(registry) ?? lookUp(registry);
+    credentialFor: (registry, fresh = false) => {
+      const known = (fresh ? undefined : found.get(registry)) ?? lookUp(registry);
       found.set(registry, known);
       return known;
     },
@@ -77,13 +82,25 @@ function fromBasic(encoded: string): Credential | undefined {
   return colon < 0 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** Loaded only where an ECR registry is asked: the SDK takes longer to load than most commands take to run. */
-async function ecrToken(region: string): Promise<Credential | undefined> {
+/**
+ * A token of AWS, or what is stored where AWS gives none. Loaded only where an ECR registry is asked: the SDK takes longer to load
+ * than most commands take to run.
+ */
+async function ecrToken(
+  region: string,
+  stored: Promise<Credential | undefined>,
+): Promise<Credential | undefined> {
   const { ECRClient, GetAuthorizationTokenCommand } =
     require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
-  const { authorizationData } = await new ECRClient({ region }).send(new GetAuthorizationTokenCommand({}));
-  const token = authorizationData?.[0]?.authorizationToken;
-  return token === undefined ? undefined : fromBasic(token);
+  try {
+    const { authorizationData } = await new ECRClient({ region }).send(new GetAuthorizationTokenCommand({}));
+    const token = authorizationData?.[0]?.authorizationToken;
+    return token === undefined ? await stored : fromBasic(token);
+  } catch (error) {
+    const otherwise = await stored;
+    if (otherwise) return otherwise;
+    throw error;
+  }
 }
 
 const helperAnswer = z.object({ Username: z.string(), Secret: z.string() });
@@ -137,11 +154,11 @@ export class Challenge {
 
   /** The Authorization header to repeat the request with; `undefined` where there is nothing to log in with. */
   async authorize(
-    source: CredentialSource,
-    { registry, path }: Pick<ImageReference, 'registry' | 'path'>,
+    credential: Credential | undefined,
+    { path }: Pick<ImageReference, 'path'>,
     actions: string,
+    ask: (url: string, authorization: string | undefined) => Promise<Response>,
   ): Promise<string | undefined> {
-    const credential = await source.credentialFor(registry);
     const basic =
       credential &&
       `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}`;
@@ -152,7 +169,7 @@ export class Challenge {
     const service = this.parameters.get('service');
     if (service !== undefined) url.searchParams.set('service', service);
     url.searchParams.set('scope', `repository:${path}:${actions}`);
-    const response = await fetch(url, { headers: basic ? { authorization: basic } : {} });
+    const response = await ask(url.href, basic);
     if (!response.ok) return undefined;
     const answer = tokenAnswer.safeParse(await response.json().catch(() => undefined));
     const token = answer.data?.token ?? answer.data?.access_token;

@@ -9,51 +9,69 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { dockerConfigFolder, ecrRegion, readDockerConfig } from './credentials';
+import { parseReference } from './reference';
 
 export interface ClientConfiguration {
   /** Environment for `docker` and its plugins. */
   readonly env: NodeJS.ProcessEnv;
-  /** Removes it; also done when the process ends. */
+  /** Lets `docker` log in to the ECR registries of these images. */
+  readonly logInTo: (references: readonly string[]) => void;
+  /** Removes it; also done when the process ends, by a signal too. */
   readonly remove: () => void;
 }
 
 const HELPER = 'warmpath-ecr';
 /** Amazon's own helper, used where it is installed. */
 const AMAZON_HELPER = 'ecr-login';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Exit codes of processes that a signal ended begin here. */
+const SIGNAL_EXIT = 128;
 
 /** Tokens are in no file, argument or variable: `docker` asks the helper for one at the moment it needs it. */
-export function temporaryConfiguration(
-  registries: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): ClientConfiguration {
+export function temporaryConfiguration(env: NodeJS.ProcessEnv = process.env): ClientConfiguration {
   const original = dockerConfigFolder(env);
   const folder = mkdtempSync(join(tmpdir(), 'warmpath-docker-config-'));
   function remove(): void {
     process.off('exit', remove);
+    for (const signal of SIGNALS) process.off(signal, endBySignal);
     rmSync(folder, { recursive: true, force: true });
   }
   process.on('exit', remove);
+  for (const signal of SIGNALS) process.on(signal, endBySignal);
   try {
     const config = readDockerConfig(original);
     const helper = isOnPath(`docker-credential-${AMAZON_HELPER}`, env) ? AMAZON_HELPER : HELPER;
-    const added = registries
-      .filter((registry) => ecrRegion(registry) !== undefined && config.credHelpers?.[registry] === undefined)
-      .map((registry) => [registry, helper] as const);
-    const file = join(folder, 'config.json');
-    const credHelpers = { ...Object.fromEntries(added), ...config.credHelpers };
-    writeFileSync(file, JSON.stringify({ ...config, credHelpers }), { mode: 0o600 });
+    const added: Record<string, string> = {};
+    function write(): void {
+      const credHelpers = { ...added, ...config.credHelpers };
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, credHelpers }), { mode: 0o600 });
+    }
+    write();
     // Plugins, contexts and builders stay where they are.
     for (const name of existsSync(original) ? readdirSync(original) : []) {
       if (name !== 'config.json') symlinkSync(join(original, name), join(folder, name));
     }
-    return { env: { ...env, DOCKER_CONFIG: folder, PATH: withHelper(folder, env) }, remove };
+    return {
+      env: { ...env, DOCKER_CONFIG: folder, PATH: withHelper(folder, env) },
+      logInTo: (references) => {
+        for (const registry of references.flatMap((text) => parseReference(text)?.registry ?? []))
+          if (ecrRegion(registry) !== undefined) added[registry] = helper;
+        write();
+      },
+      remove,
+    };
   } catch (error) {
     remove();
     throw error;
   }
+}
+
+/** Without it a signal would end the process before anything is removed. */
+function endBySignal(signal: NodeJS.Signals): void {
+  process.exit(SIGNAL_EXIT + constants.signals[signal]);
 }
 
 function withHelper(folder: string, env: NodeJS.ProcessEnv): string {

@@ -159,12 +159,19 @@ export class RegistryClient {
   private async send(repository: Repository, path: string, init: RequestInit): Promise<Response> {
     const url = `${baseUrl(repository.registry)}/v2/${repository.path}/${path}`;
     const scope = scopeOf(repository, init.method);
-    const response = await this.attempt(url, repository, init, this.authorizations.get(scope));
+    const known = this.authorizations.get(scope);
+    const response = await this.attempt(url, repository, init, known);
     if (response.status !== 401) return response;
     const challenge = Challenge.from(response.headers.get('www-authenticate'));
     await response.arrayBuffer();
+    if (!challenge) return response;
     const actions = isWrite(init.method) ? 'pull,push' : 'pull';
-    const authorization = await challenge?.authorize(this.credentials, repository, actions);
+    // A build may have taken longer than the token of its plan holds.
+    const fresh = known !== undefined || isWrite(init.method);
+    const credential = await this.credentials.credentialFor(repository.registry, fresh);
+    const authorization = await challenge.authorize(credential, repository, actions, (from, basic) =>
+      this.attempt(from, repository, {}, basic),
+    );
     if (authorization === undefined) return response;
     this.authorizations.set(scope, authorization);
     return await this.attempt(url, repository, init, authorization);

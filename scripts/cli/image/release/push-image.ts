@@ -1,17 +1,18 @@
 /** Puts a built image into its registry under the tag of its key; whoever comes first wins. */
 
 import { BadInput } from '../../bad-input';
-import type { BuiltImage } from '../engine/build-image';
+import type { BuiltAt } from '../engine/built-image';
 import { docker } from '../engine/docker-process';
 import { readLayout } from '../engine/oci-layout';
 import type { ImageDefinition } from '../files/images-file';
+import type { ClientConfiguration } from '../registry/docker-config';
 import { type ImageReference, parseReference } from '../registry/reference';
 import { type RegistryClient, RegistryError } from '../registry/registry-client';
 import { uploadImage } from '../registry/upload-image';
 
 export interface PushSurroundings {
   readonly registry: RegistryClient;
-  readonly env: NodeJS.ProcessEnv;
+  readonly client: ClientConfiguration;
 }
 
 export interface PushedImage {
@@ -20,26 +21,26 @@ export interface PushedImage {
   readonly warnings: readonly string[];
 }
 
-/** A tag that exists and may not be moved. */
-const TAG_TAKEN = /TAG_INVALID|ImageTagAlreadyExists|ImageAlreadyExists|TAG_ALREADY_EXISTS/;
+/** A tag that exists and may not be moved, in the words of registries and of `docker push`. */
+const TAG_TAKEN = /TAG[_ ]INVALID|ImageTagAlreadyExists|ImageAlreadyExists|TAG[_ ]ALREADY[_ ]EXISTS/i;
 
 /** @throws {RegistryError} where the registry refuses, or has another image than it said */
 export async function pushImage(
   image: ImageDefinition,
   tag: string,
-  at: BuiltImage['at'],
-  { registry, env }: PushSurroundings,
+  at: BuiltAt,
+  { registry, client }: PushSurroundings,
 ): Promise<PushedImage> {
   const repository = repositoryOfImage(image);
   const there = await registry.digest(repository, tag);
   if (there === undefined) {
     if ('layout' in at) await pushLayout(registry, repository, tag, at.layout);
-    else await pushFromEngine(image, tag, at.engineTag, env);
+    else await pushFromEngine(image, tag, at.engineTag, client);
   }
   const digest = there ?? (await registry.digest(repository, tag));
   if (digest === undefined) {
     throw new RegistryError(
-      `${image.repository}:${tag}: pushed, but the registry does not have it; push again`,
+      `${image.repository}:${tag}: nothing can be pulled by the pushed tag, as where ECR has archived an earlier image of it; restore or delete that one, then push again`,
       404,
       '',
     );
@@ -87,9 +88,10 @@ async function pushFromEngine(
   image: ImageDefinition,
   tag: string,
   engineTag: string,
-  env: NodeJS.ProcessEnv,
+  { env, logInTo }: ClientConfiguration,
 ): Promise<void> {
   const reference = `${image.repository}:${tag}`;
+  logInTo([reference]);
   await docker(['tag', engineTag, reference], { env });
   try {
     await docker(['push', '--quiet', reference], { env });

@@ -1,9 +1,11 @@
 /** Plan, build if needed, push, pin: may end anywhere and be run again, and leads to the same end. */
-import { type BuiltImage, buildImage, earlierBuild, forgetBuild } from '../engine/build-image';
+import { type BuiltImage, buildImage, refuseOverBudget } from '../engine/build-image';
+import { type BuiltAt, earlierBuild, forgetBuild } from '../engine/built-image';
 import type { ImageDefinition } from '../files/images-file';
 import { inputGroups } from '../files/images-lock';
 import { type PlannedImage, planImage, rememberBuilt } from '../plan/plan-image';
 import type { OnlineProject } from '../project';
+import type { ClientConfiguration } from '../registry/docker-config';
 import { modesChanged } from './folder-modes';
 import { pinImage } from './pin-image';
 import { pushImage } from './push-image';
@@ -20,8 +22,7 @@ export interface Released {
 }
 
 export interface ReleaseSurroundings extends OnlineProject {
-  /** Environment for `docker`. */
-  readonly env: NodeJS.ProcessEnv;
+  readonly client: ClientConfiguration;
 }
 
 export async function releaseImage(
@@ -67,12 +68,15 @@ export async function releaseImage(
 /** Builds, unless an earlier run has built this very key and ended before it could push. */
 async function builtOrEarlier(
   planned: PlannedImage,
-  { folder, env, lock }: ReleaseSurroundings,
-): Promise<{ readonly at: BuiltImage['at']; readonly built: BuiltImage | undefined }> {
+  { folder, client, lock }: ReleaseSurroundings,
+): Promise<{ readonly at: BuiltAt; readonly built: BuiltImage | undefined }> {
   const earlier = earlierBuild(folder, planned.image.name, planned.key.key);
-  if (earlier) return { at: earlier, built: undefined };
+  if (earlier) {
+    await refuseOverBudget(planned.image, earlier, client.env);
+    return { at: earlier, built: undefined };
+  }
   const withoutCache = modesChanged(planned, lock[planned.image.name], folder);
-  const built = await buildImage(planned, { folder, env, withoutCache });
+  const built = await buildImage(planned, { folder, client, withoutCache });
   return { at: built.at, built };
 }
 

@@ -69,11 +69,18 @@ describe('images.json', () => {
     expect(readImagesFile(file, {}).images).toHaveLength(1);
   });
 
+  test('the time of a reproducible image is not for an argument to say', () => {
+    const args = { SOURCE_DATE_EPOCH: '1' };
+    expect(() => read({ args })).toThrow(/args\.SOURCE_DATE_EPOCH: reproducible fixes it; leave it out/);
+    expect(read({ args, reproducible: false })?.args.get('SOURCE_DATE_EPOCH')).toBe('1');
+  });
+
   test('an argument takes its value from the environment, and is hidden then', () => {
     const image = read({ args: { A: { env: 'SECRET' }, B: 'plain' } }, { SECRET: 'value' });
     expect([...(image?.args ?? [])]).toEqual([
       ['A', 'value'],
       ['B', 'plain'],
+      ['SOURCE_DATE_EPOCH', '315532800'],
     ]);
     expect([...(image?.hiddenArgs ?? [])]).toEqual(['A']);
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLockedImage } from '../../../../../modules/ai-shell-ecs/images-lock';
@@ -60,5 +60,13 @@ describe('images.lock.json', () => {
     const groups = inputGroups(records);
     expect(Object.keys(groups).length).toBeLessThanOrEqual(64);
     expect(inputGroups(records.slice(0, 199))).not.toEqual(groups);
+  });
+
+  test('is never written anew where it cannot be read: the other images would be lost', () => {
+    const unreadable = mkdtempSync(join(tmpdir(), 'warmpath-lock-'));
+    mkdirSync(lockPath(unreadable));
+    expect(() => readLock(unreadable)).toThrow(/images\.lock\.json: cannot be read; make it a file/);
+    expect(() => writeLockEntry(unreadable, 'app', ENTRY)).toThrow(/cannot be read/);
+    rmSync(unreadable, { recursive: true, force: true });
   });
 });

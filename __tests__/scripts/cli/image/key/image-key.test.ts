@@ -1,6 +1,14 @@
-import { rmSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ImageKey } from '../../../../../scripts/cli/image/key/image-key';
-import { type BuildCase, keyOf, materialise, type Node } from '../support/build-case';
+import {
+  type BuildCase,
+  type Edit,
+  type ImageFields,
+  keyOf,
+  materialise,
+  type Node,
+} from '../support/build-case';
 
 async function keyOfFiles(files: readonly Node[]): Promise<ImageKey> {
   const given: BuildCase = { name: 'given', files, edits: [] };
@@ -12,7 +20,76 @@ async function keyOfFiles(files: readonly Node[]): Promise<ImageKey> {
   }
 }
 
+describe('the key of a context that `images.json` is in', () => {
+  const RELEASED: Edit = {
+    name: 'released',
+    write: [
+      { path: 'images.lock.json', content: '{}' },
+      { path: '.warmpath/images/app.json', content: '{}' },
+    ],
+  };
+
+  async function keyWith(copy: string, image: ImageFields, edit?: Edit): Promise<string> {
+    const files = [
+      { path: 'Dockerfile', content: `FROM scratch\n${copy}\n` },
+      { path: 'src/a', content: 'a' },
+    ];
+    const folder = materialise({ files, image: { context: '.', ...image } }, edit);
+    try {
+      return (await keyOf(folder, new Map())).key;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  it('does not change by what a release writes, as it would with every release', async () => {
+    expect(await keyWith('COPY . .', {}, RELEASED)).toBe(await keyWith('COPY . .', {}));
+  });
+
+  it('is refused where a named context brings these files in, and made where it does not', async () => {
+    const image = { contexts: { all: '.' } };
+    await expect(keyWith('COPY --from=all . /', image, RELEASED)).rejects.toThrow(
+      /got \.warmpath, which every release changes; add it to .*\.dockerignore/,
+    );
+    await expect(keyWith('COPY --from=all images.lock.json /', image, RELEASED)).rejects.toThrow(
+      /got images\.lock\.json/,
+    );
+    expect(await keyWith('COPY --from=all src /', image, RELEASED)).toBe(
+      await keyWith('COPY --from=all src /', image),
+    );
+  });
+});
+
 describe('the key of an image', () => {
+  it('sees what changes behind a context that is a link', async () => {
+    const folder = materialise({
+      files: [
+        { path: 'app/Dockerfile', content: 'FROM scratch\nCOPY . /\n' },
+        { path: 'app/a', content: 'one' },
+      ],
+      image: { context: 'linked' },
+    });
+    symlinkSync('app', join(folder, 'linked'));
+    const before = await keyOf(folder, new Map());
+    writeFileSync(join(folder, 'app', 'a'), 'two');
+    expect((await keyOf(folder, new Map())).key).not.toBe(before.key);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['is another with and without fixed times where a step sees them', 'ARG SOURCE_DATE_EPOCH\n', false],
+    ['is the same with and without fixed times where none does', '', true],
+  ])('%s', async (_, argument, same) => {
+    async function key(reproducible: boolean) {
+      const content = `FROM scratch\n${argument}RUN ["make"]\n`;
+      const folder = materialise({ files: [{ path: 'app/Dockerfile', content }], image: { reproducible } });
+      const made = await keyOf(folder, new Map());
+      rmSync(folder, { recursive: true, force: true });
+      return made.key;
+    }
+    expect((await key(true)) === (await key(false))).toBe(same);
+  });
+
   it.each([
     ['no stage', 'ARG A\n', /^image app: .*\/Dockerfile has no FROM; begin a stage with FROM$/],
     ['nothing', '', /^image app: .*\/Dockerfile has no FROM/],

@@ -1,5 +1,5 @@
 /** Images that the cases start from: how an engine makes them, and what a registry would tell of them. */
-import type { BaseImage } from '../../../../../scripts/cli/image/key/stages';
+import type { BaseImage } from '../../../../../scripts/cli/image/key/base-image';
 
 export interface TestBase {
   /** Lines after `FROM scratch` and the shell. */

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ContentHashes } from '../../../../../scripts/cli/image/context/content-hashes';
 import { type ImageDefinition, readImagesFile } from '../../../../../scripts/cli/image/files/images-file';
+import type { BaseImage } from '../../../../../scripts/cli/image/key/base-image';
 import { type ImageKey, imageKey } from '../../../../../scripts/cli/image/key/image-key';
-import type { BaseImage } from '../../../../../scripts/cli/image/key/stages';
 
 export type Node =
   | { readonly path: string; readonly content: string; readonly mode?: number }
