@@ -6,6 +6,7 @@ import type { Log } from '../engine/ports/log';
 import type { PopDirectory } from '../engine/ports/pop-directory';
 import type { Page } from '../engine/ports/request-store';
 import type { TaskQueue } from '../engine/ports/task-queue';
+import type { RequestEvents } from './request-events';
 
 /** A body that has been checked: what to warm and how. */
 export interface ParsedRequest {
@@ -51,6 +52,8 @@ export interface PrewarmApplication {
   list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>>;
   /** Stops this request alone. Returns false where it has ended already. */
   stop(id: RequestId): Promise<boolean>;
+  /** Tells the events of requests as they happen. @default - clients poll */
+  readonly events?: RequestEvents;
   queueDepth(): ReturnType<TaskQueue['depth']>;
   readonly fleet: Fleet;
   /** Returns true while the fleet has no instance and none will come until its size is set. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { version } from '../../../package.json';
 import { type Content, type Json, type NamedSchema, type Operation, TARGET } from './documentation';
 import { ROUTES } from './routes';
+import type { OptionalPart } from './routes/route';
 
 function schemaOf({ schema }: NamedSchema, io: 'input' | 'output'): Json {
   // `id` names a schema among others in JSON Schema; OpenAPI names it by its place instead and does not know the key.
@@ -68,18 +69,18 @@ class Components {
 
 export interface OpenApiOptions {
   /**
-   * True where uploaded lists are put to the API itself.
-   * @default false
+   * Whether the application has a part that it may leave out: uploaded lists are put to the API itself, requests are followed.
+   * @default - it has none
    */
-  readonly takesLists?: boolean;
+  readonly has?: (part: OptionalPart) => boolean;
 }
 
 /** The API as an OpenAPI document, from the table of routes; the schemas are those by which bodies are read. */
-export function openApiDocument({ takesLists = false }: OpenApiOptions = {}) {
+export function openApiDocument({ has = () => false }: OpenApiOptions = {}) {
   const components = new Components();
   const paths: Record<string, Record<string, ReturnType<Components['operation']>>> = {};
   for (const { method, path, operation, needs } of ROUTES) {
-    if (needs === 'receiveList' && !takesLists) continue;
+    if (needs !== undefined && !has(needs)) continue;
     paths[path] = { ...paths[path], [method]: components.operation(operation) };
   }
   return {

@@ -110,7 +110,7 @@ export function createRouter(
     limits,
     // Made when somebody asks: most functions end without having told anybody what they are.
     document: () => {
-      document ??= openApiDocument({ takesLists: application.receiveList !== undefined });
+      document ??= openApiDocument({ has: (part) => application[part] !== undefined });
       return document;
     },
   };

@@ -153,6 +153,12 @@ const FAULTS: Readonly<Record<string, (service: Service, route: Route) => Promis
     Object.assign(service.application, { receiveList: reject(FULL_LISTS) });
     return send(service, route);
   },
+  'an event id that nobody gave out': (service, route) =>
+    send(service, route, { headers: { 'last-event-id': 'x' } }),
+  'no room for followers': (service, route) => {
+    Object.assign(service.application.events ?? {}, { hasRoom: () => false });
+    return send(service, route);
+  },
   'no fleet': (service, route) => {
     const gone = reject(new FleetNotFound('prewarm_asg_prod'));
     Object.assign(service.application, { waitsForCapacity: gone, submit: gone });

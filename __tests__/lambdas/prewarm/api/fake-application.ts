@@ -49,6 +49,12 @@ export function fakeService(options: RouterOptions = {}) {
       for await (const chunk of body) chunks.push(chunk);
       blobs.set(listKey(listId), Buffer.concat(chunks).toString());
     },
+    events: {
+      hasRoom: () => true,
+      async *follow() {
+        yield { kind: 'end' };
+      },
+    },
     submit: async ({ spec, urls }) => {
       let acceptedUrlCount = 0;
       for await (const _ of urls) acceptedUrlCount += 1;

@@ -1,7 +1,7 @@
 import { openApiDocument } from '../../../../lambdas/prewarm/api/openapi';
 import { fakeService } from './fake-application';
 
-const document = openApiDocument({ takesLists: true });
+const document = openApiDocument({ has: () => true });
 
 function operationsOf({ paths }: { readonly paths: object }): readonly string[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
@@ -23,10 +23,11 @@ describe('the OpenAPI document', () => {
     expect(new Set(routes)).toEqual(new Set(operationsOf(document)));
   });
 
-  it('describes the upload of a list only where the API takes it: behind a gateway it is put into the bucket', () => {
+  it('describes the upload and the events only where a process stays: a function behind a gateway has neither', () => {
     const behindGateway = operationsOf(openApiDocument());
     expect(operationsOf(document).filter((route) => !behindGateway.includes(route))).toEqual([
       'PUT /lists/{id}',
+      'GET /prewarm/{id}/events',
     ]);
   });
 

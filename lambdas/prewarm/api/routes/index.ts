@@ -1,6 +1,7 @@
 import { createListRoute } from './create-list';
 import { documentRoute } from './document';
 import { estimateRoute } from './estimate';
+import { eventsRoute } from './events';
 import { capacityRoute } from './fleet-capacity';
 import { healthRoute } from './health';
 import { listRequestsRoute } from './list-requests';
@@ -32,4 +33,5 @@ export const ROUTES: readonly Route[] = [
   healthRoute,
   documentRoute,
   putListRoute,
+  eventsRoute,
 ];

@@ -11,6 +11,9 @@ export interface RouteTools {
   readonly document: () => object;
 }
 
+/** What an application may leave out; a route that needs it is served only where it is there. */
+export type OptionalPart = 'receiveList' | 'events';
+
 /** A route: method and path, documentation, handler. */
 export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'delete';
@@ -18,6 +21,6 @@ export interface Route {
   readonly path: `/${string}`;
   readonly operation: Operation;
   /** Served only where the application has this. @default - always served */
-  readonly needs?: 'receiveList';
+  readonly needs?: OptionalPart;
   readonly handle: (context: Context, tools: RouteTools) => Response | Promise<Response>;
 }

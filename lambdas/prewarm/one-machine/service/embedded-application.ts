@@ -1,6 +1,7 @@
 import type { PrewarmApplication } from '../../api/application';
 import { checkPrewarmBody } from '../../api/check-prewarm-body';
 import { ApiFailure } from '../../api/failure';
+import type { RequestEvents } from '../../api/request-events';
 import { newListId, UPLOAD_SECONDS, uploadedList } from '../../api/uploaded-list';
 import type { Log } from '../../engine/ports/log';
 import type { RequestContext } from '../../engine/request/normalise-request';
@@ -25,6 +26,8 @@ function refuseWithoutSpace(error: unknown): never {
 export interface EmbeddedApplicationOptions {
   readonly context: RequestContext;
   readonly log: Log;
+  /** @default - clients poll */
+  readonly events?: RequestEvents;
   /**
    * Where clients reach the service, without a slash at its end.
    * @default - the host that each caller named
@@ -35,7 +38,7 @@ export interface EmbeddedApplicationOptions {
 /** The application behind the API on a single machine. */
 export function embeddedApplication(
   engine: EmbeddedEngine,
-  { context, log, publicUrl }: EmbeddedApplicationOptions,
+  { context, log, events, publicUrl }: EmbeddedApplicationOptions,
 ): PrewarmApplication {
   return {
     parse: (body) =>
@@ -62,6 +65,7 @@ export function embeddedApplication(
     pops: (id) => engine.pops(id),
     list: (page) => engine.list(page),
     stop: (id) => engine.stop(id, 'asked'),
+    ...(events !== undefined && { events }),
     queueDepth: () => engine.queueDepth(),
     fleet: {
       name: FLEET_NAME,

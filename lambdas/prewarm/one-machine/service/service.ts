@@ -12,6 +12,7 @@ import type { EmbeddedEngine } from '../engine/engine-api';
 import { DEFAULT_ENGINE_LIMITS } from '../engine/engine-parts';
 import { RefusedSetting, type SettingNames } from '../refused-setting';
 import { embeddedApplication } from './embedded-application';
+import { FollowedRequests } from './followed-requests';
 import { guard } from './guard';
 import { boundConnections, HTTP_LIMITS, oneAtATime } from './http-bounds';
 import { ReportLinks } from './report-links';
@@ -123,8 +124,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const links = new ReportLinks(Date.now, publicUrl ?? url);
   try {
     const engine = await options.openEngine((key, seconds) => links.linkTo(key, seconds));
+    const events = new FollowedRequests(engine);
     serve(
-      createRouter(embeddedApplication(engine, { context, log, publicUrl }), {
+      createRouter(embeddedApplication(engine, { context, log, events, publicUrl }), {
         guard: guard({ ...(apiKey !== undefined && { apiKey }), loopbackOnly: isLoopback, links }),
         unknownRoute,
       }),
@@ -133,6 +135,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       url,
       broken: engine.broken,
       stop: async () => {
+        events.close();
         await closeServer(server);
         await engine.close({ drain: true });
       },
