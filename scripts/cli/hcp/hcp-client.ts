@@ -33,7 +33,12 @@ export interface HcpResponse {
   readonly body: Buffer;
   /** Where the document lies: the link itself lets anyone read it. */
   readonly location?: string;
+  /** How often it was asked for: an answer to a repeated request may speak of what the first one did. */
+  readonly attempts?: number;
 }
+
+/** Of a request whose effect was found instead. */
+const NO_ANSWER: HcpResponse = { status: 204, body: Buffer.alloc(0) };
 
 /** The API of HCP Terraform and Terraform Enterprise, with its limits and its errors. */
 export class HcpClient {
@@ -45,12 +50,16 @@ export class HcpClient {
 
   /** Sends a request, again after 429 and 5xx; returns whatever other answer comes. `path` begins behind `/api/v2`. */
   async request(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<HcpResponse> {
-    return this.attempt(`${this.options.origin}/api/v2${path}`, {
+    return this.attempt(`${this.options.origin}/api/v2${path}`, this.init(method, body));
+  }
+
+  private init(method: 'GET' | 'POST' | 'PATCH', body: object | undefined): RequestInit {
+    return {
       method,
       redirect: 'manual',
       headers: { authorization: `Bearer ${this.options.token}`, 'content-type': MEDIA_TYPE },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+    };
   }
 
   /**
@@ -59,7 +68,27 @@ export class HcpClient {
    * @throws BadInput for 401; HcpError for any other status that is no success
    */
   async json(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<unknown> {
-    const response = await this.request(method, path, body);
+    return this.parsed(await this.request(method, path, body), path);
+  }
+
+  /**
+   * Makes what must not be there twice. Where an answer is lost, `find` looks for what the request may have made before it is sent
+   * again. Returns the parsed answer, or what was found.
+   */
+  async create(path: string, body: object, find: () => Promise<unknown>): Promise<unknown> {
+    let found: unknown;
+    const response = await this.attempt(
+      `${this.options.origin}/api/v2${path}`,
+      this.init('POST', body),
+      async () => {
+        found = await find();
+        return found !== undefined;
+      },
+    );
+    return found ?? this.parsed(response, path);
+  }
+
+  private parsed(response: HcpResponse, path: string): unknown {
     this.checkStatus(response, path);
     try {
       return JSON.parse(response.body.toString('utf8'));
@@ -73,13 +102,16 @@ export class HcpClient {
 
   /** Sends what only has to succeed: the answer may be empty. */
   async post(path: string, body: object): Promise<void> {
-    this.checkStatus(await this.request('POST', path, body), path);
+    const response = await this.request('POST', path, body);
+    // The first of several did it, and its answer was lost: the state does not allow it once more.
+    if (response.status === 409 && (response.attempts ?? 1) > 1) return;
+    this.checkStatus(response, path);
   }
 
-  /** Returns every element of a list, page by page. */
-  async list(path: string): Promise<readonly unknown[]> {
+  /** Returns every element of a list, page by page; of a list with the newest first, `maxPages` may do. */
+  async list(path: string, maxPages = Number.POSITIVE_INFINITY): Promise<readonly unknown[]> {
     const found: unknown[] = [];
-    for (let page: number | undefined = 1; page !== undefined; ) {
+    for (let page: number | undefined = 1; page !== undefined && page <= maxPages; ) {
       const separator = path.includes('?') ? '&' : '?';
       const answer = (await this.json(
         'GET',
@@ -141,15 +173,23 @@ export class HcpClient {
     return url.href;
   }
 
-  private async attempt(url: string, init: RequestInit): Promise<HcpResponse> {
+  /** @param isMade - asked before a request is sent again whose answer was lost; true ends the attempts */
+  private async attempt(
+    url: string,
+    init: RequestInit,
+    isMade?: () => Promise<boolean>,
+  ): Promise<HcpResponse> {
     for (let attempt = 1; ; attempt += 1) {
       const response = await this.send(url, init);
       const isLast = attempt >= MAX_ATTEMPTS;
       if (response === undefined) {
         if (isLast)
           throw new HcpError(`${new URL(url).origin}: cannot be reached; check the host and the network`, 0);
-      } else if (isLast || (response.status !== 429 && response.status < 500)) return response;
+      } else if (isLast || (response.status !== 429 && response.status < 500))
+        return { ...response, attempts: attempt };
       await this.pause(response?.retryAfterMs ?? Math.min(MAX_WAIT_MS, 500 * 2 ** attempt));
+      const isLost = response === undefined || response.status >= 500;
+      if (isLost && isMade !== undefined && (await isMade())) return NO_ANSWER;
     }
   }
 

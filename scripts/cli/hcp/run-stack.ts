@@ -13,6 +13,7 @@ import { reviewRunPlan } from '../review/run-review';
 import { archiveStack } from './archive-stack';
 import { type HcpClient, HcpError } from './hcp-client';
 import { parseAnswer } from './parse-answer';
+import { type Pause, poll } from './poll';
 import { uploadConfiguration } from './upload-configuration';
 import { workspaceId } from './workspace-id';
 import { hcpClient, type WantedWorkspace, wantedWorkspaces } from './workspaces';
@@ -39,8 +40,6 @@ const runAnswer = z.object({
     }),
   }),
 });
-
-type Pause = (milliseconds: number) => Promise<unknown>;
 
 const POLL_MS = 2_000;
 /** An hour: policies, cost estimates and the apply itself take their time. */
@@ -110,7 +109,7 @@ async function createRun(
   versionId: string,
   { message = 'warmpath', isSpeculative }: RunRequest,
 ): Promise<string> {
-  const answer = await client.json('POST', '/runs', {
+  const body = {
     data: {
       type: 'runs',
       // The workspace may apply by itself what nobody has reviewed.
@@ -120,8 +119,24 @@ async function createRun(
         'configuration-version': { data: { type: 'configuration-versions', id: versionId } },
       },
     },
-  });
+  };
+  const answer = await client.create('/runs', body, () => findRun(client, workspace, versionId));
   return parseAnswer(runAnswer, answer, 'the run').data.id;
+}
+
+const runOfList = z.object({
+  relationships: z.object({
+    'configuration-version': z.object({ data: z.object({ id: z.string() }).nullish() }).nullish(),
+  }),
+});
+
+/** Returns the run of a configuration version, in the form of an answer: nobody else has the version, so it is the one from here. */
+async function findRun(client: HcpClient, workspace: string, versionId: string): Promise<unknown> {
+  const runs = (await client.list(`/workspaces/${workspace}/runs`, 1)).find((item) => {
+    const parsed = runOfList.safeParse(item);
+    return parsed.data?.relationships['configuration-version']?.data?.id === versionId;
+  });
+  return runs === undefined ? undefined : { data: runs };
 }
 
 async function apply(client: HcpClient, runId: string, stack: string, pause: Pause): Promise<number> {
@@ -158,13 +173,13 @@ async function runWhen(
   pause: Pause,
   isReady: (run: { readonly status: string; readonly isConfirmable: boolean }) => boolean,
 ): Promise<string> {
-  for (let poll = 0; poll < MAX_POLLS; poll += 1) {
+  const late = `${runId} did not end within an hour; see it in HCP Terraform`;
+  return poll({ pause, everyMs: POLL_MS, maxPolls: MAX_POLLS, late }, async () => {
     const answer = await client.json('GET', `/runs/${runId}`);
     const { status, actions } = parseAnswer(runAnswer, answer, 'the run').data.attributes;
     if (isReady({ status, isConfirmable: actions?.['is-confirmable'] === true })) return status;
     if (ENDED_BADLY.has(status))
       throw new HcpError(`${runId} ended as ${status}; see its log in HCP Terraform`, 200);
-    await pause(POLL_MS);
-  }
-  throw new HcpError(`${runId} did not end within an hour; see it in HCP Terraform`, 0);
+    return undefined;
+  });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type HcpClient, HcpError } from './hcp-client';
 import { parseAnswer } from './parse-answer';
+import { type Pause, poll } from './poll';
 
 const created = z.object({
   data: z.object({ id: z.string().regex(/^[\w-]+$/), attributes: z.object({ 'upload-url': z.string() }) }),
@@ -30,7 +31,7 @@ export interface ConfigurationUpload {
 export async function uploadConfiguration(
   client: HcpClient,
   { workspaceId, archive, isSpeculative }: ConfigurationUpload,
-  pause: (milliseconds: number) => Promise<unknown>,
+  pause: Pause,
 ): Promise<string> {
   const attributes = { 'auto-queue-runs': false, speculative: isSpeculative };
   const answer = await client.json('POST', `/workspaces/${workspaceId}/configuration-versions`, {
@@ -38,7 +39,8 @@ export async function uploadConfiguration(
   });
   const { id, attributes: links } = parseAnswer(created, answer, WHAT).data;
   await client.upload(links['upload-url'], archive);
-  for (let poll = 0; poll < MAX_POLLS; poll += 1) {
+  const late = `the configuration version ${id} was not ready within five minutes; upload it again`;
+  return poll({ pause, everyMs: POLL_MS, maxPolls: MAX_POLLS, late }, async () => {
     const { status, message } = await statusOf(client, id);
     if (status === 'uploaded') return id;
     if (status === 'errored' || status === 'archived')
@@ -46,9 +48,8 @@ export async function uploadConfiguration(
         `the configuration version ${id} is ${status}${message === '' ? '' : `: ${message}`}`,
         200,
       );
-    await pause(POLL_MS);
-  }
-  throw new HcpError(`the configuration version ${id} was not ready within five minutes; upload it again`, 0);
+    return undefined;
+  });
 }
 
 async function statusOf(client: HcpClient, id: string): Promise<{ status: string; message: string }> {

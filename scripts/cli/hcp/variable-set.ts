@@ -79,27 +79,35 @@ export async function checkVariableSet(
     workspaces.map((workspace) => workspaceId(client, organization, workspace.name)),
   );
   const references = ids.map((each) => ({ type: 'workspaces', id: each }));
-  const found = (await client.list(path))
-    .map((item) => parseAnswer(variableSet, item, 'a variable set'))
-    .find(({ attributes }) => attributes.name === name);
+  const found = await findVariableSet(client, path, name);
   if (found === undefined) {
     if (apply)
-      await client.post(path, {
-        data: {
-          type: 'varsets',
-          attributes: { name, description: 'Roles of AWS, without a stored key', global: false },
-          relationships: {
-            workspaces: { data: references },
-            vars: { data: Object.entries(values).map(([key, value]) => variableBody(key, value)) },
+      await client.create(
+        path,
+        {
+          data: {
+            type: 'varsets',
+            attributes: { name, description: 'Roles of AWS, without a stored key', global: false },
+            relationships: {
+              workspaces: { data: references },
+              vars: { data: Object.entries(values).map(([key, value]) => variableBody(key, value)) },
+            },
           },
         },
-      });
+        () => findVariableSet(client, path, name),
+      );
     return [`variable set ${name}: ${apply ? 'created' : 'missing; --apply creates it'}`];
   }
   return [
     ...(await missingWorkspaces(client, found, references, apply)),
     ...(await differingVariables(client, found.id, values, apply)),
   ];
+}
+
+async function findVariableSet(client: HcpClient, path: string, name: string) {
+  return (await client.list(path))
+    .map((item) => parseAnswer(variableSet, item, 'a variable set'))
+    .find(({ attributes }) => attributes.name === name);
 }
 
 async function missingWorkspaces(

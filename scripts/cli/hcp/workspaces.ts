@@ -7,7 +7,7 @@ import { renderTable } from '../terminal/table';
 import { HcpClient, HcpError } from './hcp-client';
 import { findHcpToken } from './hcp-token';
 import { parseAnswer } from './parse-answer';
-import { workspacePath } from './workspace-id';
+import { findWorkspaceId, workspacePath } from './workspace-id';
 import { checkLinks } from './workspace-links';
 
 export interface WorkspacesRequest {
@@ -146,7 +146,9 @@ export async function checkWorkspace(
     if (!(error instanceof HcpError) || error.status !== 404) throw error;
     if (!apply) return { kind: 'missing' };
     const attributes = { name, ...WANTED, 'terraform-version': TERRAFORM_VERSION };
-    await client.json('POST', workspacePath(organization), { data: { type: 'workspaces', attributes } });
+    await client.create(workspacePath(organization), { data: { type: 'workspaces', attributes } }, () =>
+      findWorkspaceId(client, organization, name),
+    );
     return { kind: 'created' };
   }
   const { attributes } = parseAnswer(workspaceAnswer, answer, `the workspace ${name}`).data;

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../../../../scripts/loopback-cdn/certificate';
+import { replacedQueue } from '../ci/pipeline-checkout';
 import { type CliResult, runCli } from '../prewarm/cli-process';
 import { HcpApi } from './hcp-api';
 
@@ -42,42 +43,20 @@ function warmpath(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise
 
 describe('warmpath review --run', () => {
   const link = '/archive/canary-link';
-  const queue = {
-    address: 'aws_sqs_queue.q',
-    mode: 'managed',
-    type: 'aws_sqs_queue',
-    name: 'q',
-    change: {
-      actions: ['delete', 'create'],
-      before: { name: 'a' },
-      after: { name: 'b' },
-      replace_paths: [['name']],
-    },
-  };
+  const queue = replacedQueue();
 
   beforeEach(() => {
     api
-      .on('GET /api/v2/runs/run-1', {
-        status: 200,
-        body: {
-          data: {
-            attributes: { status: 'planned' },
-            relationships: {
-              plan: { data: { id: 'plan-1' } },
-              'configuration-version': { data: { id: 'cv-1' } },
-            },
-          },
-          included: [{ type: 'workspaces', attributes: { name: 'warmpath-prewarm-staging' } }],
-        },
+      .givePlannedRun({
+        link,
+        plan: { format_version: '1.2', resource_changes: [queue] },
+        versionId: 'cv-1',
       })
-      .on('GET /api/v2/plans/plan-1', { status: 200, body: { data: { attributes: { status: 'finished' } } } })
-      .on('GET /api/v2/plans/plan-1/json-output', { status: 307, headers: { location: link } })
       .on('GET /api/v2/configuration-versions/cv-1/download', {
         status: 302,
         headers: { location: `${link}-2` },
       })
-      .on(`GET ${link}-2`, { status: 200, body: configuration() })
-      .on(`GET ${link}`, { status: 200, body: { format_version: '1.2', resource_changes: [queue] } });
+      .on(`GET ${link}-2`, { status: 200, body: configuration() });
   });
 
   function configuration(): Buffer {

@@ -90,4 +90,30 @@ export class HcpApi {
   lines(): readonly string[] {
     return this.requests.map(({ line }) => line);
   }
+
+  /** Answers for a run of the workspace `warmpath-prewarm-staging` whose plan is finished and lies behind `link`. */
+  givePlannedRun({ link, plan, versionId }: PlannedRun): this {
+    const relationships = {
+      plan: { data: { id: 'plan-1' } },
+      ...(versionId !== undefined && { 'configuration-version': { data: { id: versionId } } }),
+    };
+    return this.on('GET /api/v2/runs/run-1', {
+      status: 200,
+      body: {
+        data: { attributes: { status: 'planned' }, relationships },
+        included: [{ type: 'workspaces', attributes: { name: 'warmpath-prewarm-staging' } }],
+      },
+    })
+      .on('GET /api/v2/plans/plan-1', { status: 200, body: { data: { attributes: { status: 'finished' } } } })
+      .on('GET /api/v2/plans/plan-1/json-output', { status: 307, headers: { location: link } })
+      .on(`GET ${link}`, { status: 200, body: plan });
+  }
+}
+
+interface PlannedRun {
+  /** Path that the plan is redirected to. */
+  readonly link: string;
+  readonly plan: object;
+  /** Configuration version of the run. @default - it names none */
+  readonly versionId?: string;
 }

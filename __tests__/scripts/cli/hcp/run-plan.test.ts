@@ -15,20 +15,7 @@ async function noWait(): Promise<void> {}
 beforeEach(async () => {
   api = new HcpApi();
   await api.start();
-  api
-    .on('GET /api/v2/runs/run-1', {
-      status: 200,
-      body: {
-        data: { attributes: { status: 'planning' }, relationships: { plan: { data: { id: 'plan-1' } } } },
-        included: [{ type: 'workspaces', attributes: { name: 'warmpath-prewarm-staging' } }],
-      },
-    })
-    .on('GET /api/v2/plans/plan-1', planIn('finished'))
-    .on('GET /api/v2/plans/plan-1/json-output', {
-      status: 307,
-      headers: { location: '/archive/secret-link' },
-    })
-    .on('GET /archive/secret-link', { status: 200, body: PLAN });
+  api.givePlannedRun({ link: '/archive/secret-link', plan: PLAN });
 });
 
 afterEach(async () => {

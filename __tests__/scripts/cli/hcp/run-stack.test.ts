@@ -241,4 +241,45 @@ describe('a run from here', () => {
     });
     await expect(start()).rejects.toThrow(HcpError);
   });
+
+  function listed(...versionIds: readonly string[]) {
+    const runs = versionIds.map((id, index) => ({
+      ...run('pending').data,
+      id: `run-${index + 1}`,
+      relationships: { 'configuration-version': { data: { id } } },
+    }));
+    return { status: 200, body: { data: runs, meta: { pagination: { 'next-page': 2 } } } };
+  }
+
+  it('is made once where the answer to it is lost', async () => {
+    api
+      .on('POST /api/v2/runs', { status: 502 })
+      .on('GET /api/v2/workspaces/ws-1/runs', listed('cv-1', 'cv-of-somebody-else'));
+    expect(await start({ isSpeculative: true })).toBe(0);
+    expect(api.lines().filter((line) => line === 'POST /api/v2/runs')).toHaveLength(1);
+    expect(api.lines().filter((line) => line.includes('/workspaces/ws-1/runs'))).toHaveLength(1);
+    expect(shown).toContain('/runs/run-1');
+  });
+
+  it('is asked for again where the first request made none, and without looking after 429', async () => {
+    api
+      .on('POST /api/v2/runs', { status: 502 }, { status: 429 }, { status: 201, body: run('pending') })
+      .on('GET /api/v2/workspaces/ws-1/runs', listed('cv-of-somebody-else'));
+    expect(await start({ isSpeculative: true })).toBe(0);
+    expect(api.lines().filter((line) => line === 'POST /api/v2/runs')).toHaveLength(3);
+    expect(api.lines().filter((line) => line.includes('/workspaces/ws-1/runs'))).toHaveLength(1);
+  });
+
+  it('that was told to apply, and whose answer was lost, is waited for', async () => {
+    const expect_ = await fingerprint();
+    api
+      .on(
+        'GET /api/v2/runs/run-1',
+        { status: 200, body: run('planned', true) },
+        { status: 200, body: run('planned', true) },
+        { status: 200, body: run('applied') },
+      )
+      .on(APPLY, { status: 504 }, { status: 409 });
+    expect(await start({ expect: expect_ })).toBe(0);
+  });
 });

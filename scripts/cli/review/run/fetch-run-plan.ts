@@ -1,8 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { BadInput } from '../../bad-input';
 import { HcpClient, HcpError } from '../../hcp/hcp-client';
 import { findHcpToken } from '../../hcp/hcp-token';
 import { parseAnswer } from '../../hcp/parse-answer';
+import { type Pause, poll } from '../../hcp/poll';
 import type { JsonValue } from '../model/json-value';
 import { archivedFiles } from './archived-file';
 
@@ -55,12 +57,7 @@ export async function fetchRunPlan(runId: string, host = DEFAULT_HOST): Promise<
 }
 
 /** As {@link fetchRunPlan}, with a client. `pause` waits between questions. */
-export async function readRunPlan(
-  client: HcpClient,
-  runId: string,
-  pause: (milliseconds: number) => Promise<unknown> = (ms) =>
-    new Promise((resolve) => setTimeout(resolve, ms)),
-): Promise<RunPlan> {
+export async function readRunPlan(client: HcpClient, runId: string, pause: Pause = wait): Promise<RunPlan> {
   if (!/^run-[A-Za-z0-9]+$/.test(runId))
     throw new BadInput(
       `--run: got ${JSON.stringify(runId.slice(0, 100))}; allowed the id of a run, such as run-CZcmD7eagjhyX0vN`,
@@ -76,31 +73,23 @@ export async function readRunPlan(
   return { workspace, document, ...(configuration !== undefined && { configuration }) };
 }
 
-async function waitForPlan(
-  client: HcpClient,
-  planId: string,
-  pause: (milliseconds: number) => Promise<unknown>,
-): Promise<void> {
-  for (let poll = 0; poll < MAX_POLLS; poll += 1) {
+async function waitForPlan(client: HcpClient, planId: string, pause: Pause): Promise<void> {
+  const late = 'the plan of this run did not end within an hour; review it later';
+  await poll({ pause, everyMs: POLL_MS, maxPolls: MAX_POLLS, late }, async () => {
     const { status } = parseAnswer(planAnswer, await client.json('GET', `/plans/${planId}`), 'the plan').data
       .attributes;
-    if (status === 'finished') return;
+    if (status === 'finished') return true;
     if (!UNDERWAY.has(status))
       throw new BadInput(
         `the plan of this run is ${status}: there is nothing to review; look at the run, and start a new one`,
       );
-    await pause(POLL_MS);
-  }
-  throw new HcpError('the plan of this run did not end within an hour; review it later', 0);
+    return undefined;
+  });
 }
 
-async function readOutput(
-  client: HcpClient,
-  planId: string,
-  pause: (milliseconds: number) => Promise<unknown>,
-): Promise<Buffer> {
+async function readOutput(client: HcpClient, planId: string, pause: Pause): Promise<Buffer> {
   let path = `/plans/${planId}/json-output`;
-  for (let poll = 0; poll < MAX_OUTPUT_POLLS; poll += 1) {
+  for (let asked = 0; asked < MAX_OUTPUT_POLLS; asked += 1) {
     const response = await client.request('GET', path);
     // Only administrators of the workspace may read the whole; 404 says the same as not allowed.
     if ((response.status === 404 || response.status === 403) && !path.endsWith('-redacted')) {
