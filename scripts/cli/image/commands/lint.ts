@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
 import * as z from 'zod';
 import { parseDockerfile } from '../dockerfile/instructions';
+import { argumentFlags, hiddenArguments } from '../engine/build-arguments';
 import { docker, EngineError } from '../engine/docker-process';
 import type { ImageDefinition } from '../files/images-file';
 import { readDockerfile } from '../key/image-key';
+import { formatPlatform } from '../key/platforms';
 import { contextFindings, indirectFindings } from '../lint/context-rules';
 import { dockerfileFindings } from '../lint/dockerfile-rules';
 import type { Finding } from '../lint/finding';
@@ -46,10 +48,11 @@ export async function lint(options: ProjectOptions): Promise<number> {
       ? undefined
       : (await planImage(image, { ...project, registry: undefined })).key;
     for (const finding of [...own, ...(key ? indirectFindings(image, key) : [])]) {
-      const { rule, line, message, cure } = finding;
+      const { rule, level = 'fault', line, message, cure } = finding;
       findings.push({
         image: image.name,
         rule,
+        level,
         file: relative(project.folder, finding.file),
         line: line ?? null,
         message,
@@ -62,10 +65,11 @@ export async function lint(options: ProjectOptions): Promise<number> {
       `${JSON.stringify({ schemaVersion: 1, command: 'lint', findings } satisfies z.infer<typeof lintJson>)}\n`,
     );
   else
-    for (const { rule, file, line, message, cure } of findings) {
-      process.stdout.write(`${file}${line === null ? '' : `:${line}`}  ${rule}: ${message}; ${cure}\n`);
+    for (const { rule, level, file, line, message, cure } of findings) {
+      const where = `${file}${line === null ? '' : `:${line}`}`;
+      process.stdout.write(`${where}  ${level === 'note' ? 'note, ' : ''}${rule}: ${message}; ${cure}\n`);
     }
-  return findings.length > 0 ? FAILED : 0;
+  return findings.some(({ level }) => level === 'fault') ? FAILED : 0;
 }
 
 /** BuildKit's own rules, where an engine is there that knows them. */
@@ -79,9 +83,12 @@ async function builderFindings(image: ImageDefinition): Promise<readonly Finding
         '--file',
         image.dockerfile,
         ...(image.target === undefined ? [] : ['--target', image.target]),
+        ...['--platform', image.platforms.map(formatPlatform).join(',')],
+        ...argumentFlags(image),
+        ...[...image.contexts].flatMap(([name, value]) => ['--build-context', `${name}=${value}`]),
         image.context,
       ],
-      { env: process.env },
+      { env: { ...process.env, ...hiddenArguments(image) } },
     );
     return findingsOf(text, image);
   } catch (error) {

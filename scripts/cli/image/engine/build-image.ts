@@ -14,6 +14,7 @@ import type { PlannedImage } from '../plan/plan-image';
 import type { LocalBlob } from '../registry/content';
 import type { ClientConfiguration } from '../registry/docker-config';
 import { familiarName, parseReference } from '../registry/reference';
+import { argumentFlags, hiddenArguments } from './build-arguments';
 import { BuildProgress, type BuildStep } from './build-progress';
 import { type BuiltAt, forgetBuild, layoutFolder, noteBuild } from './built-image';
 import { docker, EngineError } from './docker-process';
@@ -129,12 +130,10 @@ function dockerfileForBuild(image: ImageDefinition): DockerfileForBuild {
   return { file, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Values from the environment reach the build through it, so that no argument list shows them. */
+/** The caller's environment without what would get into the image: buildx makes labels of the commit, and takes a time from it. */
 function buildEnvironment(image: ImageDefinition, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const hidden = [...image.args].filter(([name]) => image.hiddenArgs.has(name));
   const { BUILDX_GIT_LABELS: _labels, SOURCE_DATE_EPOCH: _time, ...others } = env;
-  // Without those two: buildx would put the commit into labels, and a time of the caller's into the image.
-  return { ...others, ...Object.fromEntries(hidden), BUILDX_NO_DEFAULT_ATTESTATIONS: '1' };
+  return { ...others, ...hiddenArguments(image), BUILDX_NO_DEFAULT_ATTESTATIONS: '1' };
 }
 
 interface Output {
@@ -158,10 +157,7 @@ function buildArguments(
     ...['buildx', 'build', '--progress=rawjson', '--provenance=false', '--sbom=false', ...output],
     ...['--file', dockerfile, '--platform', image.platforms.map(formatPlatform).join(',')],
     ...(image.target === undefined ? [] : ['--target', image.target]),
-    ...[...image.args].flatMap(([name, value]) => [
-      '--build-arg',
-      image.hiddenArgs.has(name) ? name : `${name}=${value}`,
-    ]),
+    ...argumentFlags(image),
     ...contextArguments(image, key.bases, key.baseImages),
     ...image.secrets.flatMap(({ id, src, env }) => [
       '--secret',

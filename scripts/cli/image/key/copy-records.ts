@@ -9,6 +9,9 @@ import { resolvePath, type StageState } from './stage-state';
 
 const REMOTE = /^(?:https?:\/\/|git:\/\/|ssh:\/\/|git@|[\w.-]+@[\w.-]+:|github\.com\/)/;
 
+/** A remote source that itself says what is there: by a checksum, or by a commit of Git. */
+export const PINNED = /[?&]checksum=|(?:#|[?&](?:ref|commit)=)[0-9a-f]{40}\b/;
+
 /** `inImage`: whether the stage is part of the image, so that its history tells the instruction. */
 export function addCopy(
   collector: RecordCollector,
@@ -27,7 +30,7 @@ export function addCopy(
   const origin = from === undefined ? undefined : collector.input.graph.originOf(from, line);
   const remote = keyword === 'ADD' ? sources.filter((source) => REMOTE.test(source)) : [];
   for (const source of remote) {
-    if (checksum !== '' || /[?&]checksum=/.test(source)) continue;
+    if (checksum !== '' || PINNED.test(source)) continue;
     collector.warnings.push({
       line,
       reason: `ADD ${source}: what is there cannot be seen; give --checksum, or set refresh`,

@@ -1,7 +1,7 @@
 /** What in a build context should not be there, and which files cause builds although they never reach the image. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { ContentHashes } from '../context/content-hashes';
-import { ContextTree } from '../context/context-tree';
+import { ContextTree, type FileEntry } from '../context/context-tree';
 import { IgnorePatterns, readIgnoreFile } from '../context/ignore-patterns';
 import { readIfThere } from '../files/atomic-file';
 import type { ImageDefinition } from '../files/images-file';
@@ -11,6 +11,12 @@ import type { Finding } from './finding';
 
 const SECRET =
   /(?:^|\/)(?:\.env(?:\.[\w-]+)?|\.npmrc|\.pypirc|\.netrc|id_(?:rsa|ed25519|ecdsa)|credentials\.json|[\w.-]+\.(?:pem|p12|pfx))$/;
+/** Files that often hold none: what of their text makes one a secret. */
+const SECRET_TEXT: readonly (readonly [name: RegExp, text: RegExp])[] = [
+  [/\.pem$/, /PRIVATE KEY/],
+  [/\.npmrc$/, /_(?:auth|authToken|password)\s*=\s*(?!\$\{)\S/],
+];
+const MAX_TEXT_BYTES = 1_000_000;
 const HARMLESS = /\.(?:example|sample|template)$/;
 const MAX_FOLDERS = 20_000;
 /** What tools leave behind: patterns for it are right even before the first file is there. */
@@ -42,12 +48,24 @@ function uselessPatterns(
 ): readonly Finding[] {
   if (patterns.size === 0) return [];
   const waiting = new Set(patterns.texts());
+  const anywhere = new Map(
+    patterns
+      .texts()
+      .filter((text) => !/^!|\//.test(text))
+      .map((text) => [text, new IgnorePatterns([`**/${text}`])]),
+  );
+  const deeper = new Set<string>();
   const folders = [''];
   for (let at = 0; at < folders.length && at < MAX_FOLDERS && waiting.size > 0; at++) {
     const folder = folders[at] ?? '';
     for (const entry of readdirSync(`${context}/${folder}`, { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       for (const pattern of patterns.matching(path)) waiting.delete(pattern);
+      for (const [pattern, wider] of anywhere) {
+        if (!wider.test(path).matched) continue;
+        deeper.add(pattern);
+        anywhere.delete(pattern);
+      }
       if (entry.isDirectory()) folders.push(path);
     }
   }
@@ -56,11 +74,19 @@ function uselessPatterns(
     .filter((pattern) => !PRECAUTION.test(pattern))
     .map((pattern) => ({
       rule: 'ignore-pattern-useless',
+      // What is nowhere may come one day; what is elsewhere was meant.
+      level: deeper.has(pattern) ? 'fault' : 'note',
       file,
       line: lineOf(file, pattern),
       message: `pattern ${JSON.stringify(pattern)} matches nothing here`,
       cure: 'patterns begin at the root of the context, unlike those of .gitignore: write **/NAME for any depth, or drop it',
     }));
+}
+
+/** Whether a file has the text of a secret, where its name alone does not tell. */
+function hasSecretText({ absolutePath, sizeBytes, path }: FileEntry): boolean {
+  const [, text] = SECRET_TEXT.find(([name]) => name.test(path)) ?? [];
+  return text === undefined || sizeBytes > MAX_TEXT_BYTES || text.test(readIfThere(absolutePath) ?? '');
 }
 
 function exposedFiles(
@@ -83,7 +109,12 @@ function exposedFiles(
           cure: 'add .git to the ignore file',
         });
       } else if (entry.kind === 'folder') visit(entry.path);
-      else if (SECRET.test(entry.path) && !HARMLESS.test(entry.path)) {
+      else if (
+        entry.kind === 'file' &&
+        SECRET.test(entry.path) &&
+        !HARMLESS.test(entry.path) &&
+        hasSecretText(entry)
+      ) {
         findings.push({
           rule: 'secret-not-ignored',
           file,
@@ -98,21 +129,32 @@ function exposedFiles(
   return findings;
 }
 
-/** Files that a mount or a stage which is copied from takes: each edit builds, whether or not the image shows it. */
+/** Files that only mounts take, each of which builds the image at an edit although no instruction copies it. */
 export function indirectFindings(image: ImageDefinition, key: ImageKey): readonly Finding[] {
-  const indirect = new Map<string, { count: number; line: number | undefined }>();
-  for (const { kind, group, line } of key.records) {
-    if (kind !== 'file' || !group.startsWith('RUN ')) continue;
-    const found = indirect.get(group) ?? { count: 0, line };
-    indirect.set(group, { ...found, count: found.count + 1 });
+  const files = key.records.filter(({ kind, fields }) => kind === 'file' && fields[1] === 'file');
+  const copied = new Set(files.filter(({ group }) => !MOUNTED.test(group)).map(({ name }) => name));
+  const mounted = new Map<number | undefined, Set<string>>();
+  for (const { group, name, line } of files) {
+    if (!MOUNTED.test(group) || copied.has(name)) continue;
+    mounted.set(line, (mounted.get(line) ?? new Set()).add(name));
   }
-  return [...indirect].map(([group, { count, line }]) => ({
+  return [...mounted].map(([line, names]) => ({
     rule: 'builds-without-reaching',
+    level: 'note',
     file: image.dockerfile,
     line,
-    message: `${count} files are seen by ${group} through a mount: an edit of any builds the image, although none is copied`,
+    message: `${listed([...names])}: seen through a mount and never copied, so that an edit builds the image all the same`,
     cure: 'mount only what the step reads',
   }));
+}
+
+/** Groups of inputs that a RUN mounts; of several platforms each has its own. */
+const MOUNTED = /^(?:\w+\/\S+ )?RUN /;
+const NAMED = 3;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function lineOf(file: string, pattern: string): number | undefined {

@@ -2,6 +2,7 @@
 import { type Instruction, jsonWords, type ParsedDockerfile } from '../dockerfile/instructions';
 import { plainWords } from '../dockerfile/words';
 import type { ImageDefinition } from '../files/images-file';
+import { PINNED } from '../key/copy-records';
 import { argumentPairs, listWords } from '../key/instruction-values';
 import { parseReference } from '../registry/reference';
 import type { Finding } from './finding';
@@ -18,15 +19,22 @@ const MANIFEST =
   /(?:^|\/)(?:package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|requirements[\w.-]*\.txt|pyproject\.toml|uv\.lock|poetry\.lock|go\.(?:mod|sum)|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|composer\.(?:json|lock)|pom\.xml)$/;
 const INSTALL =
   /\b(?:npm (?:ci|i|install)|yarn(?: install)?|pnpm (?:i|install)|pip3? install|uv (?:sync|pip install)|poetry install|go mod download|cargo build|bundle install|composer install|mvn )/;
+/** What makes files in the step that removes them again. */
+const MAKES_FILES =
+  /\b(?:apt(?:-get)?|apk|yum|dnf|microdnf|zypper|pip3?|npm|yarn|pnpm|uv|conda|gem|go|cargo|curl|wget|git|tar|unzip|make|mkdir|cp)\b/;
 const CLEANUP =
   /(?:rm -rf? (?:\/var\/lib\/apt|\/var\/cache|~?\/?\.cache|\/root\/\.cache|\/tmp)|apt-get clean|npm cache clean|pip cache purge)/;
 const COMMIT_ARG = /(?:^|_)(?:sha|commit|revision|git_?ref|build_?(?:id|number|date|time)|timestamp)(?:$|_)/i;
 
-function copiesAll({ keyword, flags, rest }: Instruction): boolean {
+function copiesFrom({ flags }: Instruction): boolean {
+  return flags.some((flag) => flag.startsWith('--from'));
+}
+
+function copiesAll(instruction: Instruction): boolean {
   return (
-    keyword === 'COPY' &&
-    !flags.some((flag) => flag.startsWith('--from')) &&
-    listWords(rest)
+    instruction.keyword === 'COPY' &&
+    !copiesFrom(instruction) &&
+    listWords(instruction.rest)
       .slice(0, -1)
       .some((source) => /^\.?\/?$/.test(source))
   );
@@ -38,7 +46,7 @@ function copyAllBeforeInstall({ instructions }: LintStage): Found {
     ({ keyword, rest }, index) => index > at && keyword === 'RUN' && INSTALL.test(rest),
   );
   const copy = instructions[at];
-  if (!copy || install < 0) return [];
+  if (!copy || install < 0 || installsFromManifest(instructions.slice(0, at))) return [];
   return [
     {
       rule: 'copy-all-before-install',
@@ -49,21 +57,37 @@ function copyAllBeforeInstall({ instructions }: LintStage): Found {
   ];
 }
 
+/** Whether dependencies are there before the sources come: installed from a manifest that was copied or mounted. */
+function installsFromManifest(instructions: readonly Instruction[]): boolean {
+  return instructions.some(
+    ({ keyword, rest, flags }, index) =>
+      keyword === 'RUN' &&
+      INSTALL.test(rest) &&
+      (flags.some((flag) => mountsManifest(flag)) || instructions.slice(0, index).some(copiesManifest)),
+  );
+}
+
+function mountsManifest(flag: string): boolean {
+  const source = /^--mount=(?:.*,)?(?:source|src)=([^,]+)/.exec(flag)?.[1];
+  return source !== undefined && MANIFEST.test(source);
+}
+
+function copiesManifest(instruction: Instruction): boolean {
+  return (
+    instruction.keyword === 'COPY' &&
+    !copiesFrom(instruction) &&
+    listWords(instruction.rest)
+      .slice(0, -1)
+      .some((source) => MANIFEST.test(source) || /(?:package|requirements|Gemfile)[\w.-]*\*/.test(source))
+  );
+}
+
 function manifestAfterSources({ instructions }: LintStage): Found {
   return instructions.flatMap((instruction, index) => {
-    const isManifest =
-      instruction.keyword === 'COPY' &&
-      listWords(instruction.rest)
-        .slice(0, -1)
-        .some((source) => MANIFEST.test(source));
-    const before = instructions.slice(0, index).some(
-      ({ keyword, flags, rest }) =>
-        keyword === 'COPY' &&
-        !flags.some((flag) => flag.startsWith('--from')) &&
-        listWords(rest)
-          .slice(0, -1)
-          .some((source) => !MANIFEST.test(source)),
-    );
+    const isManifest = copiesManifest(instruction);
+    const before = instructions
+      .slice(0, index)
+      .some((earlier) => earlier.keyword === 'COPY' && !copiesFrom(earlier) && !copiesManifest(earlier));
     const after = instructions
       .slice(index)
       .some(({ keyword, rest }) => keyword === 'RUN' && INSTALL.test(rest));
@@ -86,10 +110,11 @@ function argPerCommit(
 ): Found {
   return instructions.flatMap(({ keyword, rest, line }) => {
     if (keyword !== 'ARG') return [];
-    const names = argumentPairs(rest, escapeToken).map(({ name }) => name);
-    return names
-      .filter((name) => COMMIT_ARG.test(name) && !image.volatileArgs.has(name))
-      .map((name) => ({
+    // One that the file itself gives a value, and nobody else, is the commit of something that is pinned.
+    return argumentPairs(rest, escapeToken)
+      .filter(({ name, value }) => COMMIT_ARG.test(name) && (image.args.has(name) || (value ?? '') === ''))
+      .filter(({ name }) => !image.volatileArgs.has(name))
+      .map(({ name }) => ({
         rule: 'arg-per-commit',
         line,
         message: `ARG ${name} is another with every commit, and with it the image`,
@@ -119,7 +144,9 @@ function unpinnedBase({ from }: LintStage): Found {
 
 function addUrl({ instructions }: LintStage): Found {
   return instructions.flatMap(({ keyword, rest, flags, line }) =>
-    keyword === 'ADD' && /\bhttps?:\/\//.test(rest) && !flags.some((flag) => flag.startsWith('--checksum'))
+    keyword === 'ADD' &&
+    listWords(rest).some((word) => /^https?:\/\//.test(word) && !PINNED.test(word)) &&
+    !flags.some((flag) => flag.startsWith('--checksum'))
       ? [
           {
             rule: 'add-url',
@@ -150,8 +177,8 @@ function shellEntrypoint({ instructions }: LintStage): Found {
 function cleanupInAnotherLayer({ instructions }: LintStage): Found {
   const runs = instructions.filter(({ keyword }) => keyword === 'RUN');
   return runs.flatMap(({ rest, line }, index) => {
-    const installs = /\b(?:apt-get|apk|yum|dnf|pip3?|npm|yarn|uv)\b/.test(rest.replace(CLEANUP, ''));
-    if (!CLEANUP.test(rest) || installs || index === 0) return [];
+    const makesFiles = MAKES_FILES.test(rest.replace(CLEANUP, ''));
+    if (!CLEANUP.test(rest) || makesFiles || index === 0) return [];
     return [
       {
         rule: 'cleanup-in-another-layer',

@@ -104,6 +104,8 @@ export const lintJson = z.strictObject({
     z.strictObject({
       image: z.string(),
       rule: z.string(),
+      /** The command fails where there is a fault. */
+      level: z.enum(['fault', 'note']),
       file: z.string(),
       line: z.number().int().nullable(),
       message: z.string(),

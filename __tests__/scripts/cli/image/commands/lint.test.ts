@@ -47,6 +47,8 @@ interface Example {
   /** Line of the finding; null = none. */
   readonly line: number | null;
   readonly fires: Files;
+  /** What is only a note does not make the command fail. @default false */
+  readonly note?: true;
   readonly cured: Files;
   /** Further ways that are no fault. */
   readonly content?: readonly Files[];
@@ -58,7 +60,17 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     line: 2,
     fires: dockerfile('COPY . .', 'RUN npm ci'),
     cured: dockerfile('COPY package.json ./', 'RUN npm ci', 'COPY . .'),
-    content: [dockerfile('COPY . .', 'RUN make'), dockerfile('COPY --from=base . .', 'RUN npm ci')],
+    content: [
+      dockerfile('COPY . .', 'RUN make'),
+      dockerfile('COPY --from=base . .', 'RUN npm ci'),
+      // Dependencies first, from a mounted manifest; then the project itself.
+      dockerfile(
+        'RUN --mount=type=bind,source=uv.lock,target=uv.lock uv sync --no-install-project',
+        'COPY . .',
+        'RUN uv sync --no-install-project --offline',
+      ),
+      dockerfile('COPY package*.json ./', 'RUN npm ci', 'COPY . .', 'RUN npm install --offline'),
+    ],
   },
   'manifest-after-sources': {
     line: 3,
@@ -70,7 +82,11 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     line: 2,
     fires: dockerfile('ARG GIT_SHA'),
     cured: dockerfile('ARG VERSION'),
-    content: [dockerfile('ARG SHARED_LIB'), dockerfile('ARG COMMITTEE')],
+    content: [
+      dockerfile('ARG SHARED_LIB'),
+      dockerfile('ARG COMMITTEE'),
+      dockerfile('ARG LIBFOO_COMMIT=1a2b3c'),
+    ],
   },
   'unpinned-base': {
     line: 1,
@@ -86,7 +102,11 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     line: 2,
     fires: dockerfile('ADD https://example.test/a.tgz /'),
     cured: dockerfile(`ADD --checksum=sha256:${'a'.repeat(64)} https://example.test/a.tgz /`),
-    content: [dockerfile('ADD src/ /')],
+    content: [
+      dockerfile('ADD src/ /'),
+      dockerfile(`ADD https://example.test/a.git#${'a'.repeat(40)} /`),
+      dockerfile('ADD https://example.test/a.git?checksum=1a2b3c /'),
+    ],
   },
   'shell-entrypoint': {
     line: 2,
@@ -98,7 +118,11 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     line: 3,
     fires: dockerfile('RUN apt-get update && apt-get install -y git', 'RUN rm -rf /var/lib/apt/lists/*'),
     cured: dockerfile('RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*'),
-    content: [dockerfile('RUN make', 'RUN apt-get install -y git && apt-get clean')],
+    content: [
+      dockerfile('RUN make', 'RUN apt-get install -y git && apt-get clean'),
+      dockerfile('RUN make', 'RUN apt update && apt install -y git && rm -rf /var/lib/apt/lists/*'),
+      dockerfile('RUN make', 'RUN curl -L example.test | tar x -C /tmp && rm -rf /tmp/a'),
+    ],
   },
   'timestamp-pyc': {
     line: 2,
@@ -122,7 +146,11 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     line: null,
     fires: { ...dockerfile('COPY src/ /'), 'config/.env.production': 'A=1' },
     cured: { ...dockerfile('COPY src/ /'), 'config/.env.production': 'A=1', '.dockerignore': '**/.env*\n' },
-    content: [{ ...dockerfile('COPY src/ /'), '.env.example': 'A=', 'src/environment.py': '' }],
+    content: [
+      { ...dockerfile('COPY src/ /'), '.env.example': 'A=', 'src/environment.py': '' },
+      { ...dockerfile('COPY src/ /'), 'ca.pem': '-----BEGIN CERTIFICATE-----' },
+      { ...dockerfile('COPY src/ /'), '.npmrc': '//r.test/:_authToken=${NPM_TOKEN}\nfund=false' },
+    ],
   },
   'ignore-pattern-refused': {
     line: 2,
@@ -137,26 +165,66 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   'builds-without-reaching': {
     line: 2,
+    note: true,
     fires: dockerfile('RUN --mount=type=bind,target=/src make'),
     cured: dockerfile('COPY src/ /src/', 'RUN make'),
+    content: [dockerfile('COPY . /', 'RUN --mount=type=bind,target=/src make')],
   },
 };
 
-describe.each(Object.entries(EXAMPLES))('%s', (rule, { line, fires, cured, content = [], image }) => {
+describe.each(Object.entries(EXAMPLES))('%s', (rule, { line, note, fires, cured, content = [], image }) => {
   async function found(files: Files) {
     const { findings, code } = await linted(files, image);
     return { of: findings.filter((finding) => finding.rule === rule), code };
   }
 
-  it('is found, with its line and a cure, and the command fails', async () => {
+  it(`is found, with its line and a cure, and the command ${note ? 'does not fail' : 'fails'}`, async () => {
     const { of, code } = await found(fires);
     expect(of).toHaveLength(1);
-    expect(of[0]).toMatchObject({ image: 'app', line, cure: expect.stringMatching(/\w/) });
-    expect(code).toBe(1);
+    const level = note ? 'note' : 'fault';
+    expect(of[0]).toMatchObject({ image: 'app', level, line, cure: expect.stringMatching(/\w/) });
+    expect(code).toBe(note ? 0 : 1);
   });
 
   it('is not found once it is cured, nor where there is no fault', async () => {
     for (const files of [cured, ...content]) expect((await found(files)).of).toEqual([]);
+  });
+});
+
+describe('what a private key, a token or a pattern is', () => {
+  it.each<[string, string, string]>([
+    ['a key', 'tls/server.pem', '-----BEGIN PRIVATE KEY-----'],
+    ['a token that stands there', '.npmrc', '//r.test/:_authToken=npm_1a2b3c'],
+    ['a password store', 'client.p12', ''],
+  ])('%s is a secret wherever it lies', async (_, path, text) => {
+    const { findings } = await linted({ ...dockerfile('COPY src/ /'), [path]: text });
+    expect(findings.map(({ rule }) => rule)).toEqual(['secret-not-ignored']);
+  });
+
+  it('a pattern of which nothing is there yet is only noted', async () => {
+    const { code, findings } = await linted({ ...dockerfile('COPY src/ /'), '.dockerignore': 'storage\n' });
+    expect({ code, levels: findings.map(({ level }) => level) }).toEqual({ code: 0, levels: ['note'] });
+  });
+
+  it('files of a mount are named for each step, with several platforms as well', async () => {
+    const files = dockerfile('RUN --mount=type=bind,source=src,target=/src make');
+    const { findings } = await linted(files, { platforms: ['linux/amd64', 'linux/arm64'] });
+    expect(findings).toEqual([
+      expect.objectContaining({ line: 2, message: expect.stringContaining('src/main.py') }),
+    ]);
+  });
+});
+
+describe('the image of examples/rag-api', () => {
+  it('has no fault', async () => {
+    const file = join(__dirname, '../../../../../examples/rag-api/images.json');
+    await using engine = closing(await startFakeEngine({ usage: {} }));
+    const { code, json } = await runCommand<z.infer<typeof lintJson>>(
+      () => lint({ file, names: [], json: true }),
+      engine.env,
+    );
+    expect(code).toBe(0);
+    expect(json.findings.map(({ rule }) => rule)).toEqual(['builds-without-reaching']);
   });
 });
 
@@ -190,7 +258,7 @@ describe('lint', () => {
     expect(code).toBe(1);
     expect(findings).toEqual([
       {
-        ...{ image: 'app', rule: 'StageNameCasing', file: 'app/Dockerfile', line: 1 },
+        ...{ image: 'app', rule: 'StageNameCasing', level: 'fault', file: 'app/Dockerfile', line: 1 },
         message: warning.detail,
         cure: `see ${warning.url}`,
       },
