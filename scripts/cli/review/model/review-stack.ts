@@ -1,5 +1,6 @@
 import type { PlanDocument, PlanResourceChange } from '../input/plan-document';
 import { meaningOf } from '../meaning/index';
+import { withoutTokensInAddresses } from '../secrets/addresses';
 import { knownSecrets } from '../secrets/known-secrets';
 import { Masker } from '../secrets/masker';
 import { SecretNames } from '../secrets/secret-names';
@@ -34,7 +35,8 @@ export interface ReviewStackOptions {
  *
  * @throws BadInput where the plan holds an action that is not known
  */
-export function reviewStack(plan: PlanDocument, options: ReviewStackOptions): StackReview {
+export function reviewStack(document: PlanDocument, options: ReviewStackOptions): StackReview {
+  const plan = withoutTokensInAddresses(document);
   const names = new SecretNames(options.secretNames);
   const masker = new Masker([...knownSecrets(plan, names), ...(options.secretValues ?? [])], names);
   const entries = (plan.resource_changes ?? []).filter(isShown);
@@ -85,7 +87,7 @@ function reviewResource(
   const action = actionOf(change.actions, address);
   const previousAddress =
     entry.previous_address && entry.previous_address !== address ? entry.previous_address : undefined;
-  const importId = importIdOf(entry);
+  const importId = importIdOf(entry, masker);
   if (action.kind === 'no-op' && previousAddress === undefined && importId === undefined) return undefined;
   const type = entry.type || typeOfAddress(address);
   const replacePaths = (change.replace_paths ?? []).map(formatPath);
@@ -131,11 +133,13 @@ function reviewResource(
   };
 }
 
-function importIdOf({ change }: PlanResourceChange): string | undefined {
+function importIdOf({ change }: PlanResourceChange, masker: Masker): string | undefined {
   if (!change.importing) return undefined;
   const { id, identity } = change.importing;
-  if (id) return id;
-  return identity === undefined || identity === null ? '(known after apply)' : displayText(identity);
+  if (id) return masker.maskText(id, 'id');
+  return identity === undefined || identity === null
+    ? '(known after apply)'
+    : masker.maskText(displayText(identity), 'id');
 }
 
 function typeOfAddress(address: string): string {

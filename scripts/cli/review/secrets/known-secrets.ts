@@ -32,6 +32,7 @@ export function knownSecrets(
   collectStateValues(plan.prior_state?.values, secrets);
   collectStateValues(plan.planned_values, secrets);
   collectConstants(plan.configuration?.provider_config, names, secrets);
+  collectModule(plan.configuration?.root_module, names, secrets);
   return secrets;
 }
 
@@ -83,6 +84,27 @@ function collectStateValues(values: JsonValue | undefined, into: Set<string>): v
       for (const resource of resources)
         if (isObject(resource)) collectMarked(resource['values'], resource['sensitive_values'], into);
     if (isList(children)) modules.push(...children);
+  }
+}
+
+/** Defaults of sensitive variables, and constants under names of secrets, of a module and of all that it calls. */
+function collectModule(root: JsonValue | undefined, names: SecretNames, into: Set<string>): void {
+  const modules = [root];
+  for (let module = modules.pop(); module !== undefined; module = modules.pop()) {
+    if (!isObject(module)) continue;
+    const { variables, resources, module_calls: calls } = module;
+    for (const variable of isObject(variables) ? Object.values(variables) : [])
+      if (isObject(variable) && variable['sensitive'] === true) collectStrings(variable['default'], into);
+    const found = new Set<string>();
+    for (const resource of isList(resources) ? resources : [])
+      if (isObject(resource)) collectConstants(resource['expressions'], names, found);
+    for (const call of isObject(calls) ? Object.values(calls) : [])
+      if (isObject(call)) {
+        collectConstants(call['expressions'], names, found);
+        modules.push(call['module'] ?? null);
+      }
+    // A choice such as `plaintext` would be looked for everywhere.
+    for (const value of found) if (/\d|[^\w-]|[a-z][A-Z]/.test(value)) into.add(value);
   }
 }
 

@@ -5,7 +5,7 @@ import { blockIdentity } from './block-identity';
 import { parseEmbeddedJson } from './embedded-json';
 import { decodeBase64Text } from './encoded-text';
 import { SecretNames } from './secret-names';
-import { maskFormats, maskRandom, SECRET } from './secret-shapes';
+import { maskFormats, maskRandom, maskTokens, SECRET } from './secret-shapes';
 
 /** Which parts of a value the provider's schema marks as sensitive: `true` for a whole value, else the same shape. */
 export type Marks = JsonValue | undefined;
@@ -71,7 +71,7 @@ export class Masker {
     if (!isObject(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
-        key,
+        maskTokens(key),
         this.mask(item, isObject(marks) ? property(marks, key) : undefined, [...path, key]),
       ]),
     );
@@ -80,7 +80,7 @@ export class Masker {
   private maskString(value: string, path: Path): JsonValue {
     if (exactDigits(value) !== undefined || value === '') return value;
     const name = nameOf(path);
-    if (this.names.isSecret(name) && !isReference(value)) return SECRET;
+    if (this.names.isSecret(name) && !isReference(value) && !CHOICE.test(value)) return SECRET;
     const embedded = parseEmbeddedJson(value);
     if (embedded !== undefined) {
       const masked = JSON.stringify(this.mask(embedded, undefined, path));
@@ -93,6 +93,10 @@ export class Masker {
     return this.maskText(value, name);
   }
 }
+
+/** What an attribute such as the `authorization` of an API's method may be, and no secret is. */
+const CHOICE =
+  /^(?:NONE|AWS_IAM|CUSTOM|COGNITO_USER_POOLS|JWT|REQUEST|required|optional|enabled|disabled|true|false)$/i;
 
 /** A configured expression without any text of its own, or an ARN, names a secret without holding it. */
 function isReference(value: string): boolean {

@@ -5,7 +5,10 @@ const SECRET_WORD =
 
 /** Ends of names that speak about a secret instead of holding one. */
 const ABOUT_A_SECRET =
-  /_(?:arns?|ids?|names?|types?|version|ttl|length|policy|url|uri|path|enabled|required|duration|days|hours|minutes|seconds|validity|units|stages?|status|size|count|algorithm|format|mode|prefix|rotation|configuration|only|period|scopes?)$/;
+  /_(?:arns?|ids?|names?|types?|version|ttl|length|policy|url|uri|path|enabled|required|duration|days|hours|minutes|seconds|validity|units|stages?|status|size|count|algorithm|format|mode|prefix|rotation|configuration|only|period|scopes?|strategy|endpoint|options?)$/;
+
+/** Names with a word of a secret whose values are choices. */
+const CHOICES = new Set(['http_tokens', 'max_tokens', 'id_tokens']);
 
 /** Values of these are shown by name only: programs get their secrets by them, whatever the names are. */
 const ENVIRONMENT = new Set([
@@ -60,6 +63,7 @@ export class SecretNames {
     if (this.further.some((pattern) => pattern.test(name))) return true;
     const normal = normalName(name);
     if (normal === 'webhook_url') return true;
+    if (CHOICES.has(normal)) return false;
     return SECRET_WORD.test(normal) && !ABOUT_A_SECRET.test(normal);
   }
 

@@ -18,9 +18,26 @@ const FORMATS: readonly RegExp[] = [
   /\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}/g,
   /\bSG\.[\w-]{16,}\.[\w-]{16,}/g,
   /\bdop_v1_[0-9a-f]{40,}/g,
+  /\bAGE-SECRET-KEY-1[A-Z0-9]{20,}/g,
+  /\b(?:dckr_pat|lin_api|glsa|hf|dop|doo|pul|rubygems|sbp|whsec|ops|figd|sntrys|dp\.(?:pt|st|ct))_[\w-]{20,}/g,
+  /\bshp(?:at|ca|pa|ss)_[0-9a-f]{32}\b/g,
+  /\b(?:NRAK|PMAK)-[\w-]{20,}/g,
+  /\bdapi[0-9a-f]{32}\b/g,
+  /\bya29\.[\w-]{20,}/g,
+  /\bv1\.0-[0-9a-f]{20,}-[0-9a-f]+\b/g,
+  /\b\d{8,10}:AA[\w-]{30,}/g,
+  /\$(?:apr1|1|2[abxy]|5|6|7|y|argon2\w*)\$[\w./$=,+-]{10,}/g,
   /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g,
   /\b(https:\/\/hooks\.slack\.com\/(?:services|workflows)\/)[\w/]+/g,
   /\b(https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/)[\w/-]+/g,
+  /\b(https:\/\/[\w.-]+\.webhook\.office\.com\/webhookb2\/)[\w@/-]+/g,
+  /\b(https:\/\/events\.(?:eu\.)?pagerduty\.com\/integration\/)\w+/g,
+  /((?:^|\s)--?(?:[a-z]+-)*(?:password|passwd|passphrase|pass|token|secret|api-?key|access-?key|private-?key)(?:=|\s+))(?![-$\s])(?:"[^"\n]*"|'[^'\n]*'|[^\s'"]+)/gi,
+  /(\b(?:mysql|mysqldump|mariadb|sshpass)\b[^\n|;&]*?\s-p)(?![\s$])[^\s'"]+/g,
+  /(\bsshpass\s+-p\s+)(?!\$)[^\s]+/g,
+  /(\b(?:curl|wget|http)\b[^\n|;&]*?\s(?:-u|--user)[\s=]+["']?[^\s:"'$]+:)[^\s"']+/g,
+  /(\b(?:machine\s+\S+|default)\s+login\s+\S+\s+password\s+)\S+/g,
+  /((?:^|\s)[\w.*-]+:(?:\d{4,5}|\*):[\w*-]+:[\w*-]+:)[^\s:]+/g,
   /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@'"]*:)[^\s/@'"]+(?=@)/gi,
   /(\b(?:Bearer|Basic)\s+)(?=[\w.~+/=-]*[\d=])[\w.~+/=-]{8,}/gi,
   /([?&](?:sig|signature|token|access_token|api_key|apikey|key|password|X-Amz-Signature|X-Amz-Security-Token)=)[^&\s'"]+/gi,
@@ -29,11 +46,11 @@ const FORMATS: readonly RegExp[] = [
 
 /** `export API_TOKEN=…`, `"password": "…"`, `--db-password …` in scripts and configuration texts. */
 const ASSIGNMENT =
-  /((?:^|[^A-Za-z0-9])[A-Za-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credentials?|auth[_-]?key|dsn|connection[_-]?string)[A-Za-z0-9_]*\\?["']?(?:\s*[=:]\s*|\s*:?=>\s*|\s+(?=["'])))(\\?"(?:[^"\\\n]|\\[^"\n])*\\?"|'[^'\n]*'|(?:\$\{[^}\n]*\}|[^\s"',;)}\]])+)/gi;
+  /((?:^|[^A-Za-z0-9])[A-Za-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credentials?|auth[_-]?key|dsn|connection[_-]?string|(?<![A-Za-z])pass(?![A-Za-z])|(?<![A-Za-z])pwd)[A-Za-z0-9_]*\\?["']?(?:\s*[=:]\s*|\s*:?=>\s*|\s+(?=["'])))(\\?"(?:[^"\\\n]|\\[^"\n])*\\?"|'[^'\n]*'|(?:\$\{[^}\n]*\}|[^\s"',;)}\]])+)/gi;
 
 /** A part that every format and every assignment has: most texts have none, and are looked at once. */
 const HINT =
-  /BEGIN|AKIA|ASIA|ABIA|ACCA|gh[oprsu]_|github_pat_|gl[a-z]{2,4}-|xox|[rsp]k_|sk-|AIza|npm_|pypi-|hv[sbr]\.|atlasv1|SG\.|dop_v1|eyJ|hooks\.slack|discord|:\/\/|bearer|basic|[?&]|passw|passphrase|pwd|secret|token|key|shared|credential|dsn|connection/i;
+  /BEGIN|AKIA|ASIA|ABIA|ACCA|gh[oprsu]_|github_pat_|gl[a-z]{2,4}-|xox|[rsp]k_|sk-|AIza|npm_|pypi-|hv[sbr]\.|atlasv1|SG\.|dop_v1|eyJ|AGE-|dckr_|lin_api_|glsa_|hf_|do[op]_|pul_|rubygems_|sbp_|whsec_|ops_|figd_|sntrys_|dp\.|\s-p|\s-u|--user|login|:AA|\$(?:apr|\d|y|argon)|ya29|NRAK|PMAK|dapi|shp|v1\.0-|webhook|pagerduty|hooks\.slack|discord|:\/\/|:\d{4}|bearer|basic|[?&]|pass|pwd|secret|token|key|shared|credential|dsn|connection/i;
 
 /** An expression that names a value without holding it. No shell has a variable with a dot in its name. */
 const REFERENCE = /^\\?["']?\$\{(?:data\.)?[a-z]\w*(?:\.[\w-]+)+\}\\?["']?$/;
@@ -51,8 +68,8 @@ const HARMLESS =
 
 const TOKEN = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_=-]{20,}(?![A-Za-z0-9+/_=-])/g;
 
-/** Returns the text with every part that has the form of a secret replaced. */
-export function maskFormats(text: string): string {
+/** Returns the text with every token and key replaced that only secrets look like; assignments stay. */
+export function maskTokens(text: string): string {
   if (!HINT.test(text)) return text;
   let masked = text;
   for (const format of FORMATS)
@@ -60,7 +77,13 @@ export function maskFormats(text: string): string {
       if (typeof kept !== 'string') return SECRET;
       return REFERENCE.test(whole.slice(kept.length)) ? whole : kept + SECRET;
     });
-  return masked.replace(ASSIGNMENT, (whole, name: string, value: string) =>
+  return masked;
+}
+
+/** Returns the text with every part that has the form of a secret replaced. */
+export function maskFormats(text: string): string {
+  if (!HINT.test(text)) return text;
+  return maskTokens(text).replace(ASSIGNMENT, (whole, name: string, value: string) =>
     HARMLESS.test(value) || REFERENCE.test(value) ? whole : name + SECRET,
   );
 }
@@ -93,10 +116,18 @@ function isRandom(token: string): boolean {
   // Names made of words and numbers: in a generated key, letters and digits are mixed.
   const words = token.split(/[/_=+-]/).filter((part) => part !== '');
   if (words.length > 1 && words.every((word) => /^(?:[A-Za-z]+|\d+)$/.test(word))) return false;
+  if (words.some(isRandomWord)) return true;
   const classes = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(token)).length;
-  return (
-    classes === 3 && (token.match(/\d/g)?.length ?? 0) >= 2 && token.length >= 24 && entropyBits(token) > 3.9
-  );
+  const digits = token.match(/\d/g)?.length ?? 0;
+  // A secret key of AWS has 40 characters, and now and then a single digit.
+  const isLongEnough = (digits >= 2 && token.length >= 24) || (digits >= 1 && token.length >= 40);
+  return classes === 3 && isLongEnough && entropyBits(token) > 3.9;
+}
+
+/** Keys of one case, such as those of Azure DevOps, have letters and digits in one word that is longer than any name. */
+function isRandomWord(word: string): boolean {
+  if (word.length < 32 || !/^(?:[a-z\d]+|[A-Z\d]+)$/.test(word)) return false;
+  return (word.match(/\d/g)?.length ?? 0) >= 3 && /[A-Za-z]/.test(word) && entropyBits(word) > 3.9;
 }
 
 /** Shannon entropy of an ASCII text in bits a character. */
