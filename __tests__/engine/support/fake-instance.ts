@@ -1,6 +1,6 @@
 /**
  * What an EC2 instance sees of AWS: the instance metadata service (version 2 only), ECR's token call, the Auto Scaling
- * call that completes a lifecycle hook, and the log. Calls must be signed with the role's credentials.
+ * call that completes a lifecycle hook, a parameter, and the log. Calls must be signed with the role's credentials.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -33,6 +33,10 @@ export interface FakeInstance {
   targetLifecycleState: string;
   /** How often that was asked for. */
   readonly looks: number;
+  /** Value and version of the parameter that it may read; `undefined` = there is none. */
+  document: { readonly value: string; readonly version: number } | undefined;
+  /** Fault of the call for the parameter: status and body. */
+  documentFault: { readonly status: number; readonly body: string } | undefined;
   /** What ECR's token decodes to, and what a secret with the login of a registry holds: `user:password`. */
   registryCredentials: string;
   reset(): void;
@@ -50,7 +54,7 @@ const NO_ACTIVE_ACTION = `<ErrorResponse><Error><Type>Sender</Type><Code>Validat
 const COMPLETED =
   '<CompleteLifecycleActionResponse><CompleteLifecycleActionResult/></CompleteLifecycleActionResponse>';
 
-export async function startFakeInstance(): Promise<FakeInstance> {
+export async function startFakeInstance(instanceId = 'i-0123456789abcdef0'): Promise<FakeInstance> {
   const hookResults: string[] = [];
   const calls: string[] = [];
   const logged: string[] = [];
@@ -63,6 +67,8 @@ export async function startFakeInstance(): Promise<FakeInstance> {
     log: 'writable' as FakeInstance['log'],
     ecrFault: undefined as FakeInstance['ecrFault'],
     metadataUp: true,
+    document: undefined as FakeInstance['document'],
+    documentFault: undefined as FakeInstance['documentFault'],
     targetLifecycleState: 'InService',
     registryCredentials: 'AWS:token',
   };
@@ -87,7 +93,7 @@ export async function startFakeInstance(): Promise<FakeInstance> {
       case 'placement/region':
         return 'eu-west-1';
       case 'instance-id':
-        return 'i-0123456789abcdef0';
+        return instanceId;
       case 'services/domain':
         return 'amazonaws.com';
       case 'autoscaling/target-lifecycle-state':
@@ -123,6 +129,17 @@ export async function startFakeInstance(): Promise<FakeInstance> {
       if (!streams.has(logStreamName)) return [400, '{"__type":"ResourceNotFoundException"}'];
       logged.push(...(logEvents ?? []).map(({ message }) => message));
       return [200, '{}'];
+    }
+    if (target === 'AmazonSSM.GetParameter') {
+      if (state.documentFault !== undefined) return [state.documentFault.status, state.documentFault.body];
+      if (state.document === undefined) return [400, '{"__type":"ParameterNotFound"}'];
+      const { Name }: { Name: string } = JSON.parse(body);
+      const { value: Value, version: Version } = state.document;
+      const ARN = `arn:aws:ssm:eu-west-1:111111111111:parameter${Name}`;
+      return [
+        200,
+        JSON.stringify({ Parameter: { ARN, DataType: 'text', Name, Type: 'String', Value, Version } }),
+      ];
     }
     if (target.endsWith('.GetAuthorizationToken')) {
       if (state.ecrFault !== undefined) return [state.ecrFault.status, state.ecrFault.body];

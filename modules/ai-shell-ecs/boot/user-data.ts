@@ -31,7 +31,7 @@ interface BootFile {
 /** The program that runs on the instance, as it is installed there: without comment lines, which would take user data. */
 export function prepullProgram(): string {
   const source = readFileSync(join(__dirname, 'prepull', 'warmpath-prepull.sh'), 'utf8');
-  return source.replaceAll(/^ *#(?!!).*\n/gm, '');
+  return source.replaceAll(/^ *#(?!!| shellcheck ).*\n/gm, '');
 }
 
 /**

@@ -5,7 +5,7 @@
 #
 #   warmpath-prepull          pull what is missing, complete the hook
 #   warmpath-prepull watch    stay: complete the hook where the boot could not, start the agent when the instance leaves
-#                             its warm pool without a boot, remove images that nobody uses
+#                             its warm pool without a boot, remove images that nobody uses, follow a rollout in place
 #
 # Functions that would run in a subshell otherwise return in REPLY, so that what they learn is kept.
 set -uo pipefail
@@ -17,22 +17,23 @@ RUN_DIR=${WARMPATH_RUN_DIR:-/run/warmpath}
 IMDS=${WARMPATH_IMDS:-http://169.254.169.254}
 AGENT_CONFIG=${WARMPATH_AGENT_CONFIG:-/etc/ecs/ecs.config}
 SYSTEMCTL=${WARMPATH_SYSTEMCTL:-systemctl}
+DOCUMENT_PART=${WARMPATH_DOCUMENT_PART:-/usr/local/lib/warmpath/document}
 KEEP_TAG=warmpath
 METADATA_TOKEN_SECONDS=21600
 
-IMAGES='' REGISTRY_SECRETS='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' ECR_PATTERN='' PULL_TIMEOUT_SECONDS=900 RETRY_BASE_SECONDS=2
+IMAGES='' IMAGES_PARAMETER='' REGISTRY_SECRETS='' REGION='' ASG_NAME='' HOOK_NAME='' LOG_GROUP='' ECR_PATTERN='' PULL_TIMEOUT_SECONDS=900 RETRY_BASE_SECONDS=2
 MIN_FREE_MB=4096 KEEP_SUPERSEDED=1 UNUSED_IMAGE_HOURS=168 ON_FAILURE=ABANDON HOOK_TIMEOUT_SECONDS=1200
-ABANDON_HOLD_SECONDS=120 WATCH_SECONDS=2 CLEAN_UP_SECONDS=1800 LOG_SECONDS=10
+ABANDON_HOLD_SECONDS=120 WATCH_SECONDS=2 CLEAN_UP_SECONDS=1800 LOG_SECONDS=10 DOCUMENT_SECONDS=60
 ECR_ENDPOINT='' ECR_REGISTRY='' AUTOSCALING_ENDPOINT='' LOGS_ENDPOINT='' SECRETS_ENDPOINT=''
 
 read_config() {
   local key value
   while IFS='=' read -r key value; do
     case $key in
-      IMAGES | REGISTRY_SECRETS | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | ECR_PATTERN | PULL_TIMEOUT_SECONDS | RETRY_BASE_SECONDS | \
+      IMAGES | IMAGES_PARAMETER | REGISTRY_SECRETS | REGION | ASG_NAME | HOOK_NAME | LOG_GROUP | ECR_PATTERN | PULL_TIMEOUT_SECONDS | RETRY_BASE_SECONDS | \
         MIN_FREE_MB | KEEP_SUPERSEDED | UNUSED_IMAGE_HOURS | ON_FAILURE | HOOK_TIMEOUT_SECONDS | \
-        ABANDON_HOLD_SECONDS | WATCH_SECONDS | CLEAN_UP_SECONDS | LOG_SECONDS | \
-        ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT | SECRETS_ENDPOINT)
+        ABANDON_HOLD_SECONDS | WATCH_SECONDS | CLEAN_UP_SECONDS | LOG_SECONDS | DOCUMENT_SECONDS | \
+        ECR_ENDPOINT | ECR_REGISTRY | AUTOSCALING_ENDPOINT | LOGS_ENDPOINT | SECRETS_ENDPOINT | SSM_ENDPOINT)
         printf -v "$key" '%s' "$value" ;;
     esac
   done <"$CONFIG"
@@ -136,6 +137,7 @@ failure_of_call() { # an AWS call that failed -> one word for the log
     429/* | *Throttl* | *TooManyRequests* | *'ate exceeded'*) printf throttled ;;
     *ExpiredToken* | *UnrecognizedClient* | *InvalidClientTokenId*) printf no-credentials ;;
     5*/*) printf server-error ;;
+    */*ParameterNotFound*) printf no-document ;;
     *) printf denied ;;
   esac
 }
@@ -235,7 +237,7 @@ pull_once() { # reference; sets REASON when it fails
   ((left > 0)) || return 1
   PULL_ATTEMPTS=$((PULL_ATTEMPTS + 1))
   login "${reference%%/*}" || return 1
-  said=$(timeout -k 5 "$left" docker pull -q "$reference" 2>&1 >/dev/null) && return 0
+  said=$(timeout --foreground -k 5 "$left" docker pull -q "$reference" 2>&1 >/dev/null) && return 0
   status=$?
   ((status == 124 || status == 137)) && return 1
   REASON=$(failure_of_pull "$said")
@@ -277,7 +279,7 @@ ensure() { # reference
     (($(free_mb) >= MIN_FREE_MB)) || remove_superseded 0
     until (($(free_mb) >= MIN_FREE_MB)); do
       if (($(seconds_left) <= 0)); then
-        OUTCOMES+=(disk-full)
+        OUTCOMES+=(disk-full) REASON=disk-full
         return 1
       fi
       # Nothing here frees it, but it holds the place: see pull.
@@ -292,25 +294,37 @@ ensure() { # reference
   keep "$1"
 }
 
-ensure_all() { # sets OUTCOMES
-  local reference tags count=0 result=0
-  # Mostly all are there, and kept: one process says so.
+all_kept() { # references...; mostly all are there, and kept: one process says so
+  local tags count=0
   while read -r tags; do
     [[ $tags == *":$KEEP_TAG-"* ]] && count=$((count + 1))
-  done < <(docker image inspect -f '{{join .RepoTags " "}} ' "${WANTED[@]}" 2>/dev/null)
-  if ((count == ${#WANTED[@]})); then
+  done < <(docker image inspect -f '{{join .RepoTags " "}} ' "$@" 2>/dev/null)
+  ((count == $#))
+}
+
+ensure_all() { # sets OUTCOMES; fails where one of WANTED does, while those of BESIDE are only noted in FAILED
+  local reference result=0
+  if all_kept "${WANTED[@]}" ${BESIDE[@]+"${BESIDE[@]}"}; then
     for reference in "${WANTED[@]}"; do OUTCOMES+=(present); done
     return 0
   fi
-  for reference in "${WANTED[@]}"; do ensure "$reference" || result=1; done
-  return $result
+  for reference in "${WANTED[@]}"; do ensure "$reference" || note_failure "$reference" || result=1; done
+  # An instance that is abandoned needs no more, and the others have their time.
+  ((result == 0)) || return 1
+  for reference in ${BESIDE[@]+"${BESIDE[@]}"}; do ensure "$reference" || note_failure "$reference"; done
+  return 0
+}
+
+note_failure() { # reference; of the last pull
+  FAILED+=",$1=$REASON"
+  return 1
 }
 
 # --- images that nobody uses: with its pull behaviour prefer-cached the agent removes none
 
 wanted_ids() {
   local reference
-  for reference in "${WANTED[@]}"; do docker image inspect -f '{{.Id}}' "$reference" 2>/dev/null; done
+  for reference in "${NAMED[@]}"; do docker image inspect -f '{{.Id}}' "$reference" 2>/dev/null; done
 }
 
 remove_image() { # id; by its names, never by force: an image that a container uses stays
@@ -441,8 +455,11 @@ answer_hook() { # CONTINUE or ABANDON; sets HOOK
 # --- the log
 
 report_line() { # result hook outcomes
-  printf '{"event":"prepull","result":"%s","group":"%s","images":"%s","outcomes":"%s","attempts":%d,"seconds":%d,"freeMib":%d,"hook":"%s"}\n' \
-    "$1" "$ASG_NAME" "$IMAGES" "$3" "$PULL_ATTEMPTS" "$SECONDS" "$FREE_MIB" "$2"
+  local document=''
+  # What is on the disk is said at the end alone.
+  [ -z "$IMAGES_PARAMETER" ] || [ "$1" = retrying ] || { document_fields && document=,$REPLY; }
+  printf '{"event":"prepull","result":"%s","group":"%s","target":"%s","images":"%s","outcomes":"%s","attempts":%d,"seconds":%d,"freeMib":%d,"hook":"%s"%s}\n' \
+    "$1" "$ASG_NAME" "$TARGET" "$IMAGES" "$3" "$PULL_ATTEMPTS" "$SECONDS" "$FREE_MIB" "$2" "$document"
 }
 
 logs_call() { # seconds operation body
@@ -483,10 +500,15 @@ wait_for_docker() {
 
 run_once() {
   local result=ok answer=CONTINUE before=$ANSWER outcomes
-  OUTCOMES=() PULL_ATTEMPTS=0 REASON='' FREE_MIB=0
+  OUTCOMES=() PULL_ATTEMPTS=0 REASON='' FAILED='' FREE_MIB=0
   note_origin
-  if wait_for_docker; then
+  if [ -n "$IMAGES_PARAMETER" ] && ! await_document; then
+    OUTCOMES+=("${REASON:-no-document}")
+    result=failed
+  elif wait_for_docker; then
+    [ -z "$IMAGES_PARAMETER" ] || plan_images
     ensure_all || result=failed
+    [ -z "$IMAGES_PARAMETER" ] || held
     FREE_MIB=$(free_mb)
   else
     OUTCOMES+=(no-docker)
@@ -522,6 +544,8 @@ run_once() {
 watch() {
   local attempt=0 cleaned=0
   while :; do
+    # A boot that runs at the same moment plans for itself.
+    if [ -n "$IMAGES_PARAMETER" ] && [ "$ANSWER" = settled ]; then look_at_document; fi
     if metadata autoscaling/target-lifecycle-state; then LIFECYCLE_STATE=$REPLY; fi
     see_transition
     case $ANSWER in
@@ -534,7 +558,7 @@ watch() {
       # Only a stay in standby can follow, for which a look a minute is soon enough.
       settled/InService | abandoned/*)
         if ((EPOCHSECONDS - cleaned >= CLEAN_UP_SECONDS)) && wait_for_docker; then clean_up && cleaned=$EPOCHSECONDS; fi
-        sleep $((WATCH_SECONDS * 30)) ;;
+        if [ -n "$IMAGES_PARAMETER" ]; then sleep $((DOCUMENT_SECONDS / 4 + 1)); else sleep $((WATCH_SECONDS * 30)); fi ;;
       settled/*) sleep "$WATCH_SECONDS" ;;
       *) back_off $((++attempt)) $((DEADLINE - EPOCHSECONDS)) ;;
     esac
@@ -543,12 +567,19 @@ watch() {
 
 main() {
   read_config
+  if [ -n "$IMAGES_PARAMETER" ]; then
+    # shellcheck disable=SC1090
+    . "$DOCUMENT_PART" || exit 1
+    # A document names what a rollback needs.
+    KEEP_SUPERSEDED=0
+  fi
   mkdir -p "$STATE_DIR"
   # User data and the unit may both start it on the first boot; the second finds the work done.
   exec 9>"$STATE_DIR/prepull.lock"
   DOCKER_CONFIG=$(mktemp -d) && export DOCKER_CONFIG
   trap 'rm -rf "$DOCKER_CONFIG"' EXIT
   IFS=, read -r -a WANTED <<<"$IMAGES"
+  NAMED=("${WANTED[@]}") BESIDE=() FAILED='' FREE_MIB=0 PULL_ATTEMPTS=0
   # The watch unit must know whose transition is on disk; the boot must not wait for ever.
   until read_instance; do
     if [ "${1:-}" != watch ] && ((SECONDS >= 10)); then break; fi
@@ -557,7 +588,7 @@ main() {
   if [ -z "$REGION" ]; then metadata placement/region && REGION=$REPLY; fi
   load_transition
   if [ "${1:-}" = watch ]; then
-    trap 'exit 0' TERM INT
+    trap 'stop_following; exit 0' TERM INT
     watch
   else
     flock 9

@@ -1,0 +1,132 @@
+/** The group and its warm pool: which hosts there are and where, and the two things that a rollout does to the pool. */
+import {
+  type AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeWarmPoolCommand,
+  type Instance,
+  PutWarmPoolCommand,
+  SetInstanceHealthCommand,
+  type WarmPoolState,
+} from '@aws-sdk/client-auto-scaling';
+import { WarmpathError } from '../../errors/warmpath-error';
+import type { Host, HostPlace, PoolSizes } from '../plan/state';
+
+export interface GroupHosts {
+  readonly hosts: readonly Pick<Host, 'id' | 'place'>[];
+  /** `undefined` without a pool. */
+  readonly pool: PoolSizes | undefined;
+}
+
+/** The pool's fields that a rollout leaves as they are; PutWarmPool takes a default for each that is left out. */
+export interface PoolKind {
+  readonly state: WarmPoolState;
+}
+
+/**
+ * Returns where a host is by Auto Scaling's word for its state.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html
+ */
+export function placeOf(lifecycleState: string): HostPlace {
+  switch (lifecycleState) {
+    case 'InService':
+      return 'in-service';
+    case 'Pending':
+    case 'Pending:Wait':
+    case 'Pending:Proceed':
+      return 'launching';
+    case 'Warmed:Stopped':
+    case 'Warmed:Hibernated':
+      return 'pool-asleep';
+    case 'Warmed:Running':
+      return 'pool-awake';
+    case 'Warmed:Pending':
+    case 'Warmed:Pending:Wait':
+    case 'Warmed:Pending:Proceed':
+      return 'pool-launching';
+    default:
+      return 'leaving';
+  }
+}
+
+function placed(instances: readonly Instance[]): Pick<Host, 'id' | 'place'>[] {
+  return instances.flatMap(({ InstanceId, LifecycleState = '', HealthStatus }) =>
+    InstanceId === undefined
+      ? []
+      : // What is to be replaced takes no more tasks, and is no more of the pool.
+        [{ id: InstanceId, place: HealthStatus === 'Unhealthy' ? 'leaving' : placeOf(LifecycleState) }],
+  );
+}
+
+async function readPool(client: AutoScalingClient, group: string): Promise<GroupHosts> {
+  const hosts: Pick<Host, 'id' | 'place'>[] = [];
+  let pool: PoolSizes | undefined;
+  let next: string | undefined;
+  do {
+    const page = await client.send(
+      new DescribeWarmPoolCommand({ AutoScalingGroupName: group, ...(next && { NextToken: next }) }),
+    );
+    hosts.push(...placed(page.Instances ?? []));
+    const { MinSize, MaxGroupPreparedCapacity } = page.WarmPoolConfiguration ?? {};
+    if (page.WarmPoolConfiguration !== undefined)
+      pool = { minSize: MinSize ?? 0, maxPrepared: MaxGroupPreparedCapacity ?? -1 };
+    next = page.NextToken;
+  } while (next !== undefined);
+  return { hosts, pool };
+}
+
+/** @throws when there is no such group */
+export async function readGroup(client: AutoScalingClient, group: string): Promise<GroupHosts> {
+  const { AutoScalingGroups = [] } = await client.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }),
+  );
+  const [found] = AutoScalingGroups;
+  if (found === undefined)
+    throw new WarmpathError(
+      'NOT_FOUND',
+      `group: got ${group}; allowed: an Auto Scaling group of this Region; apply the stack again`,
+    );
+  const serving = placed(found.Instances ?? []);
+  if (found.WarmPoolConfiguration === undefined) return { hosts: serving, pool: undefined };
+  const { hosts, pool } = await readPool(client, group);
+  return { hosts: [...serving, ...hosts], pool };
+}
+
+/** Gives the pool its sizes, with all four fields: one left out would fall back to a default. */
+export async function sizePool(
+  client: AutoScalingClient,
+  group: string,
+  sizes: PoolSizes,
+  { state }: PoolKind,
+): Promise<void> {
+  await client.send(
+    new PutWarmPoolCommand({
+      AutoScalingGroupName: group,
+      MinSize: sizes.minSize,
+      MaxGroupPreparedCapacity: sizes.maxPrepared,
+      PoolState: state,
+      InstanceReusePolicy: { ReuseOnScaleIn: false },
+    }),
+  );
+}
+
+/** Has hosts of the pool replaced; each is looked at again just before, since a scale-out may have drawn it. */
+export async function retireFromPool(
+  client: AutoScalingClient,
+  group: string,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const retired: string[] = [];
+  for (const id of ids) {
+    const { hosts } = await readPool(client, group);
+    if (hosts.find((host) => host.id === id)?.place !== 'pool-asleep') continue;
+    await client.send(
+      new SetInstanceHealthCommand({
+        InstanceId: id,
+        HealthStatus: 'Unhealthy',
+        ShouldRespectGracePeriod: false,
+      }),
+    );
+    retired.push(id);
+  }
+  return retired;
+}

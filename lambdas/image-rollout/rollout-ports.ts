@@ -1,0 +1,156 @@
+/** What a pass needs of AWS: to see everything, and to do one step. */
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { readGroup, retireFromPool, sizePool } from './aws/group';
+import { readReports } from './aws/host-reports';
+import { checkImage } from './aws/image-check';
+import { readDocument, writeDocument } from './aws/parameters';
+import { latestRevision, registerCopy, serviceRevision, updateService } from './aws/revisions';
+import {
+  formatImagesDocument,
+  type ImagesDocument,
+  parseImagesDocument,
+  parseWantedDocument,
+  type Reference,
+  type Versioned,
+} from './plan/documents';
+import {
+  DEFAULT_POLICY,
+  type PoolSizes,
+  type RolloutPolicy,
+  type RolloutState,
+  type Step,
+} from './plan/state';
+import type { ParsedRolloutSettings } from './settings';
+
+export interface RolloutClients {
+  readonly autoScaling: AutoScalingClient;
+  readonly ecr: ECRClient;
+  readonly ecs: ECSClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly ssm: SSMClient;
+}
+
+export interface RolloutPorts {
+  observe(): Promise<RolloutState>;
+  /** Does a step that the state was the reason for. */
+  act(step: Step, state: RolloutState): Promise<void>;
+}
+
+export function policyOf(settings: ParsedRolloutSettings): RolloutPolicy {
+  return {
+    ...DEFAULT_POLICY,
+    readyPercent: settings.READY_PERCENT,
+    waveBytes: settings.WAVE_BYTES,
+    hostsTimeoutSeconds: settings.HOSTS_TIMEOUT_SECONDS,
+    pool: settings.POOL_RENEWAL,
+    previousSeconds: settings.PREVIOUS_SECONDS,
+  };
+}
+
+function normalPool({ POOL_MIN_SIZE, POOL_MAX_PREPARED }: ParsedRolloutSettings): PoolSizes | undefined {
+  if (POOL_MIN_SIZE === '') return undefined;
+  return { minSize: Number(POOL_MIN_SIZE), maxPrepared: Number(POOL_MAX_PREPARED) };
+}
+
+/** Images whose registry has to be asked: those that are to come, not those that hosts run. */
+function toCheck(wanted: readonly Reference[], { images }: ImagesDocument): Reference[] {
+  const currents = Object.values(images).map(({ current }) => current);
+  const nexts = Object.values(images).flatMap(({ next }) => next ?? []);
+  return [...new Set([...wanted, ...nexts])].filter((reference) => !currents.includes(reference));
+}
+
+export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSettings): RolloutPorts {
+  const { autoScaling, ecr, ecs, logs, ssm } = clients;
+  const { CLUSTER: cluster, GROUP: group, SERVICE: service, TASK_FAMILY: family } = settings;
+  const normal = normalPool(settings);
+  const needs = { platform: settings.PLATFORM, limitBytes: settings.IMAGE_LIMIT_BYTES };
+
+  async function observe(): Promise<RolloutState> {
+    const [wanted, images] = await Promise.all([
+      readDocument(ssm, settings.WANTED_PARAMETER, parseWantedDocument),
+      readDocument(ssm, settings.IMAGES_PARAMETER, parseImagesDocument),
+    ]);
+    const { hosts, pool } = await readGroup(autoScaling, group);
+    const staying = hosts.filter(({ place }) => place !== 'leaving').map(({ id }) => id);
+    const [reports, revision, serviceRuns, checks] = await Promise.all([
+      readReports(logs, settings.PREPULL_LOG_GROUP, staying),
+      family === '' ? undefined : latestRevision(ecs, family),
+      service === '' ? undefined : serviceRevision(ecs, { cluster, service, family }),
+      Promise.all(
+        toCheck(Object.values(wanted.document), images.document).map(
+          async (reference) => [reference, await checkImage(ecr, reference, needs)] as const,
+        ),
+      ),
+    ]);
+    return {
+      nowSeconds: Math.floor(Date.now() / 1000),
+      wanted,
+      images,
+      hosts: hosts.map((host) => ({
+        ...host,
+        ...(reports.get(host.id) ?? { held: [], generation: 0, failed: {} }),
+      })),
+      revision,
+      serviceRevision: serviceRuns,
+      checks: Object.fromEntries(checks),
+      pool: pool === undefined || normal === undefined ? undefined : { now: pool, normal },
+    };
+  }
+
+  function write(document: ImagesDocument): Promise<number> {
+    return writeDocument(ssm, settings.IMAGES_PARAMETER, formatImagesDocument(document));
+  }
+
+  async function act(step: Step): Promise<void> {
+    switch (step.kind) {
+      case 'publish':
+        await write(step.document);
+        return;
+      case 'size-pool':
+        await sizePool(autoScaling, group, step.sizes, { state: settings.POOL_STATE || 'Stopped' });
+        return;
+      case 'retire':
+        await write(step.document);
+        await retireFromPool(autoScaling, group, step.ids);
+        return;
+      case 'register':
+        await registerCopy(ecs, family, step.images);
+        return;
+      case 'serve':
+        await updateService(ecs, { cluster, service, taskDefinition: `${family}:${step.revision}` });
+        await write(step.document);
+        return;
+      case 'wait':
+      case 'done':
+        return;
+    }
+  }
+
+  return {
+    observe,
+    act: async (step, seen) => {
+      if (step.kind === 'wait' || step.kind === 'done') return;
+      // Looking took a while: what was published or asked for meanwhile is looked at in the next pass.
+      if (!(await isStill(seen))) return;
+      await act(step);
+    },
+  };
+
+  async function isStill({ wanted, images }: RolloutState): Promise<boolean> {
+    async function same<Document>(
+      name: string,
+      { generation }: Versioned<Document>,
+      parse: (value: string) => Document,
+    ): Promise<boolean> {
+      return (await readDocument(ssm, name, parse)).generation === generation;
+    }
+    return (
+      (await same(settings.WANTED_PARAMETER, wanted, parseWantedDocument)) &&
+      (await same(settings.IMAGES_PARAMETER, images, parseImagesDocument))
+    );
+  }
+}
