@@ -9,6 +9,7 @@ import { imageKeyBench } from './image-key';
 import { imagePlan } from './image-plan';
 import { memory } from './memory';
 import { reviewBench } from './review';
+import { startup } from './startup';
 
 const BENCHES: readonly Bench[] = [
   agentSmall,
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   reviewBench,
   imageKeyBench,
   imagePlan,
+  startup,
 ];
 
 function usage(): string {

@@ -33,8 +33,8 @@ const PROGRAMS = {
     group: 'image',
   },
 };
-/** Native, or started as programs. */
-const LEFT_OUT = /^(?:classic-level|esbuild|tsx)(?:\/|$)/;
+/** Started as programs. */
+const LEFT_OUT = /^(?:esbuild|tsx)(?:\/|$)/;
 
 /** Everything below a folder of sources, the folders too. */
 function below(folder) {
@@ -82,12 +82,30 @@ function separateEntries(later, leaveOut) {
   };
 }
 
+/** What loads sooner in another shape: large tables as text of JSON, and the native store, whose compiled part is looked up. */
+function quickerToLoad(levelFolder) {
+  return {
+    name: 'quicker-to-load',
+    setup({ onLoad }) {
+      onLoad({ filter: /\/engine\/pops\/[a-z-]+\.json$/ }, ({ path }) => {
+        const text = JSON.stringify(JSON.parse(fs.readFileSync(path, 'utf8')));
+        return { contents: `module.exports = JSON.parse(${JSON.stringify(text)});`, loader: 'js' };
+      });
+      onLoad({ filter: /\/classic-level\/binding\.js$/ }, () => ({
+        contents: `module.exports = require('node-gyp-build')(${levelFolder});`,
+        loader: 'js',
+      }));
+    },
+  };
+}
+
 /**
  * Returns the files of the bundle by name, and the paths of the sources in it from the root.
  *
- * @param {(specifier: string) => string} leaveOut what to require for a package that cannot be bundled
+ * @param {(specifier: string) => string} leaveOut what to require for a package that is not bundled
+ * @param {string} levelFolder expression for the folder of the native store
  */
-async function bundleCli(leaveOut) {
+async function bundleCli(leaveOut, levelFolder) {
   const paths = ['scripts', 'lambdas'].flatMap(below);
   const later = requiredLater(paths);
   const programs = Object.entries(PROGRAMS).map(([name, { path }]) => [name, path]);
@@ -105,6 +123,8 @@ async function bundleCli(leaveOut) {
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
+    // Its parser alone: the index brings a DOM and what writes one.
+    alias: { htmlparser2: './node_modules/htmlparser2/dist/esm/Parser.js' },
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: 'inline',
@@ -112,7 +132,7 @@ async function bundleCli(leaveOut) {
     metafile: true,
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [separateEntries(later, leaveOut)],
+    plugins: [separateEntries(later, leaveOut), quickerToLoad(levelFolder)],
   });
   const files = {};
   for (const { path, text } of outputFiles) {
@@ -199,7 +219,10 @@ async function main() {
       observe(join(root, path)),
     ]),
   );
-  const { files, outputs } = await bundleCli((specifier) => require.resolve(specifier));
+  const { files, outputs } = await bundleCli(
+    (specifier) => require.resolve(specifier),
+    JSON.stringify(dirname(require.resolve('classic-level/package.json'))),
+  );
   const { always, groups } = sourcesOf(outputs);
   const used = [...new Set([...always, ...Object.values(groups).flat()])];
   const sources = Object.fromEntries(used.map((path) => [path, observed[path] ?? observe(join(root, path))]));

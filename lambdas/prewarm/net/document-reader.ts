@@ -1,4 +1,3 @@
-import { createSecureContext, rootCertificates } from 'node:tls';
 import type { GuardedResolver } from '../engine/addresses/guarded-resolver';
 import type { RequestHeader } from '../engine/model/request';
 import {
@@ -56,7 +55,6 @@ async function readBody(body: AsyncIterable<unknown>, maxBytes: number): Promise
  */
 export function createDocumentReader(options: DocumentReaderOptions): DocumentReader {
   const { distributionDomain, hosts, resolver, edgePort, ca } = options;
-  const secureContext = ca === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, ca] });
   const ownHeaders: Readonly<Record<string, string>> = {
     'user-agent': 'warmpath',
     ...Object.fromEntries((options.headers ?? []).map(({ name, value }) => [name.toLowerCase(), value])),
@@ -85,7 +83,7 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
     const answer = await getPinned(url, {
       address,
       port: edgePort ?? (url.port === '' ? undefined : Number(url.port)),
-      secureContext,
+      ca,
       headers: ownHeaders,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       signal,

@@ -1,14 +1,14 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { SecureContext } from 'node:tls';
+import { trustedContext } from './trusted-certificates';
 
 export interface PinnedRequestOptions {
   /** Where the connection goes, whatever the host of the URL; SNI, Host and certificate are the host's. */
   readonly address: string;
   /** @default - 443 for https, 80 for http */
   readonly port?: number | undefined;
-  /** What to trust. @default - the usual certificates */
-  readonly secureContext?: SecureContext | undefined;
+  /** Certificates (PEM) to trust besides the usual ones. @default none */
+  readonly ca?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
   readonly signal: AbortSignal;
@@ -28,7 +28,7 @@ function limitConnect(request: ClientRequest, connected: 'connect' | 'secureConn
  */
 export function getPinned(
   { protocol, hostname, origin, href }: URL,
-  { address, port, secureContext, headers, connectTimeoutMs, signal }: PinnedRequestOptions,
+  { address, port, ca, headers, connectTimeoutMs, signal }: PinnedRequestOptions,
 ): Promise<IncomingMessage> {
   const scheme = protocol === 'http:' ? 'http' : 'https';
   const options = {
@@ -44,7 +44,7 @@ export function getPinned(
     const request =
       scheme === 'http'
         ? requestHttp(options)
-        : requestHttps({ ...options, servername: hostname, ...(secureContext && { secureContext }) });
+        : requestHttps({ ...options, servername: hostname, secureContext: trustedContext(ca) });
     limitConnect(request, scheme === 'http' ? 'connect' : 'secureConnect', connectTimeoutMs);
     request.once('response', resolve).once('error', reject).end();
   });

@@ -1,9 +1,10 @@
 import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls, type SecureContext } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { FetchTarget } from '../engine/ports/transport';
 import { AnswerReader } from './transport-answer';
 import { connectionError } from './transport-errors';
 import type { RequestWriter } from './transport-request';
+import { trustedContext } from './trusted-certificates';
 
 /** Peer of a connection: its address, and the host it is contacted as. */
 export type Peer = Pick<FetchTarget, 'scheme' | 'address' | 'port' | 'host'>;
@@ -16,7 +17,8 @@ export interface SessionMemory {
 /** Options and buffers that all connections to a peer share. */
 export interface ConnectionShare {
   readonly peer: Peer;
-  readonly secureContext: SecureContext;
+  /** Certificates (PEM) to trust besides the usual ones. */
+  readonly ca: string | undefined;
   /** Every read of every connection goes into it and is dealt with before the next: nothing is allocated per read. */
   readonly readBuffer: Buffer;
   readonly writer: RequestWriter;
@@ -87,12 +89,12 @@ export class Connection {
   }
 
   private openTls(): Socket {
-    const { peer, secureContext, memory } = this.share;
+    const { peer, ca, memory } = this.share;
     const options: ConnectionOptions & { readonly onread: OnReadOpts } = {
       host: peer.address,
       port: peer.port,
       servername: peer.host,
-      secureContext,
+      secureContext: trustedContext(ca),
       ALPNProtocols: ['http/1.1'],
       onread: this.onRead(),
       ...(memory.session ? { session: memory.session } : {}),

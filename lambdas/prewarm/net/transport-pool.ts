@@ -1,10 +1,10 @@
-import type { SecureContext } from 'node:tls';
 import { Connection, type ConnectionShare, type Peer } from './transport-connection';
 import type { Exchange, ExchangeOwner } from './transport-exchange';
 import { RequestWriter } from './transport-request';
 
 export interface PoolOptions {
-  readonly secureContext: SecureContext;
+  /** Certificates (PEM) to trust besides the usual ones. */
+  readonly ca: string | undefined;
   readonly readBuffer: Buffer;
   readonly maxConnections: number;
   /** Idle time after which a connection is closed, in milliseconds. */
@@ -22,10 +22,10 @@ export class ConnectionPool implements ExchangeOwner {
     private readonly peer: Peer,
     private readonly options: PoolOptions,
   ) {
-    const { secureContext, readBuffer } = options;
+    const { ca, readBuffer } = options;
     const writer = new RequestWriter(peer.host);
     const onLost = (connection: Connection): void => this.lost(connection);
-    this.share = { peer, secureContext, readBuffer, writer, memory: {}, onLost };
+    this.share = { peer, ca, readBuffer, writer, memory: {}, onLost };
   }
 
   get isUnused(): boolean {

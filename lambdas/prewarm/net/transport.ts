@@ -1,7 +1,7 @@
-import { createSecureContext, rootCertificates } from 'node:tls';
 import type { FetchAnswer, FetchTarget, Transport } from '../engine/ports/transport';
 import { Exchange } from './transport-exchange';
 import { ConnectionPool, type PoolOptions } from './transport-pool';
+import { trustedContext } from './trusted-certificates';
 
 export interface TransportOptions {
   /** Certificates (PEM) to trust besides the usual ones. @default none */
@@ -25,9 +25,10 @@ class SocketTransport implements Transport {
   private lastPool: ConnectionPool | undefined;
 
   constructor({ ca, maxConnectionsPerPool = 2048, keepAliveMs = 5_000 }: TransportOptions) {
-    const secureContext = createSecureContext(ca === undefined ? {} : { ca: [...rootCertificates, ca] });
+    // Certificates that are none fail here, not at each connection.
+    if (ca !== undefined) trustedContext(ca);
     const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
-    this.options = { secureContext, readBuffer, maxConnections: maxConnectionsPerPool, keepAliveMs };
+    this.options = { ca, readBuffer, maxConnections: maxConnectionsPerPool, keepAliveMs };
   }
 
   fetch(target: FetchTarget, signal?: AbortSignal): Promise<FetchAnswer> {

@@ -2,12 +2,12 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { type AddressPolicy, guardAddresses, withoutBrackets } from '../engine/addresses/address-guard';
 import { nothingLeft } from '../engine/model/exhaustive';
 import type { Clock } from '../engine/ports/clock';
 import type { Log } from '../engine/ports/log';
 import type { Notifier, RequestEnded } from '../engine/ports/notifier';
+import { trustedContext } from './trusted-certificates';
 import { webhookSignature } from './webhook-signature';
 
 export interface WebhookOptions {
@@ -80,13 +80,9 @@ function judged(status: number): Posted {
  * attempt: a name that was public when the request came in may not be any more.
  */
 export class WebhookNotifier implements Notifier {
-  private readonly secureContext: SecureContext | undefined;
   private readonly closing = new AbortController();
 
-  constructor(private readonly options: WebhookOptions) {
-    const { ca } = options;
-    if (ca !== undefined) this.secureContext = createSecureContext({ ca: [...rootCertificates, ca] });
-  }
+  constructor(private readonly options: WebhookOptions) {}
 
   async ended(event: RequestEnded): Promise<void> {
     if (event.notifyUrl === undefined) return;
@@ -143,10 +139,7 @@ export class WebhookNotifier implements Notifier {
       const request =
         url.protocol === 'http:'
           ? requestHttp(url, options)
-          : requestHttps(url, {
-              ...options,
-              ...(this.secureContext !== undefined && { secureContext: this.secureContext }),
-            });
+          : requestHttps(url, { ...options, secureContext: trustedContext(this.options.ca) });
       request.on('error', (error) =>
         reject(timeout.aborted ? new Error(`no answer within ${TIMEOUT_MS} ms`) : error),
       );

@@ -1,15 +1,11 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { ECSClient } from '@aws-sdk/client-ecs';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AwsFlags, callAws, withAwsOptions } from '../aws';
 import { collectWhole, wholeNumber } from '../option-values';
-import { lockAmis } from './ami';
 import { AMI_LOCK_FILE, ARCHITECTURES, type Architecture } from './ami-lock';
-import { measure } from './measure';
-import { refresh } from './refresh';
-import { verify } from './verify';
+
+function onAws(): typeof import('./on-aws') {
+  return require('./on-aws');
+}
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 };
 
@@ -90,6 +86,7 @@ export function registerColdstartCommands(program: Command): void {
     .option('--min-cache-hits <percent>', 'fail when fewer found their image on disk', wholeNumber(0, 100))
     .option('--json', 'one JSON object on standard output')
     .action(async ({ cluster, since, family, maxP95, minCacheHits, json, ...aws }: MeasureFlags) => {
+      const { ECSClient, measure } = onAws();
       process.exitCode = await callAws(aws, (settings) =>
         measure(new ECSClient(settings), {
           cluster,
@@ -128,6 +125,7 @@ export function registerColdstartCommands(program: Command): void {
     )
     .addOption(newRefreshOption('--skip-matching', 'leave instances alone that have the version already'))
     .action(async (flags: RefreshFlags) => {
+      const { AutoScalingClient, EC2Client, refresh } = onAws();
       process.exitCode = await callAws(flags, (settings) => {
         const clients = { autoScaling: new AutoScalingClient(settings), ec2: new EC2Client(settings) };
         return refresh(clients, {
@@ -155,6 +153,7 @@ export function registerColdstartCommands(program: Command): void {
     .option('--update', 'lock what is recommended')
     .addOption(new Option('--check', 'fail when another one is recommended').conflicts('update'))
     .action(async ({ file, architecture, update, check, ...aws }: AmiFlags) => {
+      const { SSMClient, lockAmis } = onAws();
       process.exitCode = await callAws(aws, async (settings) =>
         lockAmis((region) => new SSMClient({ ...settings, region }), {
           file,
@@ -174,6 +173,7 @@ export function registerColdstartCommands(program: Command): void {
     )
     .option('--json', 'one JSON object on standard output')
     .action(async ({ group, image, json, ...aws }: VerifyFlags) => {
+      const { AutoScalingClient, EC2Client, SSMClient, verify } = onAws();
       process.exitCode = await callAws(aws, (settings) => {
         const clients = {
           autoScaling: new AutoScalingClient(settings),

@@ -1,7 +1,4 @@
-/** `12,345` */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
+export { count as formatCount } from '../../../lambdas/prewarm/engine/report/format';
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 

@@ -1,4 +1,5 @@
 import { visibleText } from '../../../../lambdas/prewarm/engine/model/visible-text';
+import { formatCount } from '../../terminal/units';
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -14,7 +15,7 @@ export function visible(text: string): string {
 export function bounded(text: string, maxUnits: number): string {
   if (text.length <= maxUnits) return text;
   const isSplit = /[\ud800-\udbff]/.test(text[maxUnits - 1] ?? '');
-  return `${text.slice(0, isSplit ? maxUnits - 1 : maxUnits)}… (${text.length.toLocaleString('en-US')} characters)`;
+  return `${text.slice(0, isSplit ? maxUnits - 1 : maxUnits)}… (${formatCount(text.length)} characters)`;
 }
 
 /** Returns the text as code in Markdown, which shows it as it is whatever it holds. */
