@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { trustedContext } from './trusted-certificates';
+import { trusting } from './trusted-certificates';
 
 export interface PinnedRequestOptions {
   /** Where the connection goes, whatever the host of the URL; SNI, Host and certificate are the host's. */
@@ -44,7 +44,7 @@ export function getPinned(
     const request =
       scheme === 'http'
         ? requestHttp(options)
-        : requestHttps({ ...options, servername: hostname, secureContext: trustedContext(ca) });
+        : requestHttps({ ...options, servername: hostname, ...trusting(ca) });
     limitConnect(request, scheme === 'http' ? 'connect' : 'secureConnect', connectTimeoutMs);
     request.once('response', resolve).once('error', reject).end();
   });

@@ -14,3 +14,8 @@ export function trustedContext(ca: string | undefined): SecureContext {
   contexts.set(ca, context);
   return context;
 }
+
+/** Returns the options of a request that trusts the usual certificates and these. */
+export function trusting(ca: string | undefined): { readonly secureContext: SecureContext } {
+  return { secureContext: trustedContext(ca) };
+}

@@ -7,7 +7,7 @@ import { nothingLeft } from '../engine/model/exhaustive';
 import type { Clock } from '../engine/ports/clock';
 import type { Log } from '../engine/ports/log';
 import type { Notifier, RequestEnded } from '../engine/ports/notifier';
-import { trustedContext } from './trusted-certificates';
+import { trusting } from './trusted-certificates';
 import { webhookSignature } from './webhook-signature';
 
 export interface WebhookOptions {
@@ -139,7 +139,7 @@ export class WebhookNotifier implements Notifier {
       const request =
         url.protocol === 'http:'
           ? requestHttp(url, options)
-          : requestHttps(url, { ...options, secureContext: trustedContext(this.options.ca) });
+          : requestHttps(url, { ...options, ...trusting(this.options.ca) });
       request.on('error', (error) =>
         reject(timeout.aborted ? new Error(`no answer within ${TIMEOUT_MS} ms`) : error),
       );
