@@ -79,7 +79,15 @@ export function rightsTable(variants: Readonly<Record<string, readonly Right[]>>
     .join('\n');
 }
 
-function blockOf({ name, statement }: Right): string {
+const blocks = new WeakMap<Right, string>();
+
+function blockOf(right: Right): string {
+  const block = blocks.get(right) ?? writtenBlock(right);
+  blocks.set(right, block);
+  return block;
+}
+
+function writtenBlock({ name, statement }: Right): string {
   const { Sid: _told, ...parts } = statement;
   const lines = Object.entries(parts).flatMap(([part, value]) => linesOf(part, value));
   return `${name}\n${lines.map((line) => `  ${line}\n`).join('')}`;

@@ -14,8 +14,8 @@ import { emptyTally, mergeTally } from '../../../../../lambdas/prewarm/engine/mo
 import type { Received } from '../../../../../lambdas/prewarm/engine/ports/task-queue';
 import { fickleWarm, isCrash, type Process, pretendedWarm, randomFrom, usablePops, World } from './world';
 
-/** Each costs milliseconds. CI runs the file on two versions of Node and for coverage: a thousand of them before a change is merged. */
-const SCHEDULES = Number(process.env['WARMPATH_SCHEDULES'] ?? 350);
+/** Each costs 20 ms. CI runs the file on two versions of Node and for coverage, and thousands of them every night. */
+const SCHEDULES = Number(process.env['WARMPATH_SCHEDULES'] ?? 120);
 const never = new AbortController().signal;
 
 function urlsOf(count: number): string[] {

@@ -159,7 +159,7 @@ describe('expanding the sources of a request', () => {
         const list = Buffer.concat(await collect(process.blobs.read(listKey))).toString();
         expect(list.split('\n')).toEqual(pagesOf(12));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

@@ -90,7 +90,7 @@ describe('runs of sizing that overlap', () => {
         const written = await collect(process.blobs.list(`${id}/sizing/`));
         lists += written.filter((key) => key.endsWith('/urls.txt')).length - 1;
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
     // Else no schedule had two runs that read the source.
     expect(lists).toBeGreaterThan(0);

@@ -48,8 +48,13 @@ export interface FakeAws {
   readonly calls: readonly string[];
   readonly deleted: readonly string[];
   readonly deregistered: readonly string[];
+  /** Has another account from now on, and has seen nothing: servers and clients of the SDK are dear. */
+  hold(account: Account, fault?: Failing): void;
   close(): Promise<void>;
 }
+
+/** What happens to a call instead of its answer, by its number, from 0, and its operation. */
+export type Failing = (call: number, operation: string) => Fault | undefined;
 
 export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 const IMAGE_TYPE = 'application/vnd.oci.image.manifest.v1+json';
@@ -198,11 +203,8 @@ function answerEc2(operation: string, call: URLSearchParams, { templates = [] }:
   );
 }
 
-/** `fault` is asked with the number of the call, from 0, and its operation. */
-export async function startFakeAws(
-  account: Account,
-  fault: (call: number, operation: string) => Fault | undefined = () => undefined,
-): Promise<FakeAws> {
+export async function startFakeAws(first: Account, firstFault: Failing = () => undefined): Promise<FakeAws> {
+  let [account, fault] = [first, firstFault];
   const calls: string[] = [];
   const deleted: string[] = [];
   const deregistered: string[] = [];
@@ -212,28 +214,28 @@ export async function startFakeAws(
     const target = String(request.headers['x-amz-target'] ?? '');
     const call = new URLSearchParams(target === '' ? text : '');
     const operation = target === '' ? (call.get('Action') ?? '') : (target.split('.').at(-1) ?? '');
-    const failing = fault(calls.length, operation);
+    const failed = fault(calls.length, operation);
     calls.push(operation);
-    if (failing === 'dropped') return void request.socket.destroy();
+    if (failed === 'dropped') return void request.socket.destroy();
     if (target === '') {
-      const xml = failing ? '' : answerEc2(operation, call, account);
+      const xml = failed ? '' : answerEc2(operation, call, account);
       const error = '<Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors>';
       return void response
-        .writeHead(failing === 'denied' ? 403 : 200, { 'content-type': 'text/xml' })
+        .writeHead(failed === 'denied' ? 403 : 200, { 'content-type': 'text/xml' })
         .end(
-          failing === 'denied'
+          failed === 'denied'
             ? `<Response>${error}</Response>`
             : `<${operation}Response>${xml}</${operation}Response>`,
         );
     }
     const body: Body = JSON.parse(text);
     const answer = target.includes('ContainerRegistry')
-      ? answerEcr(operation, body, account, failing ? [] : deleted)
-      : answerEcs(operation, body, account, failing ? [] : deregistered);
+      ? answerEcr(operation, body, account, failed ? [] : deleted)
+      : answerEcs(operation, body, account, failed ? [] : deregistered);
     const denied = { __type: 'AccessDeniedException', message: 'no' };
     response
-      .writeHead(failing === 'denied' ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
-      .end(JSON.stringify(failing === 'denied' ? denied : failing === 'unread' ? {} : answer));
+      .writeHead(failed === 'denied' ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(JSON.stringify(failed === 'denied' ? denied : failed === 'unread' ? {} : answer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   const options = {
@@ -252,6 +254,10 @@ export async function startFakeAws(
     calls,
     deleted,
     deregistered,
+    hold: (next, nextFault = () => undefined) => {
+      [account, fault] = [next, nextFault];
+      for (const seen of [calls, deleted, deregistered]) seen.length = 0;
+    },
     close: () =>
       new Promise<void>((resolve) => {
         for (const client of Object.values(clients)) client.destroy();
