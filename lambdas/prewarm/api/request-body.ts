@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { parseJson } from '../../errors/json-fault';
+import { BODY_LIMITS, JsonBounds } from '../engine/request/json-bounds';
 import { BodyMemory } from './body-memory';
 import { ApiFailure } from './failure';
-import { JsonBounds } from './json-bounds';
 import { bodyTooLarge, MAX_RATIO, unpack } from './unpack';
 
 export interface BodyLimits {
@@ -116,11 +116,11 @@ export async function readJsonBody(request: Request, limits: BodyLimits): Promis
 }
 
 async function readPlain(bytes: Buffer): Promise<unknown> {
-  await lookThrough(new JsonBounds())(bytes);
+  await lookThrough(new JsonBounds(BODY_LIMITS))(bytes);
   return parsed(bytes.toString('utf8'));
 }
 
 async function readPacked(packed: Buffer, { unpackedBytes }: BodyLimits): Promise<unknown> {
-  const bytes = await unpack(packed, unpackedBytes, lookThrough(new JsonBounds()));
+  const bytes = await unpack(packed, unpackedBytes, lookThrough(new JsonBounds(BODY_LIMITS)));
   return parsed(bytes.toString('utf8'));
 }

@@ -1,4 +1,5 @@
 import { createGunzip } from 'node:zlib';
+import { isWarmpathError } from '../../errors/warmpath-error';
 import { ApiFailure } from './failure';
 
 export function bodyTooLarge(bytes: number): ApiFailure {
@@ -39,7 +40,7 @@ export async function unpack(
       pieces.push(piece);
     }
   } catch (error) {
-    if (error instanceof ApiFailure) throw error;
+    if (isWarmpathError(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new ApiFailure('BAD_INPUT', `The body is not gzip data: ${reason}.`, { cause: error });
   } finally {

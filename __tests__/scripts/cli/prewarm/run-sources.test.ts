@@ -149,7 +149,7 @@ describe('what a run takes its URLs from', () => {
       '/images/*\n',
       /LIST: 1 of the URLs .*\n.*paths and wildcards are not read: give whole URLs/,
     ],
-    ['deep.json', `{"a":${'['.repeat(1_000)}`, /LIST: .*nested more than 32 levels deep/],
+    ['deep.json', `{"a":${'['.repeat(1_000)}`, /LIST: .*more than 32 levels of nesting/],
     ['long.txt', 'a'.repeat(100_000), /LIST: .*more than 65536 characters in line 1/],
   ])('is not %s: it is refused by name, and nothing is asked', async (name, content, message) => {
     const seen = cdn.seen.length;

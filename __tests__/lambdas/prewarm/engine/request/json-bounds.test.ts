@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { JsonBounds } from '../../../../lambdas/prewarm/api/json-bounds';
+import { BODY_LIMITS, JsonBounds } from '../../../../../lambdas/prewarm/engine/request/json-bounds';
 
 function look(text: string, pieceBytes = 7): void {
-  const bounds = new JsonBounds();
+  const bounds = new JsonBounds(BODY_LIMITS);
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += pieceBytes) bounds.look(bytes.subarray(at, at + pieceBytes));
 }

@@ -1,13 +1,32 @@
-import { ApiFailure } from './failure';
+import { WarmpathError } from '../../../errors/warmpath-error';
 
-/** No body of the API is nested deeper than an array in an object. */
-const MAX_DEPTH = 32;
-/** Values and names in a body: more than `url_list` may have, with room for all other fields. */
-const MAX_VALUES = 250_000;
-/** Bytes of one text: more than any field may have, escapes included. Only `input` is longer, and has a rule of its own. */
-const MAX_TEXT_BYTES = 64 * 1024;
-/** Bytes of a number or a word such as `true`. */
-const MAX_TOKEN_BYTES = 100;
+/** Levels of objects and arrays in each other, in any JSON that is read. */
+const MAX_JSON_DEPTH = 32;
+
+/** How large JSON may be in each way that makes a parser slow. */
+export interface JsonLimits {
+  /** Values and names. */
+  readonly maxValues: number;
+  /** Bytes of one text, escapes included. The value of `input`, which holds a whole body, may be longer. */
+  readonly maxTextBytes: number;
+  /** Bytes of a number or a word such as `true`. */
+  readonly maxTokenBytes: number;
+}
+
+/** For the body of a request: more than `url_list` and any other field may have. */
+export const BODY_LIMITS: JsonLimits = {
+  maxValues: 250_000,
+  maxTextBytes: 64 * 1024,
+  maxTokenBytes: 100,
+};
+
+/** JSON goes beyond one of its bounds. */
+export class JsonOutOfBounds extends WarmpathError {
+  override readonly name = 'JsonOutOfBounds';
+  constructor(got: string, allowed: string) {
+    super('BAD_INPUT', `JSON: got ${got}; allowed: ${allowed}`);
+  }
+}
 
 const INPUT = Buffer.from('input');
 const QUOTE = 0x22;
@@ -19,10 +38,6 @@ const CLOSE_OBJECT = 0x7d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const LAST_BLANK = 0x20;
-
-function outOfBounds(got: string, allowed: string): ApiFailure {
-  return new ApiFailure('BAD_INPUT', `body: got ${got}; allowed: ${allowed}.`);
-}
 
 /**
  * Looks through JSON, piece by piece as it comes, for what makes a parser slow or large: nesting, very many values, very long
@@ -40,7 +55,9 @@ export class JsonBounds {
   /** True for the value of `input`, which holds a whole body. */
   private isInput = false;
 
-  /** @throws ApiFailure 400 at the first byte that is out of bounds */
+  constructor(private readonly limits: JsonLimits) {}
+
+  /** @throws JsonOutOfBounds at the first byte that is out of bounds */
   look(piece: Uint8Array): void {
     for (let at = 0; at < piece.length; at += 1) {
       const byte = piece[at] ?? 0;
@@ -58,10 +75,10 @@ export class JsonBounds {
     }
     if (byte === INPUT[this.run]) this.likeInput += 1;
     this.run += 1;
-    if (this.run > MAX_TEXT_BYTES && !this.isInput)
-      throw outOfBounds(
-        `a text of more than ${MAX_TEXT_BYTES} bytes`,
-        `texts of up to ${MAX_TEXT_BYTES} bytes`,
+    if (this.run > this.limits.maxTextBytes && !this.isInput)
+      throw new JsonOutOfBounds(
+        `a text of more than ${this.limits.maxTextBytes} bytes`,
+        `texts of up to ${this.limits.maxTextBytes} bytes`,
       );
   }
 
@@ -76,8 +93,11 @@ export class JsonBounds {
       case OPEN_ARRAY:
       case OPEN_OBJECT:
         this.depth += 1;
-        if (this.depth > MAX_DEPTH)
-          throw outOfBounds(`more than ${MAX_DEPTH} levels of nesting`, `up to ${MAX_DEPTH}`);
+        if (this.depth > MAX_JSON_DEPTH)
+          throw new JsonOutOfBounds(
+            `more than ${MAX_JSON_DEPTH} levels of nesting`,
+            `up to ${MAX_JSON_DEPTH}`,
+          );
         this.count();
         return;
       case CLOSE_ARRAY:
@@ -95,18 +115,21 @@ export class JsonBounds {
         return;
       default:
         this.run += 1;
-        if (this.run > MAX_TOKEN_BYTES)
-          throw outOfBounds(`a number or word of more than ${MAX_TOKEN_BYTES} bytes`, 'JSON');
+        if (this.run > this.limits.maxTokenBytes)
+          throw new JsonOutOfBounds(
+            `a number or word of more than ${this.limits.maxTokenBytes} bytes`,
+            'JSON',
+          );
     }
   }
 
   private count(): void {
     this.run = 0;
     this.values += 1;
-    if (this.values > MAX_VALUES)
-      throw outOfBounds(
-        `more than ${MAX_VALUES} values`,
-        `up to ${MAX_VALUES}; upload a longer list: POST /lists, then list_id`,
+    if (this.values > this.limits.maxValues)
+      throw new JsonOutOfBounds(
+        `more than ${this.limits.maxValues} values`,
+        `up to ${this.limits.maxValues}; upload a longer list: POST /lists, then list_id`,
       );
   }
 }
