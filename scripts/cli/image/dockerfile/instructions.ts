@@ -30,10 +30,15 @@ export interface Instruction {
 export interface ParsedDockerfile {
   readonly instructions: readonly Instruction[];
   readonly escapeToken: '\\' | '`';
-  /** Value of `# syntax=`, `undefined` where there is none. */
-  readonly syntax: string | undefined;
+  /** `# syntax=`, `undefined` where there is none. */
+  readonly syntax: Directive | undefined;
   /** What this parser is not sure to read as BuildKit does, each with its line. */
   readonly doubts: readonly Doubt[];
+}
+
+export interface Directive {
+  readonly value: string;
+  readonly line: number;
 }
 
 export interface Doubt {
@@ -54,16 +59,16 @@ function withoutByteOrderMark(text: string): string {
 }
 
 /** Directives stand before everything else, one each; the first line that is none ends them. */
-function readDirectives(lines: readonly string[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+function readDirectives(lines: readonly string[]): ReadonlyMap<string, Directive> {
+  const found = new Map<string, Directive>();
   // A shebang line may stand first where a frontend looks for its own name.
   const start = lines[0]?.startsWith('#!') ? 1 : 0;
-  for (const line of lines.slice(start)) {
+  for (const [index, line] of lines.slice(start).entries()) {
     const match = DIRECTIVE.exec(line.replace(/[\r\n]+$/, ''));
     const name = match?.[1]?.toLowerCase();
     if (match?.[2] === undefined || name === undefined || !KNOWN_DIRECTIVES.has(name) || found.has(name))
       break;
-    found.set(name, match[2]);
+    found.set(name, { value: match[2], line: start + index + 1 });
   }
   return found;
 }
@@ -115,9 +120,9 @@ export function parseDockerfile(source: string): ParsedDockerfile {
   const directives = readDirectives(lines);
   const doubts: Doubt[] = [];
   const named = directives.get('escape');
-  const escapeToken = named === '`' ? '`' : '\\';
-  if (named !== undefined && named !== '`' && named !== '\\') {
-    doubts.push({ line: 1, reason: `escape directive ${JSON.stringify(named)}` });
+  const escapeToken = named?.value === '`' ? '`' : '\\';
+  if (named && named.value !== '`' && named.value !== '\\') {
+    doubts.push({ line: named.line, reason: `escape directive ${JSON.stringify(named.value)}` });
   }
   if (/^\s*(\/\/|\{)/.test(lines[0] ?? ''))
     doubts.push({ line: 1, reason: 'frontend named in another way than # syntax=' });

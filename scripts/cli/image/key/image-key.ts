@@ -182,10 +182,12 @@ const KNOWN_FRONTEND = /^(?:docker\.io\/)?docker\/dockerfile(?:[:@].*)?$/;
 
 /** A frontend other than Docker's own may read the file in any way. */
 function frontendDoubts({ syntax }: ParsedDockerfile, { args }: ImageDefinition): readonly Doubt[] {
-  const named = args.get('BUILDKIT_SYNTAX') ?? syntax;
-  const frontend = named?.split(' ')[0] ?? '';
-  if (named === undefined || KNOWN_FRONTEND.test(frontend)) return [];
-  return [{ line: 1, reason: `# syntax=${frontend} is another frontend than docker/dockerfile` }];
+  const given = args.get('BUILDKIT_SYNTAX');
+  const { value: named, line } =
+    given === undefined ? { value: '', line: 0, ...syntax } : { value: given, line: 0 };
+  const frontend = named.split(' ')[0] ?? '';
+  if (frontend === '' || KNOWN_FRONTEND.test(frontend)) return [];
+  return [{ line, reason: `# syntax=${frontend} is another frontend than docker/dockerfile` }];
 }
 
 function refreshRecords({ refresh }: ImageDefinition, now: Date): readonly InputRecord[] {

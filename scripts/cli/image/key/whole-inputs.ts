@@ -5,6 +5,13 @@ import type { BuildContexts } from './build-contexts';
 import { FramedHash } from './framed-hash';
 import type { InputRecord, RecordKind } from './input-record';
 
+const WHOLE_CONTEXT = 'whole context';
+
+/** Whether an input is in the key only because the key covers everything; the text of the Dockerfile is not among these. */
+export function isOfWhole({ group, fields }: InputRecord): boolean {
+  return group === WHOLE_CONTEXT || fields[0] === 'all args' || fields[0] === 'context';
+}
+
 /** `source` is the text of the Dockerfile. */
 export function wholeInputs(
   image: ImageDefinition,
@@ -27,7 +34,7 @@ export function wholeInputs(
   const folders = [undefined, ...[...image.contexts.values()].filter((value) => value.startsWith('/'))];
   for (const folder of folders) {
     for (const { path, fields } of selectAll(contexts.of(folder)))
-      add('file', 'whole context', path === '' ? '.' : path, fields);
+      add('file', WHOLE_CONTEXT, path === '' ? '.' : path, fields);
   }
   return records;
 }

@@ -3,8 +3,9 @@
 import { type ImageState, recordsOf } from '../files/image-state';
 import type { ImageDefinition } from '../files/images-file';
 import { groupName, inputGroups, type LockEntry } from '../files/images-lock';
-import { changedSince } from '../git';
 import type { InputRecord } from '../key/input-record';
+import { isOfWhole } from '../key/whole-inputs';
+import { changedFilesSince } from './files-from-git';
 
 export const REASON_KINDS = [
   'file',
@@ -60,8 +61,10 @@ export function reasonsFromState(
       ),
     );
   }
-  const old = byIdentity(earlierRecords);
-  const now = byIdentity(records);
+  // Where the key has only now come to cover everything, or no more does, the files of the context are no reason.
+  const widened = records.some(isOfWhole) !== earlierRecords.some(isOfWhole);
+  const old = byIdentity(widened ? earlierRecords.filter((record) => !isOfWhole(record)) : earlierRecords);
+  const now = byIdentity(widened ? records.filter((record) => !isOfWhole(record)) : records);
   for (const [identity, record] of now) {
     const earlier = old.get(identity);
     if (earlier && sameFields(earlier, record)) continue;
@@ -83,16 +86,16 @@ export function reasonsFromLock(entry: LockEntry, { image, records }: Compared):
   const moved = [...new Set([...now.keys(), ...old.keys()])].filter(
     (name) => old.get(name) !== now.get(name),
   );
-  const changed = changedSince(image.context, entry.commit);
+  const changedFilesOf = changedFilesSince(image, entry.commit);
   return tidied(
     moved.flatMap((group) => {
       const own = records.filter((record) => groupName(record.group) === group);
-      const files = own.filter(
-        ({ kind, name }) => kind === 'file' && changed?.has(`${image.context}/${name}`),
-      );
+      const files = changedFilesOf(group, own);
       if (files.length > 0) return files.map((file) => reason('file', file.name, file.line, null, null));
       const kind = own[0]?.kind ?? kindOfGroup(group);
-      return [reason(kind, group, own[0]?.line, old.get(group) ?? null, now.get(group) ?? null)];
+      // Instructions and arguments share a group: the line of the first would be that of another one.
+      const line = kind === 'instruction' || kind === 'arg' ? undefined : own[0]?.line;
+      return [reason(kind, group, line, old.get(group) ?? null, now.get(group) ?? null)];
     }),
   );
 }

@@ -117,6 +117,13 @@ describe('the key of an image', () => {
     ]);
   });
 
+  it('names the line of a frontend that is not known', async () => {
+    const content = '# escape=`\n# syntax=other/frontend:1\nFROM scratch\n';
+    expect((await keyOfFiles([{ path: 'app/Dockerfile', content }])).widened).toEqual([
+      { line: 2, reason: '# syntax=other/frontend:1 is another frontend than docker/dockerfile' },
+    ]);
+  });
+
   it('takes more inputs than a call has room for arguments', async () => {
     const instructions = 150;
     const filesEach = 1_000;

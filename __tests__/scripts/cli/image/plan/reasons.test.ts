@@ -30,6 +30,12 @@ describe('the reasons of a plan', () => {
     expect(await reasonsAfter((text) => text, 'two')).toEqual(['file src/a.txt']);
   });
 
+  it('are what widened the key, and not every file that it then covers', async () => {
+    expect(await reasonsAfter((text) => `# syntax=other/frontend:1\n${text}`, 'one')).toEqual([
+      'instruction Dockerfile',
+    ]);
+  });
+
   it('name a step that sees another variable beside the files', async () => {
     expect(await reasonsAfter((text) => text.replace('prod', 'dev'), 'two')).toEqual([
       'file src/a.txt',
