@@ -1,6 +1,6 @@
 /** `warmpath image release` as a user runs it, on a real engine and a registry that behaves as ECR does. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReleaseSurroundings, startReleaseSurroundings } from './support/release-surroundings';
 
@@ -95,6 +95,34 @@ describe.each(['containerd', 'classic'] as const)('release with the %s image sto
     expect((await project.json('plan')).decision).toBe('build');
     expect(['built', 'built-same-digest']).toContain((await project.json('release')).outcome);
     expect((await project.json('plan')).decision).toBe('skip');
+  });
+
+  it('pins the digest of its own repository, whichever the engine names first for an image of equal content', async () => {
+    const other = around.project('a-first');
+    const { digest } = await other.json('release');
+    await around.engine.docker('pull', `${around.front.host}/a-first@${digest}`);
+    const project = around.project('own');
+    const released = await project.json('release');
+    expect(project.lock()).toMatchObject({ repo: `${around.front.host}/own`, digest: released.digest });
+    await around.engine.docker('pull', `${around.front.host}/own@${released.digest}`);
+    const pruned = await project.start('prune', '--yes').done;
+    expect(pruned).toMatchObject({ code: 0, err: '' });
+    // Other people's names are on it as well.
+    await around.engine.docker('image', 'inspect', `${around.front.host}/a-first@${digest}`);
+  });
+
+  it('removes the copy of the credentials, and the build, when it is ended', async () => {
+    const project = around.project('ended');
+    let written: readonly string[] | undefined;
+    const run = project.start('release');
+    around.front.before = () => {
+      if (written === undefined) run.child.kill('SIGTERM');
+      written ??= readdirSync(around.temporary);
+      return 'pass';
+    };
+    expect((await run.done).code).toBe(143);
+    expect(written).toEqual([expect.stringMatching(/^warmpath-docker-config-/)]);
+    expect(readdirSync(around.temporary)).toEqual([]);
   });
 
   it('gives two runners that come at once one digest', async () => {

@@ -1,4 +1,5 @@
 /** What stands before a test registry: ECR's login, tags that do not move, archived images, and faults by request. */
+import { createHash } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
@@ -22,14 +23,16 @@ export interface EcrFront {
 export async function startEcrFront(upstream: string): Promise<EcrFront> {
   const requests: string[] = [];
   const archived = new Set<string>();
-  function error(response: ServerResponse, status: number, code: string): void {
+  function error(response: ServerResponse, status: number, code: string, message = code): void {
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ errors: [{ code, message: code }] }));
+    response.end(JSON.stringify({ errors: [{ code, message }] }));
   }
-  async function isTaken(path: string): Promise<boolean> {
+  /** Digest at a tag; null where there is none. */
+  async function digestAt(path: string): Promise<string | null> {
     const accept =
       'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.v2+json';
-    return (await fetch(`http://${upstream}${path}`, { method: 'HEAD', headers: { accept } })).ok;
+    const answer = await fetch(`http://${upstream}${path}`, { method: 'HEAD', headers: { accept } });
+    return answer.ok ? answer.headers.get('docker-content-digest') : null;
   }
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const line = `${request.method} ${request.url}`;
@@ -44,9 +47,19 @@ export async function startEcrFront(upstream: string): Promise<EcrFront> {
     const tag = /\/manifests\/([^/?:]+)$/.exec(request.url ?? '')?.[1];
     if (tag !== undefined && archived.has(tag) && request.method !== 'PUT')
       return error(response, 404, 'MANIFEST_UNKNOWN');
+    let body: Buffer | undefined;
     if (tag !== undefined && request.method === 'PUT') {
-      if (front.immutable && !archived.has(tag) && (await isTaken(request.url ?? '')))
-        return error(response, 400, 'TAG_INVALID');
+      const parts: Buffer[] = [];
+      for await (const part of request) parts.push(part);
+      body = Buffer.concat(parts);
+      const there = await digestAt(request.url ?? '');
+      const same = there === `sha256:${createHash('sha256').update(body).digest('hex')}`;
+      // The same image once more brings an archived one back; a client is told of it where it is not archived.
+      if (front.immutable && there !== null && !(same && archived.has(tag))) {
+        const [, repository] = /^\/v2\/(.+)\/manifests\//.exec(request.url ?? '') ?? [];
+        const message = `The image tag '${tag}' already exists in the '${repository}' repository and cannot be overwritten because the tag is immutable.`;
+        return error(response, 400, 'TAG_INVALID', message);
+      }
       archived.delete(tag);
     }
     const target = httpRequest(
@@ -58,7 +71,8 @@ export async function startEcrFront(upstream: string): Promise<EcrFront> {
       },
     );
     target.on('error', () => response.destroy());
-    await pipeline(request, target).catch(() => target.destroy());
+    if (body) target.end(body);
+    else await pipeline(request, target).catch(() => target.destroy());
   }
   const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));

@@ -52,6 +52,8 @@ export interface StoredManifest {
 
 export interface ReleaseSurroundings {
   readonly work: string;
+  /** Temporary folder of the commands. */
+  readonly temporary: string;
   readonly engine: DockerEngine;
   readonly front: EcrFront;
   /** A folder with an image `app` whose Dockerfile runs one step; `fields` are those of `images.json`. */
@@ -78,6 +80,8 @@ export async function startReleaseSurroundings(
   imageStore: NonNullable<DockerEngineOptions['imageStore']>,
 ): Promise<ReleaseSurroundings> {
   const work = mkdtempSync(join(tmpdir(), 'warmpath-release-'));
+  const temporary = join(work, 'temporary');
+  mkdirSync(temporary);
   const registry = await startRegistry({ folder: join(work, 'registry') });
   const front = await startEcrFront(registry.host);
   const engine = await startDockerEngine({ imageStore });
@@ -108,7 +112,7 @@ export async function startReleaseSurroundings(
     function start(...args: readonly string[]): Run {
       const child = spawn(process.execPath, [LAUNCHER, 'image', ...args], {
         cwd: folder,
-        env: engine.env,
+        env: { ...engine.env, TMPDIR: temporary },
         stdio: 'pipe',
       });
       let [out, err] = ['', ''];
@@ -183,6 +187,7 @@ export async function startReleaseSurroundings(
 
   return {
     work,
+    temporary,
     engine,
     front,
     project,

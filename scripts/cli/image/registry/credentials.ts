@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Answer } from './exchange';
 import type { ImageReference } from './reference';
 
 export interface Credential {
@@ -143,7 +144,7 @@ export class Challenge {
     private readonly parameters: ReadonlyMap<string, string>,
   ) {}
 
-  static from(header: string | null): Challenge | undefined {
+  static from(header: string | undefined): Challenge | undefined {
     const [, scheme = '', rest = ''] = /^\s*(\w+)\s*(.*)$/.exec(header ?? '') ?? [];
     const parameters = new Map(
       [...rest.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
@@ -157,7 +158,7 @@ export class Challenge {
     credential: Credential | undefined,
     { path }: Pick<ImageReference, 'path'>,
     actions: string,
-    ask: (url: string, authorization: string | undefined) => Promise<Response>,
+    ask: (url: string, authorization: string | undefined) => Promise<Answer>,
   ): Promise<string | undefined> {
     const basic =
       credential &&
@@ -170,8 +171,8 @@ export class Challenge {
     if (service !== undefined) url.searchParams.set('service', service);
     url.searchParams.set('scope', `repository:${path}:${actions}`);
     const response = await ask(url.href, basic);
-    if (!response.ok) return undefined;
-    const answer = tokenAnswer.safeParse(await response.json().catch(() => undefined));
+    if (response.status !== 200) return undefined;
+    const answer = tokenAnswer.safeParse(parseJson(response.body.toString('utf8')));
     const token = answer.data?.token ?? answer.data?.access_token;
     return token === undefined ? undefined : `Bearer ${token}`;
   }

@@ -35,9 +35,10 @@ export function temporaryConfiguration(env: NodeJS.ProcessEnv = process.env): Cl
   const original = dockerConfigFolder(env);
   const folder = mkdtempSync(join(tmpdir(), 'warmpath-docker-config-'));
   function remove(): void {
-    process.off('exit', remove);
-    for (const signal of SIGNALS) process.off(signal, endBySignal);
     rmSync(folder, { recursive: true, force: true });
+    process.off('exit', remove);
+    // Not before: a second signal would end the process at once.
+    for (const signal of SIGNALS) process.off(signal, endBySignal);
   }
   process.on('exit', remove);
   for (const signal of SIGNALS) process.on(signal, endBySignal);

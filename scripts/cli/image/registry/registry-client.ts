@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
 import type { LocalBlob, Manifest } from './content';
 import { Challenge, type CredentialSource } from './credentials';
+import { type Answer, exchange, type Question } from './exchange';
 import { type ImageReference, isLoopback } from './reference';
-import { sendFile } from './send-file';
 
 /** A registry refused, failed, or could not be reached. */
 export class RegistryError extends WarmpathError {
@@ -32,7 +32,7 @@ const MANIFEST_TYPES = [
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 200;
-const TIMEOUT_MS = 60_000;
+const MAX_DELAY_MS = 60_000;
 const HUB_HOST = 'registry-1.docker.io';
 
 type Repository = Pick<ImageReference, 'registry' | 'path'>;
@@ -49,8 +49,8 @@ export class RegistryClient {
       headers: { accept: MANIFEST_TYPES.join(', ') },
     });
     if (response.status === 404) return undefined;
-    await this.check(response, repository, `reading ${reference}`);
-    const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
+    this.check(response, repository, `reading ${reference}`);
+    const mediaType = response.header('content-type')?.split(';')[0]?.trim() ?? '';
     if (!MANIFEST_TYPES.includes(mediaType)) {
       throw new RegistryError(
         `${nameOf(repository)}:${reference}: got content of type ${JSON.stringify(mediaType)}, allowed: a manifest; check that ${repository.registry} is a registry and that no proxy answers for it`,
@@ -58,9 +58,9 @@ export class RegistryClient {
         'MANIFEST_INVALID',
       );
     }
-    const body = Buffer.from(await response.arrayBuffer());
+    const { body } = response;
     const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
-    const claimed = response.headers.get('docker-content-digest');
+    const claimed = response.header('docker-content-digest');
     if (reference.startsWith('sha256:') && digest !== reference) {
       throw new RegistryError(
         `${nameOf(repository)}@${reference}: got content of digest ${digest}; ask again, or pull another copy`,
@@ -68,7 +68,7 @@ export class RegistryClient {
         'DIGEST_INVALID',
       );
     }
-    if (claimed !== null && claimed !== digest) {
+    if (claimed !== undefined && claimed !== digest) {
       throw new RegistryError(
         `${nameOf(repository)}:${reference}: announced as ${claimed}, content is ${digest}; ask again`,
         response.status,
@@ -85,23 +85,23 @@ export class RegistryClient {
       headers: { accept: MANIFEST_TYPES.join(', ') },
     });
     if (response.status === 404) return undefined;
-    await this.check(response, repository, `reading ${reference}`);
-    const claimed = response.headers.get('docker-content-digest') ?? '';
+    this.check(response, repository, `reading ${reference}`);
+    const claimed = response.header('docker-content-digest') ?? '';
     return DIGEST.test(claimed) ? claimed : (await this.manifest(repository, reference))?.digest;
   }
 
   /** A blob, such as the configuration of an image. */
   async blob(repository: Repository, digest: string): Promise<Buffer> {
     const response = await this.send(repository, `blobs/${digest}`, {});
-    await this.check(response, repository, `reading ${digest}`);
-    return Buffer.from(await response.arrayBuffer());
+    this.check(response, repository, `reading ${digest}`);
+    return response.body;
   }
 
   /** Whether the repository has a layer or configuration. */
   async hasBlob(repository: Repository, digest: string): Promise<boolean> {
     const response = await this.send(repository, `blobs/${digest}`, { method: 'HEAD' });
     if (response.status === 404) return false;
-    await this.check(response, repository, `looking for ${digest}`);
+    this.check(response, repository, `looking for ${digest}`);
     return true;
   }
 
@@ -119,7 +119,7 @@ export class RegistryClient {
         if (final || attempt === ATTEMPTS) {
           throw error instanceof RegistryError ? error : unreachable(repository, error);
         }
-        await sleep(retryDelayMs(attempt, null));
+        await sleep(retryDelayMs(attempt, undefined));
       }
     }
   }
@@ -129,69 +129,63 @@ export class RegistryClient {
     const response = await this.send(repository, `manifests/${reference}`, {
       method: 'PUT',
       headers: { 'content-type': mediaType },
-      body: new Uint8Array(body),
+      body,
     });
-    await this.check(response, repository, `writing ${reference}`);
+    this.check(response, repository, `writing ${reference}`);
   }
 
   private async uploadOnce(repository: Repository, { digest, file, sizeBytes }: LocalBlob): Promise<void> {
-    const begun = await this.send(repository, 'blobs/uploads/', { method: 'POST' });
-    await this.check(begun, repository, 'beginning an upload');
+    const begun = await this.send(repository, 'blobs/uploads/', { method: 'POST', body: Buffer.alloc(0) });
+    this.check(begun, repository, 'beginning an upload');
     const authorization = this.authorizations.get(scopeOf(repository, 'POST'));
     const base = `${baseUrl(repository.registry)}/v2/`;
-    const sent = await sendFile(
-      new URL(begun.headers.get('location') ?? '', base),
-      file,
-      sizeBytes,
-      authorization,
-    );
-    await this.check(sent, repository, `uploading ${digest}`);
-    const end = new URL(sent.headers.get('location') ?? '', base);
-    end.searchParams.set('digest', digest);
-    const closed = await fetch(end, {
-      method: 'PUT',
-      headers: { 'content-length': '0', ...(authorization !== undefined && { authorization }) },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+    const headers = authorization === undefined ? {} : { authorization };
+    const sent = await exchange(new URL(begun.header('location') ?? '', base), {
+      method: 'PATCH',
+      headers: { ...headers, 'content-type': 'application/octet-stream' },
+      body: { file, sizeBytes },
     });
-    await this.check(closed, repository, `closing the upload of ${digest}`);
+    this.check(sent, repository, `uploading ${digest}`);
+    const end = new URL(sent.header('location') ?? '', base);
+    end.searchParams.set('digest', digest);
+    const closed = await exchange(end, { method: 'PUT', headers, body: Buffer.alloc(0) });
+    this.check(closed, repository, `closing the upload of ${digest}`);
   }
 
-  private async send(repository: Repository, path: string, init: RequestInit): Promise<Response> {
+  private async send(repository: Repository, path: string, question: Question): Promise<Answer> {
     const url = `${baseUrl(repository.registry)}/v2/${repository.path}/${path}`;
-    const scope = scopeOf(repository, init.method);
+    const scope = scopeOf(repository, question.method);
     const known = this.authorizations.get(scope);
-    const response = await this.attempt(url, repository, init, known);
+    const response = await this.attempt(url, repository, question, known);
     if (response.status !== 401) return response;
-    const challenge = Challenge.from(response.headers.get('www-authenticate'));
-    await response.arrayBuffer();
+    const challenge = Challenge.from(response.header('www-authenticate'));
     if (!challenge) return response;
-    const actions = isWrite(init.method) ? 'pull,push' : 'pull';
+    const actions = isWrite(question.method) ? 'pull,push' : 'pull';
     // A build may have taken longer than the token of its plan holds.
-    const fresh = known !== undefined || isWrite(init.method);
+    const fresh = known !== undefined || isWrite(question.method);
     const credential = await this.credentials.credentialFor(repository.registry, fresh);
     const authorization = await challenge.authorize(credential, repository, actions, (from, basic) =>
       this.attempt(from, repository, {}, basic),
     );
     if (authorization === undefined) return response;
     this.authorizations.set(scope, authorization);
-    return await this.attempt(url, repository, init, authorization);
+    return await this.attempt(url, repository, question, authorization);
   }
 
   /** Repeats what may succeed a moment later: throttling, failures of the server, broken connections. */
   private async attempt(
     url: string,
     repository: Repository,
-    init: RequestInit,
+    question: Question,
     authorization: string | undefined,
-  ): Promise<Response> {
-    const headers = { ...init.headers, ...(authorization !== undefined && { authorization }) };
+  ): Promise<Answer> {
+    const headers = { ...question.headers, ...(authorization !== undefined && { authorization }) };
     for (let attempt = 1; ; attempt++) {
       let failure: unknown;
       try {
-        const response = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+        const response = await exchange(new URL(url), { ...question, headers });
         if ((response.status !== 429 && response.status < 500) || attempt === ATTEMPTS) return response;
-        await response.arrayBuffer();
-        await sleep(retryDelayMs(attempt, response.headers.get('retry-after')));
+        await sleep(retryDelayMs(attempt, response.header('retry-after')));
         continue;
       } catch (error) {
         failure = error;
@@ -199,13 +193,13 @@ export class RegistryClient {
       if (attempt === ATTEMPTS) {
         throw unreachable(repository, failure);
       }
-      await sleep(retryDelayMs(attempt, null));
+      await sleep(retryDelayMs(attempt, undefined));
     }
   }
 
-  private async check(response: Response, repository: Repository, doing: string): Promise<void> {
-    if (response.ok) return;
-    const text = await response.text();
+  private check(response: Answer, repository: Repository, doing: string): void {
+    if (response.status >= 200 && response.status < 300) return;
+    const text = response.body.toString('utf8');
     const code = /"code"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? '';
     const cure =
       response.status === 401 || response.status === 403
@@ -245,10 +239,12 @@ function baseUrl(registry: string): string {
   return `${isLoopback(registry) ? 'http' : 'https'}://${host}`;
 }
 
-function retryDelayMs(attempt: number, retryAfter: string | null): number {
+function retryDelayMs(attempt: number, retryAfter: string | undefined): number {
   const asked = Number(retryAfter) * 1_000;
   const delay = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
-  return retryAfter !== null && Number.isFinite(asked) ? Math.min(Math.max(asked, delay), TIMEOUT_MS) : delay;
+  return retryAfter !== undefined && Number.isFinite(asked)
+    ? Math.min(Math.max(asked, delay), MAX_DELAY_MS)
+    : delay;
 }
 
 function reasonOf(error: unknown): string {
