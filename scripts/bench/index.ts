@@ -10,6 +10,7 @@ import { imagePlan } from './image-plan';
 import { memory } from './memory';
 import { reviewBench } from './review';
 import { startup } from './startup';
+import { synth } from './synth';
 
 const BENCHES: readonly Bench[] = [
   agentSmall,
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   imageKeyBench,
   imagePlan,
   startup,
+  synth,
 ];
 
 function usage(): string {

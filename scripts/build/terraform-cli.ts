@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { WarmpathError } from '../../lambdas/errors/warmpath-error';
 
 export class TerraformError extends WarmpathError {
@@ -257,8 +257,10 @@ function linesOf(output: string): readonly OutputLine[] {
 
 /** The synthesis of a checkout, into a folder of its own. */
 export function synthesize(repositoryRoot: string, outFolder: string, node = process.execPath): void {
-  const tsx = join(dirname(require.resolve('tsx/package.json')), 'dist', 'cli.mjs');
-  const { status, stdout, stderr } = spawnSync(node, [tsx, 'main.ts'], {
+  const ofCheckout = join(repositoryRoot, 'scripts', 'build', 'run-typescript.cjs');
+  // An older revision has none.
+  const preload = existsSync(ofCheckout) ? ofCheckout : require.resolve('tsx/cjs');
+  const { status, stdout, stderr } = spawnSync(node, ['--require', preload, 'main.ts'], {
     cwd: repositoryRoot,
     env: { ...process.env, CDKTF_OUTDIR: outFolder },
     encoding: 'utf8',

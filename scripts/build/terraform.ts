@@ -29,12 +29,14 @@ export type StackResult =
 /** Each plan holds the provider, 0.7 GB, in memory and keeps a core busy. */
 const PARALLEL = 2;
 
-/** Runs `init`, `validate` and, if asked for, `plan` on every stack; a stack that fails does not stop the others. */
+/** Runs `init`, `validate` and, if asked for, `plan` on every stack; a stack that fails does not stop the others. `say` hears what is done while it is. */
 export async function runStacks(
   stacks: readonly { readonly name: string; readonly folder: string }[],
   verb: Verb,
   onResult: (result: StackResult) => void = () => {},
+  say: (what: string) => void = () => {},
 ): Promise<readonly StackResult[]> {
+  if (verb === 'plan') say('starting a stand-in for what the plans look up in AWS');
   const emulators =
     verb === 'plan' ? await emulatorsFor(stacks.map(({ folder }) => folder)) : new Map<string, Emulator>();
   const workbench = new Workbench();
@@ -42,7 +44,7 @@ export async function runStacks(
   const waiting = [...stacks];
   async function worker() {
     for (let stack = waiting.shift(); stack; stack = waiting.shift()) {
-      const result = await runStack(workbench, emulators, stack, verb);
+      const result = await runStack(workbench, emulators, stack, verb, say);
       results.push(result);
       onResult(result);
     }
@@ -81,6 +83,7 @@ async function runStack(
   emulators: Emulators,
   { name, folder }: { readonly name: string; readonly folder: string },
   verb: Verb,
+  say: (what: string) => void,
 ): Promise<StackResult> {
   const started = performance.now();
   function seconds() {
@@ -88,9 +91,12 @@ async function runStack(
   }
   try {
     const copy = workbench.copyOf(folder);
+    say(`${name}: terraform init, with the copy of the provider on this machine`);
     await workbench.init(copy);
+    say(`${name}: terraform validate`);
     await workbench.validate(copy);
     if (verb === 'validate') return { kind: 'passed', name, seconds: seconds() };
+    say(`${name}: terraform plan, without credentials and with an empty state`);
     const counts = await workbench.plan(copy, emulators.get(accountOf(readConfiguration(folder)))?.endpoint);
     return { kind: 'passed', name, seconds: seconds(), counts };
   } catch (error) {
@@ -133,6 +139,11 @@ export class UnknownStacks extends WarmpathError {
   }
 }
 
+/** What goes on is said on standard error: standard output has the results alone. */
+function say(what: string): void {
+  console.error(`${what} …`);
+}
+
 async function main(verb: string | undefined, names: readonly string[]): Promise<number> {
   if (verb !== 'validate' && verb !== 'plan') {
     console.error(`terraform.ts: got ${verb ?? 'no verb'}; allowed validate, plan`);
@@ -144,11 +155,13 @@ async function main(verb: string | undefined, names: readonly string[]): Promise
   }
   const outFolder = mkdtempSync(join(tmpdir(), 'warmpath-synth-'));
   try {
+    say('synthesizing all stacks');
     synthesize(repositoryRoot, outFolder);
     const stacks = chooseStacks(synthesizedStacks(outFolder), names);
-    const results = await runStacks(stacks, verb, (result) => {
+    function tell(result: StackResult): void {
       console.log(describeResult(result));
-    });
+    }
+    const results = await runStacks(stacks, verb, tell, say);
     const failed = results.filter(({ kind }) => kind === 'failed').length;
     console.log(`${results.length - failed} stacks passed, ${failed} failed`);
     return failed === 0 ? 0 : 1;
