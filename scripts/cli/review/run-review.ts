@@ -165,6 +165,11 @@ function reviewInput(
     return reviewStack(input.plan, { ...options, source: input.isRedacted ? 'redacted-plan' : 'plan' });
   } catch (error) {
     if (error instanceof BadInput) throw new BadInput(`${path}: ${error.message}`, { cause: error });
+    // What walks into values runs out of stack some thousand levels down.
+    if (error instanceof RangeError)
+      throw new BadInput(`${path}: got values that are nested too deeply; no provider writes such a plan`, {
+        cause: error,
+      });
     throw error;
   }
 }

@@ -361,4 +361,22 @@ describe('drift', () => {
     expect(hasVisibleDrift(drifted([https, { ...https, from_port: 22, to_port: 22 }]))).toBe(true);
     expect(hasVisibleDrift(drifted([https], [{ ...https, from_port: 22 }]))).toBe(true);
   });
+
+  it('in default tags that the provider reads as own ones, since the configuration has others now, is none', () => {
+    const tags = { Environment: 'local' };
+    const [before, after] = [
+      { tags: null, tags_all: tags },
+      { tags, tags_all: tags },
+    ];
+    const change = entry('aws_sqs_queue.q', 'update', {
+      before: after,
+      after: { tags: null, tags_all: { Environment: 'trial' } },
+    });
+    const stack = review({
+      resource_changes: [change],
+      resource_drift: [entry('aws_sqs_queue.q', 'update', { before, after })],
+    });
+    expect(hasVisibleDrift(stack.drift)).toBe(false);
+    expect(stack.changes[0]?.attributes.map(({ path }) => path)).toEqual(['tags_all.Environment']);
+  });
 });

@@ -254,7 +254,9 @@ describe('reviews of real plans', () => {
   it.each(readdirSync(folder))('%s reads as it was approved', (name) => {
     const input = readPlan(name, readFileSync(join(folder, name)));
     if (input.kind !== 'plan') throw new Error('a plan was expected');
-    const stack = review(input.plan, { name: 'ai-shell-ecs-local' });
+    const stack = review(input.plan, {
+      name: name.startsWith('shell') ? 'ai-shell-ecs-local' : 'prewarm-local',
+    });
     expectGolden(
       basename(name, '.json'),
       renderMarkdown({ stacks: [stack], fingerprint: stack.fingerprint }),

@@ -309,3 +309,40 @@ describe('what runs, and who is told', () => {
     expect(lost('create,forget', 'aws_sqs_queue')).toBeUndefined();
   });
 });
+
+describe('rules of a security group, peer by peer', () => {
+  const ssh = { from_port: 22, to_port: 22, protocol: 'tcp', cidr_blocks: ['10.0.0.0/8'] };
+
+  it('a peer that stays is neither opened nor closed', () => {
+    const change = reviewOf(
+      entry('aws_security_group.g', 'update', {
+        before: { ingress: [ssh] },
+        after: { ingress: [{ ...ssh, cidr_blocks: ['10.0.0.0/8', '0.0.0.0/0'] }] },
+      }),
+    );
+    expect(change.meaning).toEqual(['opens tcp 22 from 0.0.0.0/0']);
+    expect(change.findings).toEqual([{ kind: 'public', sentence: 'opens tcp 22 from 0.0.0.0/0' }]);
+  });
+
+  it('two halves of the internet are the internet', () => {
+    const after = { type: 'ingress', ...ssh, cidr_blocks: ['0.0.0.0/1', '128.0.0.0/1'] };
+    expect(reviewOf(entry('aws_security_group_rule.r', 'create', { after })).findings).toMatchObject([
+      { kind: 'public' },
+    ]);
+  });
+});
+
+describe('a condition of a policy', () => {
+  const open = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
+  const closed = { ...open, Condition: { Bool: { 'aws:SecureTransport': 'true' } } };
+
+  it.each([
+    ['that goes', closed, open, /wider, s3:GetObject on \*, before only where .*SecureTransport/],
+    ['that comes', open, closed, /narrower, no longer s3:GetObject on \*, but where .*SecureTransport/],
+  ])('%s is said', (_, before, after, sentence) => {
+    const change = { before: { policy: policy(before) }, after: { policy: policy(after) } };
+    expect(reviewOf(entry('aws_iam_policy.p', 'update', change)).meaning).toEqual([
+      expect.stringMatching(sentence),
+    ]);
+  });
+});

@@ -16,7 +16,7 @@ describe('what is read as a plan', () => {
     ['in UTF-16 without a mark', Buffer.from(PLAN, 'utf16le')],
     ['in UTF-16 with the other order', Buffer.from(`\ufeff${PLAN}`, 'utf16le').swap16()],
     ['with properties nobody knows yet', '{"format_version":"1.9","later":{"a":1},"resource_changes":null}'],
-    ['of an earlier minor version', '{"format_version":"1.0"}'],
+    ['of an earlier minor version', '{"format_version":"1.0","planned_values":{}}'],
   ])('a plan %s', (_what, document) => {
     expect(read(document)).toMatchObject({ kind: 'plan', isRedacted: false });
   });
@@ -36,6 +36,10 @@ describe('what is refused, with its cause', () => {
     ['a later major', '{"format_version":"2.0"}', 'format_version 2.0'],
     ['a state file', '{"version":4,"serial":1,"lineage":"x","resources":[]}', 'a state file'],
     ['a state as JSON', '{"format_version":"1.0","values":{"root_module":{}}}', 'a state'],
+    ['an empty state as JSON', '{"format_version":"1.0"}', 'an empty state'],
+    ['the functions', '{"format_version":"1.0","function_signatures":{}}', 'the functions'],
+    ['the modules', '{"format_version":"1.0","modules":[]}', 'the list of modules'],
+    ['a line of a debug log before it', `::debug::terraform\n${PLAN}`, 'other text before the JSON'],
     ['the log of plan -json', '{"@level":"info","@message":"x"}\n{"@level":"info"}', 'the log of'],
     ['one line of that log', '{"@level":"info","@message":"x"}', 'the log of'],
     ['two documents in lines', `${PLAN}\n${PLAN}`, 'two documents'],

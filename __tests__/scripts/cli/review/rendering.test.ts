@@ -6,7 +6,7 @@ import { codeBlock, codeSpan, html } from '../../../../scripts/cli/review/render
 import { renderHtml } from '../../../../scripts/cli/review/render/html';
 import { renderJson, reviewJsonSchema, reviewSchema } from '../../../../scripts/cli/review/render/json';
 import { renderMarkdown } from '../../../../scripts/cli/review/render/markdown';
-import { entry, markdownOf, plan, review } from './plan-builder';
+import { entry, everyFormOf, markdownOf, plan, review } from './plan-builder';
 
 function many(count: number) {
   return plan(
@@ -52,6 +52,42 @@ describe('changes that say the same', () => {
     const [eyes = ''] = markdownOf(review(plan(...replaced))).split('<details');
     expect(eyes.match(/data is lost/g)).toHaveLength(1);
     for (const { address } of replaced) expect(eyes).toContain(`\`${address}\``);
+  });
+});
+
+describe('losses alike', () => {
+  it('are one entry that says of each object why', () => {
+    const replaced = ['a', 'b', 'c'].map((name) =>
+      entry(
+        `aws_sqs_queue.${name}`,
+        'delete,create',
+        { before: { name }, after: { name: `new-${name}` }, replace_paths: [['name']] },
+        { action_reason: 'replace_because_cannot_update' },
+      ),
+    );
+    const [eyes = ''] = markdownOf(review(plan(...replaced))).split('<details');
+    expect(eyes.match(/data is lost/g)).toHaveLength(1);
+    expect(eyes).toMatch(/`aws_sqs_queue\.b`:\n {4}- `name`: `b` -> `new-b`/);
+  });
+});
+
+describe('what cannot be seen', () => {
+  it('is escaped in JSON as well', () => {
+    const text = everyFormOf(
+      review(
+        plan(
+          entry('aws_x.y["\u202eevil"]', 'update', { before: { a: 'b' }, after: { a: '\u200b\u{e0041}' } }),
+        ),
+      ),
+    );
+    expect(text).not.toMatch(/[\u202e\u200b]|\u{e0041}/u);
+    expect(text).toContain('\\u202eevil');
+  });
+
+  it('of a change that shows nothing is said', () => {
+    expect(
+      markdownOf(review(plan(entry('aws_x.y', 'update', { before: { a: null }, after: { a: '' } })))),
+    ).toContain('nothing differs but order, form or empty values');
   });
 });
 

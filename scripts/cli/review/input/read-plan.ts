@@ -67,6 +67,24 @@ function parseDocument(source: string, text: string, isUtf16: boolean): Record<s
   return value as Record<string, unknown>;
 }
 
+/** Every plan has one of these, also one that does nothing. */
+const PARTS_OF_A_PLAN = [
+  'planned_values',
+  'resource_changes',
+  'resource_drift',
+  'output_changes',
+  'configuration',
+  'prior_state',
+  'variables',
+  'checks',
+  'deferred_changes',
+  'action_invocations',
+  'deferred_action_invocations',
+  'errored',
+  'applyable',
+  'complete',
+];
+
 /** Says what the text is instead of one JSON document. */
 function notJson(text: string): string {
   const [first = '', second = ''] = text.split('\n', 2).map((line) => line.trim());
@@ -74,6 +92,8 @@ function notJson(text: string): string {
   if (/^\[command\]/.test(first))
     return "a line of the setup action's wrapper before the JSON (set terraform_wrapper: false)";
   if (text.startsWith('PK\u0003\u0004')) return 'a plan file, which is binary';
+  if (!text.startsWith('{') && endOfFirstObject(text.slice(Math.max(0, text.search(/^\{/m)))) !== undefined)
+    return 'other text before the JSON, such as what a wrapper or a debug log writes';
   if (!text.startsWith('{')) return 'a document that is no JSON, such as the text of a plan';
   if (isWholeObject(first) && second.startsWith('{'))
     return 'two documents in one file, such as those of several Terragrunt units';
@@ -133,12 +153,22 @@ function checkKind(source: string, document: Record<string, unknown>): void {
     );
   if ('values' in document && !('resource_changes' in document) && !('planned_values' in document))
     throw refusal(source, 'a state (`show -json` without a plan file)', SHOW);
+  if ('format_version' in document && !PARTS_OF_A_PLAN.some((part) => part in document))
+    throw refusal(source, whatHasNoPlan(document), SHOW);
   if (
     'provider_schemas' in document &&
     !('plan_format_version' in document) &&
     !('planned_values' in document)
   )
     throw refusal(source, 'the schemas of providers', SHOW);
+}
+
+/** Other commands of Terraform print a format_version as well. */
+function whatHasNoPlan(document: Record<string, unknown>): string {
+  if ('provider_schemas' in document) return 'the schemas of providers';
+  if ('function_signatures' in document) return 'the functions of Terraform';
+  if ('modules' in document) return 'the list of modules';
+  return 'an empty state (`show -json` without a plan file), or no plan at all';
 }
 
 function firstProblem(error: z.ZodError): string {

@@ -73,16 +73,36 @@ function comparePolicies(key: string, before: JsonValue | undefined, after: Json
   const isGone = fresh.length === 0;
   const sentences = [
     ...(isNew ? more.filter(isBroad) : more).map(
-      (grant) => `${key}: wider, ${describe(grant)}${isBroad(grant) ? ' (wildcard)' : ''}`,
+      (grant) =>
+        `${key}: wider, ${describe(grant)}${isBroad(grant) ? ' (wildcard)' : ''}${conditionOf(grant, old, ', before only where ')}`,
     ),
     ...(isGone ? [] : undenied.map((grant) => `${key}: wider, no longer denied: ${describe(grant)}`)),
-    ...(isGone ? [] : less.map((grant) => `${key}: narrower, no longer ${describe(grant)}`)),
+    ...(isGone
+      ? []
+      : less.map(
+          (grant) =>
+            `${key}: narrower, no longer ${describe(grant)}${conditionOf(grant, fresh, ', but where ')}`,
+        )),
     ...(isNew ? [] : denied.map((grant) => `${key}: narrower, denies ${describe(grant)}`)),
   ];
   return {
     sentences,
     findings: findingsOf(key, isNew ? more.filter(isBroad) : more, isGone ? [] : undenied),
   };
+}
+
+/** Says under which condition the others have the same permission; nothing where they have it under none. */
+function conditionOf(grant: Grant, others: readonly Grant[], words: string): string {
+  if (grant.condition !== '') return '';
+  const same = others.find(
+    ({ effect, action, resource, principal, condition }) =>
+      condition !== '' &&
+      effect === grant.effect &&
+      action === grant.action &&
+      resource === grant.resource &&
+      principal === grant.principal,
+  );
+  return same === undefined ? '' : `${words}${same.condition}`;
 }
 
 function findingsOf(key: string, more: readonly Grant[], undenied: readonly Grant[]): readonly Finding[] {

@@ -16,12 +16,15 @@ const RULE_TYPES: Readonly<Record<string, 'ingress' | 'egress' | 'by-type'>> = {
   aws_vpc_security_group_egress_rule: 'egress',
 };
 
-const EVERYWHERE = new Set(['0.0.0.0/0', '::/0']);
+/** Two halves are the whole; no network of anybody's own is as large as one of these. */
+const EVERYWHERE = /^(?:[\d.]+\/[0-7]|[\da-f:]+\/[0-3])$/i;
 
+/** One peer that may reach one range of ports, or be reached there. */
 interface Rule {
   readonly direction: 'ingress' | 'egress';
-  readonly peers: readonly string[];
-  readonly sentence: string;
+  /** Such as `tcp 443 from`. */
+  readonly way: string;
+  readonly peer: string;
 }
 
 /** Rules of security groups that come and go, and what they open to everybody. */
@@ -31,39 +34,58 @@ export function securityGroupMeaning({ type, action, entry }: MeaningContext): M
   const { before, after } = entry.change;
   const old = action.kind === 'create' ? [] : rulesOf(type, before);
   const fresh = action.kind === 'delete' || action.kind === 'forget' ? [] : rulesOf(type, after);
-  const [known, kept] = [texts(old), texts(fresh)];
-  const added = fresh.filter(({ sentence }) => !known.has(sentence));
-  const removed = old.filter(({ sentence }) => !kept.has(sentence));
+  const [known, kept] = [keys(old), keys(fresh)];
+  const added = byWay(fresh.filter((rule) => !known.has(keyOf(rule))));
+  const removed = byWay(old.filter((rule) => !kept.has(keyOf(rule))));
   return {
     sentences: [
-      ...added.map(({ sentence }) => `opens ${sentence}`),
-      ...removed.map(({ sentence }) => `closes ${sentence}`),
+      ...added.map((rules) => `opens ${sentenceOf(rules)}`),
+      ...removed.map((rules) => `closes ${sentenceOf(rules)}`),
     ],
     findings: added.flatMap(publicFinding),
   };
 }
 
-function texts(rules: readonly Rule[]): ReadonlySet<string> {
-  return new Set(rules.map(({ sentence }) => sentence));
+function keyOf({ direction, way, peer }: Rule): string {
+  return [direction, way, peer].join('\n');
 }
 
-function publicFinding({ direction, peers, sentence }: Rule): readonly Finding[] {
-  const isOpen = direction === 'ingress' && peers.some((peer) => EVERYWHERE.has(peer));
-  return isOpen ? [{ kind: 'public', sentence: `opens ${sentence}` }] : [];
+function keys(rules: readonly Rule[]): ReadonlySet<string> {
+  return new Set(rules.map(keyOf));
+}
+
+/** Returns the rules of each way together. */
+function byWay(rules: readonly Rule[]): readonly (readonly Rule[])[] {
+  const ways = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const key = `${rule.direction}\n${rule.way}`;
+    ways.set(key, [...(ways.get(key) ?? []), rule]);
+  }
+  return [...ways.values()];
+}
+
+function sentenceOf(rules: readonly Rule[]): string {
+  const peers = rules.map(({ peer }) => peer).sort();
+  return `${rules[0]?.way ?? ''} ${peers.join(', ')}`;
+}
+
+function publicFinding(rules: readonly Rule[]): readonly Finding[] {
+  const isOpen = rules.some(({ direction, peer }) => direction === 'ingress' && EVERYWHERE.test(peer));
+  return isOpen ? [{ kind: 'public', sentence: `opens ${sentenceOf(rules)}` }] : [];
 }
 
 function rulesOf(type: string, value: JsonValue | undefined): readonly Rule[] {
   if (!isObject(value)) return [];
   const kind = Object.hasOwn(RULE_TYPES, type) ? RULE_TYPES[type] : undefined;
-  if (kind === 'by-type') return [ruleOf(value['type'] === 'egress' ? 'egress' : 'ingress', value)];
-  if (kind !== undefined) return [ruleOf(kind, value)];
+  if (kind === 'by-type') return rulesIn(value['type'] === 'egress' ? 'egress' : 'ingress', value);
+  if (kind !== undefined) return rulesIn(kind, value);
   return (['ingress', 'egress'] as const).flatMap((direction) => {
     const blocks = property(value, direction);
-    return (isList(blocks) ? blocks : []).filter(isObject).map((block) => ruleOf(direction, block));
+    return (isList(blocks) ? blocks : []).filter(isObject).flatMap((block) => rulesIn(direction, block));
   });
 }
 
-function ruleOf(direction: 'ingress' | 'egress', block: JsonObject): Rule {
+function rulesIn(direction: 'ingress' | 'egress', block: JsonObject): readonly Rule[] {
   const peers = [
     'cidr_blocks',
     'ipv6_cidr_blocks',
@@ -89,11 +111,7 @@ function ruleOf(direction: 'ingress' | 'egress', block: JsonObject): Rule {
       : canonicalText(from) === canonicalText(to)
         ? ` ${displayText(from)}`
         : ` ${displayText(from)}-${displayText(to)}`;
-  const way = direction === 'ingress' ? 'from' : 'to';
-  const peerText = [...peers].sort().join(', ') || 'nobody named yet';
-  return {
-    direction,
-    peers,
-    sentence: `${isAll ? 'every protocol' : `${protocol}${ports}`} ${way} ${peerText}`,
-  };
+  const what = isAll ? 'every protocol' : `${protocol}${ports}`;
+  const way = `${what} ${direction === 'ingress' ? 'from' : 'to'}`;
+  return (peers.length === 0 ? ['nobody named yet'] : peers).map((peer) => ({ direction, way, peer }));
 }

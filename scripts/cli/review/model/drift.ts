@@ -1,7 +1,7 @@
 import type { PlanDocument, PlanResourceChange } from '../input/plan-document';
 import type { Masker } from '../secrets/masker';
 import { actionOf } from './actions';
-import { attributeChanges } from './attribute-changes';
+import { type AttributeChange, attributeChanges } from './attribute-changes';
 import { isList, isObject, isSame, type JsonValue, property, valueAt } from './json-value';
 import { fillersOf, isFilledIn } from './managed-elsewhere';
 import {
@@ -85,14 +85,13 @@ function groupsOf(
       afterMarks: change.after_sensitive,
     },
     masker,
-  ).filter(({ path }) => !REPEATED.test(path));
+  ).filter((difference) => !REPEATED.test(difference.path) && !isReadAnew(difference));
   if (differences.length === 0) return [{ ...base, isRelevant: false, outcome: 'kept', path: EMPTY_VALUES }];
   const all = [...new Map(differences.map((difference) => [topLevelOf(difference.path), difference]))];
   const topLevel = all.filter(
     ([name]) =>
-      outcomeOf(name, entry, planned) !== 'kept' ||
-      !isNothing(valueAt(change.before, name)) ||
-      !isFilledIn(valueAt(change.after, name), fillersOf(plan, type, name)),
+      !(name === 'tags' && areDefaultTags(change)) &&
+      !isFilledIn(valueAt(change.before, name), valueAt(change.after, name), fillersOf(plan, type, name)),
   );
   if (topLevel.length === 0) return [{ ...base, isRelevant: false, outcome: 'kept', path: FILLED_IN }];
   return topLevel.map(([name, difference]) => ({
@@ -106,8 +105,16 @@ function groupsOf(
   }));
 }
 
-function isNothing(value: JsonValue | undefined): boolean {
-  return value === undefined || value === '' || (isList(value) && value.length === 0);
+/** The provider reads its own default tags as tags of the object once the configuration has others: they were there before. */
+function areDefaultTags({ before, after }: PlanResourceChange['change']): boolean {
+  const [tags, known] = [valueAt(after, 'tags'), valueAt(before, 'tags_all')];
+  if (!isObject(tags) || !isObject(known)) return false;
+  return Object.entries(tags).every(([key, value]) => isSame(value, property(known, key)));
+}
+
+/** What was not set is read as off or as none. */
+function isReadAnew({ before, after }: AttributeChange): boolean {
+  return before === undefined && (after === false || after === 0);
 }
 
 function topLevelOf(path: string): string {

@@ -20,6 +20,9 @@ const FILLED_BY: Readonly<Record<string, RegExp>> = {
   'aws_secretsmanager_secret.policy': /^aws_secretsmanager_secret_policy$/,
   'aws_s3_bucket.policy': /^aws_s3_bucket_policy$/,
   'aws_s3_bucket.lifecycle_rule': /^aws_s3_bucket_lifecycle_configuration$/,
+  'aws_s3_bucket.versioning': /^aws_s3_bucket_versioning$/,
+  'aws_s3_bucket.server_side_encryption_configuration':
+    /^aws_s3_bucket_server_side_encryption_configuration$/,
   'aws_s3_bucket.cors_rule': /^aws_s3_bucket_cors_configuration$/,
   'aws_s3_bucket.logging': /^aws_s3_bucket_logging$/,
   'aws_route_table.route': /^aws_route$/,
@@ -39,22 +42,31 @@ export function fillersOf(plan: PlanDocument, type: string, attribute: string): 
 }
 
 /**
- * Returns whether an attribute that was empty holds now only what resources of their own put there: all that a block says is
- * said by one of them.
+ * Returns whether an attribute that was empty, or a policy of whatever text, holds now only what resources of their own put
+ * there: all that a block says is said by one of them.
  */
-export function isFilledIn(value: JsonValue | undefined, fillers: readonly JsonValue[]): boolean {
-  if (fillers.length === 0) return false;
+export function isFilledIn(
+  before: JsonValue | undefined,
+  value: JsonValue | undefined,
+  fillers: readonly JsonValue[],
+): boolean {
+  const wasEmpty = leavesOf(before).length === 0 && !holdsTrue(before);
+  if (fillers.length === 0 || !(wasEmpty || typeof value === 'string')) return false;
   const said = fillers.map((filler) => new Set(leavesOf(filler)));
   const blocks = isList(value) ? value : [value ?? null];
   return blocks.every((block) => {
     const leaves = leavesOf(block);
-    return leaves.length > 0 && said.some((texts) => leaves.every((leaf) => texts.has(leaf)));
+    return said.some((texts) => leaves.every((leaf) => texts.has(leaf)));
   });
 }
 
-/** Returns what a value says: every text and number in it; JSON in a text as JSON. Empty values say nothing. */
+function holdsTrue(value: JsonValue | undefined): boolean {
+  return canonicalText(value).includes('true');
+}
+
+/** Returns what a value says: every text and number in it; JSON in a text as JSON. Empty values and switches say nothing. */
 function leavesOf(value: JsonValue | undefined): readonly string[] {
-  if (value === undefined || value === null || value === '' || value === false) return [];
+  if (value === undefined || value === null || value === '' || typeof value === 'boolean') return [];
   if (isList(value)) return value.flatMap(leavesOf);
   if (isObject(value)) return Object.keys(value).flatMap((key) => leavesOf(valueAt(value, key)));
   const embedded = typeof value === 'string' ? parseEmbeddedJson(value) : undefined;

@@ -10,7 +10,7 @@ import { findChurn } from './churn';
 import { type Consequence, consequenceOf, consequenceWithoutGap, nounOf } from './consequences';
 import { reviewDrift } from './drift';
 import { changeFingerprint, fingerprintOfAll } from './fingerprint';
-import { displayText } from './json-value';
+import { displayText, type JsonValue } from './json-value';
 import { outputFingerprint, reviewOutputs } from './output-changes';
 import { formatPath } from './path';
 import { deferredChanges, failingChecks } from './plan-notes';
@@ -173,9 +173,14 @@ function shownAttributes(
     masker,
   );
   const paths = new Set(all.map(({ path }) => path));
-  return all.filter(({ path, isUnknown, before }) => {
-    if (/^tags_all\b/.test(path))
-      return !paths.has(path.replace(/^tags_all/, 'tags')) && !isUnknown && !isNew;
+  return all.filter(({ path, isUnknown, before, after }) => {
+    if (after === undefined && !isUnknown && (isDefaultTag(path, all) || isLeftToDefault(action, before)))
+      return false;
+    if (/^tags_all\b/.test(path)) {
+      const own = path.replace(/^tags_all/, 'tags');
+      const isSaid = paths.has(own) && !all.some((other) => other.path === own && other.after === undefined);
+      return !isSaid && !isUnknown && !isNew;
+    }
     if (!isUnknown) return true;
     // Ids and ARNs of a new object are always unknown; of one that stays, an unknown value is a change.
     return (
@@ -184,6 +189,19 @@ function shownAttributes(
       (before !== undefined && !/^(?:id|arn)$/.test(path) && action.kind !== 'replace')
     );
   });
+}
+
+/** The provider reads default tags that change as tags of the object: they go from there, and tags_all says what becomes of them. */
+function isDefaultTag(path: string, all: readonly AttributeChange[]): boolean {
+  if (!/^tags\b/.test(path)) return false;
+  return all.some(
+    (other) => other.path.startsWith(path.replace(/^tags/, 'tags_all')) && other.after !== undefined,
+  );
+}
+
+/** What nobody sets, the new object has as the old one had it. */
+function isLeftToDefault(action: Action, before: JsonValue | undefined): boolean {
+  return action.kind === 'replace' && (before === false || before === 0);
 }
 
 function ownFindings(type: string, action: Action): readonly Finding[] {

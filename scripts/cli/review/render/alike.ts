@@ -6,19 +6,18 @@ const MIN_ALIKE = 3;
 const MAX_ATTRIBUTES = 25;
 
 /** Returns the changes with those together that say the same of several objects, in the order of the first of each. */
-export function alikeTogether(changes: readonly ResourceReview[]): readonly (readonly ResourceReview[])[] {
+export function alikeTogether(
+  changes: readonly ResourceReview[],
+  keyOf: (change: ResourceReview) => string = exactKey,
+): readonly (readonly ResourceReview[])[] {
   const roughly = new Map<string, ResourceReview[]>();
-  for (const change of changes) add(roughly, roughKey(change), change);
+  for (const change of changes) add(roughly, roughKey(change, keyOf === exactKey), change);
   const groups = new Map<string, ResourceReview[]>();
   for (const [rough, candidates] of roughly)
     for (const change of candidates) {
       // What a change says as text takes time to write, and most changes are alone.
       const isAlone = candidates.length < MIN_ALIKE || !canBeAlike(change);
-      add(
-        groups,
-        isAlone ? change.address + (change.deposed ?? '') : `${rough}\n${exactKey(change)}`,
-        change,
-      );
+      add(groups, isAlone ? change.address + (change.deposed ?? '') : `${rough}\n${keyOf(change)}`, change);
     }
   const position = new Map(changes.map((change, index) => [change, index]));
   return [...groups.values()]
@@ -37,9 +36,10 @@ function placeOf(change: ResourceReview | undefined, position: ReadonlyMap<Resou
 }
 
 /** An update of attributes that every type has, such as tags, is the same for all types. */
-function roughKey({ type, action, rank, attributes, meaning }: ResourceReview): string {
+function roughKey({ type, action, rank, attributes, meaning }: ResourceReview, isExact: boolean): string {
   const kind = action.kind === 'update' && meaning.length === 0 ? '' : type;
-  return [kind, action.kind, rank, attributes.length, attributes[0]?.path ?? ''].join('\n');
+  const shape = isExact ? [attributes.length, attributes[0]?.path ?? ''] : [];
+  return [kind, action.kind, rank, ...shape].join('\n');
 }
 
 function canBeAlike({
@@ -57,6 +57,19 @@ function canBeAlike({
     attributes.length <= MAX_ATTRIBUTES &&
     attributes.every(({ text }) => text === undefined)
   );
+}
+
+/** The same loss for the same reason, whatever the objects are called. */
+export function lossKey({
+  type,
+  action,
+  reason,
+  replacePaths,
+  meaning,
+  findings,
+  consequence,
+}: ResourceReview): string {
+  return JSON.stringify([type, action, reason, replacePaths, meaning, findings, consequence]);
 }
 
 function exactKey({ action, reason, replacePaths, attributes, meaning, findings }: ResourceReview): string {

@@ -18,8 +18,10 @@ import {
   APPARENT_DRIFT,
   countsText,
   driftText,
+  FORM_ONLY,
   lossOf,
   redactedText,
+  saysNothing,
   sidesOf,
   signOf,
   verbOf,
@@ -142,8 +144,9 @@ function eyesLine(change: ResourceReview, stack: StackReview): string {
 }
 
 function why(change: ResourceReview): string {
-  const causes = change.attributes.filter(({ path }) =>
-    change.replacePaths.some((cause) => path.startsWith(cause)),
+  const causes = change.attributes.filter(
+    ({ path, before, isUnknown }) =>
+      change.replacePaths.some((cause) => path.startsWith(cause)) && !(isUnknown && before === ''),
   );
   const silent = change.replacePaths.filter((cause) => !causes.some(({ path }) => path.startsWith(cause)));
   const lines = [
@@ -176,7 +179,12 @@ function changePart(change: ResourceReview): string {
   const tools = change.toolFindings.map(
     ({ tool, rule, level, message }) => `${level} of ${code(tool)} ${code(rule)}: ${html(message)}`,
   );
-  const lines = [...shown.map(attribute), ...(left > 0 ? [`and ${left} more attributes`] : []), ...tools];
+  const lines = [
+    ...shown.map(attribute),
+    ...(left > 0 ? [`and ${left} more attributes`] : []),
+    ...(saysNothing(change) ? [FORM_ONLY] : []),
+    ...tools,
+  ];
   const details = lines.length === 0 ? '' : `<details><summary>attributes</summary>${list(lines)}</details>`;
   // Why it needs eyes is told above.
   return `${parts}${change.rank <= EYES_RANK ? '' : why(change)}${details}`;

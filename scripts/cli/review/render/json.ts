@@ -148,7 +148,7 @@ export function renderJson(review: Review): string {
     }),
     ...(needPlan !== undefined && { needPlan: [...needPlan] }),
   };
-  return `${JSON.stringify(document, replaceExactNumbers, 2)}\n`;
+  return `${JSON.stringify(document, replaceExactNumbers, 2).replace(INVISIBLE, escaped)}\n`;
 }
 
 function exceptionJson({
@@ -170,6 +170,17 @@ function stackJson(review: StackReview): object {
       ...(action.kind === 'replace' && { order: action.order }),
     })),
   };
+}
+
+/** Characters that turn text around or are not seen; JSON itself escapes those below space only. */
+const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f]/gu;
+
+/** Returns a character as JSON writes it in ASCII. */
+function escaped(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 /** A number that a double cannot hold is written as a string of its digits. */

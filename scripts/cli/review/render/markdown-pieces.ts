@@ -12,11 +12,11 @@ import {
   type ToolFinding,
   visibleDrift,
 } from '../model/stack-review';
-import { alikeTogether } from './alike';
+import { alikeTogether, lossKey } from './alike';
 import type { Piece } from './budget';
 import { codeBlock, codeSpan, plainMarkdown, visible } from './foreign-text';
 import { textDiff } from './text-diff';
-import { APPARENT_DRIFT, driftText, lossOf, sidesOf, signOf, verbOf } from './words';
+import { APPARENT_DRIFT, driftText, FORM_ONLY, lossOf, saysNothing, sidesOf, signOf, verbOf } from './words';
 
 const MAX_ATTRIBUTES = 25;
 const MAX_DIFF_LINES = 60;
@@ -31,7 +31,7 @@ export function importantPieces(
   changes: readonly ResourceReview[],
   isOne: boolean,
 ): readonly Piece[] {
-  return alikeTogether(changes).flatMap(([first, ...others]) =>
+  return alikeTogether(changes, lossKey).flatMap(([first, ...others]) =>
     first === undefined ? [] : [importantPiece(stack, [first, ...others], isOne ? undefined : stack.name)],
   );
 }
@@ -57,14 +57,36 @@ function importantPiece({ churn }: StackReview, alike: Alike, stack: string | un
   return {
     rank: change.rank,
     short: head(MAX_ADDRESSES),
-    full: () => head(alike.length) + keeping + reasonLines(change) + sentenceLines(change),
+    full: () => head(alike.length) + keeping + alikeReasons(alike) + sentenceLines(change),
   };
 }
 
-function reasonLines(change: ResourceReview): string {
-  const causes = change.attributes.filter(({ path }) =>
-    change.replacePaths.some((cause) => path.startsWith(cause)),
+/** Why several objects are replaced: once where it is the same for all, else for each what is different of it. */
+function alikeReasons([first, ...others]: Alike): string {
+  const shared = reasonLines(first);
+  if (others.every((other) => reasonLines(other) === shared)) return shared;
+  const reason = first.reason === undefined ? '' : `  - ${plainMarkdown(first.reason)}\n`;
+  return (
+    reason +
+    [first, ...others]
+      .map(
+        (change) =>
+          `  - ${codeSpan(change.address)}:\n${causesOf(change).slice(0, 5).map(attributeLine).join('').replace(/^/gm, '  ').trimEnd()}\n`,
+      )
+      .join('')
   );
+}
+
+/** The attributes for which an object is replaced, without those that only follow from others. */
+function causesOf({ attributes, replacePaths }: ResourceReview): readonly AttributeChange[] {
+  return attributes.filter(
+    ({ path, before, isUnknown }) =>
+      replacePaths.some((cause) => path.startsWith(cause)) && !(isUnknown && before === ''),
+  );
+}
+
+function reasonLines(change: ResourceReview): string {
+  const causes = causesOf(change);
   const named = new Set(causes.map(({ path }) => path));
   const silent = change.replacePaths.filter((cause) => ![...named].some((path) => path.startsWith(cause)));
   return [
@@ -129,7 +151,7 @@ function changePiece(change: ResourceReview): Piece {
 /** Why it needs eyes is told above. */
 function belowOf(change: ResourceReview): string {
   const why = change.rank <= EYES_RANK ? '' : reasonLines(change) + sentenceLines(change);
-  return why + attributeLines(change);
+  return why + attributeLines(change) + (saysNothing(change) ? `  - ${FORM_ONLY}\n` : '');
 }
 
 function partsOf(change: ResourceReview): string {

@@ -91,6 +91,14 @@ export function sidesOf(change: AttributeChange): { readonly before: string; rea
 export const APPARENT_DRIFT =
   'no drift, though read anew with other empty values, or with what resources of their own fill in';
 
+/** What is said of a change without any difference. */
+export const FORM_ONLY = 'nothing differs but order, form or empty values';
+
+/** Returns whether a change has no difference that a review shows. */
+export function saysNothing({ action, attributes, meaning }: ResourceReview): boolean {
+  return action.kind === 'update' && attributes.length === 0 && meaning.length === 0;
+}
+
 /** What becomes of a drift. */
 export function driftText({ outcome }: DriftGroup): string {
   switch (outcome) {
