@@ -35,6 +35,17 @@ const silent: Log = {
   error: (event, fields) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`),
 };
 
+/** Starts the DNS server that knows the PoPs of a bench. */
+export function startBenchDns({ pops }: Pick<Edges, 'pops'>): ReturnType<typeof startDnsServer> {
+  const addresses = new Map(
+    pops.map(({ code, address }) => [DOMAIN.replace('.', `.${code}.`).toLowerCase(), address]),
+  );
+  return startDnsServer((name) => {
+    const address = addresses.get(name) ?? (name === DOMAIN ? pops[0]?.address : undefined);
+    return address === undefined ? { kind: 'nxdomain' } : { kind: 'addresses', addresses: [address] };
+  });
+}
+
 async function* each(urls: Iterable<string>): AsyncGenerator<string> {
   yield* urls;
 }
@@ -45,13 +56,7 @@ async function* each(urls: Iterable<string>): AsyncGenerator<string> {
  */
 export async function runEngine(options: EngineRoundOptions): Promise<EngineRound> {
   const { edges, urls, verify = 'sample', instanceCount = 4, maxFetchesInFlight, threads } = options;
-  const addresses = new Map(
-    edges.pops.map(({ code, address }) => [DOMAIN.replace('.', `.${code}.`).toLowerCase(), address]),
-  );
-  const dns = await startDnsServer((name) => {
-    const address = addresses.get(name) ?? (name === DOMAIN ? edges.pops[0]?.address : undefined);
-    return address === undefined ? { kind: 'nxdomain' } : { kind: 'addresses', addresses: [address] };
-  });
+  const dns = await startBenchDns(edges);
   const dataDir = await mkdtemp(join(tmpdir(), 'warmpath-bench-'));
   const engine = await openEngine({
     dataDir,

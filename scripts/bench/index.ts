@@ -4,6 +4,7 @@ import { agentLatency } from './agent-latency';
 import { agentSmall } from './agent-small';
 import { aggregate } from './aggregate';
 import type { Bench } from './bench';
+import { crash } from './crash';
 import { fanout } from './fanout';
 import { imageKeyBench } from './image-key';
 import { imagePlan } from './image-plan';
@@ -17,6 +18,7 @@ const BENCHES: readonly Bench[] = [
   agentLarge,
   agentLatency,
   memory,
+  crash,
   fanout,
   aggregate,
   reviewBench,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { GuardedResolver } from '../engine/addresses/guarded-resolver';
 import type { RequestHeader } from '../engine/model/request';
 import {
@@ -134,6 +135,7 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
   }
 
   return {
+    giveWay: () => setImmediate(),
     read: async (written, maxBytes) => {
       options.signal?.throwIfAborted();
       // Not AbortSignal.any: a time-out that only it refers to may be collected before it fires.

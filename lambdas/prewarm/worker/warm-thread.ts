@@ -9,7 +9,7 @@ import type { FromThread, ThreadSettings, ToThread } from './messages';
 import { keepHeapSmall } from './small-heap';
 
 /** A message costs more than a fetch: what is done is gathered here, and told now and then. */
-const PROGRESS_EVERY_MS = 100;
+const PROGRESS_EVERY_MS = 25;
 
 interface Underway {
   readonly abort: AbortController;

@@ -82,7 +82,7 @@ async function hasEnded(deps: WorkDeps, slice: Slice): Promise<boolean> {
 }
 
 /** So often what is done is stored: what a crash costs is what was done since. */
-const JOURNAL_EVERY_MS = 100;
+const JOURNAL_EVERY_MS = 25;
 
 /** What is done of a slice, over all its deliveries. */
 class Account {

@@ -140,6 +140,7 @@ class Walk {
       if (batch.length < BATCH_URLS) continue;
       yield { urls: batch };
       batch = [];
+      await this.reader.giveWay?.();
     }
     if (batch.length > 0) yield { urls: batch };
   }
@@ -197,7 +198,7 @@ class Walk {
     const document: OpenDocument = {
       url,
       variables: known.variables ?? {},
-      text: () => documentText(fetched, maxBytes),
+      text: () => this.inTurns(documentText(fetched, maxBytes)),
     };
     let isEmpty = true;
     let problems = 0;
@@ -213,6 +214,13 @@ class Walk {
     }
     if (isEmpty && (known.depth === 0 || format.mayBeEmpty !== true))
       throw new UnreadableDocument('names nothing to warm');
+  }
+
+  private async *inTurns(parts: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const part of parts) {
+      yield part;
+      await this.reader.giveWay?.();
+    }
   }
 
   private add(

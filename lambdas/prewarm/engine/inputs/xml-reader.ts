@@ -7,6 +7,9 @@ import { excerpt } from './resolve-url';
 /** Deeper than any sitemap, feed or manifest. */
 const MAX_DEPTH = 32;
 
+/** More than any element of a sitemap, feed or manifest has; what they cost a parser grows faster than their number. */
+const MAX_ATTRIBUTES = 256;
+
 /** Characters of one element that are kept at least: a URL that is longer than may be is still seen to be. */
 const MAX_TEXT = 16 * MAX_URL_BYTES;
 
@@ -40,12 +43,17 @@ export class XmlReader {
   private readonly parser: Parser;
   private readonly path: OpenElement[] = [];
   private isInCdata = false;
+  private attributeCount = 0;
   private rootName: string | undefined;
   private hasEnded = false;
 
   constructor(private readonly handlers: XmlHandlers) {
     this.parser = new Parser(
       {
+        onopentagname: () => {
+          this.attributeCount = 0;
+        },
+        onattribute: () => this.countAttribute(),
         onopentag: (name, attributes) => this.open(name, attributes),
         ontext: (part) => this.text(part),
         oncdatastart: () => {
@@ -69,7 +77,7 @@ export class XmlReader {
     return this.rootName;
   }
 
-  /** @throws UnreadableDocument where elements are nested too deeply */
+  /** @throws UnreadableDocument where elements are nested too deeply or have too many attributes */
   write(text: string): void {
     if (!this.hasEnded) this.parser.write(text);
   }
@@ -81,6 +89,12 @@ export class XmlReader {
   end(): void {
     if (this.rootName === undefined) throw new UnreadableDocument('has no element');
     if (!this.hasEnded) throw new UnreadableDocument(`ends before its element ${this.rootName} does`);
+  }
+
+  private countAttribute(): void {
+    this.attributeCount += 1;
+    if (this.attributeCount > MAX_ATTRIBUTES)
+      throw new UnreadableDocument(`has an element with more than ${MAX_ATTRIBUTES} attributes`);
   }
 
   private open(written: string, writtenAttributes: Readonly<Record<string, string>>): void {

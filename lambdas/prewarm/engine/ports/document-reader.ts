@@ -22,4 +22,6 @@ export interface FetchedDocument {
 export interface DocumentReader {
   /** @throws UnreadableDocument where it cannot be read, or is larger than `maxBytes` */
   read(url: string, maxBytes: number): Promise<FetchedDocument>;
+  /** Awaited between pieces of a document, so that reading a large one keeps nobody else waiting. @default - no pause */
+  giveWay?(): Promise<void>;
 }

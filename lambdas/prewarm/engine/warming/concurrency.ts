@@ -15,13 +15,15 @@ export class AdaptiveLimiter {
   constructor(
     range: ConcurrencyRange,
     private readonly clock: Pick<Clock, 'monotonicMs' | 'busyMs'>,
+    /** A bound besides the search, asked again for each fetch. */
+    private readonly most: () => number = () => Number.POSITIVE_INFINITY,
   ) {
     this.search = new ConcurrencySearch(range, clock);
   }
 
   /** Fetches that may be underway at the same time, now. */
   get limit(): number {
-    return this.search.limit;
+    return Math.min(this.search.limit, this.most());
   }
 
   /** Changes the bounds; what is underway above them ends in its own time. */
@@ -35,7 +37,7 @@ export class AdaptiveLimiter {
 
   /** Takes a slot; returns nothing when one is free at once, else a promise of it. */
   acquire(): Promise<void> | undefined {
-    if (this.underway < this.search.limit) {
+    if (this.underway < this.limit) {
       this.underway += 1;
       return undefined;
     }
@@ -47,7 +49,7 @@ export class AdaptiveLimiter {
   release(work: number, overloaded: boolean): void {
     this.underway -= 1;
     this.search.finished(this.clock.monotonicMs(), work, overloaded);
-    while (this.underway < this.search.limit && this.firstWaiter < this.waiters.length) {
+    while (this.underway < this.limit && this.firstWaiter < this.waiters.length) {
       const next = this.waiters[this.firstWaiter];
       this.firstWaiter += 1;
       this.underway += 1;

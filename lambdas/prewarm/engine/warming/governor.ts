@@ -34,6 +34,7 @@ export class Governor {
   private bounds: WarmLimits;
   private readonly clock: Clock;
   private readonly total: AdaptiveLimiter;
+  private done = 0;
   private readonly perPop = new Map<PopCode, AdaptiveLimiter>();
   private readonly capped = new Map<RequestId, CappedRequest>();
   private readonly reached = new Map<PopCode, Reachability>();
@@ -41,7 +42,7 @@ export class Governor {
   constructor({ limits, clock }: GovernorOptions) {
     this.bounds = limits;
     this.clock = clock;
-    this.total = new AdaptiveLimiter(limits.total, clock);
+    this.total = new AdaptiveLimiter(limits.total, clock, () => this.mostInFlight());
   }
 
   get limits(): WarmLimits {
@@ -77,10 +78,18 @@ export class Governor {
 
   /** Gives a place back; `overloaded` tells that the PoP was asked too much. */
   release(pop: PopCode, bytes: number, overloaded: boolean, capped?: CappedRequest): void {
+    this.done += 1;
     const work = 1 + bytes / BYTES_PER_WORK;
     this.total.release(work, overloaded);
     this.limiter(pop).release(work, overloaded);
     if (capped) this.gate(pop, capped).release(0, false);
+  }
+
+  private mostInFlight(): number {
+    const { inFlightShare, total } = this.bounds;
+    return inFlightShare === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(total.floor, this.done * inFlightShare);
   }
 
   /** What holds the request to its bandwidth; nothing where it has no cap. */

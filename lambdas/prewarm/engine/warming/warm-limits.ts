@@ -23,6 +23,11 @@ export interface WarmLimits {
   readonly retryAfterMaxMs: number;
   readonly perPop: ConcurrencyRange;
   readonly total: ConcurrencyRange;
+  /**
+   * Fetches in flight at most, as a share of those that are done; the floor of `total` is always allowed.
+   * @default - no such bound
+   */
+  readonly inFlightShare?: number;
   /** With `verify: sample`, one of so many fetches is asked for again. */
   readonly verifyOneOf: number;
 }
@@ -55,6 +60,14 @@ export function withConcurrency(limits: WarmLimits, concurrency: number): WarmLi
     perPop: within({ ...limits.perPop, ceiling: concurrency }, concurrency),
     total: within({ ...limits.total, ceiling: concurrency }, concurrency),
   };
+}
+
+/**
+ * The same limits for a process that follows one that was killed: what is in flight is lost with the next kill too, so it is a few
+ * per cent of what was done until then, at most.
+ */
+export function afterKill(limits: WarmLimits): WarmLimits {
+  return { ...limits, inFlightShare: 0.04 };
 }
 
 /** The part of the limits that each of `threads` threads may use, so that together they stay within them. */

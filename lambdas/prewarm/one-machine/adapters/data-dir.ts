@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { RefusedSetting } from '../refused-setting';
 import { damagedJournals, droppedEntries, hasLostCurrent, hasLostJournal } from './database-damage';
-import { hasCode } from './error-code';
+import { hasCode, isDiskFault } from './error-code';
 import { HeaderKeyUnusable, HeaderSeal, KEY_FILE, readHeaderKey } from './header-seal';
 import { keys } from './keys';
 import { makeFolder, makePrivate } from './private-folder';
@@ -64,6 +64,8 @@ export class DataDirUnusable extends DataDirRefused {
   }
 }
 
+const NO_ROOM = 'allowed: a folder on a disk with room; free space or name another directory';
+
 const LOST_CURRENT = new Error('the file CURRENT of its database state/ is missing');
 const LOST_JOURNAL =
   'its journal state/*.log is missing: what was stored last is lost; restore state/ from a copy to have it';
@@ -89,6 +91,10 @@ function isLocked(error: unknown): boolean {
     hasCode(error, 'LEVEL_LOCKED') ||
     (typeof error === 'object' && error !== null && 'cause' in error && hasCode(error.cause, 'LEVEL_LOCKED'))
   );
+}
+
+function isFull(error: unknown): boolean {
+  return isDiskFault(error) || reasonsOf(error).some((reason) => /No space left on device/i.test(reason));
 }
 
 /** True where the database says that its files do not fit together. */
@@ -182,6 +188,7 @@ export async function openDataDir(dataDir: string): Promise<DataDir> {
   } catch (error) {
     if (error instanceof DataDirRefused) throw error;
     if (error instanceof HeaderKeyUnusable) throw new DataDirUnusable(dataDir, error, RESTORE_KEY);
+    if (isFull(error)) throw new DataDirUnusable(dataDir, error, NO_ROOM);
     if (isDamaged(error)) throw new DataDirUnusable(dataDir, error, RESTORE);
     throw isLocked(error) ? new DataDirLocked(dataDir, error) : new DataDirUnusable(dataDir, error);
   }

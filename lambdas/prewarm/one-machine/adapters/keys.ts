@@ -19,6 +19,7 @@ import type { Slice } from '../../engine/model/slice';
  * | `dead!<id>!<segment>!<code>` | a slice given up, until it is recorded as such |
  * | `deadline!<id>` | epoch milliseconds |
  * | `capacity` | instances that an operator ordered |
+ * | `open` | there while a process has the database open: one that finds it follows a process that was killed |
  * | `headers-key` | fingerprint of the key that headers are sealed with |
  */
 function padded(number: number, digits: number): string {
@@ -55,6 +56,7 @@ export const keys = {
   deadlines: 'deadline!',
   capacity: 'capacity',
   headersKey: 'headers-key',
+  open: 'open',
 } as const;
 
 /** What every key begins with, in the order of the database: `!` ends a prefix, the others are whole keys. */
@@ -66,6 +68,7 @@ export const KEY_BEGINNINGS = [
   'headers-key',
   'idempotency!',
   'journal!',
+  'open',
   'pop!',
   'queue!',
   'request!',

@@ -14,7 +14,7 @@ import type { WorkLoopDeps } from '../../engine/flow/work-loop';
 import { requestId } from '../../engine/model/ids';
 import type { RequestSpec } from '../../engine/model/request';
 import { createPopDirectory } from '../../engine/pops/pop-directory';
-import { DEFAULT_WARM_LIMITS, withConcurrency } from '../../engine/warming/warm-limits';
+import { afterKill, DEFAULT_WARM_LIMITS, withConcurrency } from '../../engine/warming/warm-limits';
 import { createResolver } from '../../net/resolver';
 import { createSourceExpander } from '../../net/source-expander';
 import { createTransport } from '../../net/transport';
@@ -28,10 +28,11 @@ import { openDataDir } from '../adapters/data-dir';
 import { EmbeddedDeadlines } from '../adapters/deadlines';
 import { EmbeddedFleet } from '../adapters/fleet';
 import { noInvalidator } from '../adapters/invalidator';
+import { keys } from '../adapters/keys';
 import { EmbeddedPopStore } from '../adapters/pop-store';
 import { EmbeddedRequestStore } from '../adapters/request-store';
 import { EmbeddedSliceLedger } from '../adapters/slice-ledger';
-import type { Store } from '../adapters/store';
+import { del, put, type Store } from '../adapters/store';
 import { EmbeddedTaskQueue } from '../adapters/task-queue';
 import { UploadedLists } from '../adapters/uploaded-lists';
 import type { EngineLimits, EngineOptions } from './engine-api';
@@ -84,6 +85,8 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
   const limits = { ...DEFAULT_ENGINE_LIMITS, ...options.limits };
   const { store, headers, blobsDir, tmpDir, dropped, readableByOthers } = await openDataDir(options.dataDir);
   const ended = new AbortController();
+  const wasKilled = store.has(keys.open);
+  await store.commit([put(keys.open, true)]);
 
   const requests = new EmbeddedRequestStore(store, clock, headers);
   const pops = new EmbeddedPopStore(store);
@@ -115,8 +118,13 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
   });
 
   const transport = options.transport ?? createTransport(ca === undefined ? {} : { ca });
+  // Whoever was killed at work may be killed again.
+  const goesOnAfterKill = wasKilled && (await requests.unsettled()).length > 0;
   const pool = openWarmPool({
-    limits: withConcurrency(DEFAULT_WARM_LIMITS, connectionBudget(limits.maxFetchesInFlight).edges),
+    limits: withConcurrency(
+      goesOnAfterKill ? afterKill(DEFAULT_WARM_LIMITS) : DEFAULT_WARM_LIMITS,
+      connectionBudget(limits.maxFetchesInFlight).edges,
+    ),
     clock,
     transport,
     ca,
@@ -170,6 +178,8 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
       await notifier.close();
       await pool.close();
       if (options.transport === undefined) await transport.close();
+      // A store that failed takes nothing more, and its process did not end well.
+      await store.commit([del(keys.open)]).catch(() => {});
       await store.close();
     },
   };

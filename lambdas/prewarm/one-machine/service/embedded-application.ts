@@ -18,7 +18,7 @@ function refuseWithoutSpace(error: unknown): never {
   if (!isDiskFault(fault) && !(error instanceof StoreFailed)) throw error;
   throw new ApiFailure(
     'STORAGE_FULL',
-    'The service cannot store anything: its disk is full or takes no more writes. Nothing was started; free space, start it again, then send this again.',
+    'The service cannot store anything: its disk is full or takes no more writes. Nothing was started; free space (and start it again where it has ended), then send this again.',
     { cause: error },
   );
 }

@@ -199,6 +199,11 @@ describe('a sitemap', () => {
       'ends before its element urlset does',
     ],
     [`<urlset><url><loc>/ok</loc></url>${'<a>'.repeat(1_000_000)}`, ['/ok'], 'more than 32 levels deep'],
+    [
+      `<urlset><url><loc>/ok</loc></url><url ${Array.from({ length: 300 }, (_, index) => `a${index}="1"`).join(' ')}/></urlset>`,
+      ['/ok'],
+      'an element with more than 256 attributes',
+    ],
     ['<urlset></urlset>', [], 'names nothing to warm'],
     ['', [], 'names nothing to warm'],
   ])('%#: keeps what it could read, and says what it could not', async (text, paths, message) => {

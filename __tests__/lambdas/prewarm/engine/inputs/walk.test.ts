@@ -32,6 +32,24 @@ function walk(reader: DocumentReader, from?: WalkState) {
 }
 
 describe('a walk through the documents of a source', () => {
+  it.each([
+    ['names nothing', 'sitemap', `<urlset>${'<url/>'.repeat(100_000)}</urlset>`],
+    [
+      'is short and names very much',
+      'playlist',
+      '<MPD mediaPresentationDuration="PT20000S"><Period><AdaptationSet><SegmentTemplate media="$Number$" duration="1"/><Representation/></AdaptationSet></Period></MPD>',
+    ],
+  ] as const)('gives way to others while it reads a document that %s', async (_, kind, body) => {
+    let turns = 0;
+    async function giveWay(): Promise<void> {
+      turns += 1;
+    }
+    const reader = { ...documents({ [SITE]: body }), giveWay };
+    const steps = walkSource(SITE, SOURCES[kind], reader, { media: false, now: 0, limits: EXPANSION_LIMITS });
+    for await (const _step of steps);
+    expect(turns).toBeGreaterThan(5);
+  });
+
   it('has several on their way at a time, and passes their URLs on in the order of the index', async () => {
     const waiting: (() => void)[] = [];
     const { read } = documents(bodies);

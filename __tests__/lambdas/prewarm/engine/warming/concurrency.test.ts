@@ -1,9 +1,13 @@
+import { popCode } from '../../../../../lambdas/prewarm/engine/model/ids';
 import { AdaptiveLimiter } from '../../../../../lambdas/prewarm/engine/warming/concurrency';
 import { ConcurrencySearch } from '../../../../../lambdas/prewarm/engine/warming/concurrency-search';
+import { Governor } from '../../../../../lambdas/prewarm/engine/warming/governor';
 import {
+  afterKill,
   type ConcurrencyRange,
   DEFAULT_WARM_LIMITS,
 } from '../../../../../lambdas/prewarm/engine/warming/warm-limits';
+import { systemClock } from '../../../../../lambdas/prewarm/runtime/clock';
 
 const RANGE: ConcurrencyRange = DEFAULT_WARM_LIMITS.perPop;
 
@@ -181,5 +185,34 @@ describe('the limiter', () => {
       void enter();
     }
     expect(limiter['waiters'].length).toBeLessThan(300);
+  });
+});
+
+describe('a process that follows one that was killed', () => {
+  const clock = { ...systemClock, monotonicMs: () => 0 };
+
+  it('has no more in flight than a few per cent of what it has done, and its floor always', async () => {
+    const governor = new Governor({ limits: afterKill(DEFAULT_WARM_LIMITS), clock });
+    const pops = Array.from({ length: 100 }, (_, index) => popCode(`FRA${index}-P1`));
+    let inFlight = 0;
+    let done = 0;
+    function begin(): void {
+      for (const pop of pops)
+        void (governor.acquire(pop) ?? Promise.resolve()).then(() => {
+          inFlight += 1;
+        });
+    }
+    for (let round = 0; round < 200; round += 1) {
+      begin();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(inFlight).toBeLessThanOrEqual(Math.max(DEFAULT_WARM_LIMITS.total.floor, 0.04 * done + 1));
+      const ended = inFlight;
+      for (let index = 0; index < ended; index += 1) {
+        inFlight -= 1;
+        done += 1;
+        governor.release(pops[index % pops.length] ?? popCode('FRA0-P1'), 0, false);
+      }
+    }
+    expect(done).toBeGreaterThan(5_000);
   });
 });

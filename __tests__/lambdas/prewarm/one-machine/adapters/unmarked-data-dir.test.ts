@@ -128,6 +128,7 @@ describe('a data directory without a marker', () => {
       keys.deadline(id),
       keys.capacity,
       keys.headersKey,
+      keys.open,
     ];
     expect([...KEY_BEGINNINGS].sort()).toEqual(KEY_BEGINNINGS);
     expect(new Set(all.map((key) => KEY_BEGINNINGS.find((beginning) => key.startsWith(beginning))))).toEqual(

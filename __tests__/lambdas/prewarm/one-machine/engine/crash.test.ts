@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { requestId } from '../../../../../lambdas/prewarm/engine/model/ids';
 import type { RequestRecord } from '../../../../../lambdas/prewarm/engine/model/request';
-import { DataDirLocked } from '../../../../../lambdas/prewarm/one-machine/adapters/data-dir';
+import { DataDirLocked, openDataDir } from '../../../../../lambdas/prewarm/one-machine/adapters/data-dir';
+import { keys } from '../../../../../lambdas/prewarm/one-machine/adapters/keys';
+import { put } from '../../../../../lambdas/prewarm/one-machine/adapters/store';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../../scripts/loopback-cdn';
 import { closing } from '../../../../support/closing';
 import { until } from '../../../../support/until';
-import { engineFor, removeDir, specFor, tempDir, urlsOf } from './engine-fixture';
+import { engineFor, listed, removeDir, specFor, tempDir, urlsOf } from './engine-fixture';
 
 const KILLS = 12;
 const URLS = 400;
@@ -131,6 +133,29 @@ describe('an engine that is killed', () => {
     expect([...statuses].filter((status) => status.startsWith('died'))).toEqual([]);
     expect(countersOf(after)).toEqual(countersOf(clean));
     expect(after.progress.outcomes['http-error']).toBe(2 * BROKEN_URLS);
+  });
+
+  it('is followed by one that has few fetches in flight, since it may be killed again', async () => {
+    const dataDir = join(dir, 'careful');
+    const opened = await engineFor(cdn, dataDir);
+    await opened.setCapacity(0);
+    const spec = specFor(cdn, { idempotencyKey: 'careful', instanceCount: 0 });
+    await opened.submit(spec, listed(urlsOf(cdn.distributionDomain, 300, 'careful')));
+    await opened.close();
+    const { store } = await openDataDir(dataDir);
+    // A process that is killed leaves the mark that one that ends takes away.
+    expect(store.has(keys.open)).toBe(false);
+    await store.commit([put(keys.open, true)]);
+    await store.close();
+
+    await using fresh = await startLoopbackCdn({ edgeDelayMs: 2 });
+    await using engine = closing(await engineFor(fresh, dataDir));
+    const { items } = await engine.list({ limit: 1 });
+    await engine.setCapacity(8);
+    await engine.waitForEnd(items[0]!.id);
+    const peak = fresh.pops.reduce((sum, { counters }) => sum + counters.peakRequests, 0);
+    expect(peak).toBeGreaterThan(0);
+    expect(peak).toBeLessThanOrEqual(2 * 24);
   });
 
   it('keeps a second process out of its data directory', async () => {
