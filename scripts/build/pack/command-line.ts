@@ -1,0 +1,113 @@
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { create } from 'tar';
+import { engines, license, version } from '../../../package.json';
+import { repositoryRoot } from '../functions';
+
+interface CliBundle {
+  readonly files: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
+}
+
+const { bundleCli } = require('../cli-bundle.cjs') as {
+  bundleCli(leaveOut: (specifier: string) => string, levelFolder: string): Promise<CliBundle>;
+};
+
+/** The compiled part of the store, for the systems that it is made for. */
+const NATIVE = ['linux-x64', 'linux-arm64', 'darwin-x64+arm64', 'win32-x64'];
+/** What starts the bundle: at the same places as in the checkout, so that each finds package.json alike. */
+const STARTERS = ['check-surroundings.cjs', 'mapped-stacks.cjs', 'packed-warmpath.cjs'];
+const LICENCE_FILE = /^(?:licen[cs]e|copying|notice)/i;
+/** Archives keep times; all of them the same one, so that equal sources make equal packages. */
+const TIME = new Date('2000-01-01T00:00:00Z');
+
+/** Returns the names of the packages that are in the bundle, sorted. */
+function packagesIn({ outputs }: CliBundle): readonly string[] {
+  const names = Object.values(outputs)
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  return [...new Set(names)].sort();
+}
+
+/** The text of every licence that the package owes its readers. */
+function licences(names: readonly string[]): string {
+  return names
+    .map((name) => {
+      const folder = join(repositoryRoot, 'node_modules', name);
+      if (!existsSync(folder)) return `${name}: included in another package`;
+      const about: { version?: string; license?: string } = JSON.parse(
+        readFileSync(join(folder, 'package.json'), 'utf8'),
+      );
+      const texts = readdirSync(folder)
+        .filter((file) => LICENCE_FILE.test(file))
+        .map((file) => readFileSync(join(folder, file), 'utf8').trim());
+      return [`${name} ${about.version} (${about.license})`, ...texts].join('\n\n');
+    })
+    .join(`\n\n${'-'.repeat(80)}\n\n`);
+}
+
+function manifest(): object {
+  return {
+    name: 'warmpath',
+    version,
+    description: 'Warms CloudFront edges, and reviews, builds and rolls out what ECS on EC2 runs.',
+    license,
+    type: 'commonjs',
+    engines,
+    bin: { warmpath: 'scripts/cli/packed-warmpath.cjs' },
+  };
+}
+
+/**
+ * Writes `warmpath-<version>.tgz`, the command line tool and the service as a package without dependencies, and returns its path.
+ * @param outFolder made where it is missing
+ */
+export async function packCommandLine(outFolder: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'warmpath-pack-'));
+  function write(path: string, text: string): void {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  try {
+    const bundle = await bundleCli(
+      (specifier) => specifier,
+      "require('node:path').join(__dirname, '..', 'native')",
+    );
+    for (const [name, code] of Object.entries(bundle.files)) write(join('bundle', name), code);
+    write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`);
+    write('THIRD-PARTY-LICENSES.txt', `${licences(packagesIn(bundle))}\n`);
+    write(
+      'README.md',
+      readFileSync(join(__dirname, 'command-line.md'), 'utf8').replaceAll('VERSION', version),
+    );
+    copyFileSync(join(repositoryRoot, 'LICENSE'), join(folder, 'LICENSE'));
+    mkdirSync(join(folder, 'scripts', 'cli'), { recursive: true });
+    for (const name of STARTERS)
+      copyFileSync(join(repositoryRoot, 'scripts', 'cli', name), join(folder, 'scripts', 'cli', name));
+    chmodSync(join(folder, 'scripts', 'cli', 'packed-warmpath.cjs'), 0o755);
+    const prebuilds = join(dirname(require.resolve('classic-level/package.json')), 'prebuilds');
+    for (const system of NATIVE)
+      cpSync(join(prebuilds, system), join(folder, 'native', 'prebuilds', system), { recursive: true });
+    mkdirSync(outFolder, { recursive: true });
+    const file = join(outFolder, `warmpath-${version}.tgz`);
+    await create(
+      { gzip: { level: 9 }, file, cwd: folder, prefix: 'package', portable: true, mtime: TIME },
+      readdirSync(folder).sort(),
+    );
+    return file;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
