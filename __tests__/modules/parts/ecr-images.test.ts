@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TerraformStack, Testing } from 'cdktf';
 import { EcrImages, InvalidEcrImagesError } from '../../../modules/parts/ecr-images';
 
@@ -56,6 +58,26 @@ describe('repositories of images', () => {
     expect(statements.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
     expect(images.pullStatements().flatMap(({ actions }) => actions)).not.toContain('ecr:PutImage');
     expect(JSON.stringify(resource.aws_ecr_repository_policy)).not.toContain('PutImage');
+  });
+
+  test('a role that prunes may read what is in use, and deregister only where it is told to', () => {
+    function actions(keepRevisions: boolean) {
+      return images.pruneStatements(keepRevisions).flatMap((statement) => statement.actions);
+    }
+    // Every call of the command has its action.
+    const folder = join(__dirname, '../../../scripts/cli/image/registry');
+    const source = ['names-in-use', 'related-images', 'prune-ecr']
+      .map((name) => readFileSync(join(folder, `${name}.ts`), 'utf8'))
+      .join('\n');
+    const calls = new Set([
+      ...[...source.matchAll(/\bnew (\w+)Command\(/g)].map(([, call]) => call),
+      ...[...source.matchAll(/\bof paginate(\w+)\(/g)].map(([, call]) => call),
+    ]);
+    const allowed = new Set(actions(false).map((action) => action.split(':')[1]));
+    expect(calls.size).toBeGreaterThan(8);
+    expect([...calls].filter((call) => !allowed.has(call ?? ''))).toEqual([]);
+    expect(actions(false)).not.toContain('ecs:DeregisterTaskDefinition');
+    expect(actions(true)).toContain('ecs:DeregisterTaskDefinition');
   });
 
   test('upstream cache and replication are there when they are asked for, and only then', () => {

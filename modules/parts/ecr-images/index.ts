@@ -50,7 +50,17 @@ const PUSH_ACTIONS = [
 ] as const;
 
 /** Actions of `warmpath image prune --ecr`, besides pulling. */
-const PRUNE_ACTIONS = ['ecr:BatchDeleteImage', 'ecr:DescribeImages', 'ecr:ListImages'] as const;
+const PRUNE_ACTIONS = ['ecr:BatchDeleteImage', 'ecr:DescribeImages'] as const;
+
+/** What `warmpath image prune --ecr` reads to know what is in use; lists of ECS and EC2 have no resource to name. */
+const IN_USE_ACTIONS = [
+  ...['ec2:DescribeLaunchTemplates', 'ec2:DescribeLaunchTemplateVersions'],
+  ...['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:DescribeTasks', 'ecs:ListClusters'],
+  ...['ecs:ListServices', 'ecs:ListTaskDefinitions', 'ecs:ListTasks'],
+] as const;
+
+/** What `--keep-revisions` needs besides; the action has no resource. */
+const REVISION_ACTIONS = ['ecs:DeregisterTaskDefinition'] as const;
 
 /**
  * Where `warmpath image` pushes: a repository whose tags never move, and one for the build cache whose tag does. Two
@@ -104,9 +114,17 @@ export class EcrImages extends Construct {
     ];
   }
 
-  /** Statements of a role that runs `warmpath image prune --ecr`, for this repository. */
-  pruneStatements(): readonly PolicyStatement[] {
-    return [LOGIN, { actions: [...PULL_ACTIONS, ...PRUNE_ACTIONS], resources: [this.repository.arn] }];
+  /**
+   * Statements of a role that runs `warmpath image prune --ecr`, for this repository.
+   *
+   * @param keepRevisions whether it is run with `--keep-revisions`, which deregisters task definitions
+   */
+  pruneStatements(keepRevisions = false): readonly PolicyStatement[] {
+    return [
+      LOGIN,
+      { actions: [...PULL_ACTIONS, ...PRUNE_ACTIONS], resources: [this.repository.arn] },
+      { actions: [...IN_USE_ACTIONS, ...(keepRevisions ? REVISION_ACTIONS : [])], resources: ['*'] },
+    ];
   }
 
   private allowPull(principalArns: readonly string[]): void {

@@ -41,6 +41,8 @@ export interface ImageResult {
   readonly previousDigest: string | null;
   readonly reasons: readonly { readonly kind: string; readonly name: string; readonly line: number | null }[];
   readonly warnings: readonly string[];
+  /** Of `build`. */
+  readonly steps: readonly { readonly name: string; readonly cached: boolean }[];
 }
 
 export interface StoredManifest {

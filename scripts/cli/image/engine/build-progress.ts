@@ -34,9 +34,17 @@ const KEPT_LOG = 8_192;
 export class BuildProgress {
   private readonly seen = new Map<string, Seen>();
   private readonly plain: string[] = [];
+  /** Lines of an event that is not yet complete: buildx 0.13 writes each over several, indented. */
+  private readonly open: string[] = [];
 
   /** Takes one line; one that is no JSON is an error of the client itself. */
   line(text: string): void {
+    if (text === '{' || this.open.length > 0) this.open.push(text);
+    if (this.open.length === 0) this.event(text);
+    else if (text === '}') this.event(this.open.splice(0).join('\n'));
+  }
+
+  private event(text: string): void {
     let json: unknown;
     try {
       json = JSON.parse(text);
