@@ -22,6 +22,8 @@ const ERRORS = '^lambdas/errors/';
 const METRICS = '^lambdas/metrics/';
 
 const SETTINGS = '^lambdas/[^/]+/settings\\.ts$';
+/** Names of the blobs of a request; nothing is imported there. */
+const BLOB_NAMES = inside('engine/model/request-blobs.ts');
 /** The OpenAPI document: data, written by a script from the routes. */
 const OPENAPI = '^lambdas/prewarm/openapi/[^/]+\\.json$';
 
@@ -130,19 +132,19 @@ module.exports = {
       to: { path: '^lambdas/' },
     },
     {
-      name: 'modules-reach-settings-and-the-openapi-document-only',
+      name: 'modules-reach-types-and-the-openapi-document-only',
       comment:
-        'Infrastructure imports the types of settings from the functions, so that a wrong wiring is a compile error, and the OpenAPI document as data. It reaches nothing else of them, by whatever way.',
+        'Infrastructure imports the types of settings from the functions and the names of blobs, so that a wrong wiring or grant is a compile error, and the OpenAPI document as data. It reaches nothing else of them, by whatever way.',
       severity: 'error',
       from: { path: '^modules/' },
-      to: { path: '^lambdas/', pathNot: [ERRORS, SETTINGS, OPENAPI], reachable: true },
+      to: { path: '^lambdas/', pathNot: [ERRORS, SETTINGS, BLOB_NAMES, OPENAPI], reachable: true },
     },
     {
-      name: 'modules-take-only-the-types-of-settings',
+      name: 'modules-take-types-only',
       comment: 'Nothing a function runs gets into the synthesis.',
       severity: 'error',
       from: { path: '^modules/' },
-      to: { path: SETTINGS, dependencyTypesNot: ['type-only'] },
+      to: { path: [SETTINGS, BLOB_NAMES], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'modules-take-bundles-and-the-lock-from-the-build',

@@ -1,3 +1,4 @@
+import type { RequestBlobPattern } from '../../lambdas/prewarm/engine/model/request-blobs';
 import type { PolicyStatement } from '../parts/policy';
 import type { PrewarmDeadlines } from './deadlines';
 import type { PrewarmQueue } from './queue';
@@ -86,11 +87,11 @@ export class Grants {
   }
 
   /** Reads the blobs with these names of any request. */
-  readBlobs(blobNames: readonly string[]): PolicyStatement {
+  readBlobs(blobNames: readonly RequestBlobPattern[]): PolicyStatement {
     return { sid: 'ReadBlobs', actions: ['s3:GetObject'], resources: this.blobs(blobNames) };
   }
 
-  writeBlobs(blobNames: readonly string[]): PolicyStatement {
+  writeBlobs(blobNames: readonly RequestBlobPattern[]): PolicyStatement {
     return {
       sid: 'WriteBlobs',
       actions: ['s3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload'],
@@ -107,7 +108,7 @@ export class Grants {
     };
   }
 
-  removeBlobs(blobNames: readonly string[]): PolicyStatement {
+  removeBlobs(blobNames: readonly RequestBlobPattern[]): PolicyStatement {
     return { sid: 'RemoveBlobs', actions: ['s3:DeleteObject'], resources: this.blobs(blobNames) };
   }
 
@@ -221,7 +222,7 @@ export class Grants {
     return { sid, actions, resources: [this.props.store.tasks.arn] };
   }
 
-  private blobs(blobNames: readonly string[]): string[] {
+  private blobs(blobNames: readonly RequestBlobPattern[]): string[] {
     return blobNames.map((name) => `${this.props.store.bucket.arn}/*/${name}`);
   }
 

@@ -1,6 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
 import * as z from 'zod';
-import { REPORT_FORMATS, REPORT_NAMES, type ReportFormat, reportKey } from '../../engine/flow/blob-names';
+import { REPORT_FORMATS, type ReportFormat, reportKey } from '../../engine/flow/blob-names';
+import { REPORT_NAMES } from '../../engine/model/request-blobs';
 import { isFinal } from '../../engine/model/request-status';
 import { reportBody } from '../bodies';
 import { always, answer, FAILURE, GATEWAY_FAILURE, named, queryParameters } from '../documentation';

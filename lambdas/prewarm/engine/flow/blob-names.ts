@@ -1,12 +1,6 @@
 import type { RequestId, SliceId } from '../model/ids';
+import { REPORT_NAMES, REQUEST_FILES, REQUEST_FOLDERS } from '../model/request-blobs';
 import type { Clock } from '../ports/clock';
-
-/** The reports of a request that has ended, below its id. */
-export const REPORT_NAMES = {
-  csv: 'failed_pop_urls.csv',
-  json: 'report.json',
-  html: 'report.html',
-} as const;
 
 export type ReportFormat = keyof typeof REPORT_NAMES;
 export const REPORT_FORMATS = ['csv', 'json', 'html'] as const satisfies readonly ReportFormat[];
@@ -17,17 +11,17 @@ export function reportKey(id: RequestId, format: ReportFormat): string {
 
 /** The accepted list: one URL per line, normalised, no duplicates, no final newline. */
 export function originalUrlsKey(id: RequestId): string {
-  return `${id}/original_urls.txt`;
+  return `${id}/${REQUEST_FILES.originalUrls}`;
 }
 
 /** The list to warm: the accepted one with its sources expanded. Segments are byte ranges of it. Written by planning. */
 export function urlsKey(id: RequestId): string {
-  return `${id}/success_urls.txt`;
+  return `${id}/${REQUEST_FILES.urls}`;
 }
 
 /** URLs that sizing could not reach; they are warmed all the same. Written by planning. */
 export function failedUrlsKey(id: RequestId): string {
-  return `${id}/failed_urls.txt`;
+  return `${id}/${REQUEST_FILES.failedUrls}`;
 }
 
 /*
@@ -37,17 +31,17 @@ export function failedUrlsKey(id: RequestId): string {
 
 /** The accepted list with its sources expanded, as one run found them. */
 export function expandedUrlsKey(id: RequestId, run: string): string {
-  return `${id}/sizing/${run}/urls.txt`;
+  return `${id}/${REQUEST_FOLDERS.sizing}/${run}/urls.txt`;
 }
 
 /** What one run found in the sources, behind what runs before it found; gone once the segments are cut. */
 export function foundUrlsKey(id: RequestId, run: string): string {
-  return `${id}/sizing/${run}/found.txt`;
+  return `${id}/${REQUEST_FOLDERS.sizing}/${run}/found.txt`;
 }
 
 /** How far the sources had been expanded when this run stored it, JSON; gone once the segments are cut. */
 export function expansionKey(id: RequestId, run: string): string {
-  return `${id}/sizing/${run}/expansion.json`;
+  return `${id}/${REQUEST_FOLDERS.sizing}/${run}/expansion.json`;
 }
 
 /** True for a key of either of the two above. */
@@ -57,39 +51,43 @@ export function isExpansionBlob(key: string): boolean {
 
 /** Sizes of one part of the list, one line per URL; gone once the segments are cut. */
 export function sizesKey(id: RequestId, run: string, part: number): string {
-  return `${id}/sizing/${run}/sizes/${String(part).padStart(6, '0')}.txt`;
+  return `${id}/${REQUEST_FOLDERS.sizing}/${run}/sizes/${String(part).padStart(6, '0')}.txt`;
 }
 
 /** URLs that sizing could not reach. */
 export function unreachedUrlsKey(id: RequestId, run: string): string {
-  return `${id}/sizing/${run}/unreached.txt`;
+  return `${id}/${REQUEST_FOLDERS.sizing}/${run}/unreached.txt`;
 }
 
 /** One segment per line: URL count, first byte, end byte and expected bytes, separated by spaces. */
 export function segmentsKey(id: RequestId, run: string): string {
-  return `${id}/sizing/${run}/segments.txt`;
+  return `${id}/${REQUEST_FOLDERS.sizing}/${run}/segments.txt`;
 }
 
 /** The failures of one delivery of a slice, newline-delimited JSON of `FetchFailure`; the slice's result says whether it counts. */
 export function failuresKey(id: RequestId, slice: SliceId, run: string): string {
-  return `${id}/failures/${slice}/${run}.ndjson`;
+  return `${id}/${REQUEST_FOLDERS.failures}/${slice}/${run}.ndjson`;
 }
 
 /** There from the submission of a run by the command line until its report was shown. */
 export function unreportedKey(id: RequestId): string {
-  return `${id}/unreported`;
+  return `${id}/${REQUEST_FILES.unreported}`;
 }
 
 /** What was done of a slice when it was handed back, JSON of `SliceProgress`. */
 export function handedBackKey(id: RequestId, slice: SliceId): string {
-  return `${id}/progress/${slice}.json`;
+  return `${id}/${REQUEST_FOLDERS.progress}/${slice}.json`;
 }
 
 const REQUEST_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RUN = '[\\w-]+';
+const FILES = [...Object.values(REQUEST_FILES), ...Object.values(REPORT_NAMES)].map((name) =>
+  name.replace('.', '\\.'),
+);
 const BELOW_ID = new RegExp(
-  `^(?:original_urls\\.txt|success_urls\\.txt|failed_urls\\.txt|failed_pop_urls\\.csv|report\\.json|report\\.html|unreported|` +
-    `sizing/${RUN}/(?:urls\\.txt|found\\.txt|expansion\\.json|unreached\\.txt|segments\\.txt|sizes/\\d{6,}\\.txt)|failures/[\\w-]+\\.\\d+/${RUN}\\.ndjson|progress/[\\w-]+\\.\\d+\\.json)$`,
+  `^(?:${FILES.join('|')}|` +
+    `${REQUEST_FOLDERS.sizing}/${RUN}/(?:urls\\.txt|found\\.txt|expansion\\.json|unreached\\.txt|segments\\.txt|sizes/\\d{6,}\\.txt)|` +
+    `${REQUEST_FOLDERS.failures}/[\\w-]+\\.\\d+/${RUN}\\.ndjson|${REQUEST_FOLDERS.progress}/[\\w-]+\\.\\d+\\.json)$`,
 );
 
 /** True for the name of a folder that holds the blobs of one request. */

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { REPORT_FORMATS, REPORT_NAMES } from '../../engine/flow/blob-names';
+import { REPORT_FORMATS } from '../../engine/flow/blob-names';
+import { REPORT_NAMES } from '../../engine/model/request-blobs';
 
 /** The query of a signed link. */
 export interface SignedQuery {

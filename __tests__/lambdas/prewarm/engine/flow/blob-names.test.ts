@@ -1,5 +1,6 @@
 import * as names from '../../../../../lambdas/prewarm/engine/flow/blob-names';
 import { popCode, requestId, sliceId } from '../../../../../lambdas/prewarm/engine/model/ids';
+import { REPORT_NAMES } from '../../../../../lambdas/prewarm/engine/model/request-blobs';
 
 const ID = requestId('5f0c4a0e-3a55-4c5e-9a5e-0b2f6f0f1a11');
 
@@ -15,7 +16,7 @@ describe('the names of a request’s blobs', () => {
     names.unreachedUrlsKey(ID, 'mabc1-x2'),
     names.segmentsKey(ID, 'mabc1-x2'),
     names.failuresKey(ID, sliceId(popCode('FRA56-P4'), 12), 'mabc1-x2'),
-    ...Object.values(names.REPORT_NAMES).map((name) => `${ID}/${name}`),
+    ...Object.values(REPORT_NAMES).map((name) => `${ID}/${name}`),
   ])('are known again: %s', (key) => {
     expect(names.isRequestBlob(key)).toBe(true);
   });
