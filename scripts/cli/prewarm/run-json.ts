@@ -1,3 +1,4 @@
+import { nothingLeft } from '../../../lambdas/prewarm/engine/model/exhaustive';
 import type { FailureGroup } from '../../../lambdas/prewarm/engine/report/failure-groups';
 import { failureJson, groupJson } from '../../../lambdas/prewarm/engine/report/report-json';
 import type { Failures } from './run-report';
@@ -6,21 +7,36 @@ import type { PopSummary, RunSummary } from './summary';
 /** Name and version of the document. A field that changes its meaning or goes makes a new version; further fields do not. */
 export const RUN_SCHEMA = 'warmpath/run/2';
 
-function popJson(code: string, pop: PopSummary) {
+function popJson(code: string, summary: PopSummary) {
+  const {
+    requested,
+    warmed,
+    alreadyWarm,
+    failed,
+    fetches,
+    bytes,
+    hitRatio,
+    p50Ms,
+    p95Ms,
+    error,
+    place,
+    ...rest
+  } = summary;
+  nothingLeft(rest);
   return {
     code,
-    city: pop.place?.city ?? null,
-    country: pop.place?.country ?? null,
-    country_name: pop.place?.countryName ?? null,
-    requested: pop.requested,
-    warmed: pop.warmed,
-    already_warm: pop.alreadyWarm,
-    failed: pop.failed,
-    fetches: pop.fetches,
-    bytes: pop.bytes,
-    hit_ratio: pop.hitRatio,
-    latency_ms: { p50: pop.p50Ms ?? null, p95: pop.p95Ms ?? null },
-    message: pop.error ?? null,
+    city: place?.city ?? null,
+    country: place?.country ?? null,
+    country_name: place?.countryName ?? null,
+    requested,
+    warmed,
+    already_warm: alreadyWarm,
+    failed,
+    fetches,
+    bytes,
+    hit_ratio: hitRatio,
+    latency_ms: { p50: p50Ms ?? null, p95: p95Ms ?? null },
+    message: error ?? null,
   };
 }
 
@@ -37,6 +53,30 @@ function popFailureJson(code: string, message: string) {
   };
 }
 
+function headJson(summary: RunSummary, groups: readonly FailureGroup[]) {
+  const { verify, requested, warmed, alreadyWarm, failed, notDone, fetches, fetchesPerSecond, ...more } =
+    summary;
+  const { bytes, seconds, pops, leftOut, stopped, ...rest } = more;
+  nothingLeft(rest);
+  return {
+    schema: RUN_SCHEMA,
+    verify,
+    requested,
+    warmed,
+    already_warm: alreadyWarm,
+    failed,
+    not_done: notDone,
+    fetches,
+    bytes,
+    seconds,
+    fetches_per_second: fetchesPerSecond,
+    pops: Object.fromEntries(Object.entries(pops).map(([code, pop]) => [code, popJson(code, pop)])),
+    left_out_pops: leftOut.map(({ code, message }) => ({ code, message })),
+    stopped: stopped ?? null,
+    failure_groups: groups.map(groupJson),
+  };
+}
+
 /**
  * The report a program reads: one line, one JSON object, with the names of the API. `failures` is its last key and is written as it
  * is read.
@@ -47,24 +87,7 @@ export async function* renderJson(
   failures: Failures,
 ): AsyncGenerator<string> {
   const pops = Object.entries(summary.pops);
-  const head = {
-    schema: RUN_SCHEMA,
-    verify: summary.verify,
-    requested: summary.requested,
-    warmed: summary.warmed,
-    already_warm: summary.alreadyWarm,
-    failed: summary.failed,
-    not_done: summary.notDone,
-    fetches: summary.fetches,
-    bytes: summary.bytes,
-    seconds: summary.seconds,
-    fetches_per_second: summary.fetchesPerSecond,
-    pops: Object.fromEntries(pops.map(([code, pop]) => [code, popJson(code, pop)])),
-    left_out_pops: summary.leftOut.map(({ code, message }) => ({ code, message })),
-    stopped: summary.stopped ?? null,
-    failure_groups: groups.map(groupJson),
-  };
-  yield `${JSON.stringify(head).slice(0, -1)},"failures":[`;
+  yield `${JSON.stringify(headJson(summary, groups)).slice(0, -1)},"failures":[`;
   let separator = '';
   for (const [code, { error }] of pops) {
     if (error === undefined) continue;

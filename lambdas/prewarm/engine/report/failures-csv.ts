@@ -1,22 +1,10 @@
 import { acceptEncoding } from '../model/accept-encoding';
+import { nothingLeft } from '../model/exhaustive';
 import { ENCODINGS } from '../model/request';
 import type { FetchFailure } from '../model/slice';
 import { csvCell } from '../model/visible-text';
 import { adviceOn } from './advice';
 import { describeOutcome } from './describe-outcome';
-
-/** The first four columns are those of the reports clients already read; the others follow. */
-const COLUMNS = [
-  'pop',
-  'url',
-  'errorMsg',
-  'command',
-  'encoding',
-  'outcome',
-  'httpStatus',
-  'attempts',
-  'advice',
-] as const;
 
 function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -34,6 +22,37 @@ export function curlCommand(failure: FetchFailure, distributionDomain: string): 
   return `curl -g -sS -D - -o /dev/null --connect-to ::${label}.${failure.pop}.cloudfront.net:${header} ${shellQuoted(failure.url)}`;
 }
 
+/** The first four columns are those of the reports clients already read; the others follow. */
+const COLUMNS = [
+  'pop',
+  'url',
+  'errorMsg',
+  'command',
+  'encoding',
+  'outcome',
+  'httpStatus',
+  'attempts',
+  'advice',
+] as const;
+
+type Cells = Readonly<Record<(typeof COLUMNS)[number], string | number>>;
+
+function cellsOf(failure: FetchFailure, distributionDomain: string): Cells {
+  const { pop, url, encoding, outcome, attempts, ...rest } = failure;
+  nothingLeft(rest);
+  return {
+    pop,
+    url,
+    errorMsg: describeOutcome(outcome),
+    command: curlCommand(failure, distributionDomain),
+    encoding,
+    outcome: outcome.kind,
+    httpStatus: 'status' in outcome ? outcome.status : '',
+    attempts,
+    advice: adviceOn(outcome),
+  };
+}
+
 /** The failures of a request as CSV with a header line and CRLF line ends; the header stands alone when none failed. */
 export async function* failuresCsv(
   failures: AsyncIterable<FetchFailure> | Iterable<FetchFailure>,
@@ -41,18 +60,7 @@ export async function* failuresCsv(
 ): AsyncIterable<string> {
   yield `${COLUMNS.join(',')}\r\n`;
   for await (const failure of failures) {
-    const { outcome } = failure;
-    const cells = [
-      failure.pop,
-      failure.url,
-      describeOutcome(outcome),
-      curlCommand(failure, distributionDomain),
-      failure.encoding,
-      outcome.kind,
-      'status' in outcome ? outcome.status : '',
-      failure.attempts,
-      adviceOn(outcome),
-    ];
-    yield `${cells.map(csvCell).join(',')}\r\n`;
+    const cells = cellsOf(failure, distributionDomain);
+    yield `${COLUMNS.map((column) => csvCell(cells[column])).join(',')}\r\n`;
   }
 }

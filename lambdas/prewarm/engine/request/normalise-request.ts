@@ -1,12 +1,6 @@
 import type { AddressPolicy } from '../addresses/address-guard';
 import type { PopCode } from '../model/ids';
-import {
-  type Encoding,
-  type RequestHeader,
-  type RequestSpec,
-  SOURCE_KINDS,
-  type UrlSource,
-} from '../model/request';
+import type { Encoding, RequestHeader, RequestSpec } from '../model/request';
 import { popHostName } from '../pops/pop-code';
 import type { FindDistribution } from '../ports/find-distribution';
 import type { PopDirectory } from '../ports/pop-directory';
@@ -17,7 +11,8 @@ import { normaliseHeaders } from './header';
 import { asHostName, isHostName } from './host-name';
 import { type HostRule, hostRule } from './host-rule';
 import { type FieldIssue, InvalidRequest, shown } from './invalid-request';
-import { MAX_ALIASES, MAX_RANGE_BYTES, MAX_SOURCES } from './limits';
+import { MAX_ALIASES, MAX_RANGE_BYTES } from './limits';
+import { checkSourceHosts, normaliseSources, type WrittenSource } from './normalise-sources';
 import { checkNotifyUrl } from './notify-url';
 import type { PrewarmBody } from './request-body';
 import { namesCodes, selectPops, unknownCode } from './targets';
@@ -97,35 +92,6 @@ function normaliseRange(range: PrewarmBody['range'], issues: Issues): number | u
     allowed: `a number of bytes from 1 to ${MAX_RANGE_BYTES}, or a size such as "64KiB"`,
   });
   return undefined;
-}
-
-interface WrittenSource {
-  readonly field: string;
-  readonly source: UrlSource;
-  readonly host: string;
-}
-
-function normaliseSources(body: PrewarmBody, issues: Issues): readonly WrittenSource[] {
-  const sources = SOURCE_KINDS.flatMap((kind) => {
-    const written = body[kind] ?? [];
-    const urls = typeof written === 'string' ? [written] : written;
-    return urls.flatMap((url, index) => {
-      const field = typeof written === 'string' ? kind : `${kind}[${index}]`;
-      const parsed = parseUrl(url);
-      if (parsed.kind === 'url') return [{ field, source: { kind, url: parsed.url }, host: parsed.host }];
-      issues.push({
-        field,
-        got: shown(parsed.url),
-        allowed: 'an http or https URL of the distribution',
-        hint: parsed.reason,
-      });
-      return [];
-    });
-  });
-  if (sources.length > MAX_SOURCES) {
-    issues.push({ field: 'sitemap', got: `${sources.length} documents`, allowed: `at most ${MAX_SOURCES}` });
-  }
-  return sources.slice(0, MAX_SOURCES);
 }
 
 /** Lines looked through for a URL: a list of which none of these is one is refused anyway. */
@@ -211,24 +177,6 @@ function refuseMainlandChina(
     got: shown(body[field]?.join(', ')),
     allowed: 'points of presence of cloudfront.net',
     hint: 'those of mainland China serve cloudfront.cn only; legacy:china names the two in Singapore that the compatible list has for it',
-  });
-}
-
-async function checkSourceHosts(
-  sources: readonly WrittenSource[],
-  hosts: HostRule,
-  issues: Issues,
-): Promise<void> {
-  const verdicts = await Promise.all(sources.map(({ host }) => hosts.judge(host)));
-  sources.forEach(({ field, source }, index) => {
-    const verdict = verdicts[index];
-    if (verdict?.kind !== 'refused') return;
-    issues.push({
-      field,
-      got: shown(source.url),
-      allowed: 'a URL of the distribution',
-      hint: verdict.reason,
-    });
   });
 }
 

@@ -2,8 +2,8 @@ import { parseJson } from '../../../errors/json-fault';
 import type { Slice } from '../../engine/model/slice';
 import type { Clock } from '../../engine/ports/clock';
 import type { Received, TaskQueue } from '../../engine/ports/task-queue';
+import { DeliveredSlices, laneOf, requestOf } from './delivered-slices';
 import { keys } from './keys';
-import { Mutex } from './mutex';
 import { del, put, type Store } from './store';
 
 interface Queued {
@@ -48,25 +48,14 @@ function before(key: string): string {
   return key.slice(0, -1);
 }
 
-/** The part of a key that all slices of its request and PoP begin with. */
-function laneOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('!') + 1);
-}
+/** Runs asynchronous sections one after the other, in the order of the calls. */
+class Mutex {
+  private tail: Promise<unknown> = Promise.resolve();
 
-function requestOf(key: string): string {
-  return key.slice(keys.queue.length, key.indexOf('!', keys.queue.length));
-}
-
-/** How many slices are delivered, by request and by lane. */
-class Delivered {
-  private readonly counts = new Map<string, number>();
-
-  of(name: string): number {
-    return this.counts.get(name) ?? 0;
-  }
-
-  add(key: string): void {
-    for (const name of [requestOf(key), laneOf(key)]) this.counts.set(name, this.of(name) + 1);
+  run<T>(section: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(section);
+    this.tail = result.catch(() => {});
+    return result;
   }
 }
 
@@ -221,7 +210,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
     this.showAgain();
     const taken: Received[] = [];
     const redelivered: Promise<void>[] = [];
-    const delivered = new Delivered();
+    const delivered = new DeliveredSlices();
     for (const key of this.hidden.keys()) delivered.add(key);
     while (taken.length < max) {
       const prefix = this.nextLane(delivered);
@@ -247,7 +236,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
   }
 
   /** The lane whose turn it is, by its prefix; nothing where none may have more delivered. */
-  private nextLane(delivered: Delivered): string | undefined {
+  private nextLane(delivered: DeliveredSlices): string | undefined {
     const { maxPerLane, maxPerRequest } = this.options;
     const mostOfLane = maxPerLane?.() ?? Number.POSITIVE_INFINITY;
     const mostOfRequest = maxPerRequest?.() ?? Number.POSITIVE_INFINITY;

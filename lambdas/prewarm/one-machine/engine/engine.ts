@@ -1,4 +1,3 @@
-import { WarmpathError } from '../../../errors/warmpath-error';
 import { acceptRequest } from '../../engine/flow/accept';
 import { countSlices, recoverCounts } from '../../engine/flow/aggregate';
 import { giveUpSlice } from '../../engine/flow/dead-slice';
@@ -20,8 +19,10 @@ import type { BlobStore } from '../../engine/ports/blob-store';
 import type { Page } from '../../engine/ports/request-store';
 import { isDiskFault } from '../adapters/error-code';
 import { StoreFailed } from '../adapters/store';
+import { BackgroundTasks } from './background-tasks';
 import { EndWaiters } from './end-waiters';
 import type { EmbeddedEngine, EngineOptions, LiveProgress } from './engine-api';
+import { EngineClosed, UnknownRequest } from './engine-errors';
 import { type EngineParts, openParts } from './engine-parts';
 import { LiveTallies } from './live-progress';
 import { keepRetention } from './retention';
@@ -30,37 +31,13 @@ const DRAIN_MS = 10_000;
 /** What is done of a slice that is handed back is kept, so that waiting spares no more than the fetches in flight. */
 const HALT_MS = 2_000;
 const PROGRESS_EVERY_MS = 200;
-const RETRY_FIRST_MS = 200;
-const RETRY_LAST_MS = 30_000;
-
-/** The request is not in this data directory. */
-export class UnknownRequest extends WarmpathError {
-  override readonly name = 'UnknownRequest';
-  constructor(id: RequestId) {
-    super(
-      'REQUEST_NOT_FOUND',
-      `request: got ${id}, which is unknown here; list the requests to see their ids`,
-    );
-  }
-}
-
-/** The engine was closed while somebody waited; the request goes on when the data directory is opened again. */
-export class EngineClosed extends WarmpathError {
-  override readonly name = 'EngineClosed';
-  constructor() {
-    super(
-      'ENGINE_CLOSED',
-      'the engine was closed before the request ended; open the data directory again to go on',
-    );
-  }
-}
 
 class Engine implements EmbeddedEngine {
   private readonly closing = new AbortController();
   private readonly live = new LiveTallies();
   private readonly listeners = new Set<(progress: LiveProgress) => void>();
   private readonly waiters = new EndWaiters();
-  private readonly background = new Set<Promise<void>>();
+  private readonly background: BackgroundTasks;
   private readonly settling = new Set<RequestId>();
   /** Ends the steps underway of a request: one that is stopped, or all of them when the engine closes. */
   private readonly driving = new Map<RequestId, AbortController>();
@@ -73,6 +50,10 @@ class Engine implements EmbeddedEngine {
   private closed: Promise<void> | undefined;
 
   constructor(private readonly parts: EngineParts) {
+    this.background = new BackgroundTasks(parts, this.closing.signal, (error) => {
+      if (isDiskFault(error)) this.fail(new StoreFailed(error));
+      return this.fault === undefined;
+    });
     this.broken = new Promise((resolve) => {
       this.tellBroken = resolve;
     });
@@ -95,13 +76,13 @@ class Engine implements EmbeddedEngine {
       await parts.deadlines.schedule(id, timeoutAt);
       this.live.begin(id, await parts.pops.all(id));
       for await (const part of parts.ledger.unrecorded(id)) this.live.handedBack(part);
-      this.runInBackground('drive', id, () => this.drive(id));
+      this.background.retry('drive', id, () => this.drive(id));
     }
     await resizeFleet(parts);
-    parts.queue.onDead(() => this.runInBackground('give-up', undefined, () => this.giveUpDead()));
+    parts.queue.onDead(() => this.background.retry('give-up', undefined, () => this.giveUpDead()));
     parts.deadlines.start((id) => this.stop(id, 'deadline'));
-    this.keep(this.workLoop.run());
-    this.keep(keepRetention(parts, this.closing.signal));
+    this.background.keep(this.workLoop.run());
+    this.background.keep(keepRetention(parts, this.closing.signal));
     this.ticker = setInterval(() => this.emitAll(), PROGRESS_EVERY_MS);
   }
 
@@ -121,7 +102,7 @@ class Engine implements EmbeddedEngine {
       // Who asks for instances wants to be warmed now; a request without keeps what an operator ordered.
       if (spec.instanceCount > 0) await this.parts.fleet.release();
       this.live.begin(record.id, []);
-      this.runInBackground('drive', record.id, () => this.drive(record.id));
+      this.background.retry('drive', record.id, () => this.drive(record.id));
     }
     return record;
   }
@@ -204,28 +185,9 @@ class Engine implements EmbeddedEngine {
     parts.giveUpNotifying();
     clearInterval(this.ticker);
     await parts.deadlines.close();
-    while (this.background.size > 0) await Promise.all(this.background);
+    await this.background.allEnded();
     this.waiters.giveUp(new EngineClosed());
     await parts.close();
-  }
-
-  /** Runs something until it succeeds, with growing pauses, or the engine closes. */
-  private runInBackground(what: string, id: RequestId | undefined, run: () => Promise<void>): void {
-    const { log, clock } = this.parts;
-    const { signal } = this.closing;
-    const attempts = async (): Promise<void> => {
-      for (let pauseMs = RETRY_FIRST_MS; !signal.aborted; pauseMs = Math.min(RETRY_LAST_MS, pauseMs * 2)) {
-        try {
-          return await run();
-        } catch (error) {
-          log.error(`${what}-failed`, { requestId: id, error: String(error) });
-          if (isDiskFault(error)) this.fail(new StoreFailed(error));
-          if (this.fault) return;
-          await clock.sleep(pauseMs, signal);
-        }
-      }
-    };
-    this.keep(attempts());
   }
 
   /** Nothing can be stored any more: whoever waits is told, and no slice is warmed in vain. */
@@ -235,12 +197,7 @@ class Engine implements EmbeddedEngine {
     this.tellBroken(fault);
     this.parts.log.error('store-failed', { error: fault.message });
     this.waiters.giveUp(fault);
-    this.keep(this.workLoop.stop(0));
-  }
-
-  private keep(running: Promise<void>): void {
-    const task = running.finally(() => this.background.delete(task));
-    this.background.add(task);
+    this.background.keep(this.workLoop.stop(0));
   }
 
   /** Takes a request through its steps up to where only the workers bring it on. */
@@ -270,7 +227,7 @@ class Engine implements EmbeddedEngine {
     }
     const queued = [slice];
     this.toCount.set(id, queued);
-    this.runInBackground('count', id, async () => {
+    this.background.retry('count', id, async () => {
       // Everything else that ends in this tick goes into the same write.
       await new Promise((resolve) => setImmediate(resolve));
       while (queued.length > 0) {
@@ -297,7 +254,7 @@ class Engine implements EmbeddedEngine {
   private settle(id: RequestId, ending: Promise<void> = Promise.resolve()): void {
     if (this.settling.has(id)) return;
     this.settling.add(id);
-    this.runInBackground('settle', id, async () => {
+    this.background.retry('settle', id, async () => {
       await ending;
       await recordParts(this.parts, id);
       await recoverCounts(this.parts, id);

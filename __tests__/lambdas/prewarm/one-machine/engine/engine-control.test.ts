@@ -4,11 +4,12 @@ import type { WarmSlice } from '../../../../../lambdas/prewarm/engine/flow/work'
 import { popCode } from '../../../../../lambdas/prewarm/engine/model/ids';
 import type { RequestSpec } from '../../../../../lambdas/prewarm/engine/model/request';
 import { FileBlobStore } from '../../../../../lambdas/prewarm/one-machine/adapters/blob-store';
-import { openEngine, UnknownRequest } from '../../../../../lambdas/prewarm/one-machine/engine/engine';
+import { openEngine } from '../../../../../lambdas/prewarm/one-machine/engine/engine';
 import type {
   EmbeddedEngine,
   EngineOptions,
 } from '../../../../../lambdas/prewarm/one-machine/engine/engine-api';
+import { UnknownRequest } from '../../../../../lambdas/prewarm/one-machine/engine/engine-errors';
 import { until } from '../../../../support/until';
 import { HandClock, pretendedWarm, specOf } from '../../engine/flow/world';
 import { newId } from '../../engine/ports/samples';
