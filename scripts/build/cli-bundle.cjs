@@ -175,11 +175,15 @@ function sourcesOf(outputs) {
   function programsOf(group) {
     return Object.keys(PROGRAMS).filter((name) => PROGRAMS[name].group === group);
   }
+  const behind = groups.map((group) => [
+    group,
+    sourcesBehind(outputs, [`${group}-index`, ...programsOf(group)], group),
+  ]);
+  // These two list the commands of all groups.
+  const all = [...new Set(behind.flatMap(([, sources]) => sources))];
   return {
     always: [...SURROUNDINGS, ...sourcesBehind(outputs, ['cli'])],
-    groups: Object.fromEntries(
-      groups.map((group) => [group, sourcesBehind(outputs, [`${group}-index`, ...programsOf(group)], group)]),
-    ),
+    groups: { ...Object.fromEntries(behind), completion: all, man: all },
   };
 }
 

@@ -39,6 +39,10 @@ function hcp(): typeof import('./hcp/index') {
   return require('./hcp/index');
 }
 
+function completion(): typeof import('./completion/index') {
+  return require('./completion/index');
+}
+
 const GROUPS: readonly CommandGroup[] = [
   {
     name: 'prewarm',
@@ -70,6 +74,16 @@ const GROUPS: readonly CommandGroup[] = [
     summary: 'HCP Terraform and Terraform Enterprise: workspaces of the stacks, and runs from here',
     load: () => hcp().registerHcpCommands,
   },
+  {
+    name: 'completion',
+    summary: 'print what bash, zsh or fish reads to complete commands and options',
+    load: () => (program) => completion().registerCompletionCommand(program, wholeProgram),
+  },
+  {
+    name: 'man',
+    summary: 'print the manual page',
+    load: () => (program) => completion().registerManualCommand(program, wholeProgram),
+  },
 ];
 
 function wantedGroup(args: readonly string[]): string | undefined {
@@ -77,11 +91,22 @@ function wantedGroup(args: readonly string[]): string | undefined {
   return operands[0] === 'help' ? operands[1] : operands[0];
 }
 
+function emptyProgram(): Command {
+  return new Command('warmpath')
+    .description('Removes two waits: a session for its container image, and a viewer for a CDN edge.')
+    .version(version, '-V, --version');
+}
+
+/** The program with all commands of all groups. */
+function wholeProgram(): Command {
+  const program = emptyProgram();
+  for (const group of GROUPS) group.load()(program);
+  return program;
+}
+
 /** Builds the program for these arguments: the group they name in full, the others as one line of help. */
 export function createProgram(args: readonly string[]): Command {
-  const program = new Command('warmpath')
-    .description('Removes two waits: a session for its container image, and a viewer for a CDN edge.')
-    .version(version, '-V, --version')
+  const program = emptyProgram()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
     .configureOutput({
