@@ -79,8 +79,14 @@ describe('sizing a request', () => {
       { resolve: async (name) => ({ kind: 'addresses', addresses, canonicalName: name }) },
       'public',
     );
-    expect(await sizeRequest({ ...process, transport, resolver }, id, UNBOUNDED)).toBe('done');
+    const warnings: unknown[] = [];
+    const log = {
+      ...process.log,
+      warn: (event: string, fields?: object) => void warnings.push({ event, ...fields }),
+    };
+    expect(await sizeRequest({ ...process, transport, resolver, log }, id, UNBOUNDED)).toBe('done');
     expect(asked).toEqual([]);
+    expect(warnings).toEqual([{ event: 'sizing-without-address', requestId: id, resolution: 'refused' }]);
     expect(await process.requests.get(id)).toMatchObject({ failedUrlCount: 3 });
   });
 
