@@ -2,7 +2,7 @@ import { blockIdentity } from '../secrets/block-identity';
 import { parseEmbeddedJson } from '../secrets/embedded-json';
 import { decodeBase64Text } from '../secrets/encoded-text';
 import type { Marks, Masker } from '../secrets/masker';
-import { maskTokens, SECRET } from '../secrets/secret-shapes';
+import { maskName, SECRET } from '../secrets/secret-shapes';
 import {
   canonicalText,
   isList,
@@ -163,7 +163,7 @@ class Walk {
     }
     const [textBefore, textAfter] = [this.masker.maskText(texts[0]), this.masker.maskText(texts[1])];
     this.found.push({
-      path: maskTokens(formatPath(path)),
+      path: maskName(formatPath(path)),
       before: sideOfText(left, texts[0], textBefore),
       after: sideOfText(right, texts[1], textAfter),
       isUnknown: false,
@@ -177,7 +177,7 @@ class Walk {
     const shownBefore = this.masker.mask(before.value, hidden || before.marks, path);
     const shownAfter = this.masker.mask(after.value, hidden || after.marks, path);
     this.found.push({
-      path: maskTokens(formatPath(path)),
+      path: maskName(formatPath(path)),
       ...(before.value !== undefined && before.value !== null && { before: shownBefore }),
       ...(after.value !== undefined && after.value !== null && { after: shownAfter }),
       isUnknown,

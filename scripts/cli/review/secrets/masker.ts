@@ -5,7 +5,7 @@ import { blockIdentity } from './block-identity';
 import { parseEmbeddedJson } from './embedded-json';
 import { decodeBase64Text } from './encoded-text';
 import { SecretNames } from './secret-names';
-import { maskFormats, maskRandom, maskTokens, SECRET } from './secret-shapes';
+import { maskFormats, maskName, maskRandom, SECRET } from './secret-shapes';
 
 /** Which parts of a value the provider's schema marks as sensitive: `true` for a whole value, else the same shape. */
 export type Marks = JsonValue | undefined;
@@ -71,7 +71,7 @@ export class Masker {
     if (!isObject(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
-        maskTokens(key),
+        maskName(key),
         this.mask(item, isObject(marks) ? property(marks, key) : undefined, [...path, key]),
       ]),
     );

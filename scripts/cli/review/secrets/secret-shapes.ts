@@ -68,6 +68,20 @@ const HARMLESS =
 
 const TOKEN = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_=-]{20,}(?![A-Za-z0-9+/_=-])/g;
 
+/** Names of attributes and their paths come again with every resource. */
+const maskedNames = new Map<string, string>();
+const MAX_NAMES = 10_000;
+const MAX_NAME_LENGTH = 100;
+
+/** As {@link maskTokens}, for names and paths, which are few. */
+export function maskName(name: string): string {
+  const known = maskedNames.get(name);
+  if (known !== undefined) return known;
+  const masked = maskTokens(name);
+  if (name.length <= MAX_NAME_LENGTH && maskedNames.size < MAX_NAMES) maskedNames.set(name, masked);
+  return masked;
+}
+
 /** Returns the text with every token and key replaced that only secrets look like; assignments stay. */
 export function maskTokens(text: string): string {
   if (!HINT.test(text)) return text;
