@@ -97,7 +97,7 @@ export class WarmpathError extends Error {
   }
 }
 
-/** True for an error of this kind. */
+/** Returns true for an error of this kind. */
 export function isWarmpathError(error: unknown, ...codes: readonly ErrorCode[]): error is WarmpathError {
   return error instanceof WarmpathError && (codes.length === 0 || codes.includes(error.code));
 }

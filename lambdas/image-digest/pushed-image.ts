@@ -21,7 +21,7 @@ export interface PushedTag {
 }
 
 /**
- * The tag that was pushed to the repository; `undefined` for other events. Images without a tag are the platforms of an
+ * Returns the tag that was pushed to the repository; `undefined` for other events. Images without a tag are the platforms of an
  * index, whose own push follows.
  */
 export function pushedTag(repositoryUrl: string, { detail }: ImagePush): PushedTag | undefined {

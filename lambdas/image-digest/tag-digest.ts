@@ -1,7 +1,7 @@
 import { DescribeImagesCommand, type ECRClient, ImageNotFoundException } from '@aws-sdk/client-ecr';
 import type { PushedTag } from './pushed-image';
 
-/** The digest that the tag names now; `undefined` when the tag is gone. */
+/** Returns the digest that the tag names now; `undefined` when the tag is gone. */
 export async function digestOf(
   client: ECRClient,
   { repositoryName, tag }: PushedTag,

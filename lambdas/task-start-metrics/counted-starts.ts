@@ -13,7 +13,7 @@ export class CountedStarts {
     private readonly table: string,
   ) {}
 
-  /** Whether this is the first time; false for every later call with the same key. */
+  /** Returns whether this is the first time; false for every later call with the same key. */
   async isFirst(key: string, nowMillis: number): Promise<boolean> {
     try {
       await this.client.send(

@@ -13,7 +13,7 @@ export interface Measurement {
 }
 
 /**
- * What an event says about a start; `undefined` when it says nothing yet, or nothing of interest.
+ * Returns what an event says about a start; `undefined` when it says nothing yet, or nothing of interest.
  * @param origin of the instance under the task that started, where it is known
  */
 export function measure(event: StartEvent, origin?: InstanceOrigin): Measurement | undefined {
@@ -82,7 +82,7 @@ export function drainingMeasurement(
   };
 }
 
-/** Whether an instance that goes into service came from the warm pool or was launched cold. */
+/** Returns whether an instance that goes into service came from the warm pool or was launched cold. */
 function measureLaunch({ detail }: InstanceLaunch): Measurement | undefined {
   if (detail.Destination !== 'AutoScalingGroup') return undefined;
   const isHit = detail.Origin === 'WarmPool';

@@ -40,7 +40,7 @@ export interface UploadTarget {
 export interface PrewarmApplication {
   /** @throws InvalidRequest and InvalidUrls; nothing has been started then. */
   parse(body: unknown): Promise<ParsedRequest>;
-  /** A place to upload a list to that is too long for a body; `origin` is where the caller reached the API. */
+  /** Returns a place to upload a list to that is too long for a body; `origin` is where the caller reached the API. */
   createList(origin: string): Promise<UploadTarget>;
   /** Takes an upload, where it is the API itself that does. @default - lists are put elsewhere */
   readonly receiveList?: (listId: string, body: AsyncIterable<Uint8Array>) => Promise<void>;

@@ -88,7 +88,10 @@ export async function checkPrewarmBody(json: unknown, context: CheckContext): Pr
 /** Lines after which other requests get their turn. */
 const LINES_PER_TURN = 1_000;
 
-/** The same lines. An international name takes a hundred times as long to check as another: nobody shall wait for a whole list. */
+/**
+ * Yields the lines, and lets others have their turn: an international name takes a hundred times as long to check as another,
+ * and nobody shall wait for a whole list.
+ */
 async function* inTurns(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
   let count = 0;
   for await (const line of lines) {

@@ -6,7 +6,7 @@ export class ApiFailure extends WarmpathError {
   override readonly name = 'ApiFailure';
 }
 
-/** The body of every failure except invalid URLs. */
+/** Returns the body of every failure except invalid URLs. */
 export function failureBody(now: number, message: string) {
   return {
     status: 'failure' as const,

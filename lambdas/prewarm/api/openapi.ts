@@ -75,7 +75,7 @@ export interface OpenApiOptions {
   readonly has?: (part: OptionalPart) => boolean;
 }
 
-/** The API as an OpenAPI document, from the table of routes; the schemas are those by which bodies are read. */
+/** Returns the API as an OpenAPI document, from the table of routes; the schemas are those by which bodies are read. */
 export function openApiDocument({ has = () => false }: OpenApiOptions = {}) {
   const components = new Components();
   const paths: Record<string, Record<string, ReturnType<Components['operation']>>> = {};

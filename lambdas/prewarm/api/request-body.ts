@@ -21,7 +21,7 @@ export function releaseBody(request: Request): void {
 }
 
 /**
- * The body of a request, piece by piece.
+ * Yields the body of a request, piece by piece.
  * @throws ApiFailure BAD_INPUT where the client ends the connection before it has sent all: no fault of ours
  */
 export async function* bodyChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -42,7 +42,7 @@ export interface FollowOptions {
 
 /** Tells the events of a request as they happen, where the host can. */
 export interface RequestEvents {
-  /** True while one more follower has room. */
+  /** Returns true while one more follower has room. */
   hasRoom(): boolean;
   /** A follower that is slow is told the newest state next, and not what it missed; samples are told all. */
   follow(id: RequestId, options: FollowOptions): AsyncIterable<RequestEvent>;

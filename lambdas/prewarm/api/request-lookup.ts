@@ -6,7 +6,7 @@ import { ApiFailure, MESSAGES } from './failure';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The request with this id.
+ * Returns the request with this id.
  * @throws ApiFailure 400 without an id, 404 with `unknownMessage` for one that is not known or is none at all.
  */
 export async function findRequest(

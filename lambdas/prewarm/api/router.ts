@@ -34,7 +34,7 @@ export interface ApiEnvironment {
   readonly Variables: { readonly requestId: string };
 }
 
-/** What the caller is told: the message of an error that is theirs to mend, and nothing of any other. */
+/** Returns what the caller is told: the message of an error that is theirs to mend, and nothing of any other. */
 function asFailure(error: unknown): WarmpathError {
   if (isWarmpathError(error, 'FLEET_NOT_FOUND')) {
     return new ApiFailure('FLEET_NOT_FOUND', MESSAGES.noGroup, { cause: error });
@@ -48,8 +48,8 @@ function asFailure(error: unknown): WarmpathError {
 }
 
 /**
- * The HTTP API over an application: the same routes, bodies and messages for the single-machine service and for the
- * API function. Who may call is decided in front of it: by the gateway, or by the service.
+ * Returns the HTTP API over an application: the same routes, bodies and messages for the single-machine service and for the API
+ * function. Who may call is decided in front of it: by the gateway, or by the service.
  */
 export function createRouter(
   application: PrewarmApplication,

@@ -29,7 +29,7 @@ export function isListKey(key: string): boolean {
 }
 
 /**
- * The lines of an uploaded list.
+ * Yields the lines of an uploaded list.
  * @throws InvalidRequest where none was uploaded under this id, or what was is no list or names no URL
  */
 export async function* uploadedList(blobs: Pick<BlobStore, 'read'>, listId: string): AsyncGenerator<string> {

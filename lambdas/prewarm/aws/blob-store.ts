@@ -165,7 +165,7 @@ async function* chunksOf(body: AsyncIterable<unknown>): AsyncGenerator<Uint8Arra
   }
 }
 
-/** The body in parts of the size that S3 wants: all alike but the last. */
+/** Yields the body in parts of the size that S3 wants: all alike but the last. */
 async function* partsOf(
   body: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
 ): AsyncGenerator<Buffer> {

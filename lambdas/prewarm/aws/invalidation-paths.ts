@@ -29,7 +29,7 @@ export class PathIsWildcard extends WarmpathError {
 const UNSAFE = /[^\x21-\x7e]|["#<>[\\\]^`{|}~]|%(?![0-9a-f]{2})/giu;
 
 /**
- * A path as an invalidation names it: unsafe characters encoded, and parentheses as they are. CloudFront refuses the
+ * Returns a path as an invalidation names it: unsafe characters encoded, and parentheses as they are. CloudFront refuses the
  * first unless encoded, together with every other path of the call, and does not find an object under the latter.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
  */
@@ -44,7 +44,7 @@ export function invalidationPath(path: string): string {
     .replace(/%29/g, ')');
 }
 
-/** The first path with more than letters, digits and the usual marks, without its query; for an error that names none. */
+/** Returns the first path with more than letters, digits and the usual marks, without its query; for an error that names none. */
 export function firstUnusual(paths: readonly string[]): string | undefined {
   return paths
     .map((path) => path.split('?', 1)[0] ?? path)
@@ -87,9 +87,9 @@ function outermost(folders: Set<string>): string[] {
 }
 
 /**
- * The calls that invalidate these paths: the paths themselves where they fit four calls, else the folders that hold
- * them, at most 15, as wildcards. A wildcard also takes what was not listed; it is the price of a list that single
- * paths would take hours and thousands of dollars to invalidate.
+ * Returns the calls that invalidate these paths: the paths themselves where they fit four calls, else the folders that hold them,
+ * at most 15, as wildcards. A wildcard also takes what was not listed; it is the price of a list that single paths would take
+ * hours and thousands of dollars to invalidate.
  * @throws PathIsWildcard for a single path that CloudFront would take as more than one
  */
 export async function planInvalidation(

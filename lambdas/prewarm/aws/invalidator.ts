@@ -23,7 +23,7 @@ const THROTTLING = new Set([
   'TooManyRequestsException',
 ]);
 
-/** True where the same call may be taken a little later. */
+/** Returns true where the same call may be taken a little later. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof CloudFrontServiceException)) return false;
   const { httpStatusCode = 0 } = error.$metadata;

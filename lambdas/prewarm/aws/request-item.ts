@@ -81,7 +81,7 @@ const CODEC: RowCodec<StoredRecord> = {
   reported: flagField('reported'),
 };
 
-/** The row of a new request. */
+/** Returns the row of a new request. */
 export function requestItem(
   record: RequestRecord,
   sealedHeaders: Uint8Array | undefined,
@@ -99,7 +99,7 @@ export function requestItem(
   };
 }
 
-/** The fields of a patch as attributes; absent fields are left out. */
+/** Returns the fields of a patch as attributes; absent fields are left out. */
 export function patchAttributes(patch: RequestPatch): Item {
   return writeRow(CODEC, patch);
 }

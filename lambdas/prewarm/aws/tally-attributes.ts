@@ -4,7 +4,7 @@ import { emptyTally, type Tally } from '../engine/model/tally';
 import { type Item, number, readOptionalNumber } from './attributes';
 
 /**
- * A tally as attributes of the top level, because `ADD` knows no others: `fetches`, `bytes`, `o_<outcome>` and
+ * Returns a tally as attributes of the top level, because `ADD` knows no others: `fetches`, `bytes`, `o_<outcome>` and
  * `l_<latency bucket>`. What is zero is left out.
  */
 function entriesOf(tally: Tally): readonly (readonly [string, number])[] {

@@ -49,7 +49,7 @@ async function plan(id: RequestId, context: Context): Promise<void> {
   await reportWhenEnded({ requests, lambda, functionName: settings.REPORT_FUNCTION_NAME }, id);
 }
 
-/** True for a request whose next piece of work is to wait for an invalidation. */
+/** Returns true for a request whose next piece of work is to wait for an invalidation. */
 async function waitsForInvalidation(id: RequestId): Promise<boolean> {
   const record = await requests.get(id);
   return record?.status === 'CHECK_POP' && record.spec.needInvalidate;

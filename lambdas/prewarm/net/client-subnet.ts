@@ -27,7 +27,7 @@ const NAME_ERROR = 3;
 /** `server-13-32-1-2.fra56.r.cloudfront.net`, with a suffix such as `-p4` in some places. */
 const EDGE_NAME = /\.([a-z]{3}\d{1,3}(?:-[a-z]\d{1,2})?)\.r\.cloudfront\.net$/i;
 
-/** True for an IPv4 network that a question may be asked for, `ADDRESS/BITS`. */
+/** Returns true for an IPv4 network that a question may be asked for, `ADDRESS/BITS`. */
 export function isSubnet(text: string): boolean {
   const [address = '', bits = ''] = text.split('/');
   return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= 32;

@@ -24,7 +24,8 @@ const DECODERS: ReadonlyMap<string, Decode | undefined> = new Map([
 ]);
 
 /**
- * The body without its content coding. None is asked for, but objects that were stored with one come with it all the same.
+ * Returns the body without its content coding. None is asked for, but objects that were stored with one come with it all the
+ * same.
  * @throws UnreadableDocument where the coding is not known, is broken, or unpacks to more than `maxBytes`
  */
 export async function decodeContent(

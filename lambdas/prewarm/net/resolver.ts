@@ -75,7 +75,7 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
   const waiting: (() => void)[] = [];
   let free = concurrency;
 
-  /** The records of one type; none where the name has others only. */
+  /** Returns the records of one type; none where the name has others only. */
   async function records(name: string, type: 4 | 6): Promise<Records> {
     try {
       const found = await (type === 4

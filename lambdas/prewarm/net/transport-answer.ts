@@ -39,7 +39,7 @@ export class AnswerReader {
     return this.chunks?.payloadBytes ?? this.bytes;
   }
 
-  /** True once a byte of the response has arrived. */
+  /** Returns true once a byte of the response has arrived. */
   get hasBegun(): boolean {
     return this.head !== undefined || this.partOfHead !== '';
   }

@@ -26,7 +26,7 @@ export function unreachableReason(error: Error): UnreachableReason {
   return RESET_CODES.has(code) ? 'reset' : 'network';
 }
 
-/** The error that ended a handshake, told as one of trust where it was one. */
+/** Returns the error that ended a handshake, told as one of trust where it was one. */
 export function connectionError(error: Error, socket: Socket): Error {
   return socket instanceof TLSSocket && socket.authorizationError
     ? new UntrustedCertificate(error, codeOf(error))

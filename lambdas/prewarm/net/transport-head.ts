@@ -96,8 +96,8 @@ function trimmed(text: string, start: number, end: number): string {
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
 
 /**
- * A value as it may be shown: control bytes of an origin must not reach a terminal, so they are written as `\u001b`. Those
- * from 0x80 on are not refused because UTF-8 has them too.
+ * Returns a value as it may be shown: control bytes of an origin must not reach a terminal, so they are written as `\u001b`.
+ * Those from 0x80 on are not refused because UTF-8 has them too.
  */
 function shownValue(value: string): string {
   return CONTROL.test(value) ? visibleText(value, value.length) : value;
@@ -123,7 +123,7 @@ function digitAt(text: string, at: number): number {
   return code >= DIGIT_0 && code <= DIGIT_9 ? code - DIGIT_0 : Number.NaN;
 }
 
-/** The status of a status line that ends at `end`; not a number where it is none. */
+/** Returns the status of a status line that ends at `end`; not a number where it is none. */
 function statusOf(text: string, end: number): number {
   const isWellFormed =
     text.startsWith(PROTOCOL) &&

@@ -37,7 +37,7 @@ export class RequestWriter {
   constructor(private readonly host: string) {}
 
   /**
-   * The bytes of a request, as latin1 text.
+   * Returns the bytes of a request, as latin1 text.
    * @throws UnwritableRequest
    */
   write({ method, path, headers }: Pick<FetchTarget, 'method' | 'path' | 'headers'>): string {

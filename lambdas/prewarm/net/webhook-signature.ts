@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The headers by which a receiver knows that a webhook comes from this deployment, has not been changed and is not an old one.
- * The key is 24 to 64 bytes.
+ * Returns the headers by which a receiver knows that a webhook comes from this deployment, has not been changed and is not an old
+ * one. The key is 24 to 64 bytes.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function webhookSignature(

@@ -18,7 +18,7 @@ export type AmiLock = z.infer<typeof lock>;
 
 export const AMI_LOCK_FILE = 'ami.lock.json';
 
-/** The file's content; empty where there is none. @throws {BadInput} for a file that is no such lock */
+/** Returns the file's content; empty where there is none. @throws {BadInput} for a file that is no such lock */
 export function readAmiLock(file: string): AmiLock {
   let text: string;
   try {

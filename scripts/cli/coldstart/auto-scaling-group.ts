@@ -25,7 +25,7 @@ export interface UsedTemplate {
   readonly version: string;
 }
 
-/** The launch template of a group, whether it is plain or of several instance types. @throws when it has none */
+/** Returns the launch template of a group, whether it is plain or of several instance types. @throws when it has none */
 export function templateOf(group: AutoScalingGroup): UsedTemplate {
   const used =
     group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;

@@ -12,7 +12,7 @@ async function newestVersion(client: EC2Client, id: string): Promise<number> {
 }
 
 /**
- * What the group is to become by a refresh: itself with another version of its launch template. Always a number: Auto
+ * Returns what the group is to become by a refresh: itself with another version of its launch template. Always a number: Auto
  * Scaling cannot roll back to or from an alias.
  */
 export async function desiredConfiguration(

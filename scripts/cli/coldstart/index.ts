@@ -23,7 +23,7 @@ function templateVersion(text: string): number | 'latest' {
 }
 
 /**
- * An option of a refresh that is to be started; it cannot be used together with `--attach`, which follows a running one.
+ * Returns an option of a refresh that is to be started; it cannot be used together with `--attach`, which follows a running one.
  */
 function newRefreshOption(flags: string, description: string): Option {
   return new Option(flags, description).conflicts('attach');

@@ -25,17 +25,17 @@ export type Verdict =
   /** Still between launch and hook. */
   | { readonly kind: 'pending' };
 
-/** True for the verdicts on which a task starts without a pull. */
+/** Returns true for the verdicts on which a task starts without a pull. */
 export function isReady({ kind }: Verdict): boolean {
   return kind === 'on-disk' || kind === 'by-template';
 }
 
-/** The images a template's user data asks the pre-pull program for; empty where it asks for none. */
+/** Returns the images a template's user data asks the pre-pull program for; empty where it asks for none. */
 export function imagesInUserData(userData: string): string[] {
   return (/^IMAGES=(.*)$/m.exec(userData)?.[1] ?? '').split(',').filter((image) => image !== '');
 }
 
-/** Whether a template's user data lets an instance into service whose pull failed: then its state proves nothing. */
+/** Returns whether a template's user data lets an instance into service whose pull failed: then its state proves nothing. */
 export function goesOnAfterFailure(userData: string): boolean {
   return /^ON_FAILURE=CONTINUE$/m.test(userData);
 }
@@ -50,7 +50,7 @@ function same(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((image) => right.includes(image));
 }
 
-/** Whether `wanted` is on the instance, and how that is known. */
+/** Returns whether `wanted` is on the instance, and how that is known. */
 export function judgeInstance(
   instance: PooledInstance,
   wanted: readonly string[],

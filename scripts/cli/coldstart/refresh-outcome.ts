@@ -14,12 +14,12 @@ const FAILURES: Readonly<Record<string, string>> = {
     'rollback failed: instances of both versions are left; start a refresh to the version you want',
 };
 
-/** Why Auto Scaling does what it does with a refresh; empty when it does not say. */
+/** Returns why Auto Scaling does what it does with a refresh; empty when it does not say. */
 export function reasonOf({ RollbackDetails, StatusReason }: InstanceRefresh): string {
   return visibleText(RollbackDetails?.RollbackReason ?? StatusReason ?? '');
 }
 
-/** What became of a refresh; `undefined` until it is over. */
+/** Returns what became of a refresh; `undefined` until it is over. */
 export function outcomeOf(refresh: InstanceRefresh): RefreshOutcome | undefined {
   const status = refresh.Status ?? 'Pending';
   if (status === 'Successful') return { kind: 'succeeded' };

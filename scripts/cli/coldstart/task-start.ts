@@ -63,7 +63,7 @@ export interface StartSummary {
   readonly pullP50Seconds?: number;
 }
 
-/** The smallest of the sorted values that at least `share` (0 to 1) of them do not exceed. */
+/** Returns the smallest of the sorted values that at least `share` (0 to 1) of them do not exceed. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

@@ -40,7 +40,7 @@ export const SETTING_OPTIONS: SettingNames = {
   port: '--port',
 };
 
-/** The path of a field, such as `pops[2]`, with its first name as `names` has it. */
+/** Returns the path of a field, such as `pops[2]`, with its first name as `names` has it. */
 export function renamed(path: string, names: Readonly<Partial<Record<string, string>>>): string {
   const [name = path] = path.split('[', 1);
   return `${names[name] ?? name}${path.slice(name.length)}`;

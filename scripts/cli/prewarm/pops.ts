@@ -59,7 +59,7 @@ function selectEntries(options: PopsOptions, directory: PopDirectory): readonly 
   return codes.size === 0 ? directory.all : [...codes].flatMap((code) => directory.find(code) ?? []);
 }
 
-/** A PoP under the names of the API. */
+/** Returns a PoP under the names of the API. */
 function entryJson({ countryName, ...entry }: PopEntry) {
   return { ...entry, country_name: countryName };
 }

@@ -65,7 +65,7 @@ export function renderBar(snapshot: ProgressSnapshot, pace: Pace, width: number,
   return `${snapshot.phase} ${bar} ${failed === '' ? text : text.replace(failed, paint.red(failed))}`;
 }
 
-/** The same for a log: no colour, no control characters. */
+/** Returns the progress of a run as one line of a log: no colour, no control characters. */
 export function renderLine(snapshot: ProgressSnapshot, pace: Pace): string {
   if (snapshot.total === undefined) return `${snapshot.phase} …`;
   const share = snapshot.total === 0 ? '' : ` (${formatShare(snapshot.done / snapshot.total)})`;

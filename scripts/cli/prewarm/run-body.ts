@@ -25,8 +25,8 @@ export function refuseSeveralTargets(options: RunOptions): void {
 }
 
 /**
- * The target fields that the options set; given at all, they take the place of those of the list. Where several are given,
- * which is refused, the first, so that the other fields are checked all the same.
+ * Returns the target fields that the options set; given at all, they take the place of those of the list. Where several are
+ * given, which is refused, the first, so that the other fields are checked all the same.
  */
 function targetFields(options: RunOptions): Readonly<Record<string, unknown>> {
   const [first] = givenTargets(options);
@@ -36,7 +36,7 @@ function targetFields(options: RunOptions): Readonly<Record<string, unknown>> {
   return { ...none, near_count: null, target_type: type, [field]: options[field] };
 }
 
-/** The fields of the request body that the options set. */
+/** Returns the fields of the request body that the options set. */
 export function optionFields(options: RunOptions): Readonly<Record<string, unknown>> {
   const fields = {
     cf_domain: options.cfDomain,

@@ -28,7 +28,7 @@ function invalidation(): typeof import('./run-invalidator') {
 }
 
 /**
- * The engine of one run: sizes are not asked for, since every object is fetched at once anyway.
+ * Returns the engine of one run: sizes are not asked for, since every object is fetched at once anyway.
  * @throws BadInput where the data directory cannot be used, or nothing can be invalidated
  */
 export async function openRunEngine(

@@ -43,7 +43,7 @@ async function* nonEmpty(urls: AsyncIterable<string>, spec: RequestSpec): AsyncG
   }
 }
 
-/** What LIST holds, anew with each call; the field of a body has been checked before. */
+/** Yields what LIST holds, anew with each call; the field of a body has been checked before. */
 function linesOf(list: UrlList): AsyncIterable<string> | Iterable<string> {
   if (list.kind === 'lines') return list.lines();
   const { url_list: urls } = list.body;

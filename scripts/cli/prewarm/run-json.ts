@@ -40,7 +40,7 @@ function popJson(code: string, summary: PopSummary) {
   };
 }
 
-/** A PoP that failed as a whole, in the shape of the other failures. */
+/** Returns a PoP that failed as a whole, in the shape of the other failures. */
 function popFailureJson(code: string, message: string) {
   return {
     pop: code,
@@ -78,8 +78,8 @@ function headJson(summary: RunSummary, groups: readonly FailureGroup[]) {
 }
 
 /**
- * The report a program reads: one line, one JSON object, with the names of the API. `failures` is its last key and is written as it
- * is read.
+ * Yields the report a program reads: one line, one JSON object, with the names of the API. `failures` is its last key and is
+ * written as it is read.
  */
 export async function* renderJson(
   summary: RunSummary,

@@ -8,7 +8,7 @@ import { type Cell, type Column, renderTable } from '../terminal/table';
 import { formatBytes, formatCount, formatMs, formatSeconds, formatShare } from '../terminal/units';
 import type { PopSummary, RunSummary } from './summary';
 
-/** The columns of a run; where the terminal is narrow, the latencies go first. */
+/** Returns the columns of a run; where the terminal is narrow, the latencies go first. */
 function columnsOf({ verify }: RunSummary): readonly Column[] {
   return [
     { title: 'PoP' },
@@ -87,7 +87,7 @@ function renderGroup(group: FailureGroup, paint: Paint): string[] {
   ];
 }
 
-/** The PoPs that were named and do not serve the distribution. */
+/** Returns the PoPs that were named and do not serve the distribution. */
 function renderFailedPops({ pops }: RunSummary, paint: Paint): string[] {
   const failed = Object.entries(pops).filter(([, { error }]) => error !== undefined);
   if (failed.length === 0) return [];
@@ -121,12 +121,12 @@ function headline(summary: RunSummary, paint: Paint): string {
   return `${colour(text)} in ${formatSeconds(summary.seconds)} (${formatCount(Math.round(summary.fetchesPerSecond))}/s)`;
 }
 
-/** True where everything that was asked for is on the edges, as far as it was verified. */
+/** Returns true where everything that was asked for is on the edges, as far as it was verified. */
 export function isAllDone(summary: RunSummary): boolean {
   return summary.requested > 0 && summary.failed === 0 && summary.notDone === 0;
 }
 
-/** The report a person reads: a table per PoP, failures by cause and URL with what to do, and one line that sums up. */
+/** Returns the report a person reads: a table per PoP, failures by cause and URL with what to do, and one line that sums up. */
 export function renderReport(
   summary: RunSummary,
   groups: readonly FailureGroup[],

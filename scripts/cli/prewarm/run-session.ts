@@ -42,7 +42,7 @@ function snapshotOf(live: LiveProgress, verify: VerifyMode): ProgressSnapshot {
   };
 }
 
-/** The runs that this data directory holds and that have not ended, or whose report was not shown. */
+/** Returns the runs that this data directory holds and that have not ended, or whose report was not shown. */
 async function findOpen(engine: EmbeddedEngine): Promise<readonly RequestRecord[]> {
   const open: RequestRecord[] = [];
   let after: string | undefined;

@@ -49,7 +49,7 @@ async function certificates(file: string): Promise<string> {
 }
 
 /**
- * The PoPs that come with the program, or those of the local copy in their place, and those of the environment.
+ * Returns the PoPs that come with the program, or those of the local copy in their place, and those of the environment.
  * @throws BadInput where one of these has no place, or the copy is none
  */
 export function knownPops(): PopDirectory {

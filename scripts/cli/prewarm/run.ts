@@ -106,12 +106,12 @@ async function warm(
   }
 }
 
-/** True where a sitemap or playlist could not be read, or not all of it: what it names is not warm. */
+/** Returns true where a sitemap or playlist could not be read, or not all of it: what it names is not warm. */
 function missesUrls({ record }: SessionEnd): boolean {
   return record.spec.sources.length > 0 && record.message !== undefined;
 }
 
-/** Why a run did not come to its end, and what to do, in a sentence; nothing where it did. */
+/** Returns why a run did not come to its end, and what to do, in a sentence; nothing where it did. */
 function stoppedSentence({ record, interruptedWith }: SessionEnd, options: RunOptions): string | undefined {
   if (interruptedWith !== undefined) {
     return options.dataDir === undefined

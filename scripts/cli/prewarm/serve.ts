@@ -57,7 +57,7 @@ async function start(options: ServeOptions) {
   });
 }
 
-/** What is wrong with the options, where nothing could begin with them. */
+/** Returns what is wrong with the options, where nothing could begin with them. */
 function refusalOf(error: unknown): string | undefined {
   if (error instanceof RefusedSetting) return error.explain(SETTING_OPTIONS);
   return error instanceof BadInput ? error.message : undefined;

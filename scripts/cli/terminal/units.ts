@@ -25,12 +25,12 @@ export function formatClock(seconds: number): string {
   return hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
 }
 
-/** How long something took: `4.3 s`, from a minute on as a clock. */
+/** Returns how long something took: `4.3 s`, from a minute on as a clock. */
 export function formatSeconds(seconds: number): string {
   return seconds < 60 ? `${seconds.toFixed(1)} s` : formatClock(seconds);
 }
 
-/** A share of 0 to 1: `97 %`; never rounded up to 100. */
+/** Returns a share of 0 to 1: `97 %`; never rounded up to 100. */
 export function formatShare(share: number): string {
   return `${Math.floor(share * 100 + 1e-9)} %`;
 }

@@ -61,7 +61,7 @@ async function countDistinct(urls: AsyncIterable<string>): Promise<number> {
 /** Requests looked through for one of the same distribution. */
 const REMEMBERED_REQUESTS = 100;
 
-/** What objects of this distribution had on average when they were last sized. */
+/** Returns what objects of this distribution had on average when they were last sized. */
 async function rememberedObjectBytes(
   application: PrewarmApplication,
   distributionDomain: string,

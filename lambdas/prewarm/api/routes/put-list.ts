@@ -17,7 +17,7 @@ function emptyList(): ApiFailure {
   );
 }
 
-/** The chunks of a list; throws at its end where there were none, so that nothing is stored. */
+/** Yields the chunks of a list; throws at its end where there were none, so that nothing is stored. */
 async function* bounded(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   let received = 0;
   for await (const chunk of bodyChunks(body)) {

@@ -82,7 +82,9 @@ async function stopAndResize(application: PrewarmApplication, id: string, instan
   if (instances > (await application.fleet.capacity())) await application.fleet.setCapacity(instances);
 }
 
-/** What is set of a number of instances, as the compatible API says it; the fleet's own maximum is named where it counts. */
+/**
+ * Returns what is set of a number of instances, as the compatible API says it; the fleet's own maximum is named where it counts.
+ */
 function described(instances: number, { maxInstances }: PrewarmApplication['fleet']): string {
   return maxInstances === undefined || instances <= maxInstances
     ? `updated to Desired Capacity: ${instances}`

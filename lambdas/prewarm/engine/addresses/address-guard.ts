@@ -57,7 +57,7 @@ interface Network extends AddressRange {
   readonly always: boolean;
 }
 
-/** The range of `address/bits`; nothing where the text is none. */
+/** Returns the range of `address/bits`; nothing where the text is none. */
 export function parseCidr(cidr: string): AddressRange | undefined {
   const [address = '', bits = '', ...rest] = cidr.split('/');
   const prefix = parseAddress(address);
@@ -119,12 +119,12 @@ export function within(address: Bytes, { prefix, bits }: AddressRange): boolean 
   return ((address[whole] ?? 0) & mask) === ((prefix[whole] ?? 0) & mask);
 }
 
-/** The host of a URL as an address is written: WHATWG URLs have IPv6 addresses in brackets. */
+/** Returns the host of a URL as an address is written: WHATWG URLs have IPv6 addresses in brackets. */
 export function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/g, '');
 }
 
-/** Why this address must not be contacted, in one or two words; nothing where it may be. */
+/** Returns why this address must not be contacted, in one or two words; nothing where it may be. */
 export function addressRefusal(address: string, policy: AddressPolicy): string | undefined {
   const bytes = parseAddress(address);
   if (!bytes) return 'not an IP address';
@@ -135,7 +135,7 @@ export function addressRefusal(address: string, policy: AddressPolicy): string |
   return undefined;
 }
 
-/** The addresses that may be contacted, and what is wrong with the others. */
+/** Returns the addresses that may be contacted, and what is wrong with the others. */
 export function guardAddresses(
   addresses: readonly string[],
   policy: AddressPolicy,

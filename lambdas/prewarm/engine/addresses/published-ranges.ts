@@ -37,7 +37,7 @@ export function parsePublishedRanges(document: unknown): PublishedRanges | undef
   return typeof createDate === 'string' && cidrs.length > 0 ? { createDate, cidrs } : undefined;
 }
 
-/** The same as AWS writes it, of CloudFront alone. */
+/** Returns the ranges in the shape of the document that AWS publishes, with CloudFront's alone. */
 export function publishedDocument({ createDate, cidrs }: PublishedRanges): unknown {
   const v6 = cidrs.filter((cidr) => cidr.includes(':'));
   const v4 = cidrs.filter((cidr) => !cidr.includes(':'));
@@ -49,8 +49,8 @@ export function publishedDocument({ createDate, cidrs }: PublishedRanges): unkno
 }
 
 /**
- * A resolver that takes, of a name under cloudfront.net, only the addresses that AWS publishes as CloudFront's: a second check
- * beside that they are public. A name that has none left is `failed`, with what to do.
+ * Returns a resolver that takes, of a name under cloudfront.net, only the addresses that AWS publishes as CloudFront's: a second
+ * check beside that they are public. A name that has none left is `failed`, with what to do.
  */
 export function publishedOnly(resolver: Resolver, { createDate, cidrs }: PublishedRanges): Resolver {
   const ranges = cidrs.map(parseCidr).filter((range): range is AddressRange => range !== undefined);

@@ -61,7 +61,7 @@ const CONTINENT_AREAS: Readonly<Record<string, PriceArea>> = {
   'South America': 'south-america',
 };
 
-/** Where CloudFront's traffic of a PoP is billed; the dearest area for bytes where the place is not known. */
+/** Returns where CloudFront's traffic of a PoP is billed; the dearest area for bytes where the place is not known. */
 export function priceAreaOf(
   place: { readonly country: string; readonly continent: string } | undefined,
 ): PriceArea {

@@ -3,7 +3,7 @@ import type { SeenUrls } from '../ports/seen-urls';
 const BATCH = 1_000;
 
 /**
- * The first URLs of a stream, all where there is no limit. The rest of a list is read all the same, so that what is wrong
+ * Yields the first URLs of a stream, all where there is no limit. The rest of a list is read all the same, so that what is wrong
  * with it is known; a source whose rest nobody wants is left.
  */
 export async function* firstUrls(

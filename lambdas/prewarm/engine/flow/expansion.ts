@@ -51,7 +51,7 @@ export async function storedExpansion(
   return value;
 }
 
-/** The list so far, the accepted URLs first. */
+/** Yields the list so far, the accepted URLs first. */
 export async function* expandedUrls(
   blobs: BlobStore,
   id: RequestId,

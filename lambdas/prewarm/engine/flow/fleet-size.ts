@@ -3,7 +3,7 @@ import type { Fleet } from '../ports/fleet';
 import type { RequestStore } from '../ports/request-store';
 import { MAX_INSTANCES } from '../request/limits';
 
-/** What the requests that have not ended ask for together; nobody's share outlives its request. */
+/** Returns what the requests that have not ended ask for together; nobody's share outlives its request. */
 export function fleetSizeFor(active: readonly RequestRecord[]): number {
   return Math.min(
     MAX_INSTANCES,

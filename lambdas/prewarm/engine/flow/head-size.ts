@@ -20,7 +20,7 @@ const TIMEOUTS = { connectMs: 3_000, headerMs: 10_000, idleMs: 5_000, totalMs: 1
 const ATTEMPTS = 2;
 const RETRY_AFTER_MS = 200;
 
-/** What the first of the request's encodings sends, without its range. */
+/** Returns what the first of the request's encodings sends, without its range. */
 export function sizingHeaders(spec: RequestSpec): FetchTarget['headers'] {
   const { range: _, ...headers } = planEncodings(spec)[0]?.headers ?? {};
   return headers;

@@ -46,7 +46,7 @@ export interface PlanDeps {
 const SLICES_PER_CURSOR = 1_000;
 
 /**
- * The PoPs as they are stored; those that a run before this one stored stay as they are. Nothing where the signal cut the
+ * Returns the PoPs as they are stored; those that a run before this one stored stay as they are. Nothing where the signal cut the
  * look-up short: a PoP that was not looked up to its end has not failed.
  */
 async function storedPops(

@@ -28,8 +28,8 @@ async function* failuresIn(blobs: BlobStore, keys: Iterable<string>): AsyncGener
 }
 
 /**
- * Every failed fetch of a request, those of slices that were handed back included. It goes by the recorded slices: a delivery that
- * was not the one that counts may have left a failure blob that no result speaks of.
+ * Yields every failed fetch of a request, those of slices that were handed back included. It goes by the recorded slices: a
+ * delivery that was not the one that counts may have left a failure blob that no result speaks of.
  */
 export async function* failuresOf(
   { ledger, blobs, journal }: Pick<ReportDeps, 'ledger' | 'blobs'> & { readonly journal?: SliceJournal },
@@ -40,7 +40,7 @@ export async function* failuresOf(
   if (journal) for await (const { progress } of journal.unrecorded(id)) yield* progress.failures;
 }
 
-/** The results at one moment: what they add up to, and where their failures are listed. */
+/** Returns the results at one moment: what they add up to, and where their failures are listed. */
 async function readResults(ledger: ReportDeps['ledger'], id: RequestId) {
   const total = emptyTally();
   const byPop = new Map<PopCode, MutableTally>();

@@ -18,7 +18,7 @@ function isCursor(value: unknown): value is SizeCursor {
   return typeof value === 'object' && value !== null && 'parts' in value && 'sizedUrls' in value;
 }
 
-/** The stored cursor; nothing where sizing has not begun. */
+/** Returns the stored cursor; nothing where sizing has not begun. */
 export function parseSizeCursor(text: string | undefined): SizeCursor | undefined {
   const value: unknown = text === undefined ? undefined : parseJson(text);
   return isCursor(value) ? value : undefined;

@@ -16,7 +16,7 @@ function isProgress(value: unknown): value is SliceProgress {
   return value instanceof Object && 'done' in value && 'tally' in value && 'failures' in value;
 }
 
-/** A hand-over by blobs, one for a slice. */
+/** Returns a hand-over by blobs, one for a slice. */
 export function handoverInBlobs(blobs: Pick<BlobStore, 'put' | 'read'>): SliceHandover {
   return {
     async load({ requestId, id }) {

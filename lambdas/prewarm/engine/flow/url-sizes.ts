@@ -78,7 +78,7 @@ export async function sizeUrls(
   return { cursor, result: 'done' };
 }
 
-/** The stored sizes, in the order of the list: bytes, `-` where unknown, `!` where the URL was not reached. */
+/** Yields the stored sizes, in the order of the list: bytes, `-` where unknown, `!` where the URL was not reached. */
 export async function* readSizes(
   blobs: BlobStore,
   id: RequestId,

@@ -36,7 +36,7 @@ const KEPT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The tree of a manifest, of the kept elements only.
+ * Returns the tree of a manifest, of the kept elements only.
  * @throws UnreadableDocument where the text is not a manifest, or ends before the manifest does
  */
 export function parseMpd(text: string): MpdNode {
@@ -79,7 +79,7 @@ export function childOf(node: MpdNode, name: string): MpdNode | undefined {
   return node.children.find((child) => child.name === name);
 }
 
-/** A number of an attribute, or nothing where it is absent or none. */
+/** Returns a number of an attribute, or nothing where it is absent or none. */
 export function numberOf(node: MpdNode | undefined, attribute: string): number | undefined {
   const text = node?.attributes[attribute];
   const number = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
@@ -90,7 +90,7 @@ export function numberOf(node: MpdNode | undefined, attribute: string): number |
 const WHOLE_NUMBER = /^\s*(?:\+|(-))?(\d{1,20})\s*$/;
 
 /**
- * A whole number of up to 64 bits of an attribute, exactly; nothing where it is absent.
+ * Returns a whole number of up to 64 bits of an attribute, exactly; nothing where it is absent.
  * @throws UnreadableDocument where it is something else: a guess would name other URLs
  */
 export function wholeNumberOf(node: MpdNode | undefined, attribute: string): bigint | undefined {

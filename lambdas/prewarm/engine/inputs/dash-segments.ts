@@ -6,7 +6,7 @@ import { type SegmentNumbers, type SegmentWindow, timelineSegments } from './das
 /** Own choice: a segment of some seconds in sequences of single frames has fewer. */
 const MAX_SEQUENCE_LENGTH = 10_000;
 
-/** The first template that has the attribute, from the innermost to the outermost. */
+/** Returns the first template that has the attribute, from the innermost to the outermost. */
 function holder(templates: readonly MpdNode[], attribute: string): MpdNode | undefined {
   return templates.find((template) => template.attributes[attribute] !== undefined);
 }
@@ -62,7 +62,7 @@ const NEEDED_TEMPLATES: Readonly<Record<(typeof NEEDED)[number], string>> = {
   BitstreamSwitching: 'bitstreamSwitching',
 };
 
-/** The values of one segment, or of each segment of the sequence in its place. */
+/** Yields the values of one segment, or of each segment of the sequence in its place. */
 function* valuesOf(media: string, fixed: TemplateValues, segment: SegmentNumbers): Iterable<TemplateValues> {
   const { number, time, sequenceLength = 1 } = segment;
   const values = { ...fixed, Number: number, Time: time };

@@ -21,7 +21,7 @@ function formatted(value: Value, width: string | undefined, conversion: string |
 }
 
 /**
- * The URL of a template with its identifiers replaced; `$$` is a dollar sign, an unknown identifier stays.
+ * Returns the URL of a template with its identifiers replaced; `$$` is a dollar sign, an unknown identifier stays.
  * @throws UnreadableDocument where nobody could ask for a URL that long
  */
 export function fillTemplate(template: string, values: TemplateValues): string {
@@ -39,7 +39,7 @@ export function fillTemplate(template: string, values: TemplateValues): string {
   return filled;
 }
 
-/** True where a template has the identifier, in any format. */
+/** Returns true where a template has the identifier, in any format. */
 export function hasIdentifier(template: string, name: string): boolean {
   return [...template.matchAll(IDENTIFIER)].some(([, identifier]) => identifier === name);
 }

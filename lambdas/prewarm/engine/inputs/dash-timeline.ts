@@ -34,7 +34,7 @@ const MAX_UNITS = 2 ** 64;
 /** By so many units the product of seconds and timescale may be too great. */
 const ROUNDING_UNITS = 1e-6;
 
-/** Where an open run stops that no other run follows, in units of the timescale. */
+/** Returns where an open run stops that no other run follows, in units of the timescale. */
 function endOfPeriod({ timescale, offset }: TimelineScale, { durationSeconds, live }: SegmentWindow): bigint {
   const seconds = durationSeconds ?? live?.toSeconds;
   if (seconds === undefined) throw new UnreadableDocument('does not say how long it is');
@@ -73,8 +73,8 @@ function* patternDurations(timeline: MpdNode, run: MpdNode): Iterable<bigint> {
 }
 
 /**
- * The segments of a SegmentTimeline. Times are counted as big integers: they have 64 bits, and beyond 2^53 a number
- * would make another segment's URL of them. A run of duration 0 stands for segments that are not there.
+ * Yields the segments of a SegmentTimeline. Times are counted as big integers: they have 64 bits, and beyond 2^53 a number would
+ * make another segment's URL of them. A run of duration 0 stands for segments that are not there.
  * @throws UnreadableDocument also where no segment is named, unless those of a live stream are yet to come
  */
 export function* timelineSegments(

@@ -50,7 +50,7 @@ function* periodsOf(mpd: MpdNode, nowSeconds: number): Iterable<Period> {
   }
 }
 
-/** The nodes of one name from the innermost level to the outermost. */
+/** Returns the nodes of one name from the innermost level to the outermost. */
 function levels(name: string, ...nodes: readonly MpdNode[]): readonly MpdNode[] {
   return nodes.flatMap((node) => childOf(node, name) ?? []);
 }

@@ -19,7 +19,7 @@ function isGzip(body: Uint8Array): boolean {
   return body[0] === 0x1f && body[1] === 0x8b;
 }
 
-/** The bytes in pieces that are handled in one turn of the event loop. */
+/** Yields the bytes in pieces that are handled in one turn of the event loop. */
 export function* slices(body: Uint8Array): Iterable<Uint8Array> {
   for (let start = 0; start < body.byteLength; start += CHUNK_BYTES)
     yield body.subarray(start, start + CHUNK_BYTES);
@@ -43,7 +43,7 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   }
 }
 
-/** The same bytes; the first chunk has enough of them to tell what they are. */
+/** Yields the bytes in other pieces: the first has enough of them to tell what they are. */
 async function* withStart(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void> {
@@ -60,7 +60,7 @@ async function* withStart(
   if (start !== undefined) yield start;
 }
 
-/** The bytes, unpacked where they begin as a gzip file does, whatever name and type say. */
+/** Yields the bytes, unpacked where they begin as a gzip file does, whatever name and type say. */
 export async function* unpacked(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
@@ -83,7 +83,7 @@ export async function* unpacked(
 }
 
 /**
- * The text of a document in pieces: unpacked where it is gzip, decoded as its byte-order mark, its media type or its XML
+ * Yields the text of a document in pieces: unpacked where it is gzip, decoded as its byte-order mark, its media type or its XML
  * declaration says, as UTF-8 without these. What does not fit the encoding becomes U+FFFD.
  * @throws UnreadableDocument where it unpacks to more than `maxBytes`, is broken, or its encoding is unknown
  */
@@ -118,7 +118,7 @@ function decoderFor(encoding: string): InstanceType<typeof TextDecoder> {
 }
 
 /**
- * The beginning of a document, to tell its format by.
+ * Returns the beginning of a document, to tell its format by.
  * @throws UnreadableDocument where it cannot be unpacked or decoded
  */
 export async function documentStart(document: FetchedDocument, maxBytes: number): Promise<DocumentStart> {
@@ -132,7 +132,7 @@ export async function documentStart(document: FetchedDocument, maxBytes: number)
   return { text: text.slice(0, START_CHARACTERS), path: new URL(document.url).pathname.toLowerCase() };
 }
 
-/** The whole text of a document that is known to be small. */
+/** Returns the whole text of a document that is known to be small. */
 export async function wholeText(parts: AsyncIterable<string>): Promise<string> {
   let text = '';
   for await (const part of parts) text += part;

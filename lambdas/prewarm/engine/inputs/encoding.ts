@@ -4,7 +4,7 @@ const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i;
 const XML_ENCODING = /^\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([\w.:-]{1,40})["']/;
 const UTF_16 = /^(?:utf-?16|ucs-?2|iso-10646-ucs-2|csunicode|unicode)/i;
 
-/** The encoding that a byte-order mark names. */
+/** Returns the encoding that a byte-order mark names. */
 function encodingOfMark([first, second, third, fourth]: Uint8Array): string | undefined {
   if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
@@ -22,8 +22,8 @@ function encodingOfZeros(start: Uint8Array): string | undefined {
 }
 
 /**
- * The encoding of a text by its first bytes and its media type: byte-order mark, `charset`, XML declaration, in this order
- * (RFC 7303, section 3); UTF-8 where none says.
+ * Returns the encoding of a text by its first bytes and its media type: byte-order mark, `charset`, XML declaration, in this
+ * order (RFC 7303, section 3); UTF-8 where none says.
  */
 export function encodingOf(bytes: Uint8Array, contentType = ''): string {
   const start = bytes.subarray(0, PEEKED_BYTES);

@@ -1,6 +1,6 @@
 /**
- * The attributes of a tag (RFC 8216, section 4.2), in linear time. Values are without their quotes; a part without a name, as
- * it comes from a list that should have been quoted, is passed over; of a repeated name the last one counts.
+ * Returns the attributes of a tag (RFC 8216, section 4.2), in linear time. Values are without their quotes; a part without a
+ * name, as it comes from a list that should have been quoted, is passed over; of a repeated name the last one counts.
  */
 export function parseAttributes(list: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
@@ -25,7 +25,7 @@ export function parseAttributes(list: string): ReadonlyMap<string, string> {
   return attributes;
 }
 
-/** The position of the next such character; the end of the list where there is none. */
+/** Returns the position of the next such character; the end of the list where there is none. */
 function endAt(list: string, character: string, from: number): number {
   const position = list.indexOf(character, from);
   return position < 0 ? list.length : position;

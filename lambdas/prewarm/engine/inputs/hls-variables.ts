@@ -22,7 +22,7 @@ export class PlaylistVariables {
     private readonly importable: Readonly<Record<string, string>>,
   ) {}
 
-  /** All of them, for playlists that this one names. */
+  /** Returns all of them, for playlists that this one names. */
   get all(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.values);
   }
@@ -57,7 +57,7 @@ export class PlaylistVariables {
     this.values.set(name, value);
   }
 
-  /** The text with each reference replaced; no longer than a URL may be. */
+  /** Returns the text with each reference replaced; no longer than a URL may be. */
   fill(text: string): string {
     if (!text.includes('{$')) return text;
     let length = 0;

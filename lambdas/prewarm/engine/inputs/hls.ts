@@ -32,7 +32,7 @@ const URI_TAGS: ReadonlyMap<string, readonly (readonly [attribute: string, targe
   ],
 ]);
 
-/** True where a URL that stands for an asset may be a playlist: one that is plainly media is not read. */
+/** Returns true where a URL that stands for an asset may be a playlist: one that is plainly media is not read. */
 export function mayBePlaylist(url: string): boolean {
   return !MEDIA_PATH.test(new URL(url).pathname);
 }
@@ -90,7 +90,7 @@ class PlaylistReader {
     }
   }
 
-  /** A line that is a URI: of a playlist behind EXT-X-STREAM-INF, else of a segment. */
+  /** Yields a line that is a URI: of a playlist behind EXT-X-STREAM-INF, else of a segment. */
   private *uri(line: string): Iterable<Finding> {
     const isStream = this.isStream;
     const isGap = this.isGap;

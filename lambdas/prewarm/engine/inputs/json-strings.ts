@@ -4,7 +4,7 @@ import { type ListLine, MAX_LINE_CHARACTERS } from './text-lines';
 
 const BLANKS_AND_COMMA = /^[\s\ufeff]*(,?)[\s\ufeff]*/;
 
-/** The position of the quote that ends a string which begins at 0; -1 where it is yet to come. */
+/** Returns the position of the quote that ends a string which begins at 0; -1 where it is yet to come. */
 function endOfString(text: string): number {
   for (let position = 1; position < text.length; position += 1) {
     if (text[position] === '\\') position += 1;
@@ -14,7 +14,7 @@ function endOfString(text: string): number {
 }
 
 /**
- * The strings of a JSON array, one after the other: neither the whole text nor anything nested in it is held.
+ * Yields the strings of a JSON array, one after the other: neither the whole text nor anything nested in it is held.
  * @throws UnreadableDocument where it is no array of strings
  */
 export async function* jsonStrings(parts: AsyncIterable<string>): AsyncGenerator<ListLine> {

@@ -5,13 +5,16 @@ const DELETE = 0x7f;
 const QUOTED = /^"((?:[^"]|"")*)"\s*[,;]?$/;
 const COMMENT = /\s#/;
 
-/** True for a blank at this index; most characters need no pattern to tell. */
+/** Returns true for a blank at this index; most characters need no pattern to tell. */
 function isBlank(text: string, index: number): boolean {
   const code = text.charCodeAt(index);
   return code === SPACE || ((code < SPACE || code > DELETE) && BLANK.test(text[index] ?? ''));
 }
 
-/** Without blanks and invisible characters at both ends. By index: a pattern for the end starts anew at each blank within. */
+/**
+ * Returns the text without blanks and invisible characters at both ends. By index: a pattern for the end starts anew at each
+ * blank within.
+ */
 export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
@@ -21,8 +24,8 @@ export function trimBlanks(text: string): string {
 }
 
 /**
- * What a line of a list names: without quotes (a column of CSV), and without a comment, which begins with `#` at the start
- * of the line or behind a blank. Nothing where that is all.
+ * Returns what a line of a list names: without quotes (a column of CSV), and without a comment, which begins with `#` at the
+ * start of the line or behind a blank. Nothing where that is all.
  */
 export function urlOfLine(line: string): string | undefined {
   const text = trimBlanks(line);

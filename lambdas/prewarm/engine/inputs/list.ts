@@ -14,7 +14,7 @@ const WRONG_CHARACTER = /[\0\ufffd]/;
 /** What tools write above a column of URLs. */
 const HEADING = /^(?:url|urls|uri|loc|location|link|links|page|pages|address|href)$/i;
 
-/** What else a file may be that looks like a list, and what to do with it. */
+/** Returns what else a file may be that looks like a list, and what to do with it. */
 function otherDocument(start: string): string | undefined {
   if (start.startsWith('{')) return 'is a JSON object; allowed: one URL per line, or a JSON array of URLs';
   if (start.startsWith('#EXTM3U')) return 'is an HLS playlist; give its URL as a playlist';
@@ -51,7 +51,7 @@ async function* textOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>)
   if (decoder !== undefined) yield checked(decoder.decode());
 }
 
-/** The text again, after its beginning was looked at. */
+/** Yields the text again, after its beginning was looked at. */
 async function peeked(
   parts: AsyncGenerator<string>,
 ): Promise<{ readonly start: string; readonly all: AsyncGenerator<string> }> {
@@ -70,7 +70,7 @@ async function peeked(
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** The beginning of a list, decoded, without leading blanks: what it is can be told from it. */
+/** Returns the beginning of a list, decoded, without leading blanks: what it is can be told from it. */
 export async function listStart(chunks: Chunks): Promise<string> {
   const parts = textOf(chunks);
   const { start } = await peeked(parts);
@@ -78,13 +78,13 @@ export async function listStart(chunks: Chunks): Promise<string> {
   return start;
 }
 
-/** The whole text of a list, decoded. */
+/** Returns the whole text of a list, decoded. */
 export async function listText(chunks: Chunks): Promise<string> {
   return trimBlanks(await wholeText(textOf(chunks)));
 }
 
 /**
- * The lines of a list as people and tools write it: one URL per line, or a JSON array of URLs; plain or gzip; UTF-8, or
+ * Yields the lines of a list as people and tools write it: one URL per line, or a JSON array of URLs; plain or gzip; UTF-8, or
  * UTF-16 with a byte-order mark. Streamed, in linear time.
  * @throws UnreadableDocument where it is something else, with what to do
  */

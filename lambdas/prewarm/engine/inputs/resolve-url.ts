@@ -4,7 +4,7 @@ import type { Finding } from './document-format';
 
 const SHOWN_CHARACTERS = 80;
 
-/** A piece of a document as a sentence may show it: in quotes, short, nothing invisible. */
+/** Returns a piece of a document as a sentence may show it: in quotes, short, nothing invisible. */
 export function excerpt(text: string): string {
   return `"${visibleText(text, SHOWN_CHARACTERS)}"`;
 }
@@ -18,8 +18,8 @@ function problem(reason: string): ResolvedUrl {
 }
 
 /**
- * The absolute URL of a reference as a document spells it. Its length is looked at before anything is parsed, and what the
- * decoder had to replace is refused: it would name another object.
+ * Returns the absolute URL of a reference as a document spells it. Its length is looked at before anything is parsed, and what
+ * the decoder had to replace is refused: it would name another object.
  */
 export function resolveUrl(text: string, base: string): ResolvedUrl {
   if (text.length > MAX_URL_BYTES)

@@ -5,7 +5,7 @@ import { textLines } from './text-lines';
 const DIRECTIVE = /^(?:user-agent|disallow|allow|crawl-delay|sitemap|host|clean-param)\s*:/i;
 const SITEMAP = /^sitemap\s*:\s*(.*)$/i;
 
-/** True where the first line that is no comment is one of a robots.txt. */
+/** Returns true where the first line that is no comment is one of a robots.txt. */
 export function isRobots({ text, path }: DocumentStart): boolean {
   const first = text.split(/[\r\n]+/).find((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
   return path.endsWith('/robots.txt') ? !text.startsWith('<') : DIRECTIVE.test(first?.trim() ?? '');

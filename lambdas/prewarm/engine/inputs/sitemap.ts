@@ -22,7 +22,7 @@ const TEXTS: ReadonlyMap<string, Kind> = new Map([
 
 const ATOM_PAGES: ReadonlySet<string> = new Set(['', 'alternate']);
 
-/** What an attribute of an element names: the links of feeds, and translations. */
+/** Returns what an attribute of an element names: the links of feeds, and translations. */
 function attributeOf(
   parent: string,
   name: string,
@@ -42,7 +42,7 @@ const SCHEME = /^https?:/i;
 const ABSOLUTE = /^https?:\/\/[^/]/i;
 const HOST_LIKE = /^(?:[a-z0-9-]+\.)+[a-z]{2,}$/i;
 
-/** The last two labels: enough to tell the document's own site without a list of public suffixes. */
+/** Returns the last two labels: enough to tell the document's own site without a list of public suffixes. */
 function siteOf(host: string): string {
   return host.split('.').slice(-2).join('.').toLowerCase();
 }
@@ -83,7 +83,7 @@ class LocationReader {
     });
   }
 
-  /** What this piece of the text names; also what it names before the place at which reading cannot go on. */
+  /** Yields what this piece of the text names; also what it names before the place at which reading cannot go on. */
   *read(text: string): Iterable<Finding> {
     this.found = [];
     try {

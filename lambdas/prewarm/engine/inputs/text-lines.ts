@@ -27,7 +27,7 @@ function checkLength(line: string, number: number): void {
 }
 
 /**
- * The lines of a text that name something, in linear time whatever its lines are.
+ * Yields the lines of a text that name something, in linear time whatever its lines are.
  * @throws UnreadableDocument at a line that is far too long, and where there are far too many
  */
 export async function* textLines(parts: AsyncIterable<string> | Iterable<string>): AsyncGenerator<ListLine> {

@@ -145,7 +145,7 @@ class Walk {
     if (batch.length > 0) yield { urls: batch };
   }
 
-  /** What the document names, behind its own URL where it is to be warmed itself; errors as problems. */
+  /** Yields what the document names, behind its own URL where it is to be warmed itself; errors as problems. */
   private async *findings(document: KnownDocument): AsyncGenerator<Finding> {
     // A redirect is no object: viewers ask for what it leads to.
     let own = this.source.warmsDocuments ? document.url : undefined;
@@ -258,7 +258,7 @@ class Walk {
 }
 
 /**
- * The URLs of a source, step by step, not yet normalised. A document that cannot be read does not keep back the others:
+ * Yields the URLs of a source, step by step, not yet normalised. A document that cannot be read does not keep back the others:
  * what is wrong stands in the state of the last step.
  * @param first URL of the document that the caller named
  */

@@ -27,8 +27,8 @@ export function mergeHistogram(into: Record<string, number>, from: LatencyHistog
 }
 
 /**
- * The duration in milliseconds below which `share` (0 to 1) of the observations lie.
- * `undefined` where nothing was observed.
+ * Returns the duration in milliseconds below which `share` (0 to 1) of the observations lie. `undefined` where nothing was
+ * observed.
  */
 export function percentileMs(histogram: LatencyHistogram, share: number): number | undefined {
   const buckets = Object.entries(histogram)

@@ -76,7 +76,7 @@ export const OUTCOME_KINDS = [
   'refused',
 ] as const satisfies readonly OutcomeKind[];
 
-/** True for the two outcomes that leave the object on the edge. */
+/** Returns true for the two outcomes that leave the object on the edge. */
 export function isWarm(kind: OutcomeKind): boolean {
   return kind === 'warmed' || kind === 'already-warm';
 }

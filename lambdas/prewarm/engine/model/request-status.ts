@@ -29,7 +29,7 @@ export function mayMove(from: RequestStatus, to: RequestStatus): boolean {
   return NEXT[from].includes(to);
 }
 
-/** The statuses from which `to` may be reached; what a conditional write checks. */
+/** Returns the statuses from which `to` may be reached; what a conditional write checks. */
 export function statusesBefore(to: RequestStatus): readonly RequestStatus[] {
   return REQUEST_STATUSES.filter((from) => mayMove(from, to));
 }

@@ -67,7 +67,7 @@ export interface RequestSpec {
 export const SOURCE_KINDS = ['sitemap', 'playlist'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
-/** A value for each kind of source, by its name. */
+/** Returns a value for each kind of source, by its name. */
 export function sourceFields<T>(fieldOf: (kind: SourceKind) => T): Record<SourceKind, T> {
   return Object.fromEntries(SOURCE_KINDS.map((kind) => [kind, fieldOf(kind)])) as Record<SourceKind, T>;
 }
@@ -118,12 +118,12 @@ export interface RequestRecord {
   readonly reported: boolean;
 }
 
-/** True for a request that is there and has not ended. */
+/** Returns true for a request that is there and has not ended. */
 export function isUnderway(record: RequestRecord | undefined): record is RequestRecord {
   return record !== undefined && !isFinal(record.status);
 }
 
-/** True for a request that has ended and whose report is not written yet. */
+/** Returns true for a request that has ended and whose report is not written yet. */
 export function awaitsReport(
   record: RequestRecord | undefined,
 ): record is RequestRecord & { readonly status: FinalStatus } {

@@ -10,7 +10,7 @@ export interface AirportPlace extends Coordinates {
 
 const airports: Readonly<Record<string, string>> = data.airports;
 
-/** The place of an airport by its IATA code, or of the city that has such a code of its own. */
+/** Returns the place of an airport by its IATA code, or of the city that has such a code of its own. */
 export function placeOfAirport(iata: string): AirportPlace | undefined {
   const written = Object.hasOwn(airports, iata) ? airports[iata] : undefined;
   const [country, latitude, longitude, ...city] = written?.split(' ') ?? [];
@@ -18,7 +18,7 @@ export function placeOfAirport(iata: string): AirportPlace | undefined {
   return { country, latitude: Number(latitude), longitude: Number(longitude), city: city.join(' ') };
 }
 
-/** The middle of a country's airports, by its ISO 3166-1 alpha-2 code; nothing for one that has none. */
+/** Returns the middle of a country's airports, by its ISO 3166-1 alpha-2 code; nothing for one that has none. */
 export function middleOfCountry(country: string): Coordinates | undefined {
   const places = Object.entries(airports).flatMap(([iata, written]) =>
     written.startsWith(`${country} `) ? (placeOfAirport(iata) ?? []) : [],

@@ -18,14 +18,14 @@ function countriesByKey(): ReadonlyMap<string, Country> {
   return keys;
 }
 
-/** A country by its ISO 3166-1 alpha-2 code; one that is not listed is called by its code. */
+/** Returns a country by its ISO 3166-1 alpha-2 code; one that is not listed is called by its code. */
 export function countryByCode(code: string): Country {
   return countries.get(code) ?? { code, name: code, continent: '' };
 }
 
 /**
- * A country by a code of ISO 3166-1, or by its name in English, Chinese, a widespread language or one of its own, long or short.
- * Case, accents, blanks and punctuation do not count.
+ * Returns a country by a code of ISO 3166-1, or by its name in English, Chinese, a widespread language or one of its own, long or
+ * short. Case, accents, blanks and punctuation do not count.
  */
 export function findCountry(written: string): Country | undefined {
   const key = nameKey(written);

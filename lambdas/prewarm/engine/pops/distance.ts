@@ -20,7 +20,7 @@ export function distanceKm(from: Coordinates, to: Coordinates): number {
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(half)));
 }
 
-/** The point in the middle of others on the globe, also of some on both sides of the date line. */
+/** Returns the point in the middle of others on the globe, also of some on both sides of the date line. */
 export function middleOf(points: readonly Coordinates[]): Coordinates {
   let [x, y, z] = [0, 0, 0];
   for (const point of points) {

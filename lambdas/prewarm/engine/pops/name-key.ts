@@ -1,5 +1,5 @@
 /**
- * What is left of a name when case, accents, blanks and punctuation do not count, by which two spellings are compared:
+ * Returns what is left of a name when case, accents, blanks and punctuation do not count, by which two spellings are compared:
  * `Côte d’Ivoire` and `cote_d_ivoire` are one.
  */
 export function nameKey(name: string): string {

@@ -4,17 +4,17 @@ import type { PopCode } from '../model/ids';
 const FORM = /^[A-Z]{3}\d{1,4}(?:-[A-Z]\d{1,3})?$/;
 const AIRPORT_LETTERS = 3;
 
-/** Whether a text, in upper case, has the form of a PoP code; which ones there are, no form says. */
+/** Returns whether a text, in upper case, has the form of a PoP code; which ones there are, no form says. */
 export function isPopCode(text: string): boolean {
   return FORM.test(text);
 }
 
-/** The IATA code of the airport near which a PoP stands. */
+/** Returns the IATA code of the airport near which a PoP stands. */
 export function airportOf(code: PopCode | string): string {
   return code.slice(0, AIRPORT_LETTERS);
 }
 
-/** The name under which one PoP answers for one distribution. */
+/** Returns the name under which one PoP answers for one distribution. */
 export function popHostName(distributionDomain: string, pop: PopCode): string {
   const [label = ''] = distributionDomain.split('.');
   return `${label}.${pop}.cloudfront.net`;

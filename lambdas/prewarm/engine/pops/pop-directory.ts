@@ -17,7 +17,7 @@ function toLists(
 /** Codes of the mainland-China partition, which serves `cloudfront.cn` only, stand in this country. */
 const MAINLAND_CHINA = 'CN';
 
-/** The entry of a code, listed or not, by its airport; nothing where the airport is not known. */
+/** Returns the entry of a code, listed or not, by its airport; nothing where the airport is not known. */
 function entryOf(code: PopCode): PopEntry | undefined {
   const place = placeOfAirport(airportOf(code));
   if (place === undefined) return undefined;
@@ -45,7 +45,7 @@ export class UnknownPopSites extends WarmpathError {
   }
 }
 
-/** The codes in the value of `WARMPATH_EXTRA_POPS`: separated by commas, spaces or line ends. */
+/** Returns the codes in the value of `WARMPATH_EXTRA_POPS`: separated by commas, spaces or line ends. */
 export function parseExtraPops(written: string | undefined): readonly string[] {
   return (written ?? '').split(/[\s,]+/).filter((code) => code !== '');
 }

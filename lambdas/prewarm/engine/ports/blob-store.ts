@@ -13,7 +13,7 @@ export interface BlobStore {
     range?: { readonly startByte: number; readonly endByte: number },
   ): AsyncIterable<Uint8Array>;
   exists(key: string): Promise<boolean>;
-  /** A URL under which the blob can be read for `seconds`. */
+  /** Returns a URL under which the blob can be read for `seconds`. */
   link(key: string, seconds: number): Promise<string>;
   /** Keys with this prefix, in order. */
   list(prefix: string): AsyncIterable<string>;

@@ -4,11 +4,11 @@ import type { PopCode } from '../model/ids';
 export interface PopDirectory {
   /** Also of a code that is not listed, where it has the form of one and its airport is known. */
   find(code: PopCode): PopEntry | undefined;
-  /** The closest ones of the `aws` partition, closest first. Degrees; north and east are positive. */
+  /** Returns the closest ones of the `aws` partition, closest first. Degrees; north and east are positive. */
   near(latitude: number, longitude: number, count: number): readonly PopEntry[];
   /** Every listed code, in the order of the codes. */
   readonly all: readonly PopEntry[];
-  /** The country that a person means by a code or a name, whether or not it has PoPs. */
+  /** Returns the country that a person means by a code or a name, whether or not it has PoPs. */
   country(written: string): Country | undefined;
   /** The fixed region lists of the compatible API. */
   readonly regions: Readonly<Record<string, readonly PopCode[]>>;

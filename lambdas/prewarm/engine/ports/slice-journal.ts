@@ -16,6 +16,6 @@ export interface SliceJournal {
   /** Returns all that was appended for the slice; nothing where nothing was. */
   load(slice: Slice): Promise<SliceProgress | undefined>;
   append(slice: Slice, progress: SliceProgress): Promise<void>;
-  /** Every slice of the request that has a journal, with all that was appended. */
+  /** Yields every slice of the request that has a journal, with all that was appended. */
   unrecorded(id: RequestId): AsyncIterable<SlicePart>;
 }

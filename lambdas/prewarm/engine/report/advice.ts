@@ -19,7 +19,7 @@ export const ADVICE: Readonly<Record<FailureKind, string>> = {
     'The PoP does not serve this distribution: choose another one, or a place instead of its code.',
 };
 
-/** What to do about a failed fetch; nothing where the object is on the edge. */
+/** Returns what to do about a failed fetch; nothing where the object is on the edge. */
 export function adviceOn({ kind }: FetchOutcome): string {
   return kind === 'warmed' || kind === 'already-warm' ? '' : ADVICE[kind];
 }

@@ -22,7 +22,7 @@ export function fetchesPerPop({ acceptedUrlCount, spec, totals }: RequestRecord)
   return (totals?.urlCount ?? acceptedUrlCount) * spec.encodings.length;
 }
 
-/** Whether a PoP is left out: nobody named it, a place stands for it, and it does not serve the distribution. */
+/** Returns whether a PoP is left out: nobody named it, a place stands for it, and it does not serve the distribution. */
 export function isLeftOut({ spec }: RequestRecord, pop: Pick<PopRecord, 'status' | 'hasNoAddress'>): boolean {
   return spec.popsFrom === 'place' && pop.status === 'FAILED' && pop.hasNoAddress === true;
 }

@@ -16,8 +16,8 @@ const OUTCOME_NAMES: Readonly<Record<OutcomeKind, string>> = {
 };
 
 /**
- * What a person calls an outcome under a mode of verification: without any, an object that came is said to be fetched, since nothing
- * proves that the edge kept it.
+ * Returns what a person calls an outcome under a mode of verification: without any, an object that came is said to be fetched,
+ * since nothing proves that the edge kept it.
  */
 export function outcomeName(kind: OutcomeKind, verify: VerifyMode): string {
   return kind === 'warmed' && verify === 'none' ? 'fetched' : OUTCOME_NAMES[kind];

@@ -10,7 +10,7 @@ export function doneWord(verify: VerifyMode): Done {
   return verify === 'none' ? 'fetched' : 'warm';
 }
 
-/** The same at the head of a column or figure. */
+/** Returns the word for objects that are done, with a capital letter, for the head of a column or figure. */
 export function headed(done: Done): string {
   return done === 'warm' ? 'Warm now' : 'Fetched';
 }
@@ -22,7 +22,7 @@ const PROOFS: Readonly<Record<VerifyMode, string>> = {
   all: 'Warm: a Hit, or a Miss whose second request was a Hit (verify: all).',
 };
 
-/** What stands behind the word, in a sentence. */
+/** Returns what stands behind the word, in a sentence. */
 export function proofOf(verify: VerifyMode): string {
   return PROOFS[verify];
 }

@@ -37,7 +37,7 @@ export interface FailureGroup {
   readonly fetchesOfOtherUrls: number;
 }
 
-/** What failures have in common that have one cause: without sizes, times and names, which differ from fetch to fetch. */
+/** Returns what failures have in common that have one cause: without sizes, times and names, which differ from fetch to fetch. */
 function causeOf(outcome: FetchOutcome): string {
   switch (outcome.kind) {
     case 'redirect':
@@ -94,7 +94,7 @@ export class FailureGroups {
     entry.pops.add(pop);
   }
 
-  /** Those with the most failures first. */
+  /** Returns those with the most failures first. */
   get all(): readonly FailureGroup[] {
     return [...this.groups.values()]
       .sort((a, b) => b.fetches - a.fetches)

@@ -11,7 +11,7 @@ function shellQuoted(text: string): string {
 }
 
 /**
- * A command that repeats the fetch through the same PoP, without the request's own headers: their values may be secret.
+ * Returns a command that repeats the fetch through the same PoP, without the request's own headers: their values may be secret.
  */
 export function curlCommand(failure: FetchFailure, distributionDomain: string): string {
   const label = distributionDomain.split('.')[0] ?? distributionDomain;
@@ -53,7 +53,7 @@ function cellsOf(failure: FetchFailure, distributionDomain: string): Cells {
   };
 }
 
-/** The failures of a request as CSV with a header line and CRLF line ends; the header stands alone when none failed. */
+/** Yields the failures of a request as CSV with a header line and CRLF line ends; the header stands alone when none failed. */
 export async function* failuresCsv(
   failures: AsyncIterable<FetchFailure> | Iterable<FetchFailure>,
   distributionDomain: string,

@@ -25,7 +25,7 @@ function lowerBoundMs(column: number): number {
   return 2 ** (column / COLUMNS_PER_OCTAVE);
 }
 
-/** How long fetches took, on a logarithmic axis; the histogram must not be empty. */
+/** Returns how long fetches took, on a logarithmic axis; the histogram must not be empty. */
 export function latencyChart(latency: LatencyHistogram): Html {
   const columns = columnsOf(latency);
   const lowest = Math.min(...columns.keys());

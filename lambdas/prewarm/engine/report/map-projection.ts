@@ -33,7 +33,7 @@ export interface MapPoint {
   readonly y: number;
 }
 
-/** Where a place (in degrees) lies in the drawing area. */
+/** Returns where a place (in degrees) lies in the drawing area. */
 export function project(longitude: number, latitude: number): MapPoint {
   const [x, y] = raw(longitude, latitude);
   return { x: MAP_WIDTH / 2 + x * SCALE, y: (TOP - y) * SCALE };

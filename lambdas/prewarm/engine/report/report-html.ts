@@ -32,7 +32,7 @@ function heading(report: RequestReport, asked: Asked): Html {
 `;
 }
 
-/** The sentence about PoPs that nothing went through. */
+/** Returns the sentence about PoPs that nothing went through. */
 function havingNoAddress(pops: readonly PopReport[]): string {
   return `${count(pops.length)} ${pops.length === 1 ? 'PoP has' : 'PoPs have'} no address for this distribution and ${pops.length === 1 ? 'was' : 'were'} left out: ${pops.map(({ pop }) => pop).join(', ')}`;
 }
@@ -64,7 +64,7 @@ function popsOf({ pops, popCount }: FailedUrl): string {
   return `${pops.slice(0, NAMED_POPS).join(', ')}${rest > 0 ? ` and ${count(rest)} more` : ''}`;
 }
 
-/** A table per cause, with what to do, and a row per URL. */
+/** Yields a table per cause, with what to do, and a row per URL. */
 function* failureSection(groups: readonly FailureGroup[], failedCount: number): Iterable<string> {
   if (groups.length === 0) return;
   yield html`<section><h2>Failures</h2><p>${count(failedCount)} ${failedCount === 1 ? 'fetch' : 'fetches'} did not leave the object on the edge, by cause and URL; the CSV and JSON reports have each of them.</p>
@@ -92,7 +92,7 @@ ${listed.map(
 }
 
 /**
- * The report as one page that needs nothing else: no script, no font, no image from outside. It is written in parts, so
+ * Yields the report as one page that needs nothing else: no script, no font, no image from outside. It is written in parts, so
  * that a long list of failures never sits in memory.
  */
 export async function* reportHtml(

@@ -106,7 +106,9 @@ export function groupJson(group: FailureGroup) {
   };
 }
 
-/** The sums over all that was asked for, as the terminal shows them: `fetches` and its kin speak only of what was made. */
+/**
+ * Returns the sums over all that was asked for, as the terminal shows them: `fetches` and its kin speak only of what was made.
+ */
 function askedJson(report: RequestReport) {
   const {
     requested,
@@ -126,7 +128,7 @@ function askedJson(report: RequestReport) {
   };
 }
 
-/** The whole report as one JSON document; `failures` is its last key, so that it can be written as it is read. */
+/** Yields the whole report as one JSON document; `failures` is its last key, so that it can be written as it is read. */
 export async function* reportJson(
   report: RequestReport,
   groups: readonly FailureGroup[],

@@ -127,7 +127,7 @@ function sentence(site: Site, done: Done): string {
   return `${names}: ${count(warm)} of ${count(site.fetches)} ${done}, ${percent(warm / site.fetches)}`;
 }
 
-/** The PoPs of a request on the map of the world. PoPs without a known place are named below it. */
+/** Returns the PoPs of a request on the map of the world. PoPs without a known place are named below it. */
 export function worldMap(pops: readonly PopReport[], done: Done): Html {
   const sites = sitesOf(pops);
   const nowhere = pops.filter(({ place }) => place === undefined);

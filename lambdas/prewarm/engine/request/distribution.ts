@@ -11,7 +11,7 @@ export type DistributionResult =
   | { readonly kind: 'distribution'; readonly domain: string }
   | { readonly kind: 'refused'; readonly allowed: string; readonly hint: string };
 
-/** True for a distribution's own name, lower case. */
+/** Returns true for a distribution's own name, lower case. */
 export function isDistributionDomain(name: string): boolean {
   return DISTRIBUTION.test(name);
 }
@@ -21,8 +21,8 @@ function refused(hint: string): DistributionResult {
 }
 
 /**
- * The distribution that `cf_domain` stands for: its own `*.cloudfront.net` name, or a name whose CNAME chain ends
- * there, or one that the account's own list of distributions has: the alias records of Route 53 have no CNAME to follow.
+ * Returns the distribution that `cf_domain` stands for: its own `*.cloudfront.net` name, or a name whose CNAME chain ends there,
+ * or one that the account's own list of distributions has: the alias records of Route 53 have no CNAME to follow.
  */
 export async function resolveDistribution(
   cfDomain: string,

@@ -4,7 +4,7 @@ export const MAX_HOST_NAME_LENGTH = 253;
 const HOST_NAME =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** True for a lower-case DNS name of two or more labels; IP addresses are none. */
+/** Returns true for a lower-case DNS name of two or more labels; IP addresses are none. */
 export function isHostName(text: string): boolean {
   return HOST_NAME.test(text);
 }
@@ -13,8 +13,8 @@ export function isHostName(text: string): boolean {
 const INTERNATIONAL = /^(?:[a-z0-9.-]|[^\u0000-\u007f])+$/;
 
 /**
- * A name without blanks, in lower case, and in punycode where it is international: as the hosts of URLs are. One that is too
- * long for any host stays as it is: converting it would take time for nothing.
+ * Returns a name without blanks, in lower case, and in punycode where it is international: as the hosts of URLs are. One that is
+ * too long for any host stays as it is: converting it would take time for nothing.
  */
 export function asHostName(text: string): string {
   const name = text.trim();

@@ -26,13 +26,13 @@ function refused(reason: string): HostVerdict {
   return { kind: 'refused', reason };
 }
 
-/** Whether alternate names have this host; `*.` stands for any names before what follows. */
+/** Returns whether alternate names have this host; `*.` stands for any names before what follows. */
 function serves(aliases: readonly string[], host: string): boolean {
   return aliases.some((alias) => (alias.startsWith('*.') ? host.endsWith(alias.slice(1)) : alias === host));
 }
 
 /**
- * The distribution's domain, its aliases, and names whose CNAME chain ends at the domain. A name is looked up once per
+ * Returns the distribution's domain, its aliases, and names whose CNAME chain ends at the domain. A name is looked up once per
  * request, and only so many names are.
  */
 export function hostRule(

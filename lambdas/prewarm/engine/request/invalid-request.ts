@@ -59,7 +59,7 @@ export class InvalidUrls extends WarmpathError {
 
 const SHOWN_LENGTH = 80;
 
-/** A value of the request as an error may show it: short, one line. */
+/** Returns a value of the request as an error may show it: short, one line. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);

@@ -30,7 +30,7 @@ const PART_COST = 0.5;
 /** Shorter words begin too many others. */
 const SHORTEST_PART = 2;
 
-/** How far apart two words are: typing errors, where the shorter may stand for its longer self (`FRA56`, `europe`). */
+/** Returns how far apart two words are: typing errors, where the shorter may stand for its longer self (`FRA56`, `europe`). */
 function distance(word: string, candidate: string): number {
   const whole = editDistance(word, candidate);
   if (candidate.length >= SHORTEST_PART && word.startsWith(candidate)) return Math.min(whole, PART_COST);
@@ -39,7 +39,7 @@ function distance(word: string, candidate: string): number {
 }
 
 /**
- * The known words closest to `word`, best first; none where nothing is similar. Case does not matter.
+ * Returns the known words closest to `word`, best first; none where nothing is similar. Case does not matter.
  * @param farthest distance of what still counts as similar; @default half the length of the word, at least 2
  */
 export function nearest(

@@ -92,8 +92,8 @@ export async function* normaliseUrls(
 }
 
 /**
- * The URLs of a list of which every line must be right, one by one. The whole list is read before it throws, so that
- * the error names all bad lines (of very many, the first ones).
+ * Yields the URLs of a list of which every line must be right, one by one. The whole list is read before it throws, so that the
+ * error names all bad lines (of very many, the first ones).
  * @throws InvalidUrls after the last line, when any was bad
  * @throws InvalidRequest when there are more than `maxUrls` lines
  */

@@ -3,7 +3,7 @@ import { isHostName } from './host-name';
 import type { FieldIssue } from './invalid-request';
 import { MAX_NOTIFY_URL_LENGTH } from './limits';
 
-/** Why a webhook cannot be called; nothing where it can. Its name is resolved and guarded again when it is called. */
+/** Returns why a webhook cannot be called; nothing where it can. Its name is resolved and guarded again when it is called. */
 function refusal(text: string, policy: AddressPolicy): string | undefined {
   if (text.length > MAX_NOTIFY_URL_LENGTH) return `a URL of ${text.length} characters`;
   let url: URL;

@@ -1,7 +1,7 @@
 import type { PopCode } from '../model/ids';
 import type { PopDirectory, PopEntry } from '../ports/pop-directory';
 
-/** A name as the lists write it: lower case, words joined by underscores. */
+/** Returns a name as the lists write it: lower case, words joined by underscores. */
 export function asName(text: string): string {
   return text
     .trim()
@@ -12,7 +12,7 @@ export function asName(text: string): string {
 /** What precedes the name of a fixed list of the compatible API where the place of that name is another set. */
 const LEGACY = /^\s*legacy\s*:/i;
 
-/** Whether every list is meant, `all` or `legacy:all`. */
+/** Returns whether every list is meant, `all` or `legacy:all`. */
 export function isAll(written: string): boolean {
   return asName(written.replace(LEGACY, '')) === 'all';
 }
@@ -33,7 +33,7 @@ export function countryNames(directory: PopDirectory): readonly string[] {
 }
 
 /**
- * The listed PoPs that stand in a country, whichever code or name of it is written, or those of a fixed list such as
+ * Returns the listed PoPs that stand in a country, whichever code or name of it is written, or those of a fixed list such as
  * `legacy:japan`. Empty for a country without PoPs; nothing for what is no country.
  */
 export function popsOfCountry(written: string, directory: PopDirectory): readonly PopCode[] | undefined {
@@ -92,8 +92,8 @@ export function regionNames(directory: PopDirectory): readonly string[] {
 }
 
 /**
- * The PoPs of a region: a fixed list of the compatible API, `eu` or `legacy:eu`, or the listed PoPs of a part of the world, such as
- * `europe`, those of mainland China left out. Nothing for an unknown name.
+ * Returns the PoPs of a region: a fixed list of the compatible API, `eu` or `legacy:eu`, or the listed PoPs of a part of the
+ * world, such as `europe`, those of mainland China left out. Nothing for an unknown name.
  */
 export function popsOfRegion(written: string, directory: PopDirectory): readonly PopCode[] | undefined {
   const list = legacyList(written, directory.regions);

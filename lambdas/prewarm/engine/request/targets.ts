@@ -18,12 +18,12 @@ function isMainlandChina(code: PopCode, directory: PopDirectory): boolean {
   return directory.find(code)?.partition === 'aws-cn';
 }
 
-/** What an empty list of PoPs or regions stands for: every region's PoPs, mainland China's left out. */
+/** Returns what an empty list of PoPs or regions stands for: every region's PoPs, mainland China's left out. */
 export function defaultPops(directory: PopDirectory): readonly PopCode[] {
   return (directory.regions['all'] ?? []).filter((code) => !isMainlandChina(code, directory));
 }
 
-/** What `suggest` finds, for issues that are shown: comparing each of a long list with all known names takes seconds. */
+/** Returns what `suggest` finds, for issues that are shown: comparing each of a long list with all known names takes seconds. */
 function suggestion(issues: readonly FieldIssue[], suggest: () => string | undefined): string | undefined {
   return issues.length < MAX_SENTENCES ? suggest() : undefined;
 }
@@ -57,7 +57,7 @@ function fromRegions(
 /** Cities named to those who asked for a country without PoPs. */
 const NAMED_CITIES = 3;
 
-/** The listed PoPs nearest to a country, one a city, as advice. */
+/** Returns the listed PoPs nearest to a country, one a city, as advice. */
 function nearestTo({ code, name }: Country, directory: PopDirectory): string {
   const none = `no point of presence is listed in ${name}`;
   const middle = middleOfCountry(code);
@@ -100,7 +100,7 @@ function fromCountries(
   });
 }
 
-/** The nearest codes of the same city, else those that are written alike. */
+/** Returns the nearest codes of the same city, else those that are written alike. */
 function similarCodes(written: string, directory: PopDirectory): string | undefined {
   const known = directory.all.map(({ code }) => code);
   const sameCity = known.filter((code) => airportOf(code) === airportOf(written));
@@ -126,7 +126,7 @@ function fromCodes(
   });
 }
 
-/** What is wrong with a code that is none, or that nothing is known of. */
+/** Returns what is wrong with a code that is none, or that nothing is known of. */
 export function unknownCode(
   written: string,
   directory: PopDirectory,
@@ -199,13 +199,13 @@ function targetType(written: string | undefined, issues: FieldIssue[]): TargetTy
   return type;
 }
 
-/** Whether a request names its PoPs one by one, rather than by where they stand or not at all. */
+/** Returns whether a request names its PoPs one by one, rather than by where they stand or not at all. */
 export function namesCodes({ target_type: type, pops, near }: TargetFields): boolean {
   return near === undefined && targetType(type, []) === 'pop' && (pops ?? []).length > 0;
 }
 
 /**
- * The PoPs a request is for, each once, in the order asked for. Names are matched in any case; problems are added to
+ * Returns the PoPs a request is for, each once, in the order asked for. Names are matched in any case; problems are added to
  * `issues` with the nearest known names.
  */
 export function selectPops(

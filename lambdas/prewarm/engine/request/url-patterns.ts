@@ -44,7 +44,9 @@ function matchesWildcards(pattern: string, text: string): boolean {
   return text.length - last.length >= position && text.endsWith(last);
 }
 
-/** True where a normalised URL matches a pattern: as a whole, or by its path, with the query where the pattern has one. */
+/**
+ * Returns true where a normalised URL matches a pattern: as a whole, or by its path, with the query where the pattern has one.
+ */
 function matches(pattern: string, url: string): boolean {
   if (/^https?:/i.test(pattern)) return matchesWildcards(pattern, url);
   const path = url.slice(url.indexOf('/', url.indexOf('//') + 2));

@@ -31,7 +31,7 @@ function linesOf(block: Uint8Array, blockStart: number): PlacedLine[] {
 }
 
 /**
- * The lines of a byte stream, a chunk's worth at a time (a call per line would cost more than the line). Empty lines are
+ * Yields the lines of a byte stream, a chunk's worth at a time (a call per line would cost more than the line). Empty lines are
  * left out; a last line without a newline counts. `startByte` is where the stream begins in its blob.
  */
 export async function* readPlacedLines(
@@ -55,8 +55,8 @@ export async function* readPlacedLines(
 }
 
 /**
- * The lines of a text that comes in pieces, without empty ones, a piece's worth at a time: to wait for each line would cost
- * more than the line. Holds one piece and one broken line.
+ * Yields the lines of a text that comes in pieces, without empty ones, a piece's worth at a time: to wait for each line would
+ * cost more than the line. Holds one piece and one broken line.
  */
 export async function* readLineBatches(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder();
@@ -71,7 +71,7 @@ export async function* readLineBatches(pieces: AsyncIterable<Uint8Array>): Async
   if (rest !== '') yield [rest];
 }
 
-/** The lines of a text that comes in pieces, without empty ones, one by one. */
+/** Yields the lines of a text that comes in pieces, without empty ones, one by one. */
 export async function* readLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   for await (const lines of readLineBatches(pieces)) yield* lines;
 }

@@ -26,7 +26,7 @@ const UNASKED_PART = 'a part of the object came, although all of it was asked fo
 /** Whatever length these announce, no body follows. */
 const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
-/** The outcome of one exchange with an edge; the one place that decides what counts as warm. */
+/** Returns the outcome of one exchange with an edge; the one place that decides what counts as warm. */
 export function classify(answer: FetchAnswer, expected: Expectation): FetchOutcome {
   switch (answer.kind) {
     case 'timeout':
@@ -91,7 +91,10 @@ function describe({ status, bytes, durationMs, headers }: WithStatus): Answered 
   return answered;
 }
 
-/** The body bytes that the answer promised, those of the whole object where a part of it came unasked; 0 where it did not say. */
+/**
+ * Returns the body bytes that the answer promised, those of the whole object where a part of it came unasked; 0 where it did not
+ * say.
+ */
 function promisedBytes(answer: WithStatus, expected: Expectation): number {
   const { status, headers } = answer;
   if (expected.method === 'HEAD' || NO_BODY.has(status)) return 0;

@@ -13,7 +13,7 @@ export interface EncodingPlan {
   readonly clearHeaders: Headers;
 }
 
-/** The headers of each encoding, made once per slice. The request's own headers win over the defaults. */
+/** Returns the headers of each encoding, made once per slice. The request's own headers win over the defaults. */
 export function planEncodings(spec: RequestSpec): readonly EncodingPlan[] {
   return spec.encodings.map((encoding) => {
     const headers: Record<string, string> = { ...DEFAULT_HEADERS };
@@ -32,7 +32,7 @@ function accepting(headers: Headers, encoding: Encoding, scheme: UrlParts['schem
   return value === undefined ? headers : { ...headers, 'accept-encoding': value };
 }
 
-/** The headers of a fetch of this URL. */
+/** Returns the headers of a fetch of this URL. */
 export function headersFor({ headers, clearHeaders }: EncodingPlan, { scheme }: UrlParts): Headers {
   return scheme === 'https' ? headers : clearHeaders;
 }

@@ -62,7 +62,7 @@ export class Governor {
     return waitForGate ? waitForGate.then(() => this.acquirePlace(pop)) : this.acquirePlace(pop);
   }
 
-  /** Whether the PoP is there, as far as this thread knows. */
+  /** Returns whether the PoP is there, as far as this thread knows. */
   reachability(pop: PopCode): Reachability {
     const known = this.reached.get(pop);
     if (known) return known;
@@ -92,7 +92,7 @@ export class Governor {
       : Math.max(total.floor, this.done * inFlightShare);
   }
 
-  /** What holds the request to its bandwidth; nothing where it has no cap. */
+  /** Returns what holds the request to its bandwidth; nothing where it has no cap. */
   cap(id: RequestId, megabitsPerSecond: number | undefined): CappedRequest | undefined {
     if (megabitsPerSecond === undefined) return undefined;
     const known = this.capped.get(id);

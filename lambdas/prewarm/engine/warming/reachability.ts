@@ -31,7 +31,7 @@ export class Reachability {
     return this.silentSinceMs === undefined ? 0 : nowMs - this.silentSinceMs;
   }
 
-  /** True for the one caller that shall look whether the PoP is back; it calls `endProbe` afterwards. */
+  /** Returns true for the one caller that shall look whether the PoP is back; it calls `endProbe` afterwards. */
   beginProbe(): boolean {
     if (this.probing) return false;
     this.probing = true;

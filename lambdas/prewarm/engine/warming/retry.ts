@@ -13,8 +13,8 @@ export type BackoffLimits = Pick<WarmLimits, 'backoffBaseMs' | 'backoffMaxMs'>;
 const FINAL: Verdict = { kind: 'final' };
 
 /**
- * Whether another attempt may heal what came of this one: a connection that failed or broke, a time-out, a 5xx, and
- * a 429 that names a time. Never any other 4xx nor a refused handshake, and nothing once the total time is used up.
+ * Returns whether another attempt may heal what came of this one: a connection that failed or broke, a time-out, a 5xx, and a 429
+ * that names a time. Never any other 4xx nor a refused handshake, and nothing once the total time is used up.
  */
 export function judgeAttempt(
   outcome: FetchOutcome,
@@ -49,16 +49,16 @@ function retryAfterMs(value: string | undefined, nowMs: number): number {
 }
 
 /**
- * The pause before the attempt that follows attempt number `attempt` (from 1), in milliseconds: anywhere between 0
- * and a bound that doubles, so that many fetches that failed together do not come back together.
+ * Returns the pause before the attempt that follows attempt number `attempt` (from 1), in milliseconds: anywhere between 0 and a
+ * bound that doubles, so that many fetches that failed together do not come back together.
  */
 export function backoffMs(attempt: number, limits: BackoffLimits, random: number): number {
   return random * Math.min(limits.backoffMaxMs, limits.backoffBaseMs * 2 ** (attempt - 1));
 }
 
 /**
- * True where the address was not reached or said nothing: the edge, or the way to it, is away. Not of a refused handshake or an
- * answer that broke off, since somebody is there.
+ * Returns true where the address was not reached or said nothing: the edge, or the way to it, is away. Not of a refused handshake
+ * or an answer that broke off, since somebody is there.
  */
 export function isUnreached(outcome: FetchOutcome): boolean {
   return (
@@ -69,7 +69,7 @@ export function isUnreached(outcome: FetchOutcome): boolean {
 
 const PASSING_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-/** True where the same fetch may come to something else a little later. */
+/** Returns true where the same fetch may come to something else a little later. */
 export function mayPass(outcome: FetchOutcome): boolean {
   switch (outcome.kind) {
     case 'http-error':
@@ -84,7 +84,7 @@ export function mayPass(outcome: FetchOutcome): boolean {
   }
 }
 
-/** True where the place was asked too much: what makes the concurrency shrink. */
+/** Returns true where the place was asked too much: what makes the concurrency shrink. */
 export function signalsOverload(outcome: FetchOutcome): boolean {
   switch (outcome.kind) {
     case 'http-error':

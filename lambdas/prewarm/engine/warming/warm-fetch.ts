@@ -65,12 +65,12 @@ async function warmWithCare(
   return verify && mayBeStored(first.outcome) ? proven(context, url, headers, turn, first) : first;
 }
 
-/** A Hit that is this fetch's own work, since an earlier request of it was no Hit. */
+/** Returns a Hit that is this fetch's own work, since an earlier request of it was no Hit. */
 function asWarmed(outcome: FetchOutcome): FetchOutcome {
   return outcome.kind === 'already-warm' ? { ...outcome, kind: 'warmed' } : outcome;
 }
 
-/** Whether a Miss may prove to be stored: also against its headers, as a minimum TTL overrides them. */
+/** Returns whether a Miss may prove to be stored: also against its headers, as a minimum TTL overrides them. */
 function mayBeStored(outcome: FetchOutcome): boolean {
   return outcome.kind === 'warmed' || outcome.kind === 'not-cacheable';
 }
@@ -122,7 +122,7 @@ function notTried(silentMs: number): FetchOutcome {
   };
 }
 
-/** True where the edge may have got the request and stored the object, although no whole answer came back. */
+/** Returns true where the edge may have got the request and stored the object, although no whole answer came back. */
 function mayHaveArrived(outcome: FetchOutcome): boolean {
   return (
     outcome.kind === 'truncated' ||

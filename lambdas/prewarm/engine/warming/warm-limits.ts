@@ -53,7 +53,7 @@ function within(range: ConcurrencyRange, ceiling: number): ConcurrencyRange {
   };
 }
 
-/** The same limits with at most `concurrency` fetches at a time, per PoP and in total. */
+/** Returns the same limits with at most `concurrency` fetches at a time, per PoP and in total. */
 export function withConcurrency(limits: WarmLimits, concurrency: number): WarmLimits {
   return {
     ...limits,
@@ -63,14 +63,14 @@ export function withConcurrency(limits: WarmLimits, concurrency: number): WarmLi
 }
 
 /**
- * The same limits for a process that follows one that was killed: what is in flight is lost with the next kill too, so it is a few
- * per cent of what was done until then, at most.
+ * Returns the same limits for a process that follows one that was killed: what is in flight is lost with the next kill too, so it
+ * is a few per cent of what was done until then, at most.
  */
 export function afterKill(limits: WarmLimits): WarmLimits {
   return { ...limits, inFlightShare: 0.04 };
 }
 
-/** The part of the limits that each of `threads` threads may use, so that together they stay within them. */
+/** Returns the part of the limits that each of `threads` threads may use, so that together they stay within them. */
 export function shareOf(limits: WarmLimits, threads: number): WarmLimits {
   return {
     ...limits,

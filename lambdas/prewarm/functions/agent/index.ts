@@ -35,7 +35,7 @@ function broken(cause: unknown): never {
   process.exit(1);
 }
 
-/** The instance this runs on; nothing on a machine that is none. */
+/** Returns the instance this runs on; nothing on a machine that is none. */
 async function openInstance(
   groupName: string,
 ): Promise<{ protection?: ScaleInProtection; isInterrupted?: () => Promise<boolean> }> {

@@ -122,7 +122,7 @@ export class FileBlobStore implements BlobStore {
     yield* this.walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
   }
 
-  /** The blobs with this prefix, each with its size and the epoch milliseconds of its last write. */
+  /** Yields the blobs with this prefix, each with its size and the epoch milliseconds of its last write. */
   async *files(prefix: string): AsyncGenerator<StoredFile> {
     for await (const key of this.list(prefix)) {
       const { size: sizeBytes, mtimeMs: writtenAt } = await stat(this.path(key));

@@ -10,7 +10,7 @@ import { makeFolder, makePrivate } from './private-folder';
 import { put, Store } from './store';
 import { isUnfinished, isUnmarkedDataDir, sealStoredHeaders } from './unmarked-data-dir';
 
-/** The messages of an error and of what caused it, such as the database's and the operating system's. */
+/** Returns the messages of an error and of what caused it, such as the database's and the operating system's. */
 function reasonsOf(error: unknown): readonly string[] {
   if (typeof error !== 'object' || error === null || !('message' in error)) return [String(error)];
   return [String(error.message), ...('cause' in error && error.cause ? reasonsOf(error.cause) : [])];
@@ -97,7 +97,7 @@ function isFull(error: unknown): boolean {
   return isDiskFault(error) || reasonsOf(error).some((reason) => /No space left on device/i.test(reason));
 }
 
-/** True where the database says that its files do not fit together. */
+/** Returns true where the database says that its files do not fit together. */
 function isDamaged(error: unknown): boolean {
   return reasonsOf(error).some((reason) => /Corruption|MANIFEST|CURRENT/.test(reason));
 }

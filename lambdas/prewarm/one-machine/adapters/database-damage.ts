@@ -21,7 +21,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** True where a folder holds entries of a database that LevelDB would take for a new one: it only looks for `CURRENT`. */
+/** Returns true where a folder holds entries of a database that LevelDB would take for a new one: it only looks for `CURRENT`. */
 export async function hasLostCurrent(stateDir: string): Promise<boolean> {
   const files = await filesIn(stateDir);
   return !files.includes(CURRENT) && files.some((file) => WITH_ENTRIES.test(file));
@@ -31,8 +31,8 @@ export async function hasLostCurrent(stateDir: string): Promise<boolean> {
 const FIRST_MANIFEST = 'MANIFEST-000001';
 
 /**
- * True where a database has no journal although every open one leaves one behind: LevelDB goes on without what was in it, and says
- * nothing.
+ * Returns true where a database has no journal although every open one leaves one behind: LevelDB goes on without what was in it,
+ * and says nothing.
  */
 export async function hasLostJournal(stateDir: string): Promise<boolean> {
   const files = await filesIn(stateDir);
@@ -41,8 +41,8 @@ export async function hasLostJournal(stateDir: string): Promise<boolean> {
 }
 
 /**
- * A sentence for each journal of a closed database of which LevelDB will drop something in silence that is more than a record that
- * was cut short at its end.
+ * Returns a sentence for each journal of a closed database of which LevelDB will drop something in silence that is more than a
+ * record that was cut short at its end.
  */
 export async function damagedJournals(stateDir: string): Promise<readonly string[]> {
   const journals = (await filesIn(stateDir)).filter((file) => file.endsWith('.log'));
@@ -58,7 +58,7 @@ export async function damagedJournals(stateDir: string): Promise<readonly string
 }
 
 /**
- * What LevelDB dropped when it opened the database, in its own words; it goes on without those entries and says so in its
+ * Returns what LevelDB dropped when it opened the database, in its own words; it goes on without those entries and says so in its
  * log alone. Empty where the database is whole.
  */
 export async function droppedEntries(stateDir: string): Promise<readonly string[]> {

@@ -43,7 +43,7 @@ export class EmbeddedFleet implements Fleet {
     return this.ordered ?? this.asked;
   }
 
-  /** True while an operator's 0 holds. */
+  /** Returns true while an operator's 0 holds. */
   get isPaused(): boolean {
     return this.ordered === 0;
   }

@@ -16,7 +16,7 @@ const CRC32C = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The checksum of a record's type and data, masked as it is stored. */
+/** Returns the checksum of a record's type and data, masked as it is stored. */
 function maskedChecksum(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (CRC32C[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
@@ -24,7 +24,7 @@ function maskedChecksum(bytes: Uint8Array): number {
   return (((crc >>> 15) | (crc << 17)) + MASK_DELTA) >>> 0;
 }
 
-/** True where a whole record of this length stands here. */
+/** Returns true where a whole record of this length stands here. */
 function isRecord(block: Buffer, at: number, length: number): boolean {
   const type = block[at + 6] ?? 0;
   const end = at + HEADER_BYTES + length;
@@ -44,7 +44,7 @@ function endOfRecords(block: Buffer): number {
   return at;
 }
 
-/** True where a record was written here whole: its header lies, or records follow it. */
+/** Returns true where a record was written here whole: its header lies, or records follow it. */
 function holdsRecord(rest: Buffer): boolean {
   if (isRecord(rest, 0, rest.length - HEADER_BYTES)) return true;
   for (let at = 1; at + HEADER_BYTES <= rest.length; at += 1)
@@ -52,7 +52,9 @@ function holdsRecord(rest: Buffer): boolean {
   return false;
 }
 
-/** True where zeros stand in place of records, as after a power failure; a block's own padding is shorter than a header. */
+/**
+ * Returns true where zeros stand in place of records, as after a power failure; a block's own padding is shorter than a header.
+ */
 function isBlank(rest: Buffer): boolean {
   return rest.length >= HEADER_BYTES && rest.every((byte) => byte === 0);
 }

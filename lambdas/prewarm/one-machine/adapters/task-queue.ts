@@ -161,7 +161,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
     if (this.deadCount > 0) take();
   }
 
-  /** Slices that were delivered too often, oldest request first. */
+  /** Yields slices that were delivered too often, oldest request first. */
   async *deadLetters(): AsyncGenerator<Slice> {
     for await (const [, slice] of this.store.entries<Slice>(keys.allDead)) yield slice;
   }
@@ -174,7 +174,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
     await this.store.commit([del(key)]);
   }
 
-  /** The lane of a key; a new one begins behind `readUpTo`. */
+  /** Returns the lane of a key; a new one begins behind `readUpTo`. */
   private lane(key: string, readUpTo: string): Lane {
     const prefix = laneOf(key);
     const known = this.lanes.get(prefix);
@@ -235,7 +235,7 @@ export class EmbeddedTaskQueue implements TaskQueue {
     return taken;
   }
 
-  /** The lane whose turn it is, by its prefix; nothing where none may have more delivered. */
+  /** Returns the lane whose turn it is, by its prefix; nothing where none may have more delivered. */
   private nextLane(delivered: DeliveredSlices): string | undefined {
     const { maxPerLane, maxPerRequest } = this.options;
     const mostOfLane = maxPerLane?.() ?? Number.POSITIVE_INFINITY;

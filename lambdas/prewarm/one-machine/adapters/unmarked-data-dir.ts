@@ -19,7 +19,7 @@ const DATABASE_FILE = /^(?:CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(?:log|ld
 /** The name of a blob while it is written. */
 const UNFINISHED = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** True for the name of a file in `tmp/` that this program made. */
+/** Returns true for the name of a file in `tmp/` that this program made. */
 export function isUnfinished(name: string): boolean {
   return UNFINISHED.test(name);
 }
@@ -30,7 +30,7 @@ function isOwnName(folder: (typeof FOLDERS)[number], name: string): boolean {
   return isRequestFolder(name) || `${name}/` === LISTS_PREFIX;
 }
 
-/** True where no key lies before, between and after the ranges of this program's keys. */
+/** Returns true where no key lies before, between and after the ranges of this program's keys. */
 async function holdsOwnKeysOnly(db: ClassicLevel<string, string>): Promise<boolean> {
   async function isEmpty(range: { readonly gt?: string; readonly gte?: string; readonly lt?: string }) {
     return (await db.keys({ ...range, limit: 1 }).all()).length === 0;
@@ -45,7 +45,7 @@ async function holdsOwnKeysOnly(db: ClassicLevel<string, string>): Promise<boole
 }
 
 /**
- * True for a data directory of version 0.1. Its database is opened only where all names are this program's own.
+ * Returns true for a data directory of version 0.1. Its database is opened only where all names are this program's own.
  * @param names of what is in the folder
  * @throws what opening the database throws, such as for one that another process holds
  */

@@ -137,11 +137,11 @@ export interface EmbeddedEngine {
    * and nothing is stored.
    */
   submit(spec: RequestSpec, urls: AsyncIterable<string>): Promise<RequestRecord>;
-  /** The request with all that is done until now, as `onProgress` tells it. */
+  /** Returns the request with all that is done until now, as `onProgress` tells it. */
   get(id: RequestId): Promise<RequestRecord | undefined>;
-  /** The PoPs of a request in the order of their codes, with all that is done until now. */
+  /** Returns the PoPs of a request in the order of their codes, with all that is done until now. */
   pops(id: RequestId): Promise<readonly PopRecord[]>;
-  /** Every failed fetch of the slices that are recorded or handed back; of those being warmed, what is stored. */
+  /** Yields every failed fetch of the slices that are recorded or handed back; of those being warmed, what is stored. */
   failures(id: RequestId): AsyncIterable<FetchFailure>;
   /** Newest first. */
   list(page: { readonly limit: number; readonly after?: string }): Promise<Page<RequestRecord>>;
@@ -158,7 +158,7 @@ export interface EmbeddedEngine {
   capacity(): Promise<number>;
   /** Holds until a new request asks for instances, also over a restart; 0 pauses the warming. */
   setCapacity(instances: number): Promise<void>;
-  /** True while nothing is warmed because the capacity was set to 0. */
+  /** Returns true while nothing is warmed because the capacity was set to 0. */
   isPaused(): boolean;
   queueDepth(): ReturnType<TaskQueue['depth']>;
   readonly blobs: BlobStore;

@@ -21,7 +21,7 @@ function ofPop(tallies: Map<PopCode, MutableTally>, pop: PopCode): MutableTally 
   return tally;
 }
 
-/** What is done through each PoP; only PoPs with at least one fetch. */
+/** Returns what is done through each PoP; only PoPs with at least one fetch. */
 function sumByPop({ recorded, running }: LiveRequest): Map<PopCode, MutableTally> {
   const pops = new Map<PopCode, MutableTally>();
   function add(pop: PopCode, tally: Tally): void {

@@ -35,7 +35,7 @@ export interface EmbeddedApplicationOptions {
   readonly publicUrl?: string | undefined;
 }
 
-/** The application behind the API on a single machine. */
+/** Returns the application behind the API on a single machine. */
 export function embeddedApplication(
   engine: EmbeddedEngine,
   { context, log, events, publicUrl }: EmbeddedApplicationOptions,

@@ -12,7 +12,7 @@ const MAX_FOLLOWED = 64;
 /** A proxy on the way takes a longer silence for a dead connection. */
 const ALIVE_MS = 15_000;
 
-/** What a follower of a PoP was last told of it; another text means that there is something new. */
+/** Returns what a follower of a PoP was last told of it; another text means that there is something new. */
 function stateOf({ status, message, progress }: PopRecord): string {
   return `${status} ${progress.fetches} ${progress.bytes} ${message ?? ''}`;
 }

@@ -26,7 +26,7 @@ function hostName(host: string | undefined): string | undefined {
   return host?.toLowerCase().replace(/:\d+$/, '');
 }
 
-/** True for what a page of another site makes a browser send. */
+/** Returns true for what a page of another site makes a browser send. */
 function isFromOtherSite(context: Context): boolean {
   const site = context.req.header('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;

@@ -64,7 +64,7 @@ interface Refused {
   readonly message: string;
 }
 
-/** What Node's parser lets through and HTTP/1.1 does not, or what another server on the way may read in another way. */
+/** Returns what Node's parser lets through and HTTP/1.1 does not, or what another server on the way may read in another way. */
 function refusalOf({ httpVersion, headers, url = '' }: IncomingMessage): Refused | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     return { status: 505, message: `HTTP version: got ${httpVersion}; allowed: 1.1, 1.0.` };
@@ -80,7 +80,7 @@ function refusalOf({ httpVersion, headers, url = '' }: IncomingMessage): Refused
   return { status: 400, message: 'Request target: allowed: a path, or a URL of the host that Host names.' };
 }
 
-/** What is answered before the API is reached; as the API itself does, with a body and an id. */
+/** Returns what is answered before the API is reached; as the API itself does, with a body and an id. */
 function refusal(message: string): { readonly headers: Record<string, string>; readonly body: string } {
   const body = visibleJson(failureBody(Date.now(), message));
   return {
@@ -107,7 +107,7 @@ const PARSER_STATUSES: Readonly<Record<string, readonly [status: number, message
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come in time.'],
 };
 
-/** Answers what the parser refuses; without this, Node does so with a status alone. */
+/** Responds to what the parser refuses; without this, Node does so with a status alone. */
 function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
@@ -117,7 +117,7 @@ function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
   refuseRaw(socket, status, message);
 }
 
-/** Answers where Node gives a socket and no response. */
+/** Writes a response where Node gives a socket and no response object. */
 function refuseRaw(socket: Duplex, status: number, message: string): void {
   const { headers, body } = refusal(message);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -23,7 +23,7 @@ export class ReportLinks {
     private readonly origin: string,
   ) {}
 
-  /** The URL under which this blob can be read for `seconds`. */
+  /** Returns the URL under which this blob can be read for `seconds`. */
   linkTo(key: string, seconds: number): string {
     const [id = '', name] = key.split('/');
     const format = REPORT_FORMATS.find((candidate) => REPORT_NAMES[candidate] === name);
@@ -38,7 +38,7 @@ export class ReportLinks {
     return `${this.origin}/report?${query}`;
   }
 
-  /** True for the query of a link that this process made and that has not expired. */
+  /** Returns true for the query of a link that this process made and that has not expired. */
   isValid({ req_id: id, format, expires, signature }: SignedQuery): boolean {
     if (id === undefined || format === undefined || expires === undefined || signature === undefined) {
       return false;

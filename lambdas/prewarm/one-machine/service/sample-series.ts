@@ -27,7 +27,7 @@ export class SampleSeries {
     this.#every *= 2;
   }
 
-  /** The samples later than `after` (epoch milliseconds), in order. */
+  /** Returns the samples later than `after` (epoch milliseconds), in order. */
   since(after: number): readonly Sample[] {
     const first = this.#samples.findIndex(({ at }) => at > after);
     return first < 0 ? [] : this.#samples.slice(first);

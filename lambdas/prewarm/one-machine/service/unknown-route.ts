@@ -23,14 +23,14 @@ function knownPaths(): readonly KnownPath[] {
 
 const PATHS = knownPaths();
 
-/** The routes as a person reads them: method, path, what it is for. */
+/** Returns the routes as a person reads them: method, path, what it is for. */
 function routeLines(): readonly string[] {
   return ROUTES.map(({ method, path, operation }) =>
     `${method.toUpperCase().padEnd(6)} ${path.padEnd(16)} ${operation.summary ?? ''}`.trimEnd(),
   );
 }
 
-/** What somebody gets who opens the address of the service in a browser. */
+/** Returns what somebody gets who opens the address of the service in a browser. */
 function welcome(context: Context): Response | Promise<Response> {
   const text = [
     'The prewarm API of Warmpath, on this machine.',

@@ -16,7 +16,7 @@ function answerTo(url: URL, agent: Agent | undefined): Promise<IncomingMessage> 
   });
 }
 
-/** The code of a system's error, whose message names the host; the message of our own. */
+/** Returns the code of a system's error, whose message names the host; the message of our own. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;

@@ -39,7 +39,7 @@ export function readSnsMessage(body: string): SnsMessage | string {
 }
 
 /**
- * The text that SNS signs: names and values on lines of their own, in this order.
+ * Returns the text that SNS signs: names and values on lines of their own, in this order.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
  */
 export function signedText(message: SnsMessage): string {

@@ -3,7 +3,7 @@ import { Refusal } from './refusal';
 const HOST = /^sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 
 /**
- * A URL of SNS itself. Anybody can post a message that names a URL, so nothing else is ever asked.
+ * Returns a URL of SNS itself. Anybody can post a message that names a URL, so nothing else is ever asked.
  * @throws Refusal
  */
 export function snsUrl(field: string, text: string): URL {
