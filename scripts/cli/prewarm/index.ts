@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerIpRangesCommand } from './ip-ranges-command';
 import { registerListenCommand } from './listen-command';
 import { registerPopsCommand } from './pops-command';
+import { registerRequestCommands } from './requests-command';
 import { registerRunCommand } from './run-command';
 import { registerSendCommand } from './send-command';
 import { registerServeCommand } from './serve-command';
@@ -13,6 +14,7 @@ export function registerPrewarmCommands(program: Command): void {
     .description('warm CloudFront edges: download every URL through every point of presence');
   registerRunCommand(prewarm);
   registerSendCommand(prewarm);
+  registerRequestCommands(prewarm);
   registerServeCommand(prewarm);
   registerPopsCommand(prewarm);
   registerIpRangesCommand(prewarm);

@@ -21,6 +21,7 @@ Exit codes: 0 accepted (with --wait: all warm), 1 failed (with --wait: some are 
 export function registerSendCommand(prewarm: Command): void {
   const command = prewarm
     .command('send')
+    .alias('submit')
     .argument(
       '[LIST]',
       'JSON file with a request body, or a text file with one URL per line; - is standard input',
@@ -28,7 +29,10 @@ export function registerSendCommand(prewarm: Command): void {
     .description('send a list of URLs to a service, deployed on AWS or on one machine')
     .optionsGroup('Where to:')
     .option('--endpoint <URL>', 'where the API is (default: WARMPATH_ENDPOINT)')
-    .option('--api-key-file <FILE>', 'file with the key that is sent as x-api-key (default: no key)')
+    .option(
+      '--api-key-file <FILE>',
+      'file with the key that is sent as x-api-key (default: WARMPATH_API_KEY)',
+    )
     .option('--iam', 'sign with AWS credentials (SigV4), for an API with authorization by IAM')
     .option('--region <NAME>', 'with --iam: Region of the API (default: that in its name)')
     .option('--profile <NAME>', 'with --iam: profile of the AWS configuration (default: AWS_PROFILE)')

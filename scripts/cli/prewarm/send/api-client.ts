@@ -35,7 +35,7 @@ export class ApiClient {
    * @param path without a slash at its beginning
    * @throws ApiUnreachable
    */
-  async call(method: 'GET' | 'POST', path: string, fields?: unknown): Promise<ApiResponse> {
+  async call(method: 'GET' | 'POST' | 'DELETE', path: string, fields?: unknown): Promise<ApiResponse> {
     const { endpoint, apiKey, signing } = this.access;
     const url = new URL(path, endpoint);
     const body = fields === undefined ? '' : JSON.stringify(fields);
@@ -60,6 +60,31 @@ export class ApiClient {
         `--endpoint: ${url.origin} answered ${response.status} with something else than the JSON of the API; allowed: the output prewarm_endpoint, or the URL of a service`,
       );
     return { status: response.status, body: parsed };
+  }
+
+  /**
+   * Returns a document of the API. Where it lies in a bucket, that is asked without the key.
+   * @throws ApiUnreachable
+   */
+  async download(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const { endpoint, apiKey, signing } = this.access;
+    const url = new URL(path, endpoint);
+    const headers = apiKey === undefined ? {} : { 'x-api-key': apiKey };
+    const signed =
+      signing === undefined
+        ? headers
+        : await signedHeaders({ method: 'GET', url, headers, body: '' }, signing);
+    try {
+      const response = await fetch(url, { headers: signed, redirect: 'manual' });
+      const location = response.headers.get('location');
+      const document =
+        response.status === 302 && location !== null
+          ? await fetch(new URL(location, url), { redirect: 'error' })
+          : response;
+      return { status: document.status, text: await document.text() };
+    } catch (cause) {
+      throw new ApiUnreachable(`--endpoint: ${url.origin} cannot be reached: ${reasonOf(cause)}`, { cause });
+    }
   }
 
   /** Returns the headers for an upload: a service on one machine takes it itself, and nobody else is shown the key. */

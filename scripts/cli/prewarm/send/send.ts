@@ -1,26 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { visibleJson, visibleLines } from '../../../../lambdas/prewarm/engine/model/visible-text';
-import { RefusedSetting } from '../../../../lambdas/prewarm/one-machine/refused-setting';
-import { readApiKey } from '../../../../lambdas/prewarm/one-machine/service/api-key';
-import { callAws } from '../../aws';
-import { BadInput } from '../../bad-input';
-import { BAD_INPUT, FAILED } from '../../exit-codes';
-import { SETTING_OPTIONS } from '../option-wording';
+import { FAILED } from '../../exit-codes';
 import { optionFields, refuseSeveralTargets } from '../run-body';
 import type { RunOptions } from '../run-options';
 import { Scratch } from '../scratch';
 import { openUrlList, type UrlList } from '../url-list';
-import { type ApiAccess, ApiClient, type ApiResponse } from './api-client';
+import { type AccessOptions, accessOf, explainingSettings, refusal } from './api-access';
+import { ApiClient, type ApiResponse } from './api-client';
 import { readListStart, uploadList } from './list-to-send';
-import type { Signing } from './signed-request';
 
 /** The options of `warmpath prewarm send`. */
-export interface SendOptions extends RunOptions {
-  readonly endpoint?: string;
-  readonly apiKeyFile?: string;
-  readonly iam?: boolean;
-  readonly region?: string;
+export interface SendOptions extends RunOptions, AccessOptions {
   readonly instances?: number;
   readonly wait?: boolean;
 }
@@ -29,37 +19,6 @@ export interface SendOptions extends RunOptions {
 const DEFAULTS = { timeout: 1_440, instance_count: 1 };
 const POLL_MS = 5_000;
 const TOO_LARGE = 413;
-
-function endpointOf({ endpoint }: SendOptions): URL {
-  const written = endpoint ?? process.env['WARMPATH_ENDPOINT'];
-  if (written === undefined || !/^https?:\/\//i.test(written) || !URL.canParse(written))
-    throw new BadInput(
-      `--endpoint: got ${written ?? 'nothing'}; allowed: the output prewarm_endpoint, or the URL of a service; set it here or in WARMPATH_ENDPOINT`,
-    );
-  return new URL(written.endsWith('/') ? written : `${written}/`);
-}
-
-/** API Gateway says its Region in its own names; behind a name of the user's own, the configuration says it. */
-async function signingFor(endpoint: URL, { region, profile }: SendOptions): Promise<Signing> {
-  const ofGateway = /\.execute-api\.([a-z0-9-]+)\.amazonaws\./.exec(endpoint.hostname)?.[1];
-  const flags = { region: region ?? ofGateway, profile };
-  return callAws(flags, async (settings) => {
-    // Any client finds credentials and Region as all of them do.
-    const { config } = new DynamoDBClient(settings);
-    await config.credentials();
-    return { region: await config.region(), credentials: config.credentials };
-  });
-}
-
-async function accessOf(options: SendOptions): Promise<ApiAccess> {
-  const endpoint = endpointOf(options);
-  const { apiKeyFile, iam } = options;
-  return {
-    endpoint,
-    apiKey: apiKeyFile === undefined ? undefined : await readApiKey(apiKeyFile),
-    signing: iam ? await signingFor(endpoint, options) : undefined,
-  };
-}
 
 function linesOf(list: UrlList): AsyncIterable<string> | Iterable<string> | undefined {
   if (list.kind === 'lines') return list.lines();
@@ -95,17 +54,19 @@ async function submit(
   return client.call('POST', 'prewarm', { ...fields, list_id: listId });
 }
 
-function refusal({ status, body }: ApiResponse): BadInput {
-  const { message, error_message: urlMessage, error_urls: urls } = body;
-  const shown = Array.isArray(urls) ? urls.slice(0, 10).map((url) => `\n  ${String(url)}`) : [];
-  return new BadInput(`the API answered ${status}: ${String(urlMessage ?? message)}${shown.join('')}`);
-}
-
-/** Waits until the request has ended. */
-async function ended(client: ApiClient, id: string): Promise<Readonly<Record<string, unknown>>> {
+/**
+ * Waits until the request has ended, and returns it.
+ * @param onLook hears what every look at it showed
+ */
+export async function ended(
+  client: ApiClient,
+  id: string,
+  onLook: (request: Readonly<Record<string, unknown>>) => void = () => {},
+): Promise<Readonly<Record<string, unknown>>> {
   for (;;) {
     const { status, body } = await client.call('GET', `requests/${encodeURIComponent(id)}`);
     if (status !== 200) throw refusal({ status, body });
+    onLook(body);
     if (body['status'] === 'FINISHED' || body['status'] === 'STOPPED') return body;
     await sleep(POLL_MS);
   }
@@ -113,6 +74,24 @@ async function ended(client: ApiClient, id: string): Promise<Readonly<Record<str
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** What came of a request so far, in one line. */
+export function requestSentence({
+  request_id: id,
+  status,
+  fetches,
+  warm,
+  failed,
+}: Readonly<Record<string, unknown>>): string {
+  return visibleLines(
+    `${String(id)}: ${String(status)}, ${String(warm)} of ${String(fetches)} fetches warm, ${String(failed)} failed`,
+  );
+}
+
+/** Returns whether a request has ended with everything warm. */
+export function isAllWarm({ status, failed }: Readonly<Record<string, unknown>>): boolean {
+  return status === 'FINISHED' && failed === 0;
 }
 
 async function send(path: string | undefined, options: SendOptions, scratch: Scratch): Promise<number> {
@@ -131,28 +110,15 @@ async function send(path: string | undefined, options: SendOptions, scratch: Scr
     return 0;
   }
   const request = await ended(client, String(id));
-  const { status, fetches, warm, failed } = request;
-  print(
-    options.json
-      ? visibleJson(request)
-      : visibleLines(
-          `${String(id)}: ${String(status)}, ${String(warm)} of ${String(fetches)} fetches warm, ${String(failed)} failed`,
-        ),
-  );
-  return status === 'FINISHED' && failed === 0 ? 0 : FAILED;
+  print(options.json ? visibleJson(request) : requestSentence({ ...request, request_id: id }));
+  return isAllWarm(request) ? 0 : FAILED;
 }
 
 /** Sends a request to a deployed service. Returns the exit code. */
 export async function sendPrewarm(path: string | undefined, options: SendOptions): Promise<number> {
   const scratch = new Scratch();
   try {
-    return await send(path, options, scratch);
-  } catch (error) {
-    if (error instanceof RefusedSetting) {
-      process.stderr.write(`warmpath: ${visibleLines(error.explain(SETTING_OPTIONS))}\n`);
-      return BAD_INPUT;
-    }
-    throw error;
+    return await explainingSettings(() => send(path, options, scratch));
   } finally {
     scratch.remove();
   }
