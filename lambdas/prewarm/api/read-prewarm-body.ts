@@ -14,6 +14,8 @@ export interface ReadBody {
 }
 
 const FIELDS = Object.keys(prewarmBodySchema.shape);
+/** Far more than are documented: a body with as many is not looked at any closer. */
+const MAX_FIELDS = 1_000;
 const MAX_ISSUES = 50;
 const MAX_KEY_LENGTH = 64;
 /** Elements of the longest list besides url_list. */
@@ -126,6 +128,15 @@ export function readPrewarmBody(json: unknown, unknownFields: 'ignore' | 'refuse
     return {
       body: {},
       issues: [{ field: 'body', got: shown(json), allowed: 'a JSON object' }],
+      warnings: [],
+    };
+  }
+  const fieldCount = Object.keys(json).length;
+  if (fieldCount > MAX_FIELDS) {
+    const got = `an object of ${fieldCount} fields`;
+    return {
+      body: {},
+      issues: [{ field: 'body', got, allowed: `the documented fields, at most ${MAX_FIELDS}` }],
       warnings: [],
     };
   }

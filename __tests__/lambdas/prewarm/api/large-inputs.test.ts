@@ -3,8 +3,8 @@ import { BODY, fakeService } from './fake-application';
 const BLANKS = ' '.repeat(500_000);
 const MANY = 200_000;
 
-function manyKeys(): object {
-  return Object.fromEntries(Array.from({ length: MANY }, (_, index) => [`unknown_${index}`, 1]));
+function manyKeys(count = MANY): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`unknown_${index}`, 1]));
 }
 
 /** A parser whose work grows with the square of one of these would be busy for minutes. */
@@ -22,7 +22,7 @@ const BODIES: readonly (readonly [what: string, body: () => object])[] = [
   ['a host name of one label', () => ({ ...BODY, cf_domain: `${'a-'.repeat(MANY)}!` })],
   ['a name of a region', () => ({ ...BODY, target_type: 'region', regions: [`${'- '.repeat(MANY)}x`] })],
   ['a URL of a document', () => ({ ...BODY, sitemap: `https://a${'/.'.repeat(MANY)}\u0000` })],
-  ['unknown fields', manyKeys],
+  ['unknown fields', () => manyKeys()],
   ['headers in an object', () => ({ ...BODY, header: manyKeys() })],
   ...['aliases', 'regions', 'countries', 'pops', 'header', 'encodings', 'sitemap', 'playlist'].map(
     (field) => [`a long list as ${field}`, () => ({ ...BODY, [field]: new Array(MANY).fill(0) })] as const,
@@ -40,6 +40,12 @@ describe('a large body', () => {
     expect(status).toBe(400);
     expect(text.length).toBeLessThan(100_000);
     expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('of very many fields is not looked at any closer', async () => {
+    const { call } = fakeService();
+    const { json } = await call('POST', '/prewarm', JSON.stringify(manyKeys(100_000)));
+    expect(json).toMatchObject({ message: expect.stringContaining('body: got an object of 100000 fields') });
   });
 
   it('with international names lets other requests have their turn while it is checked', async () => {
