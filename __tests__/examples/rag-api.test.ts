@@ -12,6 +12,7 @@ import { startFakeEngine } from '../scripts/cli/image/support/fake-engine';
 import { runCommand } from '../scripts/cli/image/support/run-command';
 import { closing } from '../support/closing';
 
+const LAUNCHER = join(__dirname, '../../scripts/cli/warmpath.cjs');
 const EXAMPLE = join(__dirname, '..', '..', 'examples', 'rag-api');
 
 async function keyOf(folder: string, month = '2026-11', base = '1'): Promise<string> {
@@ -46,8 +47,9 @@ describe('examples/rag-api', () => {
 
   it('updates with one release, whose arguments the command line knows', async () => {
     const { scripts } = JSON.parse(readFileSync(join(EXAMPLE, 'package.json'), 'utf8'));
-    const [program, ...words] = String(scripts.update).split(' ');
-    expect([program, words.slice(0, 2)]).toEqual(['warmpath', ['image', 'release']]);
+    const [program, launcher = '', ...words] = String(scripts.update).split(' ');
+    expect([program, join(EXAMPLE, launcher)]).toEqual(['node', LAUNCHER]);
+    expect(words.slice(0, 2)).toEqual(['image', 'release']);
     const command = new Command().exitOverride();
     registerImageCommands(command);
     const release = command.commands[0]?.commands.find((one) => one.name() === 'release');
