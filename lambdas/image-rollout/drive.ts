@@ -1,5 +1,5 @@
 /** Passes of the driver until there is something to wait for. */
-import type { ImagesDocument } from './plan/documents';
+import type { ImagesDocument, WantedImages } from './plan/documents';
 import { nextStep } from './plan/next-step';
 import type { RolloutPolicy, RolloutState, Step } from './plan/state';
 import type { RolloutPorts } from './rollout-ports';
@@ -47,8 +47,12 @@ export function wordsOf(step: Step): string {
   }
 }
 
-export function hostsOf({ hosts, images }: RolloutState): HostProgress[] {
-  const needed = Object.values(images.document.images).map(({ current, next }) => next ?? current);
+/** Hosts, and whether each holds these images; by default those that are rolled out. */
+export function hostsOf({ hosts, images }: RolloutState, wanted?: WantedImages): HostProgress[] {
+  const needed =
+    wanted === undefined
+      ? Object.values(images.document.images).map(({ current, next }) => next ?? current)
+      : Object.values(wanted);
   return hosts.map(({ id, place, held, failed }) => ({
     id,
     place,

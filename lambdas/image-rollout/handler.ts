@@ -27,7 +27,14 @@ export async function handler(): Promise<RolloutProgress> {
   const progress = await drive(ports, policyOf(settings));
   const { step, done, document, generation } = progress;
   if (done.length > 0 || step.kind === 'wait') {
-    const line = { event: 'rollout', generation, phase: document.phase, done, next: wordsOf(step) };
+    const line = {
+      event: 'rollout',
+      group: settings.GROUP,
+      generation,
+      phase: document.phase,
+      done,
+      next: wordsOf(step),
+    };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
   return progress;

@@ -15,7 +15,7 @@ import {
   parseImagesDocument,
   parseWantedDocument,
   type Reference,
-  type Versioned,
+  type WantedImages,
 } from './plan/documents';
 import {
   DEFAULT_POLICY,
@@ -35,7 +35,8 @@ export interface RolloutClients {
 }
 
 export interface RolloutPorts {
-  observe(): Promise<RolloutState>;
+  /** @param instead what would be wanted, for a look at what that would do; `isNew`: as a generation that nobody has taken up */
+  observe(instead?: WantedImages, isNew?: boolean): Promise<RolloutState>;
   /** Does a step that the state was the reason for. */
   act(step: Step, state: RolloutState): Promise<void>;
 }
@@ -63,17 +64,30 @@ function toCheck(wanted: readonly Reference[], { images }: ImagesDocument): Refe
   return [...new Set([...wanted, ...nexts])].filter((reference) => !currents.includes(reference));
 }
 
+/** Both documents as they are now. */
+export async function readDocuments(
+  ssm: SSMClient,
+  settings: ParsedRolloutSettings,
+): Promise<Pick<RolloutState, 'wanted' | 'images'>> {
+  const [wanted, images] = await Promise.all([
+    readDocument(ssm, settings.WANTED_PARAMETER, parseWantedDocument),
+    readDocument(ssm, settings.IMAGES_PARAMETER, parseImagesDocument),
+  ]);
+  return { wanted, images };
+}
+
 export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSettings): RolloutPorts {
   const { autoScaling, ecr, ecs, logs, ssm } = clients;
   const { CLUSTER: cluster, GROUP: group, SERVICE: service, TASK_FAMILY: family } = settings;
   const normal = normalPool(settings);
   const needs = { platform: settings.PLATFORM, limitBytes: settings.IMAGE_LIMIT_BYTES };
 
-  async function observe(): Promise<RolloutState> {
-    const [wanted, images] = await Promise.all([
-      readDocument(ssm, settings.WANTED_PARAMETER, parseWantedDocument),
-      readDocument(ssm, settings.IMAGES_PARAMETER, parseImagesDocument),
-    ]);
+  async function observe(instead?: WantedImages, isNew = false): Promise<RolloutState> {
+    const { wanted: written, images } = await readDocuments(ssm, settings);
+    const wanted =
+      instead === undefined
+        ? written
+        : { generation: written.generation + (isNew ? 1 : 0), document: instead };
     const { hosts, pool } = await readGroup(autoScaling, group);
     const staying = hosts.filter(({ place }) => place !== 'leaving').map(({ id }) => id);
     const [reports, revision, serviceRuns, checks] = await Promise.all([
@@ -141,16 +155,7 @@ export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSetting
   };
 
   async function isStill({ wanted, images }: RolloutState): Promise<boolean> {
-    async function same<Document>(
-      name: string,
-      { generation }: Versioned<Document>,
-      parse: (value: string) => Document,
-    ): Promise<boolean> {
-      return (await readDocument(ssm, name, parse)).generation === generation;
-    }
-    return (
-      (await same(settings.WANTED_PARAMETER, wanted, parseWantedDocument)) &&
-      (await same(settings.IMAGES_PARAMETER, images, parseImagesDocument))
-    );
+    const now = await readDocuments(ssm, settings);
+    return now.wanted.generation === wanted.generation && now.images.generation === images.generation;
   }
 }

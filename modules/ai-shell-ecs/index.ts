@@ -15,8 +15,10 @@ import { InstanceNetwork } from './network';
 import { PrepullLog } from './prepull-log';
 import type { AiShellEcsProps } from './props';
 import { refreshCommand } from './refresh-command';
+import { RolloutDocuments } from './rollout-documents';
+import { RolloutDriver } from './rollout-driver';
 import { checkSettings } from './rules';
-import { resolveSettings } from './settings';
+import { resolveSettings, SHELL_IMAGE } from './settings';
 import { ShellCapacity } from './shell-capacity';
 import { ShellCluster } from './shell-cluster';
 import { ShellTask } from './shell-task';
@@ -53,6 +55,8 @@ export class AiShellEcs extends Construct {
   /** Whether ECS Exec may open sessions. */
   readonly allowsSessions: boolean;
   readonly coldStartMetrics: ColdStartMetrics | undefined;
+  /** Only with a rollout in place. */
+  readonly rollout: { readonly documents: RolloutDocuments; readonly driver: RolloutDriver } | undefined;
 
   /** @throws InvalidAiShellEcsError with every contradiction in the props, before any resource exists */
   constructor(scope: Construct, id: string, props: AiShellEcsProps) {
@@ -65,9 +69,13 @@ export class AiShellEcs extends Construct {
     const context = { names: this.names, location, settings };
 
     this.image = pinImage(this, 'image', props.image);
-    const additionalImages = Object.entries(props.additionalImages ?? {}).map(([key, source]) =>
-      pinImage(this, `image-${key}`, source),
+    const namedImages = Object.fromEntries(
+      Object.entries(props.additionalImages ?? {}).map(([key, source]) => [
+        key,
+        pinImage(this, `image-${key}`, source),
+      ]),
     );
+    const additionalImages = Object.values(namedImages);
     const sidecarImages = Object.fromEntries(
       Object.entries(settings.task?.sidecars ?? {}).map(([name, { image }]) => [
         name,
@@ -77,6 +85,15 @@ export class AiShellEcs extends Construct {
     const imagesBeside = [...additionalImages, ...Object.values(sidecarImages)];
     const images = [this.image, ...imagesBeside];
 
+    const { inPlaceRollout } = settings;
+    const documents =
+      inPlaceRollout &&
+      new RolloutDocuments(this, 'rollout', {
+        ...context,
+        rollout: inPlaceRollout,
+        images: { [SHELL_IMAGE]: this.image, ...namedImages, ...sidecarImages },
+      });
+
     this.network = new InstanceNetwork(this, 'network', context);
     const { securityGroupIds } = this.network;
     this.prepullLog = new PrepullLog(this, 'prepull-log', context);
@@ -84,11 +101,13 @@ export class AiShellEcs extends Construct {
       ...context,
       images,
       prepullLogArn: this.prepullLog.logGroup.arn,
+      imagesParameterArn: documents?.images.arn,
     });
     const accountId = accountOf(this.instanceRole.role.arn);
     this.cluster = new ShellCluster(this, 'cluster', { ...context, accountId });
 
-    const isEventDriven = props.goldenAmi !== undefined || props.coldStartMetrics !== false;
+    const isEventDriven =
+      props.goldenAmi !== undefined || props.coldStartMetrics !== false || documents !== undefined;
     if (isEventDriven) warnOfEndOfLife(this, settings.nodeVersion);
     this.failedEvents = isEventDriven ? new FailedEvents(this, 'failed-events', context) : undefined;
 
@@ -139,12 +158,32 @@ export class AiShellEcs extends Construct {
         ...context,
         accountId,
         task: settings.task,
-        image: this.image,
-        sidecarImages,
+        image: documents?.current(SHELL_IMAGE, this.image) ?? this.image,
+        sidecarImages: Object.fromEntries(
+          Object.entries(sidecarImages).map(([name, image]) => [
+            name,
+            documents?.current(name, image) ?? image,
+          ]),
+        ),
         cluster: this.cluster,
         capacity: this.capacity,
         securityGroupIds,
       });
+    }
+    if (documents !== undefined && inPlaceRollout !== undefined && this.failedEvents !== undefined) {
+      const driver = new RolloutDriver(this, 'rollout-driver', {
+        ...context,
+        rollout: inPlaceRollout,
+        accountId,
+        documents,
+        images,
+        prepullLogArn: this.prepullLog.logGroup.arn,
+        groupName: this.group.group.name,
+        cluster: this.cluster,
+        task: this.task,
+        failedEvents: this.failedEvents,
+      });
+      this.rollout = { documents, driver };
     }
     if (props.coldStartMetrics !== false && this.failedEvents !== undefined) {
       this.coldStartMetrics = new ColdStartMetrics(this, 'cold-start-metrics', {

@@ -15,6 +15,8 @@ export interface InstanceRoleProps {
   readonly images: readonly ImageReference[];
   /** Log group of the pre-pull's lines. */
   readonly prepullLogArn: string;
+  /** Parameter with the document of images; `undefined` without a rollout in place. */
+  readonly imagesParameterArn: string | undefined;
 }
 
 /** What an instance may do: register with its cluster, pull its images, end its own launch, be reached by SSM. */
@@ -26,7 +28,7 @@ export class InstanceRole extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
     super(scope, id);
-    const { names, location, settings, images, prepullLogArn } = props;
+    const { names, location, settings, images, imagesParameterArn, prepullLogArn } = props;
     const clusterName = settings.cluster.name;
     this.role = new IamRole(this, 'Default', {
       name: names.instanceRole,
@@ -60,6 +62,9 @@ export class InstanceRole extends Construct {
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           resources: [`${prepullLogArn}:*`],
         },
+        ...(imagesParameterArn === undefined
+          ? []
+          : [{ sid: 'ReadImages', actions: ['ssm:GetParameter'], resources: [imagesParameterArn] }]),
         ...sessionManagerStatements(),
       ),
     });

@@ -10,6 +10,10 @@ export interface Names {
   readonly execLogGroup: string;
   readonly prepullLogGroup: string;
   readonly failedEvents: string;
+  /** SSM parameters of a rollout in place, and the function that drives it. */
+  readonly wantedParameter: string;
+  readonly imagesParameter: string;
+  readonly rolloutFunction: string;
 }
 
 export function namesOf(name: string): Names {
@@ -23,5 +27,8 @@ export function namesOf(name: string): Names {
     execLogGroup: `/warmpath/${name}/exec`,
     prepullLogGroup: `/warmpath/${name}/prepull`,
     failedEvents: `${name}-ecs-failed-events`,
+    wantedParameter: `/warmpath/${name}/wanted`,
+    imagesParameter: `/warmpath/${name}/images`,
+    rolloutFunction: `${name}-image-rollout`,
   };
 }

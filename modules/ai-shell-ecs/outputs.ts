@@ -47,7 +47,11 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
     cluster_id: ['Id of the ECS cluster, which is its ARN', shell.cluster.arn],
     capacity_providers: ['Capacity provider of the group', { [provider.name]: provider.arn }],
     cluster_capacity_providers: ['Every capacity provider of the cluster', association?.capacityProviders],
-    task_definition_arn: ['Task definition of a shell, with its revision', shell.task?.taskDefinition.arn],
+    // A changed output alone makes a plan: where images change without one, there are names instead.
+    task_definition_arn: [
+      'Task definition of a shell, with its revision',
+      shell.rollout === undefined ? shell.task?.taskDefinition.arn : undefined,
+    ],
     task_definition_family: [
       'Family of the task definition: its newest active revision, for callers of RunTask',
       shell.task?.taskDefinition.family,
@@ -62,8 +66,19 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
     failed_events_queue_url: ['Queue of events that nobody could handle', shell.failedEvents?.queue.url],
     cloudwatch_log_group_name: ['Log group of the shells', shell.task?.logGroup.name],
     cloudwatch_log_group_arn: ['ARN of the log group of the shells', shell.task?.logGroup.arn],
-    image_reference: ['Pinned image of task definition and pre-pull', shell.image.reference],
-    image_digest: ['Digest of the image', shell.image.digest],
+    image_reference: [
+      'Pinned image of task definition and pre-pull',
+      shell.rollout === undefined ? shell.image.reference : undefined,
+    ],
+    image_digest: ['Digest of the image', shell.rollout === undefined ? shell.image.digest : undefined],
+    wanted_parameter: ['Parameter with the wanted images', shell.rollout?.documents.wanted.name],
+    images_parameter: ['Parameter with the images that hosts keep', shell.rollout?.documents.images.name],
+    rollout_command: [
+      'Rolls an image out onto the running hosts',
+      shell.rollout === undefined
+        ? undefined
+        : `warmpath coldstart rollout --group ${shell.names.autoScalingGroup}`,
+    ],
     golden_ami_ssm_parameter: ['Parameter with the newest golden AMI', shell.goldenAmi?.amiParameter.name],
     golden_image_ssm_parameter: [
       'Parameter with the image to bake',

@@ -7,6 +7,7 @@ import type {
   AmiSource,
   Architecture,
   CapacityProviderProps,
+  InPlaceRolloutProps,
   InstanceRefreshProps,
   InstancesProps,
   NetworkProps,
@@ -32,6 +33,7 @@ export type RefreshSettings = Optional<
   InstanceRefreshProps,
   'instanceWarmupSeconds' | 'checkpointPercentages' | 'checkpointDelaySeconds'
 >;
+export type InPlaceRolloutSettings = Required<InPlaceRolloutProps>;
 export type AgentSettings = Required<AgentProps>;
 export type PrepullSettings = Required<PrepullProps>;
 export type WarmPoolSettings = Required<WarmPoolProps>;
@@ -56,6 +58,8 @@ export interface AiShellEcsSettings {
   readonly prepull: PrepullSettings;
   readonly agent: AgentSettings;
   readonly refresh: RefreshSettings | undefined;
+  /** `undefined` where a new image replaces the hosts. */
+  readonly inPlaceRollout: InPlaceRolloutSettings | undefined;
   readonly cluster: ClusterSettings;
   readonly capacityProvider: CapacityProviderSettings;
   readonly task: TaskSettings | undefined;
@@ -68,6 +72,9 @@ export interface AiShellEcsSettings {
 
 const DEFAULT_TYPES: Record<Architecture, string> = { arm64: 'm7g.large', x86_64: 'm7i.large' };
 
+/** Name of the shell's container, and of its image. */
+export const SHELL_IMAGE = 'shell';
+
 /** Every image that instances keep on disk, the task's own first. */
 export function imageSourcesOf({ given, task }: AiShellEcsSettings): readonly ImageSource[] {
   return [
@@ -75,6 +82,11 @@ export function imageSourcesOf({ given, task }: AiShellEcsSettings): readonly Im
     ...Object.values(given.additionalImages ?? {}),
     ...Object.values(task?.sidecars ?? {}).map(({ image }) => image),
   ];
+}
+
+/** Names of the images that instances keep, as a rollout in place knows them: those of their containers, or as they were given. */
+export function imageNamesOf({ given, task }: AiShellEcsSettings): readonly string[] {
+  return [SHELL_IMAGE, ...Object.keys(given.additionalImages ?? {}), ...Object.keys(task?.sidecars ?? {})];
 }
 
 /** Fills in every default; checks nothing. */
@@ -90,6 +102,10 @@ export function resolveSettings(props: AiShellEcsProps): AiShellEcsSettings {
     prepull: prepullSettings(props.prepull),
     agent: agentSettings(props.agent),
     refresh: props.refresh === false ? undefined : refreshSettings(props.refresh),
+    inPlaceRollout:
+      props.rollout === 'in-place'
+        ? { startedBy: 'apply', poolRenewal: 'renew', readyPercent: 100, ...props.inPlaceRollout }
+        : undefined,
     cluster: clusterSettings(props),
     capacityProvider: {
       name: `${props.name}-capacity`,

@@ -59,6 +59,8 @@ export class ShellTask extends Construct {
       family: names.taskFamily,
       // A revision that is deregistered can start no task: callers that hold the old ARN, and a rollback, still need it.
       skipDestroy: true,
+      // Rollouts in place register revisions too.
+      ...(settings.inPlaceRollout === undefined ? {} : { trackLatest: true }),
       networkMode: task.networkMode,
       requiresCompatibilities: ['EC2'],
       cpu: Tokenization.stringifyNumber(task.cpuUnits),

@@ -5,10 +5,10 @@ import type { AwsLocation } from './aws-location';
 import type { ImageReference } from './image-reference';
 import { namedValues, ulimitValues } from './plan-values';
 import type { SidecarProps } from './props';
-import type { AiShellEcsSettings, TaskSettings } from './settings';
+import { type AiShellEcsSettings, SHELL_IMAGE, type TaskSettings } from './settings';
 import { mountPoint } from './task-volumes';
 
-export const SHELL_CONTAINER = 'shell';
+export const SHELL_CONTAINER = SHELL_IMAGE;
 
 export interface TaskContainersProps {
   readonly settings: AiShellEcsSettings;

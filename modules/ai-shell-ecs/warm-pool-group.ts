@@ -90,6 +90,10 @@ export class WarmPoolGroup extends Construct {
           // The provider replaces the whole group when this differs; the hook of its own below takes every later change.
           'initial_lifecycle_hook',
           ...(refresh?.startedBy === 'command' ? [versionOf(capacity)] : []),
+          // The driver of rollouts alone sizes the pool, and takes these from its environment.
+          ...(settings.inPlaceRollout === undefined || warmPool === undefined
+            ? []
+            : ['warm_pool[0].min_size', 'warm_pool[0].max_group_prepared_capacity']),
         ],
       },
       dependsOn,

@@ -52,6 +52,23 @@ export class AppliedStack {
     return [...output.matchAll(/^ {2}# (\S+) (?:will|must) be/gm)].map(([, address = '']) => address);
   }
 
+  /** What an apply would do, sorted: `update`, `create`, `delete` or `replace`, and the address. */
+  async actions(): Promise<readonly string[]> {
+    await this.terraform('init', '-input=false');
+    const output = await this.terraform('plan', '-input=false');
+    const verbs = {
+      created: 'create',
+      'updated in-place': 'update',
+      destroyed: 'delete',
+      replaced: 'replace',
+    };
+    return [
+      ...output.matchAll(/^ {2}# (\S+) (?:will|must) be (created|updated in-place|destroyed|replaced)/gm),
+    ]
+      .map(([, address = '', words = '']) => `${verbs[words as keyof typeof verbs]} ${address}`)
+      .sort();
+  }
+
   async destroy(): Promise<void> {
     await this.terraform('destroy', '-auto-approve', '-input=false');
   }

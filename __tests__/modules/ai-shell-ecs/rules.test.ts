@@ -38,6 +38,25 @@ function service(props: object): Partial<AiShellEcsProps> {
 /** A broken combination per rule, and the words of its message that tell the way out. */
 const cases: readonly Case[] = [
   ['name-malformed', { name: 'My Shell' }, /shorten or correct it/],
+  ['in-place-settings-without-it', { inPlaceRollout: {} }, /write rollout: 'in-place'/],
+  ['in-place-with-golden-ami', { rollout: 'in-place', goldenAmi: {} }, /write rollout: 'replace'/],
+  ['in-place-image-names', { rollout: 'in-place', additionalImages: { shell: ghcr } }, /rename one/],
+  [
+    'in-place-too-many-images',
+    {
+      rollout: 'in-place',
+      additionalImages: Object.fromEntries(
+        Array.from({ length: 14 }, (_, index) => [`image-${index}`, ghcr]),
+      ),
+    },
+    /keep fewer on a host/,
+  ],
+  [
+    'in-place-ready-percent',
+    { rollout: 'in-place', inPlaceRollout: { readyPercent: 0 } },
+    /1 to 100|1-100|percent/,
+  ],
+
   ['no-subnets', { network: { vpcId: 'vpc-1', subnetIds: [] } }, /add them/],
   ['no-instance-types', { instances: { instanceTypes: [] } }, /correct the list/],
   [

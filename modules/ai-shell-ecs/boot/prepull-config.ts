@@ -5,6 +5,8 @@ import { keyValueLines } from './key-value-lines';
 export interface PrepullConfig {
   /** Pinned references, the task's image first. */
   readonly images: readonly string[];
+  /** SSM parameter with the document that names the images instead; `undefined` without a rollout in place. */
+  readonly imagesParameter: string | undefined;
   /** Host of a private registry other than ECR to the ARN of the secret with its login. */
   readonly registrySecrets: Readonly<Record<string, string>>;
   readonly region: string;
@@ -16,9 +18,10 @@ export interface PrepullConfig {
 
 /** `/etc/warmpath/prepull.conf`; image references never hold a comma, so the list needs no quotes. */
 export function renderPrepullConfig(config: PrepullConfig): string {
-  const { images, registrySecrets, region, groupName, hookName, logGroupName, prepull } = config;
+  const { images, imagesParameter, registrySecrets, region, groupName, hookName, logGroupName, prepull } =
+    config;
   return keyValueLines({
-    IMAGES: images.join(','),
+    ...(imagesParameter === undefined ? { IMAGES: images.join(',') } : { IMAGES_PARAMETER: imagesParameter }),
     ...(Object.keys(registrySecrets).length === 0
       ? {}
       : {

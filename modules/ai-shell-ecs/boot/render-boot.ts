@@ -27,6 +27,7 @@ export function renderBoot(
     }),
     prepullConfig: renderPrepullConfig({
       images,
+      imagesParameter: settings.inPlaceRollout === undefined ? undefined : names.imagesParameter,
       registrySecrets,
       region,
       groupName: names.autoScalingGroup,
@@ -35,6 +36,7 @@ export function renderBoot(
       prepull,
     }),
     hookTimeoutSeconds: prepull.hookTimeoutSeconds,
+    followsDocument: settings.inPlaceRollout !== undefined,
     own: settings.given.userData ?? {},
   });
 }

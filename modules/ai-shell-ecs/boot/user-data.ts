@@ -14,6 +14,8 @@ export interface UserDataParts {
   readonly prepullConfig: string;
   /** How long the group waits for the answer to its launch hook. */
   readonly hookTimeoutSeconds: number;
+  /** Whether the program follows a document of images. */
+  readonly followsDocument: boolean;
   readonly own: UserDataProps;
 }
 
@@ -29,8 +31,8 @@ interface BootFile {
 }
 
 /** The program that runs on the instance, as it is installed there: without comment lines, which would take user data. */
-export function prepullProgram(): string {
-  const source = readFileSync(join(__dirname, 'prepull', 'warmpath-prepull.sh'), 'utf8');
+export function prepullProgram(part: 'prepull' | 'document' = 'prepull'): string {
+  const source = readFileSync(join(__dirname, 'prepull', `warmpath-${part}.sh`), 'utf8');
   return source.replaceAll(/^ *#(?!!| shellcheck ).*\n/gm, '');
 }
 
@@ -53,6 +55,9 @@ export function renderUserData(parts: UserDataParts): string {
       content: renderAgentDropIn(),
     },
     { path: '/usr/local/sbin/warmpath-prepull', mode: '0755', content: prepullProgram() },
+    ...(parts.followsDocument
+      ? [{ path: '/usr/local/lib/warmpath/document', mode: '0644', content: prepullProgram('document') }]
+      : []),
     ...ownPart(BEFORE_GATE, parts.own.beforeGate),
     ...ownPart(AFTER_GATE, parts.own.afterGate),
   ];

@@ -7,6 +7,7 @@ import type { AmiSource, InstancesProps } from './instances';
 import type { NetworkProps } from './network';
 import type { ColdStartMetricsProps, LogsProps } from './observability';
 import type { InstanceRefreshProps } from './refresh';
+import type { InPlaceRolloutProps } from './rollout';
 import type { ServiceProps } from './service';
 import type { ExecProps, TaskProps } from './task';
 import type { WarmPoolProps } from './warm-pool';
@@ -18,6 +19,7 @@ export type * from './instances';
 export type * from './network';
 export type * from './observability';
 export type * from './refresh';
+export type * from './rollout';
 export type * from './service';
 export type * from './task';
 export type * from './warm-pool';
@@ -42,6 +44,13 @@ export interface AiShellEcsProps {
   readonly agent?: AgentProps;
   /** Rolling replacement when the launch template changes; `false` for none. @default - see {@link InstanceRefreshProps} */
   readonly refresh?: InstanceRefreshProps | false;
+  /**
+   * What a new image does. `replace`: a new launch template, and a refresh that replaces every host. `in-place`: hosts pull it beside
+   * their tasks, and tasks of it start only when all hold it; neither launch template nor hosts change. @default 'replace'
+   */
+  readonly rollout?: 'replace' | 'in-place';
+  /** Only with `rollout: 'in-place'`. @default - see {@link InPlaceRolloutProps} */
+  readonly inPlaceRollout?: InPlaceRolloutProps;
   /** @default - a new cluster named after the construct */
   readonly cluster?: ClusterProps;
   readonly capacityProvider?: CapacityProviderProps;

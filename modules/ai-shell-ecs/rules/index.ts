@@ -7,6 +7,7 @@ import { goldenAmiRules } from './golden-ami-rules';
 import { imageRules } from './image-rules';
 import { instanceRules } from './instance-rules';
 import { refreshRules } from './refresh-rules';
+import { rolloutRules } from './rollout-rules';
 import type { Rule } from './rule';
 import { serviceRules } from './service-rules';
 import { taskRules } from './task-rules';
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...imageRules,
   ...warmPoolRules,
   ...refreshRules,
+  ...rolloutRules,
   ...capacityRules,
   ...agentRules,
   ...taskRules,

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AwsFlags, callAws, withAwsOptions } from '../aws';
+import { BadInput } from '../bad-input';
 import { collectWhole, wholeNumber } from '../option-values';
 import { AMI_LOCK_FILE, ARCHITECTURES, type Architecture } from './ami-lock';
+import type { WantedChoice } from './rollout/wanted-images';
 
 function onAws(): typeof import('./on-aws') {
   return require('./on-aws');
@@ -55,6 +58,33 @@ interface AmiFlags extends AwsFlags {
   readonly architecture?: Architecture;
   readonly update?: true;
   readonly check?: true;
+}
+
+interface RolloutFlags extends AwsFlags {
+  readonly group: string;
+  readonly image?: readonly string[];
+  readonly lock?: string;
+  readonly to?: 'previous';
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+function wantedChoice({ image, lock, to }: RolloutFlags): WantedChoice {
+  if (image !== undefined) return { from: 'options', images: image };
+  if (lock !== undefined)
+    return { from: 'lock', file: lock, lock: onAws().parseLock(readFileOf('--lock', lock), lock) };
+  return { from: to ?? 'wanted' };
+}
+
+/** @throws {BadInput} where there is no such file */
+function readFileOf(option: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new BadInput(`${option}: got ${path}; allowed: a file that can be read; correct the path`, {
+      cause,
+    });
+  }
 }
 
 interface VerifyFlags extends AwsFlags {
@@ -142,6 +172,31 @@ export function registerColdstartCommands(program: Command): void {
           skipMatching: flags.skipMatching === true,
         });
       });
+    });
+
+  withAwsOptions(coldstart.command('rollout'))
+    .description('bring a new image onto running hosts, then let tasks of it start; without an image: go on')
+    .requiredOption('--group <name>', 'Auto Scaling group, such as shell-ecs-asg')
+    .option('--image <name=digest>', 'image to bring, repeatable, such as shell=sha256:…', collectWhole)
+    .addOption(new Option('--lock <path>', 'bring what images.lock.json says').conflicts(['image', 'to']))
+    .addOption(
+      new Option('--to <when>', 'go back to the images before the last rollout')
+        .choices(['previous'])
+        .conflicts('image'),
+    )
+    .option('--dry-run', 'say what each host lacks and what would be done first, and do nothing')
+    .option('--json', 'one JSON object on standard output')
+    .action(async (flags: RolloutFlags) => {
+      const { rollout } = onAws();
+      const wanted = wantedChoice(flags);
+      process.exitCode = await callAws(flags, (settings) =>
+        rollout(settings, {
+          group: flags.group,
+          wanted,
+          dryRun: flags.dryRun === true,
+          json: flags.json === true,
+        }),
+      );
     });
 
   withAwsOptions(coldstart.command('ami'))
