@@ -135,7 +135,7 @@ export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSetting
         await registerCopy(ecs, family, step.images);
         return;
       case 'serve':
-        await updateService(ecs, { cluster, service, taskDefinition: `${family}:${step.revision}` });
+        await updateService(ecs, { cluster, service, family, revision: step.revision });
         await write(step.document);
         return;
       case 'wait':

@@ -85,9 +85,23 @@ export async function serviceRevision(
   return services[0]?.status === 'ACTIVE' && name === family ? Number(revision) : undefined;
 }
 
+/** Gives a service a revision of the family, by its whole ARN, as the service is then described with. */
 export async function updateService(
   client: ECSClient,
-  place: { readonly cluster: string; readonly service: string; readonly taskDefinition: string },
+  {
+    cluster,
+    service,
+    family,
+    revision,
+  }: {
+    readonly cluster: string;
+    readonly service: string;
+    readonly family: string;
+    readonly revision: number;
+  },
 ): Promise<void> {
-  await client.send(new UpdateServiceCommand(place));
+  const { taskDefinition } = await describe(client, `${family}:${revision}`);
+  await client.send(
+    new UpdateServiceCommand({ cluster, service, taskDefinition: taskDefinition?.taskDefinitionArn }),
+  );
 }
