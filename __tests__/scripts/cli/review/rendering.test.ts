@@ -150,7 +150,7 @@ describe('the HTML page', () => {
     const text = entry('aws_x.y', 'update', { before: { t: 'a\nb\n' }, after: { t: 'a\nc\n' } });
     const stacks = [review(plan(replaced, text))];
     const page = renderHtml({ stacks, fingerprint: 'f'.repeat(32) });
-    expect(page).toContain('<code>name</code>: <code>a</code> -&gt; <code>b</code>');
+    expect(page).toContain('<code>name</code>: <code>a</code> <span class="to">-&gt;</span> <code>b</code>');
     expect(page).toContain('<span class="removed">-b</span>');
     expect(page).toContain('<details open>');
   });

@@ -39,9 +39,12 @@ code, pre { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere }
 pre { padding: .6rem; background: #8881; white-space: pre-wrap }
 details { margin: .6rem 0 } summary { cursor: pointer; font-weight: 600 }
 .eyes { border-left: 4px solid var(--loss); padding-left: .4rem } .loss { color: var(--loss); font-weight: 600 }
-.added { color: var(--added) } .removed { color: var(--removed) }
+.to { white-space: nowrap } .added { color: var(--added) } .removed { color: var(--removed) }
 ul { padding-left: 1.3rem }
 @media (max-width: 40rem) { body { margin: 1rem auto } th, td { padding: .2rem .4rem } ul { padding-left: 1rem } }`;
+
+/** Between two sides, never broken in two. */
+const TO = '<span class="to">-&gt;</span>';
 
 /** A page of a huge plan still opens in a browser: attributes past this number are left out, which is said. */
 const MAX_ATTRIBUTES = 200;
@@ -197,7 +200,7 @@ function attribute(change: AttributeChange): string {
     return `${code(change.path)}:<pre>${lines.join('\n')}</pre>`;
   }
   const { before, after } = sidesOf(change);
-  return `${code(change.path)}: ${code(before)} -&gt; ${code(after)}`;
+  return `${code(change.path)}: ${code(before)} ${TO} ${code(after)}`;
 }
 
 function diffLine(line: string): string {
@@ -217,7 +220,7 @@ function otherLines(stack: StackReview): readonly string[] {
     ...stack.outputs.map(({ name, action, before, after, isSensitive, isUnknown }) => {
       const to = isUnknown ? '(known after apply)' : after === undefined ? '(none)' : displayText(after);
       const from = before === undefined ? '(none)' : displayText(before);
-      return `output ${code(name)} (${action}): ${isSensitive ? '(sensitive)' : `${code(from)} -&gt; ${code(to)}`}`;
+      return `output ${code(name)} (${action}): ${isSensitive ? '(sensitive)' : `${code(from)} ${TO} ${code(to)}`}`;
     }),
     ...stack.deferred.map(
       ({ address, reason }) => `deferred to the next plan: ${code(address)}, ${html(reason)}`,
@@ -239,10 +242,10 @@ function drift(stack: StackReview): string {
         `${addresses(group.addresses)}${
           group.path === undefined
             ? ''
-            : ` ${code(group.path)}: ${code(displayText(group.before))} -&gt; ${code(displayText(group.after))}`
+            : ` ${code(group.path)}: ${code(displayText(group.before))} ${TO} ${code(displayText(group.after))}`
         } (${driftText(group)})`,
     ),
-    ...stack.drift.moves.map(({ from, to }) => `moved in the state: ${code(from)} -&gt; ${code(to)}`),
+    ...stack.drift.moves.map(({ from, to }) => `moved in the state: ${code(from)} ${TO} ${code(to)}`),
     ...(apparent.length === 0 ? [] : [`${APPARENT_DRIFT}: ${addresses(apparent)}`]),
   ];
   return lines.length === 0
