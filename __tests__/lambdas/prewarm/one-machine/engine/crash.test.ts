@@ -137,7 +137,7 @@ describe('an engine that is killed', () => {
 
   it('is followed by one that has few fetches in flight, since it may be killed again', async () => {
     const dataDir = join(dir, 'careful');
-    const opened = await engineFor(cdn, dataDir);
+    const opened = await engineFor(cdn, dataDir, { sizing: 'none' });
     await opened.setCapacity(0);
     const spec = specFor(cdn, { idempotencyKey: 'careful', instanceCount: 0 });
     await opened.submit(spec, listed(urlsOf(cdn.distributionDomain, 300, 'careful')));
@@ -149,7 +149,7 @@ describe('an engine that is killed', () => {
     await store.close();
 
     await using fresh = await startLoopbackCdn({ edgeDelayMs: 2 });
-    await using engine = closing(await engineFor(fresh, dataDir));
+    await using engine = closing(await engineFor(fresh, dataDir, { sizing: 'none' }));
     const { items } = await engine.list({ limit: 1 });
     await engine.setCapacity(8);
     await engine.waitForEnd(items[0]!.id);
