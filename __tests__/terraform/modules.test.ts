@@ -1,5 +1,5 @@
 /** The modules for plain Terraform, called by a root module with `for_each`, with the real AWS provider. */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aiShellEcsModules } from '../../modules/ai-shell-ecs/terraform-module';
@@ -8,6 +8,7 @@ import { publicVpcModule } from '../../modules/parts/public-vpc-module';
 import { prewarmModule } from '../../modules/prewarm/terraform-module';
 import { Workbench } from '../../scripts/build/terraform-cli';
 import { sampleModule } from '../modules/parts/sample-module';
+import { configurationOf } from '../support/written-module';
 
 const provider = `
 provider "aws" {
@@ -37,7 +38,6 @@ module "shell" {
   source                 = "./MODULE"
   for_each               = toset(["blue", "green"])
   name                   = each.key
-  ecs_cluster_name       = "shells-\${each.key}"
   ecr_repository_url     = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell"
   container_image_digest = "${digest}"
   image_id               = "ami-0a1b2c3d4e5f60718"
@@ -125,8 +125,8 @@ function consumer(root: string, ...modules: readonly { readonly name: string }[]
 
 /** How many resources a written module declares. */
 function held(folder: string, { name }: { readonly name: string }): number {
-  const { resource } = JSON.parse(readFileSync(join(folder, name, 'main.tf.json'), 'utf8'));
-  return Object.values<object>(resource).flatMap((named) => Object.keys(named)).length;
+  const { resource = {} } = configurationOf(join(folder, name));
+  return Object.values(resource).flatMap((named) => Object.keys(named)).length;
 }
 
 beforeAll(() => {

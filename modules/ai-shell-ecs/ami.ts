@@ -23,9 +23,9 @@ export function amiId(scope: Construct, source: AmiSource, architecture: Archite
       return readLockedAmi(source.lockFile, source.region, architecture);
     case 'recommended': {
       const name = recommendedAmiParameter(architecture);
-      return source.idVariable === undefined
+      return source.given === undefined
         ? readParameter(scope, name)
-        : givenOrFound(source.idVariable, 'insecure_value', (count) => parameter(scope, name, count));
+        : givenOrFound(source.given, 'insecure_value', (count) => parameter(scope, name, count));
     }
     case 'ssm':
       return source.resolve === 'launch'

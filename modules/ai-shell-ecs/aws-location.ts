@@ -3,16 +3,23 @@ import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Fn, Token } from 'cdktf';
 import { Construct } from 'constructs';
 
+export interface LocationProps {
+  /** @default - that of the provider, which Terraform looks up */
+  readonly region?: string;
+  /** @default - that of the provider, which Terraform looks up */
+  readonly partition?: string;
+}
+
 /** Partition and Region that the resources live in, for ARNs of what has no resource here. Asks no AWS service. */
 export class AwsLocation extends Construct {
   readonly partition: string;
   readonly region: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, given: LocationProps = {}) {
     super(scope, id);
-    this.partition = new DataAwsPartition(this, 'partition').partition;
+    this.partition = given.partition ?? new DataAwsPartition(this, 'partition').partition;
     // `name` is deprecated in major 6 of the provider, `region` unknown to major 5.
-    this.region = new DataAwsRegion(this, 'region').id;
+    this.region = given.region ?? new DataAwsRegion(this, 'region').id;
   }
 }
 

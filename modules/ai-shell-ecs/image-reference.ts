@@ -58,11 +58,11 @@ function resolveTag(scope: Construct, id: string, source: Extract<ImageSource, {
     );
   }
   const lookup = { repositoryName: repository.name, registryId: repository.accountId, imageTag: source.tag };
-  if (source.digestVariable === undefined) {
+  if (source.digest === undefined) {
     return new DataAwsEcrImage(scope, id, lookup).imageDigest;
   }
   return givenOrFound(
-    source.digestVariable,
+    source.digest,
     'image_digest',
     (count) => new DataAwsEcrImage(scope, id, { ...lookup, count }),
   );
@@ -71,7 +71,8 @@ function resolveTag(scope: Construct, id: string, source: Extract<ImageSource, {
 /** Returns the parts of a private ECR URL, `undefined` for other registries; Terraform takes a variable apart at plan. */
 export function ecrRepository(repositoryUrl: string): EcrRepository | undefined {
   if (Token.isUnresolved(repositoryUrl)) {
-    const parts = Fn.regex(ECR_REPOSITORY_PATTERN, repositoryUrl);
+    // A URL of another form is refused by the validation of its variable, once, and not again wherever it is taken apart.
+    const parts = Fn.try([Fn.regex(ECR_REPOSITORY_PATTERN, repositoryUrl), ['', '', '', '', '', '']]);
     const [accountId, , , region, , name] = [0, 1, 2, 3, 4, 5].map((group) =>
       Token.asString(propertyAccess(parts, [group])),
     );

@@ -1,3 +1,5 @@
+import type { GivenOrFound } from './plan-values';
+
 /**
  * Where the digest of an image comes from. A tag alone is never enough: it is either resolved to a digest at plan or
  * refused, because a moved tag would make the pre-pulled bytes differ from the wanted bytes.
@@ -18,8 +20,8 @@ export interface ImageFromTag {
   /** `<account>.dkr.ecr.<region>.amazonaws.com/<repository>` */
   readonly repositoryUrl: string;
   readonly tag: string;
-  /** A digest known only at plan, from a variable; when not empty it wins and nothing is looked up. @default - none */
-  readonly digestVariable?: string;
+  /** A digest from a variable, which wins where it is not empty, and whether the tag is looked up. @default - the tag is looked up */
+  readonly digest?: GivenOrFound;
 }
 
 /** A pinned reference as it is: `<registry>/<repository>@sha256:<64 hex>`, of the index for several platforms. */

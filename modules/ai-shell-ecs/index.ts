@@ -1,6 +1,9 @@
-import { Annotations } from 'cdktf';
+import { Annotations, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
+import { shapeRoles } from '../parts/iam-roles';
+import { encryptLogs } from '../parts/log-encryption';
 import { warnOfEndOfLife } from '../parts/node-version';
+import { tagResources } from '../parts/tags';
 import { amiId } from './ami';
 import { AwsLocation, accountOf } from './aws-location';
 import { renderBoot } from './boot/render-boot';
@@ -63,9 +66,15 @@ export class AiShellEcs extends Construct {
     super(scope, id);
     const settings = resolveSettings(props);
     checkSettings(this.node.path, settings);
-    this.names = namesOf(settings.name);
+    this.names = {
+      ...namesOf(settings.name),
+      autoScalingGroup: Lazy.stringValue({ produce: () => this.group.name }),
+    };
+    tagResources(this, props.tags);
+    shapeRoles(this, props.roles);
+    encryptLogs(this, props.logs?.kmsKeyArn);
     this.allowsSessions = props.exec !== false;
-    const location = new AwsLocation(this, 'place');
+    const location = new AwsLocation(this, 'place', props);
     const context = { names: this.names, location, settings };
 
     this.image = pinImage(this, 'image', props.image);
@@ -111,7 +120,7 @@ export class AiShellEcs extends Construct {
     if (isEventDriven) warnOfEndOfLife(this, settings.nodeVersion);
     this.failedEvents = isEventDriven ? new FailedEvents(this, 'failed-events', context) : undefined;
 
-    if (settings.ami.from === 'recommended' && settings.ami.idVariable === undefined && !props.goldenAmi)
+    if (settings.ami.from === 'recommended' && settings.ami.given === undefined && !props.goldenAmi)
       Annotations.of(this).addWarning(UNPINNED_AMI);
     const firstAmiId = amiId(this, settings.ami, settings.instances.architecture);
     if (props.goldenAmi !== undefined && this.image.ecr !== undefined && this.failedEvents !== undefined) {
@@ -135,6 +144,7 @@ export class AiShellEcs extends Construct {
         images: images.map(({ reference }) => reference),
         registrySecrets: registrySecrets(images),
         region: location.region,
+        groupName: this.names.autoScalingGroup,
       }),
     });
     this.group = new WarmPoolGroup(this, 'group', {

@@ -1,8 +1,8 @@
 import { LaunchTemplate, type LaunchTemplateConfig } from '@cdktf/provider-aws/lib/launch-template';
 import { Fn, Op, TerraformLocal, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { withTags } from '../parts/tags';
 import type { Names } from './names';
-import { withTags } from './plan-values';
 import type { AiShellEcsSettings } from './settings';
 
 export interface InstanceTemplateProps {

@@ -1,6 +1,6 @@
 /** Names that parts refer to before, or without, the resource that bears them. */
 export interface Names {
-  /** `<name>-ecs-asg`, as in the Terraform module that this construct replaces. */
+  /** `<name>-ecs-asg`, as in the Terraform module that this construct replaces, unless the group was given another by an override. */
   readonly autoScalingGroup: string;
   readonly launchTemplate: string;
   readonly lifecycleHook: string;

@@ -4,9 +4,10 @@ import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Fn, type TerraformCount, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { eachOf, oneIf } from '../parts/plan-values';
+import { withTags } from '../parts/tags';
 import type { AwsLocation } from './aws-location';
-import { eachOf, oneIfEmpty, withTags } from './plan-values';
-import type { VpcEndpointsProps } from './props';
+import type { NetworkProps, VpcEndpointsProps } from './props';
 import { type AiShellEcsSettings, imageSourcesOf } from './settings';
 import { mountTargetGroups } from './task-volumes';
 
@@ -49,16 +50,17 @@ export class InstanceNetwork extends Construct {
   ) {
     super(scope, id);
     const { network } = props.settings;
-    this.securityGroupIds = this.chooseGroups(network.securityGroupIds);
+    this.securityGroupIds = this.chooseGroups(network);
     if (network.endpoints !== undefined) this.addEndpoints(network.endpoints);
   }
 
-  /** Given groups, or one of its own; a list known only at plan is judged there. */
-  private chooseGroups(given: readonly string[] | undefined): string[] {
-    if (given === undefined) return [this.egressOnlyGroup().id];
-    if (!Token.isUnresolved(given)) return [...given];
-    const own = eachOf(this.egressOnlyGroup(oneIfEmpty(given)), 'id');
-    return Token.asList(Fn.coalescelist([given, own]));
+  /** Given groups, or one of its own; both where Terraform decides. */
+  private chooseGroups({ securityGroupIds: given, createSecurityGroup }: NetworkProps): string[] {
+    if (createSecurityGroup !== undefined) {
+      const own = eachOf(this.egressOnlyGroup(oneIf(createSecurityGroup)), 'id');
+      return Token.asList(Fn.concat([own, given ?? []]));
+    }
+    return given === undefined ? [this.egressOnlyGroup().id] : [...given];
   }
 
   private egressOnlyGroup(count?: TerraformCount): SecurityGroup {

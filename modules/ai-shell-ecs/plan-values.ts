@@ -3,35 +3,31 @@ import {
   Fn,
   type IResolvable,
   Op,
-  ref,
-  TerraformCount,
-  TerraformDataSource,
+  type TerraformCount,
+  type TerraformDataSource,
   TerraformIterator,
-  type TerraformResource,
   Token,
 } from 'cdktf';
+import { eachOf, oneIf } from '../parts/plan-values';
 import type { Architecture, UlimitProps } from './props';
 
-/** One when a text or a list turns out to be empty, else none. */
-export function oneIfEmpty(value: string | readonly string[]): TerraformCount {
-  return TerraformCount.of(Token.asNumber(Fn.conditional(Op.lt(Fn.lengthOf(value), 1), 1, 0)));
+/** A value of a variable, which wins where it is not empty, and whether it is looked up; both known only to Terraform. */
+export interface GivenOrFound {
+  readonly value: string;
+  readonly lookUp: boolean | IResolvable;
 }
 
-/** An attribute of every instance that a resource or data source with a count turns out to have. */
-export function eachOf(element: TerraformResource | TerraformDataSource, attribute: string): IResolvable {
-  const kind = element instanceof TerraformDataSource ? 'data.' : '';
-  const address = `${kind}${element.terraformResourceType}.${element.friendlyUniqueId}`;
-  return ref(`${address}[*].${attribute}`, element.cdktfStack);
-}
-
-/** `given` when it turns out not to be empty; else an attribute of what `lookUp` finds, which is asked only then. */
+/**
+ * The value where it turns out not to be empty; else an attribute of what `find` finds. Empty where there is neither, which the
+ * validation of the variable refuses in a sentence.
+ */
 export function givenOrFound(
-  given: string,
+  { value, lookUp }: GivenOrFound,
   attribute: string,
-  lookUp: (count: TerraformCount) => TerraformDataSource,
+  find: (count: TerraformCount) => TerraformDataSource,
 ): string {
-  const found = eachOf(lookUp(oneIfEmpty(given)), attribute);
-  return Token.asString(Fn.coalesce([given, Fn.one(found)]));
+  const found = eachOf(find(oneIf(lookUp)), attribute);
+  return Token.asString(Fn.try([Fn.coalesce([value, Fn.one(found)]), '']));
 }
 
 /** One of two texts by architecture, also when the architecture is a variable. */
@@ -41,11 +37,6 @@ export function byArchitecture(
 ): string {
   if (!Token.isUnresolved(architecture)) return texts[architecture];
   return Token.asString(Fn.conditional(Op.eq(architecture, 'arm64'), texts.arm64, texts.x86_64));
-}
-
-/** The value where it turns out that the condition holds, else nothing at all, as if the argument were left out. */
-export function valueIf(condition: IResolvable, value: string | number): IResolvable {
-  return Fn.conditional(condition, value, Token.nullValue());
 }
 
 /** The first text of a list, which may be a variable. */
@@ -82,11 +73,4 @@ export function plus(left: number, right: number): number {
 /** The lesser of two numbers, by Terraform when one of them is known only at plan. */
 export function atMost(value: number, most: number): number {
   return Token.isUnresolved(value) ? Token.asNumber(Fn.min([value, most])) : Math.min(value, most);
-}
-
-export type Tags = Readonly<Record<string, string>>;
-
-/** Tags with more tags; the later win. Tags of a variable cannot be spread, because nobody knows their keys yet. */
-export function withTags(tags: Tags, more: Tags): Record<string, string> {
-  return Token.isUnresolved(tags) ? Token.asStringMap(Fn.merge([tags, more])) : { ...tags, ...more };
 }

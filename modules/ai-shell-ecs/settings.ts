@@ -1,3 +1,4 @@
+import type { IResolvable } from 'cdktf';
 import { DEFAULT_NODE_VERSION, type NodeVersion } from '../parts/node-version';
 import type { ImageSource } from './image-source';
 import { plus } from './plan-values';
@@ -44,6 +45,7 @@ export interface ClusterSettings {
   readonly create: boolean;
   readonly name: string;
   readonly containerInsights: 'enhanced' | 'enabled' | 'disabled';
+  readonly refuseExisting: boolean | IResolvable;
   /** `undefined` leaves the cluster's list of providers alone. */
   readonly otherCapacityProviders: readonly string[] | undefined;
 }
@@ -216,6 +218,7 @@ function clusterSettings({ name, cluster }: AiShellEcsProps): ClusterSettings {
       create: false,
       name: cluster.name,
       containerInsights: 'disabled',
+      refuseExisting: false,
       otherCapacityProviders: cluster.otherCapacityProviders,
     };
   }
@@ -223,6 +226,7 @@ function clusterSettings({ name, cluster }: AiShellEcsProps): ClusterSettings {
     create: true,
     name: cluster?.name ?? `${name}-ecs`,
     containerInsights: cluster?.containerInsights ?? 'enhanced',
+    refuseExisting: cluster?.refuseExisting ?? false,
     otherCapacityProviders: cluster?.otherCapacityProviders ?? [],
   };
 }

@@ -23,6 +23,8 @@ export class ShellCapacity extends Construct {
     this.provider = new EcsCapacityProvider(this, 'Default', {
       name: capacityProvider.name,
       tags,
+      // Out of the cluster's list before it goes: ECS refuses to delete one in a list, and Terraform would wait 20 minutes for it.
+      lifecycle: { createBeforeDestroy: true },
       autoScalingGroupProvider: {
         autoScalingGroupArn: group.arn,
         managedDraining: onOff(capacityProvider.managedDraining),

@@ -3,6 +3,7 @@ import { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import type { AwsLocation } from './aws-location';
+import { ClusterGuard } from './cluster-guard';
 import type { Names } from './names';
 import type { ExecProps } from './props';
 import { sessionKeyPolicy } from './session-key-policy';
@@ -46,10 +47,13 @@ export class ShellCluster extends Construct {
     }
     const exec = settings.given.exec === false ? undefined : this.createSessions(settings.given.exec ?? {});
     this.sessions = exec;
+    const { name: clusterName, refuseExisting: refuse } = settings.cluster;
+    const guard = refuse === false ? undefined : new ClusterGuard(this, 'guard', { clusterName, refuse });
     this.cluster = new EcsCluster(this, 'Default', {
       name: settings.cluster.name,
       setting: [{ name: 'containerInsights', value: settings.cluster.containerInsights }],
       tags: settings.tags,
+      ...(guard === undefined ? {} : { dependsOn: [guard.marker] }),
       ...(exec === undefined
         ? {}
         : {

@@ -26,14 +26,14 @@ export const aiShellEcsModules: readonly HclModule[] = [
 ];
 
 function aiShellEcsModule(name: string, description: string, flavour: AiShellEcsFlavour): HclModule {
+  const { cluster } = flavour;
   return {
     name,
     description,
     usage: `
 module "ai_shell_ecs" {
-  source              = "./dist/modules/${name}"
-  name                = "shell"
-  ecs_cluster_name    = "shells"
+  source              = "SOURCE/${name}"
+  name                = "shell"${cluster === 'existing' ? '\n  existing_cluster_name = "platform"' : ''}
   ecr_repository_url  = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell"
   container_image_tag = "v42"
   vpc_id              = "vpc-0a1b2c3d4e5f60718"

@@ -1,10 +1,10 @@
 import { AutoscalingGroup, type AutoscalingGroupConfig } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { AutoscalingLifecycleHook } from '@cdktf/provider-aws/lib/autoscaling-lifecycle-hook';
 import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
-import { type ITerraformDependable, TerraformIterator, Token, Tokenization } from 'cdktf';
+import { type ITerraformDependable, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
-import type { Names } from './names';
-import { type Tags, withTags } from './plan-values';
+import { groupTags, withTags } from '../parts/tags';
+import { type Names, namesOf } from './names';
 import type { CapacityReservationProps } from './props';
 import type { AiShellEcsSettings, InstancesSettings, RefreshSettings, WarmPoolSettings } from './settings';
 
@@ -38,6 +38,12 @@ const METRICS = [
 export class WarmPoolGroup extends Construct {
   readonly group: AutoscalingGroup;
 
+  /** Name of the group as it is synthesized, after every override: instances and policies refer to it without a cycle. */
+  get name(): string {
+    const { resource } = this.group.toTerraform();
+    return resource[this.group.terraformResourceType][this.group.friendlyUniqueId].name;
+  }
+
   constructor(scope: Construct, id: string, { names, settings, template, dependsOn }: WarmPoolGroupProps) {
     super(scope, id);
     const { instances, prepull, refresh, warmPool, network } = settings;
@@ -49,7 +55,7 @@ export class WarmPoolGroup extends Construct {
     };
     const capacity = capacitySource(instances, template);
     this.group = new AutoscalingGroup(this, 'Default', {
-      name: names.autoScalingGroup,
+      name: namesOf(settings.name).autoScalingGroup,
       minSize: instances.minSize,
       maxSize: instances.maxSize,
       ...(instances.desiredCapacity === undefined ? {} : { desiredCapacity: instances.desiredCapacity }),
@@ -101,14 +107,6 @@ export class WarmPoolGroup extends Construct {
     // The initial hook counts at creation only; this is the same hook, and later changes of it.
     new AutoscalingLifecycleHook(this, 'hook', { ...hook, autoscalingGroupName: this.group.name });
   }
-}
-
-/** Tags as blocks of the group, which takes no map; every instance gets them. */
-function groupTags(tags: Tags): NonNullable<AutoscalingGroupConfig['tag']> {
-  if (!Token.isUnresolved(tags))
-    return Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: true }));
-  const each = TerraformIterator.fromMap(tags);
-  return each.dynamic({ key: each.key, value: each.value, propagate_at_launch: true });
 }
 
 type CapacitySource = Pick<AutoscalingGroupConfig, 'launchTemplate' | 'mixedInstancesPolicy'>;

@@ -9,6 +9,7 @@ import { Fn, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { FlowLogs } from './flow-logs';
 import { logRetentionFaults } from './log-retention';
+import { type Tags, tagResources } from './tags';
 
 /** Address block and Availability Zones of a VPC that is created. */
 export interface VpcShape {
@@ -31,6 +32,8 @@ export interface PublicVpcProps extends VpcShape {
   readonly cidrBlock?: string;
   /** Services that are reached inside AWS, free of charge. @default - S3 */
   readonly gatewayEndpoints?: readonly ('s3' | 'dynamodb')[];
+  /** Tags of every resource. @default none */
+  readonly tags?: Tags;
 }
 
 /** Zones that every account has; the letters are dealt out per account, and some are closed to newer ones. */
@@ -49,10 +52,12 @@ function letterOf(zone: string, index: number): string {
 export class PublicVpc extends Construct {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
+  readonly routeTableId: string;
 
   constructor(scope: Construct, id: string, props: PublicVpcProps) {
     super(scope, id);
     const { name, region, cidrBlock = '10.43.0.0/20', gatewayEndpoints = ['s3'] } = props;
+    tagResources(this, props.tags);
     const vpc = new Vpc(this, 'Default', {
       cidrBlock,
       enableDnsHostnames: true,
@@ -70,6 +75,7 @@ export class PublicVpc extends Construct {
       route: [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }],
       tags: { Name: name },
     });
+    this.routeTableId = routes.id;
     this.subnetIds = (props.availabilityZones ?? zonesOf(region)).map((availabilityZone, index) => {
       const letter = letterOf(availabilityZone, index);
       const subnet = new Subnet(this, `zone-${letter}`, {

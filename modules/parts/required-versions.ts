@@ -19,3 +19,12 @@ export function requireVersions(stack: TerraformStack): void {
   stack.addOverride('terraform.required_version', requiredTerraform);
   stack.addOverride('terraform.required_providers.aws', requiredAwsProvider);
 }
+
+/** What a written module needs: validations that read other variables, and no more. */
+const moduleTerraform = '>= 1.9.0';
+
+/** Writes the accepted versions into a stack that is written as a module, whose caller brings state and secrets. */
+export function requireModuleVersions(stack: TerraformStack): void {
+  requireVersions(stack);
+  stack.addOverride('terraform.required_version', moduleTerraform);
+}

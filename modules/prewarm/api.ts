@@ -2,7 +2,10 @@ import { ApiGatewayAccount } from '@cdktf/provider-aws/lib/api-gateway-account';
 import { ApiGatewayApiKey } from '@cdktf/provider-aws/lib/api-gateway-api-key';
 import { ApiGatewayDeployment } from '@cdktf/provider-aws/lib/api-gateway-deployment';
 import { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-method-settings';
-import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api';
+import {
+  ApiGatewayRestApi,
+  type ApiGatewayRestApiEndpointConfiguration,
+} from '@cdktf/provider-aws/lib/api-gateway-rest-api';
 import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage';
 import { ApiGatewayUsagePlan } from '@cdktf/provider-aws/lib/api-gateway-usage-plan';
 import { ApiGatewayUsagePlanKey } from '@cdktf/provider-aws/lib/api-gateway-usage-plan-key';
@@ -10,9 +13,10 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
-import { Fn } from 'cdktf';
+import { Fn, type IResolvable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { NodeFunction } from '../parts/node-function';
+import { eachOf, oneIf } from '../parts/plan-values';
 import { trustService } from '../parts/policy';
 import { gatewayDocument } from './gateway-document';
 import type { PrewarmNetwork } from './network';
@@ -45,6 +49,14 @@ export interface PrivateApi extends Authorization {
   readonly clientCidrBlocks?: readonly string[];
 }
 
+/** Private through an endpoint that is there, or regional, as only Terraform knows. */
+export interface ApiByVariable extends Authorization {
+  readonly kind: 'by-variable';
+  readonly isPrivate: boolean | IResolvable;
+  /** An `execute-api` endpoint; any text where the API is regional. */
+  readonly endpointId: string;
+}
+
 export interface ApiQuota {
   /** @default 50 */
   readonly requestsPerSecond?: number;
@@ -59,13 +71,13 @@ export interface PrewarmApiProps {
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
-  readonly access: RegionalApi | PrivateApi;
+  readonly access: RegionalApi | PrivateApi | ApiByVariable;
   readonly quota: Required<ApiQuota>;
   readonly handler: NodeFunction<never>;
   readonly network: PrewarmNetwork;
   readonly logRetentionDays: number;
   /** Set the role with which API Gateway writes the logs of the whole account and Region. */
-  readonly manageAccountLogging: boolean;
+  readonly manageAccountLogging: boolean | IResolvable;
 }
 
 const STAGE = 'prod';
@@ -82,7 +94,7 @@ export class PrewarmApi extends Construct {
 
   constructor(scope: Construct, id: string, props: PrewarmApiProps) {
     super(scope, id);
-    const endpointId = this.endpointIdOf(props);
+    const reach = this.reachOf(props);
     const document = gatewayDocument({
       title: props.names('api'),
       functionArn: props.handler.arn,
@@ -91,18 +103,14 @@ export class PrewarmApi extends Construct {
       authorization: props.access.authorization ?? 'api-key',
     });
     const body = JSON.stringify(document);
-    const policy = resourcePolicy(props.access, endpointId, props);
     this.restApi = new ApiGatewayRestApi(this, 'Default', {
       name: props.names('api'),
       description: 'Prewarms CloudFront edges',
       body,
       // Bodies pass as they are, compressed ones too: unpacked by the gateway, a long list would not fit an invocation.
       binaryMediaTypes: [...BINARY_MEDIA_TYPES],
-      endpointConfiguration:
-        endpointId === undefined
-          ? { types: ['REGIONAL'] }
-          : { types: ['PRIVATE'], vpcEndpointIds: [endpointId] },
-      ...(policy === undefined ? {} : { policy }),
+      endpointConfiguration: reach.endpointConfiguration,
+      ...(reach.policy === undefined ? {} : { policy: reach.policy }),
       tags: { Name: props.names('api') },
     });
     new LambdaPermission(this, 'invoke', {
@@ -118,7 +126,7 @@ export class PrewarmApi extends Construct {
       triggers: {
         document: Fn.sha1(this.restApi.body),
         binaryMediaTypes: BINARY_MEDIA_TYPES.join(','),
-        ...(policy === undefined ? {} : { policy: Fn.sha1(this.restApi.policy) }),
+        ...(reach.policy === undefined ? {} : { policy: Fn.sha1(this.restApi.policy) }),
       },
       lifecycle: { createBeforeDestroy: true },
     });
@@ -131,7 +139,7 @@ export class PrewarmApi extends Construct {
       deploymentId: deployment.id,
       stageName: STAGE,
       accessLogSettings: { destinationArn: this.accessLog.arn, format: ACCESS_LOG_FORMAT },
-      dependsOn: props.manageAccountLogging ? [this.createAccountLogging(props)] : [],
+      dependsOn: props.manageAccountLogging === false ? [] : [this.createAccountLogging(props)],
     });
     const rate = props.quota.requestsPerSecond;
     const burst = props.quota.burst;
@@ -164,8 +172,36 @@ export class PrewarmApi extends Construct {
     return key;
   }
 
+  private reachOf(props: PrewarmApiProps): ApiReach {
+    const { access } = props;
+    if (access.kind === 'by-variable') return this.reachByVariable(access, props);
+    const endpointId = this.endpointIdOf(props, access);
+    const policy = resourcePolicy(access, endpointId, props);
+    return {
+      endpointConfiguration:
+        endpointId === undefined
+          ? { types: ['REGIONAL'] }
+          : { types: ['PRIVATE'], vpcEndpointIds: [endpointId] },
+      policy,
+    };
+  }
+
+  private reachByVariable(access: ApiByVariable, props: PrewarmApiProps): ApiReach {
+    const { isPrivate, endpointId } = access;
+    return {
+      endpointConfiguration: {
+        types: [Token.asString(Fn.conditional(isPrivate, 'PRIVATE', 'REGIONAL'))],
+        vpcEndpointIds: Token.asList(Fn.conditional(isPrivate, [endpointId], Token.nullValue())),
+      },
+      policy: resourcePolicy(access, endpointId, props),
+    };
+  }
+
   /** Undefined for a regional API. */
-  private endpointIdOf({ access, names, partition, region, network }: PrewarmApiProps): string | undefined {
+  private endpointIdOf(
+    { names, partition, region, network }: PrewarmApiProps,
+    access: RegionalApi | PrivateApi,
+  ): string | undefined {
     if (access.kind === 'regional') return undefined;
     if (access.vpcEndpointId !== undefined) return access.vpcEndpointId;
     const ownBlock = network.cidrBlock === undefined ? [] : [network.cidrBlock];
@@ -175,19 +211,35 @@ export class PrewarmApi extends Construct {
   }
 
   private createAccountLogging(props: PrewarmApiProps): ApiGatewayAccount {
+    const { manageAccountLogging: isManaged } = props;
+    const counted = typeof isManaged === 'boolean' ? {} : { count: oneIf(isManaged) };
     const role = new IamRole(this, 'account-role', {
+      ...counted,
       name: props.names('api_log_role'),
       assumeRolePolicy: trustService('apigateway.amazonaws.com'),
     });
     const attachment = new IamRolePolicyAttachment(this, 'account-role-policy', {
-      role: role.name,
+      ...counted,
+      role: onlyOf(role, 'name', role.name),
       policyArn: `arn:${props.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
     });
     return new ApiGatewayAccount(this, 'account', {
-      cloudwatchRoleArn: role.arn,
+      ...counted,
+      cloudwatchRoleArn: onlyOf(role, 'arn', role.arn),
       dependsOn: [attachment],
     });
   }
+}
+
+/** An attribute of a resource, by its only instance where it has a count. */
+function onlyOf(resource: IamRole, attribute: string, plain: string): string {
+  return resource.count === undefined ? plain : Token.asString(Fn.one(eachOf(resource, attribute)));
+}
+
+/** Through what the API is reached, and the policy that says so. */
+interface ApiReach {
+  readonly endpointConfiguration: ApiGatewayRestApiEndpointConfiguration;
+  readonly policy: string | undefined;
 }
 
 /** No query string, key or body: they may hold secrets. */
@@ -207,7 +259,8 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
 const CIDR = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}|[0-9a-f:]+\/\d{1,3})$/i;
 
 /** Returns a sentence for each invalid value of the API's access. */
-export function apiFaults(access: RegionalApi | PrivateApi, vpcIsNew: boolean): string[] {
+export function apiFaults(access: RegionalApi | PrivateApi | ApiByVariable, vpcIsNew: boolean): string[] {
+  if (access.kind === 'by-variable') return [];
   if (access.kind === 'regional') {
     const { allowedCidrBlocks } = access;
     if (allowedCidrBlocks === undefined) return [];

@@ -30,10 +30,12 @@ const PER_ROW = 3;
 
 /** CloudWatch dashboard of progress, outcomes, queue, fleet and functions. */
 export class PrewarmDashboard extends Construct {
+  readonly dashboardName: string;
+
   constructor(scope: Construct, id: string, props: ObservedPrewarm) {
     super(scope, id);
     const graphs = graphsOf(props);
-    new CloudwatchDashboard(this, 'Default', {
+    const { dashboardName } = new CloudwatchDashboard(this, 'Default', {
       dashboardName: props.names('dashboard'),
       dashboardBody: JSON.stringify({
         widgets: [
@@ -51,6 +53,7 @@ export class PrewarmDashboard extends Construct {
         ],
       }),
     });
+    this.dashboardName = dashboardName;
   }
 }
 

@@ -1,9 +1,11 @@
+import { type RoleProps, roleNameInArn } from '../parts/iam-roles';
 import { policyDocument } from '../parts/policy';
 
 export interface HeadersKeyPolicyProps {
   readonly names: (kind: string) => string;
   readonly partition: string;
   readonly accountId: string;
+  readonly roles: RoleProps | undefined;
 }
 
 /** What administrators of the account may do with the key: all but use it. */
@@ -35,7 +37,7 @@ const ADMINISTRATION = [
  * that send the headers decrypt, and nobody else of the account does, whatever its own policies say. Roles are named by a
  * condition: as principals they would have to exist before the key.
  */
-export function headersKeyPolicy({ names, partition, accountId }: HeadersKeyPolicyProps): string {
+export function headersKeyPolicy({ names, partition, accountId, roles }: HeadersKeyPolicyProps): string {
   const account = `arn:${partition}:iam::${accountId}`;
   function use(sid: string, actions: readonly string[], kinds: readonly string[]) {
     return {
@@ -44,7 +46,9 @@ export function headersKeyPolicy({ names, partition, accountId }: HeadersKeyPoli
       actions,
       resources: ['*'],
       conditions: {
-        ArnEquals: { 'aws:PrincipalArn': kinds.map((kind) => `${account}:role/${names(kind)}`) },
+        ArnEquals: {
+          'aws:PrincipalArn': kinds.map((kind) => `${account}:role/${roleNameInArn(names(kind), roles)}`),
+        },
       },
     };
   }

@@ -1,5 +1,8 @@
 import { Construct } from 'constructs';
+import { shapeRoles } from '../parts/iam-roles';
+import { encryptLogs } from '../parts/log-encryption';
 import { warnOfEndOfLife } from '../parts/node-version';
+import { tagResources } from '../parts/tags';
 import { type ApiQuota, PrewarmApi, type PrivateApi, type RegionalApi } from './api';
 import { PrewarmDeadlines } from './deadlines';
 import { type FleetSizing, PrewarmFleet } from './fleet';
@@ -34,6 +37,7 @@ export class Prewarm extends Construct {
   readonly functions: PrewarmFunctions;
   readonly api: PrewarmApi;
   readonly fleet: PrewarmFleet;
+  readonly observability: PrewarmObservability;
 
   /** @throws InvalidPrewarmError that lists everything wrong with the props, before any resource exists */
   constructor(scope: Construct, id: string, props: PrewarmProps) {
@@ -53,6 +57,9 @@ export class Prewarm extends Construct {
       fleet: sizing,
     } = settings;
     warnOfEndOfLife(this, nodeVersion);
+    tagResources(this, settings.tags);
+    shapeRoles(this, settings.roles);
+    encryptLogs(this, settings.logKmsKeyArn);
     const names = namesOf(deployment);
     const place = { names, deployment, partition, region, accountId };
     const groupName = names('asg');
@@ -69,6 +76,7 @@ export class Prewarm extends Construct {
       bucketName: `prewarm-bucket-${accountId}-${region}-${deployment}`,
       retentionDays,
       retainData: settings.retainData,
+      roles: settings.roles,
     });
     this.queue = new PrewarmQueue(this, 'queue', {
       names,
@@ -127,7 +135,7 @@ export class Prewarm extends Construct {
       sizing,
       nodeVersion,
     });
-    new PrewarmObservability(this, 'observability', {
+    this.observability = new PrewarmObservability(this, 'observability', {
       ...place,
       metricsNamespace: METRICS_NAMESPACE,
       topicArn: this.topic.topic.arn,

@@ -1,4 +1,7 @@
-import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmConfig,
+} from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
 import { PrewarmDashboard } from './dashboard';
 import type { ObservedPrewarm } from './observed';
@@ -21,6 +24,8 @@ interface Alarm {
 
 /** Alarms and dashboard of the service. */
 export class PrewarmObservability extends Construct {
+  readonly alarms: CloudwatchMetricAlarm[] = [];
+  readonly dashboardName: string;
   constructor(
     scope: Construct,
     id: string,
@@ -42,7 +47,7 @@ export class PrewarmObservability extends Construct {
     this.alarmOnStuckRequest();
     this.alarmOnIdleFleet();
     if (props.popCheckHours !== undefined) this.alarmOnSilentPops(props.popCheckHours);
-    new PrewarmDashboard(this, 'dashboard', props);
+    this.dashboardName = new PrewarmDashboard(this, 'dashboard', props).dashboardName;
   }
 
   private alarmOnMessages(id: string, queueName: string, name: string, description: readonly string[]): void {
@@ -218,8 +223,12 @@ export class PrewarmObservability extends Construct {
     };
   }
 
+  private add(id: string, config: CloudwatchMetricAlarmConfig): void {
+    this.alarms.push(new CloudwatchMetricAlarm(this, id, config));
+  }
+
   private single(alarm: Alarm, metric: Metric, threshold: number): void {
-    new CloudwatchMetricAlarm(this, alarm.id, {
+    this.add(alarm.id, {
       ...this.common(alarm, threshold),
       namespace: metric.namespace,
       metricName: metric.metricName,
@@ -230,7 +239,7 @@ export class PrewarmObservability extends Construct {
   }
 
   private expression(alarm: Alarm, expression: string, metrics: Readonly<Record<string, Metric>>): void {
-    new CloudwatchMetricAlarm(this, alarm.id, {
+    this.add(alarm.id, {
       ...this.common(alarm, 0),
       metricQuery: [
         { id: 'alarm', expression, label: alarm.name, returnData: true },

@@ -1,6 +1,8 @@
 import type { IResolvable } from 'cdktf';
+import type { RoleProps } from '../parts/iam-roles';
 import type { NodeVersion } from '../parts/node-version';
-import type { ApiQuota, PrivateApi, RegionalApi } from './api';
+import type { Tags } from '../parts/tags';
+import type { ApiByVariable, ApiQuota, PrivateApi, RegionalApi } from './api';
 import type { FleetSizing } from './fleet';
 import type { NetworkProps } from './network';
 import type { PopCheckProps } from './pop-check';
@@ -16,7 +18,7 @@ export interface PrewarmProps {
   /** @default - a VPC made for the fleet */
   readonly network?: NetworkProps;
   /** @default - regional */
-  readonly api?: RegionalApi | PrivateApi;
+  readonly api?: RegionalApi | PrivateApi | ApiByVariable;
   readonly quota?: ApiQuota;
   readonly fleet?: FleetSizing;
   /** Subscribers of the topic of ended requests and alarms. @default - none; the topic exists */
@@ -45,6 +47,12 @@ export interface PrewarmProps {
   readonly logRetentionDays?: number;
   /** Major version of Node.js of functions and agents; 24 needs the AWS provider 6.19 or later. @default - the newest that the locked provider knows */
   readonly nodeVersion?: NodeVersion;
+  /** Encrypts the log groups; its policy must let CloudWatch Logs use it. @default - AWS's own key */
+  readonly logKmsKeyArn?: string;
+  /** What an organization says of every role: names, path, boundary. @default - named after `deployment`, on the path `/`, without a boundary */
+  readonly roles?: RoleProps;
+  /** Tags of every resource and every agent. @default none */
+  readonly tags?: Tags;
   /** Refuse to delete tables and a bucket that hold anything. @default false */
   readonly retainData?: boolean | IResolvable;
   /**
@@ -52,5 +60,5 @@ export interface PrewarmProps {
    * where nothing else sets it: it replaces the role that is set, and its own goes with the stack.
    * @default false
    */
-  readonly manageAccountLogging?: boolean;
+  readonly manageAccountLogging?: boolean | IResolvable;
 }

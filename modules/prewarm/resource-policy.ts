@@ -2,7 +2,7 @@ import { type PolicyStatement, policyDocument } from '../parts/policy';
 
 /** Kind of endpoint and networks of the API. */
 interface Access {
-  readonly kind: 'regional' | 'private';
+  readonly kind: 'regional' | 'private' | 'by-variable';
   readonly authorization?: 'api-key' | 'iam';
   readonly allowedCidrBlocks?: readonly string[];
 }
@@ -40,6 +40,18 @@ export function resourcePolicy(
       principals: '*',
       ...call,
       conditions: { StringNotEquals: { 'aws:SourceVpce': endpointId ?? '' } },
+    });
+  if (access.kind === 'by-variable')
+    return policyDocument(allow, {
+      sid: 'DenyOtherEndpoints',
+      effect: 'Deny',
+      principals: '*',
+      ...call,
+      // A private API is called through endpoints alone, and a regional one through none.
+      conditions: {
+        Null: { 'aws:SourceVpce': 'false' },
+        StringNotEquals: { 'aws:SourceVpce': endpointId ?? '' },
+      },
     });
   if (access.allowedCidrBlocks === undefined) return undefined;
   return policyDocument(allow, {

@@ -1,6 +1,6 @@
 import { DEFAULT_NODE_VERSION } from '../parts/node-version';
 import { partitionOf } from '../parts/partition';
-import type { ApiQuota, PrivateApi, RegionalApi } from './api';
+import type { ApiByVariable, ApiQuota, PrivateApi, RegionalApi } from './api';
 import type { FleetSettings } from './fleet';
 import type { NetworkProps } from './network';
 import type { PrewarmProps } from './props';
@@ -31,14 +31,22 @@ export const DEFAULTS = {
 } as const;
 
 /** Props that may stay undefined: what is left out then, the docs of each say. */
-type OptionalProp = 'maxListUrls' | 'maxSourceUrls' | 'distributionIds' | 'webhookSecretArn' | 'popCheck';
+type OptionalProp =
+  | 'distributionIds'
+  | 'logKmsKeyArn'
+  | 'maxListUrls'
+  | 'maxSourceUrls'
+  | 'popCheck'
+  | 'roles'
+  | 'tags'
+  | 'webhookSecretArn';
 
 /** The props with every default filled in: input of the rules and of the construct's parts. */
 export interface PrewarmSettings
   extends Required<Omit<PrewarmProps, OptionalProp | 'fleet' | 'quota'>>,
     Pick<PrewarmProps, OptionalProp> {
   readonly network: NetworkProps;
-  readonly api: RegionalApi | PrivateApi;
+  readonly api: RegionalApi | PrivateApi | ApiByVariable;
   readonly quota: Required<ApiQuota>;
   readonly fleet: FleetSettings;
 }

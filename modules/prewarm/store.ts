@@ -10,6 +10,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { type IResolvable, Op, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import type { RoleProps } from '../parts/iam-roles';
 import { denyWithoutTls, policyDocument } from '../parts/policy';
 import { headersKeyPolicy } from './headers-key-policy';
 
@@ -20,6 +21,8 @@ export interface PrewarmStoreProps {
   readonly bucketName: string;
   /** Rows and blobs of a request are removed so long after it was made. */
   readonly retentionDays: number;
+  /** How the roles that may use the key are named. */
+  readonly roles: RoleProps | undefined;
   /** Refuse to delete tables and a bucket that hold anything. */
   readonly retainData: boolean | IResolvable;
 }

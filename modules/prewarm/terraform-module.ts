@@ -1,37 +1,52 @@
-import type { HclModule } from '../parts/hcl-module';
+import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
+import { ref, TerraformIterator, Token } from 'cdktf';
+import type { HclModule, HclModuleStack } from '../parts/hcl-module';
 import { Prewarm } from './index';
-import { addPrewarmOutputs } from './outputs';
+import { moduleOutputs, stackOutputs } from './outputs';
 import { propsFromVariables } from './variables';
 
-/** `Prewarm` for plain Terraform. What shapes the tree (private API, subscribers, instance types) stays with CDKTF. */
+/** `Prewarm` for plain Terraform. What shapes the tree (a VPC, an endpoint, instance types) stays with CDKTF or the caller. */
 export const prewarmModule: HclModule = {
   name: 'prewarm',
   description:
     'A service that downloads a list of URLs through chosen CloudFront points of presence: API, functions, tables, queue ' +
-    'and a fleet of Spot instances. The account needs a role with which API Gateway writes logs (`aws_api_gateway_account`), ' +
-    'once per Region. Who wants to be told subscribes to the topic of the output `prewarm_topic_arn`.',
+    'and a fleet of Spot instances. The account needs a role with which API Gateway writes logs, once per Region; ' +
+    '`manage_account_logging` sets it where nothing else does.',
   usage: `
 module "network" {
-  source = "./dist/modules/public-vpc"
+  source = "SOURCE/public-vpc"
   name   = "prewarm-prod"
-  region = "eu-central-1"
 }
 
 module "prewarm" {
-  source     = "./dist/modules/prewarm"
+  source     = "SOURCE/prewarm"
   deployment = "prod"
-  account_id = "111111111111"
-  region     = "eu-central-1"
   vpc_id     = module.network.vpc_id
   subnet_ids = module.network.subnet_ids
-}
 
-resource "aws_sns_topic_subscription" "team" {
-  topic_arn = module.prewarm.prewarm_topic_arn
-  protocol  = "email"
-  endpoint  = "team@example.com"
+  subscribers = {
+    team = { protocol = "email", endpoint = "team@example.com" }
+  }
 }`,
   build(stack) {
-    addPrewarmOutputs(stack, new Prewarm(stack, 'prewarm', propsFromVariables(stack)));
+    const prewarm = new Prewarm(stack, 'prewarm', propsFromVariables(stack));
+    subscribe(stack, prewarm);
+    for (const [name, output] of Object.entries(moduleOutputs(prewarm))) stack.output(name, output);
+    for (const [name, output] of Object.entries(stackOutputs(prewarm)))
+      stack.output(name, {
+        ...output,
+        description: `${output.description}. Deprecated: goes with the next version; see UPGRADE.md`,
+      });
   },
 };
+
+/** A subscription for each entry of the variable, by its name: it stays where it is when others come and go. */
+function subscribe(stack: HclModuleStack, prewarm: Prewarm): void {
+  const each = TerraformIterator.fromMap(Token.asAnyMap(ref('var.subscribers', stack)));
+  new SnsTopicSubscription(stack, 'subscribers', {
+    forEach: each,
+    topicArn: prewarm.topic.topic.arn,
+    protocol: each.getString('protocol'),
+    endpoint: each.getString('endpoint'),
+  });
+}

@@ -1,6 +1,13 @@
-import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
-import { Fn, Token } from 'cdktf';
-import type { HclModuleStack, ModuleVariable } from '../parts/hcl-module';
+import { Fn, ref, TerraformLocal, Token } from 'cdktf';
+import {
+  accountAndPlace,
+  declare,
+  type HclModuleStack,
+  logRetention,
+  type ModuleVariable,
+  roleProps,
+  wholeNumber,
+} from '../parts/hcl-module';
 import type { PrewarmProps } from './props';
 import { DEFAULTS } from './settings';
 
@@ -9,12 +16,7 @@ function whole(name: string, description: string, fallback: number, least: numbe
     description,
     type: 'number',
     default: fallback,
-    validations: [
-      {
-        condition: `var.${name} >= ${least} && var.${name} <= ${most} && floor(var.${name}) == var.${name}`,
-        message: `${name}: allowed ${least} to ${most}; choose a whole number within it.`,
-      },
-    ],
+    validations: [wholeNumber(name, least, most)],
   } as const satisfies ModuleVariable;
 }
 
@@ -31,31 +33,10 @@ function text(name: string, description: string, pattern: string, allowed: strin
 const variables = {
   deployment: text(
     'deployment',
-    'Name of the deployment, the last part of every name; once per account, as names of roles hold in every Region',
+    'Name of the deployment, the last part of every name',
     '^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$',
     'are 1 to 20 lower-case letters and digits, with dashes between them; choose a short name such as prod.',
   ),
-  account_id: text(
-    'account_id',
-    'AWS account of the deployment',
-    '^[0-9]{12}$',
-    'are 12 digits; write the id of the account.',
-  ),
-  region: text(
-    'region',
-    'AWS Region of the deployment, as the provider has it',
-    '^[a-z]{2,4}(-[a-z]+)+-[0-9]$',
-    'is a Region such as eu-central-1; correct its name.',
-  ),
-  partition: {
-    ...text(
-      'partition',
-      "Partition of the account, such as aws or aws-us-gov; empty for the provider's own",
-      '^(aws(-cn|-us-gov|-iso(-[a-z])?|-eusc)?)?$',
-      'are aws, aws-cn, aws-us-gov, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f and aws-eusc; leave it out.',
-    ),
-    default: '',
-  },
   vpc_id: text(
     'vpc_id',
     'VPC of the agents; the module public-vpc makes one',
@@ -72,6 +53,92 @@ const variables = {
       },
     ],
   },
+  public_addresses: {
+    description: 'Give agents public addresses; false in subnets behind a NAT gateway',
+    type: 'bool',
+    default: true,
+  },
+  create_security_group: {
+    description:
+      'Create a group without ingress and with egress to web ports, beside security_group_ids; null where they are empty. Set it where ' +
+      'that list, as a whole, is known only at apply',
+    type: 'bool',
+    nullable: true,
+  },
+  security_group_ids: {
+    description: 'Security groups of the agents',
+    type: 'list(string)',
+    default: [],
+    validations: [
+      {
+        condition: 'var.create_security_group == false ? length(var.security_group_ids) > 0 : true',
+        message:
+          'security_group_ids: got none with create_security_group false; allowed one or more then; name a group, or leave create_security_group out.',
+      },
+    ],
+  },
+  private_api: {
+    description:
+      'Let the API be reached through api_vpc_endpoint_id alone; null where that is set. Set it where it is known only at apply',
+    type: 'bool',
+    nullable: true,
+    validations: [
+      {
+        condition: 'var.private_api == true ? var.api_vpc_endpoint_id != null : true',
+        message: 'private_api: true needs api_vpc_endpoint_id; name an execute-api endpoint.',
+      },
+    ],
+  },
+  api_vpc_endpoint_id: {
+    description: 'An interface endpoint of execute-api; null for an API that is reached from the internet',
+    nullable: true,
+    validations: [
+      {
+        condition: 'var.api_vpc_endpoint_id == null ? true : can(regex("^vpce-", var.api_vpc_endpoint_id))',
+        message: 'api_vpc_endpoint_id: allowed is the id of an endpoint, vpce-...; correct it.',
+      },
+    ],
+  },
+  manage_account_logging: {
+    description:
+      'Set the role with which API Gateway writes logs, a setting of the whole account in this Region, which needs one; only where nothing ' +
+      'else sets it',
+    type: 'bool',
+    default: false,
+  },
+  subscribers: {
+    description:
+      'Who is told of ended requests and alarms, by names of your choice: protocol email, https or sqs, and an address, a URL or the ARN of a ' +
+      'queue whose policy lets the topic send',
+    type: 'map(object({ protocol = string, endpoint = string }))',
+    default: {},
+    validations: [
+      {
+        condition:
+          'alltrue([for of in values(var.subscribers) : contains(["email", "https", "sqs"], of.protocol)])',
+        message: 'subscribers: allowed protocols are email, https and sqs; correct the protocol.',
+      },
+      {
+        condition:
+          'alltrue([for of in values(var.subscribers) : of.protocol == "https" ? startswith(of.endpoint, "https://") : true])',
+        message:
+          'subscribers: allowed for https is an https URL; a receiver without TLS would tell everybody on the way.',
+      },
+    ],
+  },
+  distribution_ids: {
+    description: 'Distributions whose objects may be invalidated; empty for all of the account',
+    type: 'list(string)',
+    default: [],
+  },
+  max_list_urls: whole('max_list_urls', 'URLs of an uploaded list', 1_000_000, 1, 3_000_000),
+  max_source_urls: whole(
+    'max_source_urls',
+    'URLs that one sitemap or playlist may expand to',
+    1_000_000,
+    1,
+    30_000_000,
+  ),
   max_instances: whole(
     'max_instances',
     'Most instances at a time, for all requests together',
@@ -118,6 +185,12 @@ const variables = {
     description: 'Days that logs are kept; one of those that CloudWatch Logs knows',
     type: 'number',
     default: DEFAULTS.logRetentionDays,
+    validations: [logRetention('log_retention_days')],
+  },
+  cloudwatch_log_group_kms_key_id: {
+    description:
+      "ARN of the key of the log groups; its policy must let CloudWatch Logs use it. null for AWS's own",
+    nullable: true,
   },
   retain_data: {
     description: 'Refuse to delete tables and a bucket that hold anything; set it in production',
@@ -126,33 +199,66 @@ const variables = {
   },
 } as const satisfies Record<string, ModuleVariable>;
 
+const labels = {
+  tags: {
+    description:
+      'Tags of every resource and agent; a changed one makes a new launch template, for agents to come',
+    type: 'map(string)',
+    default: {},
+  },
+} as const satisfies Record<string, ModuleVariable>;
+
 /** Declares the variables in the stack and returns the props made of them. */
 export function propsFromVariables(stack: HclModuleStack): PrewarmProps {
-  const declared = Object.fromEntries(
-    Object.entries(variables).map(([name, variable]) => [name, stack.variable(name, variable).value]),
-  );
-  function textOf(name: keyof typeof variables): string {
-    return Token.asString(declared[name]);
-  }
-  function numberOf(name: keyof typeof variables): number {
-    return Token.asNumber(declared[name]);
-  }
+  const { deployment, ...declared } = declare(stack, variables);
+  const place = accountAndPlace(stack);
   return {
-    deployment: textOf('deployment'),
-    accountId: textOf('account_id'),
-    region: textOf('region'),
-    partition: Fn.coalesce([textOf('partition'), new DataAwsPartition(stack, 'partition').partition]),
+    ...place,
+    deployment: deployment.stringValue,
     network: {
       kind: 'existing',
-      vpcId: textOf('vpc_id'),
-      subnetIds: Token.asList(declared['subnet_ids']),
+      vpcId: declared.vpc_id.stringValue,
+      subnetIds: declared.subnet_ids.listValue,
+      securityGroupIds: declared.security_group_ids.listValue,
+      createSecurityGroup: ref(
+        '(var.create_security_group == null ? length(var.security_group_ids) == 0 : var.create_security_group)',
+        stack,
+      ),
+      publicAddresses: declared.public_addresses.value,
     },
-    fleet: { maxInstances: numberOf('max_instances'), onDemandPercent: numberOf('on_demand_percent') },
-    quota: { requestsPerDay: numberOf('requests_per_day') },
-    invalidationWaitSeconds: numberOf('invalidation_wait_seconds'),
-    visibilitySeconds: numberOf('visibility_seconds'),
-    retentionDays: numberOf('retention_days'),
-    logRetentionDays: numberOf('log_retention_days'),
-    retainData: Token.asAny(declared['retain_data']),
+    api: {
+      kind: 'by-variable',
+      isPrivate: ref('(var.private_api == null ? var.api_vpc_endpoint_id != null : var.private_api)', stack),
+      endpointId: Token.asString(Fn.coalesce([declared.api_vpc_endpoint_id.stringValue, 'none'])),
+    },
+    fleet: {
+      maxInstances: declared.max_instances.numberValue,
+      onDemandPercent: declared.on_demand_percent.numberValue,
+    },
+    quota: { requestsPerDay: declared.requests_per_day.numberValue },
+    distributionIds: [distributionIds(stack)],
+    maxListUrls: declared.max_list_urls.numberValue,
+    maxSourceUrls: declared.max_source_urls.numberValue,
+    invalidationWaitSeconds: declared.invalidation_wait_seconds.numberValue,
+    visibilitySeconds: declared.visibility_seconds.numberValue,
+    retentionDays: declared.retention_days.numberValue,
+    logRetentionDays: declared.log_retention_days.numberValue,
+    logKmsKeyArn: declared.cloudwatch_log_group_kms_key_id.stringValue,
+    manageAccountLogging: declared.manage_account_logging.value,
+    retainData: declared.retain_data.value,
+    roles: roleProps(stack, place.region),
+    tags: Token.asStringMap(declare(stack, labels).tags.value),
   };
+}
+
+/** One text for all of them: the ARN that a policy makes of it goes on, after each id, with a quote and the beginning of the next ARN. */
+function distributionIds(stack: HclModuleStack): string {
+  const between = String.raw`format("\",\"arn:%s:cloudfront::%s:distribution/", local.partition, local.account_id)`;
+  const local = new TerraformLocal(
+    stack,
+    'distribution_ids',
+    `\${join(${between}, coalescelist(var.distribution_ids, ["*"]))}`,
+  );
+  local.overrideLogicalId('distribution_ids');
+  return local.asString;
 }

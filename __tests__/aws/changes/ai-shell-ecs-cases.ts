@@ -7,6 +7,7 @@ const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:ghcr
 const RESERVATIONS_ARN = 'arn:aws:resource-groups:eu-central-1:123456789012:group/reservations';
 const TARGET_GROUP_ARN =
   'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shells/0a1b2c3d4e5f6071';
+export const BOUNDARY_ARN = 'arn:aws:iam::123456789012:policy/boundary';
 export const KEY_ARN = 'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
 
 function reference(repository: string, digit: string): string {
@@ -29,6 +30,7 @@ export function bases({ vpcId, subnetIds, routeTableId, amiId, amiLockFile }: Su
       name: 'full',
       ami: { from: 'id', id: amiId },
       goldenAmi: {},
+      cluster: { refuseExisting: true },
       network: { ...plain.network, endpoints: { routeTableIds: [routeTableId], vpcCidr: '10.7.0.0/16' } },
       refresh: { startedBy: 'command' },
     },
@@ -79,8 +81,8 @@ export function changeCases({
   changeWith('image.repositoryUrl', 'another repository', {
     image: { ...tagged, repositoryUrl: `${REGISTRY}/other-shell` },
   });
-  changeWith('image.digestVariable', 'a digest', {
-    image: { ...tagged, digestVariable: `sha256:${'3'.repeat(64)}` },
+  changeWith('image.digest', 'a digest', {
+    image: { ...tagged, digest: { value: `sha256:${'3'.repeat(64)}`, lookUp: false } },
   });
   change('additionalImages', { proxy: { from: 'digest', reference: reference('proxy', '4') } });
 
@@ -96,13 +98,18 @@ export function changeCases({
   change('network.ipv6', true);
   change('network.subnetIds', subnetIds);
   change('network.securityGroupIds', ['sg-0a1b2c3d4e5f60718']);
+  changeWith('network.createSecurityGroup', 'true, beside a given one', {
+    network: { securityGroupIds: ['sg-0a1b2c3d4e5f60718'], createSecurityGroup: true },
+  });
   change('network.endpoints.routeTableIds', [routeTableId, 'rtb-0b1c2d3e'], 'full');
   change('network.endpoints.vpcCidr', '10.0.0.0/8', 'full');
   change('network.endpoints', { routeTableIds: [routeTableId], vpcCidr: '10.7.0.0/16' });
 
   change('ami.id', otherAmi, 'full');
   changeWith('ami.from', 'recommended', { ami: { from: 'recommended' } });
-  changeWith('ami.idVariable', 'an id', { ami: { from: 'recommended', idVariable: otherAmi } });
+  changeWith('ami.given', 'an id', {
+    ami: { from: 'recommended', given: { value: otherAmi, lookUp: false } },
+  });
   const byId = { from: 'id', id: otherAmi };
   changeWith('ami.from', 'id', { ami: { ...byId, lockFile: undefined, region: undefined } });
   changeWith('ami.lockFile', 'a moved lock', { ami: { lockFile: movedAmiLockFile } });
@@ -193,6 +200,7 @@ export function changeCases({
     cluster: { create: false, name: 'platform', otherCapacityProviders: [] },
   });
   change('cluster.name', 'shells');
+  change('cluster.refuseExisting', false, 'full');
   change('cluster.containerInsights', 'enabled');
   change('cluster.otherCapacityProviders', ['FARGATE']);
 
@@ -270,6 +278,12 @@ export function changeCases({
   changeWith('exec.retainRecord', 'true', { exec: { kmsKeyArn: KEY_ARN, retainRecord: true } });
   change('exec.kmsKeyArn', KEY_ARN);
   change('logs.retentionDays', 90);
+  change('logs.kmsKeyArn', KEY_ARN);
+  change('roles.nameSuffix', '-eucentral1');
+  change('roles.path', '/teams/');
+  change('roles.permissionsBoundaryArn', BOUNDARY_ARN);
+  change('region', 'eu-central-1');
+  change('partition', 'aws');
 
   change('goldenAmi', {});
   change('goldenAmi', undefined, 'full');

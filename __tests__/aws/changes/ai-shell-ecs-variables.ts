@@ -1,4 +1,5 @@
 /** A change of every variable of the plain Terraform modules of `AiShellEcs`. */
+import { BOUNDARY_ARN } from './ai-shell-ecs-cases';
 import type { Surroundings } from './surroundings';
 
 const DIGESTS = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
@@ -13,7 +14,7 @@ export function requiredArguments(name: string, { vpcId, subnetIds, amiId }: Sur
     image_id: amiId,
     vpc_id: vpcId,
     subnet_ids: subnetIds.slice(0, 1),
-    ...(name.includes('joined') ? { ecs_cluster_name: 'platform' } : {}),
+    ...(name.includes('joined') ? { existing_cluster_name: 'platform' } : {}),
   };
 }
 
@@ -52,7 +53,9 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
     maximum_scaling_step_size: 10,
     instance_warmup_period: 30,
     container_insights: 'enabled',
-    ecs_cluster_name: 'shells',
+    cluster_name: 'shells',
+    adopt_existing_cluster: true,
+    existing_cluster_name: 'shells',
     container_stop_timeout: '2m',
     task_cpu: 1024,
     task_memory: 2048,
@@ -70,6 +73,16 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
     alarm_topic_arns: ['arn:aws:sns:eu-central-1:123456789012:alarms'],
     golden_ami_schedule: 'cron(0 4 ? * sat *)',
     golden_ami_keep_images: 5,
+    region: 'eu-central-1',
+    partition: 'aws',
+    look_up_image: false,
+    look_up_ami: false,
+    create_security_group: true,
+    force_delete: true,
+    cloudwatch_log_group_kms_key_id: KEY_ARN,
+    iam_role_name_suffix: '',
+    iam_role_path: '/teams/',
+    iam_role_permissions_boundary: BOUNDARY_ARN,
     tags: { Team: 'shells' },
   };
 }

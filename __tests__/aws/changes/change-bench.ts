@@ -15,7 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { terraformCliConfig } from '../../../scripts/build/terraform-cli';
-import { type Configuration, reachOf } from './reach';
+import { configurationOf } from '../../support/written-module';
+import { reachOf } from './reach';
 
 /** A call of a written module: where it lies, and the arguments. */
 export interface ModuleCall {
@@ -197,10 +198,6 @@ export class ChangeBench {
       );
     });
   }
-}
-
-function configurationOf(folder: string): Configuration {
-  return JSON.parse(readFileSync(join(folder, 'main.tf.json'), 'utf8'));
 }
 
 function addressOf({ mode, type, name }: StateResource): string {

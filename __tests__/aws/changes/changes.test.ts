@@ -112,13 +112,13 @@ beforeAll(async () => {
     ami: { from: 'id', id: around.amiId },
   } as const;
   tables['props of ai-shell-ecs'] = propCases(shell, shells, changeCases(around), folder);
-  const { image_id, ecs_cluster_name } = changedVariables(around);
+  const { image_id, existing_cluster_name, ...common } = changedVariables(around);
   tables['variables of ai-shell-ecs'] = [
-    ...variableCases('hcl-golden', modules['hcl-golden'], changedVariables(around)),
+    ...variableCases('hcl-golden', modules['hcl-golden'], { image_id, ...common }),
     ...variableCases(
       'hcl-joined',
       modules['hcl-joined'],
-      { image_id, ecs_cluster_name },
+      { image_id, existing_cluster_name },
       ' of existing-cluster',
     ),
   ];
@@ -182,7 +182,7 @@ it('replaces neither group nor capacity provider nor cluster, but where the name
     ),
   );
   expect(new Set(replacing.map(({ name }) => name))).toEqual(
-    new Set(['name', 'cluster.name', 'capacityProvider.name', 'ecs_cluster_name']),
+    new Set(['name', 'cluster.name', 'capacityProvider.name', 'cluster_name']),
   );
 });
 
@@ -193,9 +193,7 @@ it('replaces no table, bucket or queue of prewarm, but where deployment, account
       changesOf(table, index).some(({ type, action }) => action === 'replace' && kinds.includes(type)),
     ),
   );
-  expect(new Set(replacing.map(({ name }) => name))).toEqual(
-    new Set(['deployment', 'accountId', 'region', 'account_id']),
-  );
+  expect(new Set(replacing.map(({ name }) => name))).toEqual(new Set(['deployment', 'accountId', 'region']));
 });
 
 it('upgrades a deployment of the first version in place: a revision is added, and two rules for DNS go', () => {

@@ -1,8 +1,7 @@
 /** Rows of a README's table, each with what has to be planned for it. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Construct } from 'constructs';
 import { type HclModule, writeModule } from '../../../modules/parts/hcl-module';
+import { configurationOf } from '../../support/written-module';
 import type { ChangedCall, ModuleCall } from './change-bench';
 import { type ChangeCase, patched, shown, valueAt } from './change-case';
 
@@ -71,16 +70,18 @@ export function variableCases(
   changed: Readonly<Record<string, unknown>>,
   named = '',
 ): readonly PlannedCase[] {
-  const { variable: declared } = JSON.parse(readFileSync(join(folder, 'main.tf.json'), 'utf8'));
+  const { variable: declared = {} } = configurationOf(folder);
   return Object.entries(changed).map(([name, value]) => ({
     name: `${name}${named}`,
-    from: shown(given[name] ?? declared[name].default),
+    from: shown(given[name] ?? declared[name]?.['default'] ?? undefined),
     to: shown(value),
     call: { folder, arguments: { ...given, [name]: value }, of },
   }));
 }
 
 function requiredProvider({ folder }: ModuleCall): string {
-  const { terraform } = JSON.parse(readFileSync(join(folder, 'main.tf.json'), 'utf8'));
-  return String(terraform.required_providers.aws.version);
+  const required = configurationOf(folder)['terraform']?.['required_providers'] as {
+    aws: { version: string };
+  };
+  return required.aws.version;
 }

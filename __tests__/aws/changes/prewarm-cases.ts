@@ -1,5 +1,6 @@
 /** A change of every prop of `Prewarm` and of every variable of its Terraform module: from what, and to what. */
 import type { PrewarmProps } from '../../../modules/prewarm';
+import { BOUNDARY_ARN, KEY_ARN } from './ai-shell-ecs-cases';
 import { type ChangeCase, nested, shown } from './change-case';
 import type { Surroundings } from './surroundings';
 
@@ -46,6 +47,9 @@ export function prewarmCases({ subnetIds }: Surroundings): readonly ChangeCase<P
   change('network.subnetIds', subnetIds);
   change('network.securityGroupIds', ['sg-0a1b2c3d4e5f60718']);
   change('network.publicAddresses', false);
+  changeWith('network.createSecurityGroup', 'true, beside a given one', {
+    network: { securityGroupIds: ['sg-0a1b2c3d4e5f60718'], createSecurityGroup: true },
+  });
   changeWith(
     'network.cidrBlock',
     '10.50.0.0/20',
@@ -69,6 +73,9 @@ export function prewarmCases({ subnetIds }: Surroundings): readonly ChangeCase<P
   });
   change('api.vpcEndpointId', 'vpce-0a1b2c3d4e5f60718', 'own');
   change('api.clientCidrBlocks', ['10.0.0.0/8'], 'own');
+  const byVariable = { kind: 'by-variable', isPrivate: true, endpointId: 'vpce-0a1b2c3d4e5f60718' };
+  changeWith('api.isPrivate', 'true', { api: byVariable });
+  changeWith('api.endpointId', 'an endpoint', { api: byVariable });
   change('quota.requestsPerSecond', 20);
   change('quota.burst', 200);
   change('quota.requestsPerDay', 5_000);
@@ -94,6 +101,11 @@ export function prewarmCases({ subnetIds }: Surroundings): readonly ChangeCase<P
   change('maxDeliveries', 3);
   change('retentionDays', 90);
   change('logRetentionDays', 90);
+  change('logKmsKeyArn', KEY_ARN);
+  change('roles.nameSuffix', '-eucentral1');
+  change('roles.path', '/teams/');
+  change('roles.permissionsBoundaryArn', BOUNDARY_ARN);
+  change('tags', { Team: 'delivery' });
   change('nodeVersion', 24);
   change('retainData', true);
   change('manageAccountLogging', true);
@@ -105,8 +117,6 @@ export function prewarmCases({ subnetIds }: Surroundings): readonly ChangeCase<P
 export function requiredPrewarmArguments({ vpcId, subnetIds }: Surroundings) {
   return {
     deployment: 'written',
-    account_id: '123456789012',
-    region: 'eu-central-1',
     vpc_id: vpcId,
     subnet_ids: subnetIds.slice(0, 1),
   };
@@ -116,9 +126,9 @@ export function requiredPrewarmArguments({ vpcId, subnetIds }: Surroundings) {
 export function changedPrewarmVariables({ subnetIds }: Surroundings): Readonly<Record<string, unknown>> {
   return {
     deployment: 'renamed',
-    account_id: '210987654321',
-    region: 'eu-west-1',
-    partition: 'aws-us-gov',
+    account_id: '123456789012',
+    region: 'eu-central-1',
+    partition: 'aws',
     vpc_id: 'vpc-0fedcba9',
     subnet_ids: subnetIds,
     max_instances: 10,
@@ -129,5 +139,20 @@ export function changedPrewarmVariables({ subnetIds }: Surroundings): Readonly<R
     retention_days: 90,
     log_retention_days: 90,
     retain_data: true,
+    public_addresses: false,
+    create_security_group: true,
+    security_group_ids: ['sg-0a1b2c3d4e5f60718'],
+    private_api: false,
+    api_vpc_endpoint_id: 'vpce-0a1b2c3d4e5f60718',
+    manage_account_logging: true,
+    subscribers: { team: { protocol: 'email', endpoint: 'team@example.com' } },
+    distribution_ids: ['EDFDVBD6EXAMPLE'],
+    max_list_urls: 100_000,
+    max_source_urls: 100_000,
+    cloudwatch_log_group_kms_key_id: KEY_ARN,
+    iam_role_name_suffix: '',
+    iam_role_path: '/teams/',
+    iam_role_permissions_boundary: BOUNDARY_ARN,
+    tags: { Team: 'delivery' },
   };
 }

@@ -65,7 +65,7 @@ it('warns of a recommended AMI without a lock, which any apply would roll out', 
 it.each<[string, Partial<AiShellEcsProps>]>([
   ['an id', { ami: { from: 'id', id: arm64.id } }],
   ['a parameter of their own', { ami: { from: 'ssm', parameter: '/teams/ami', resolve: 'plan' } }],
-  ['a variable', { ami: { from: 'recommended', idVariable: '' } }],
+  ['a variable', { ami: { from: 'recommended', given: { value: '', lookUp: true } } }],
   ['a golden AMI, which the recommended one comes before', { goldenAmi: {} }],
 ])('does not warn those who have %s', (_, props) => {
   expect(warningsOf(props)).toEqual([]);

@@ -1,40 +1,43 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aiShellEcsModules } from '../../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../../modules/parts/hcl-module';
+import { configurationOf } from '../../support/written-module';
 
 describe.each(aiShellEcsModules)('the Terraform module $name', (hclModule) => {
   const root = mkdtempSync(join(tmpdir(), 'warmpath-module-test-'));
   const folder = writeModule(hclModule, root);
-  const main = JSON.parse(readFileSync(join(folder, 'main.tf.json'), 'utf8'));
+  const main = configurationOf(folder);
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it('keeps the names of the variables of the module it succeeds', () => {
-    expect(Object.keys(main.variable)).toEqual(
-      expect.arrayContaining(['ecs_cluster_name', 'ecr_repository_url', 'container_image_tag']),
+    expect(Object.keys(main['variable']!)).toEqual(
+      expect.arrayContaining(['ecr_repository_url', 'container_image_tag', 'instance_type']),
     );
   });
 
   it('describes and types every variable, and describes every output', () => {
     const bare = [
-      ...Object.entries(main.variable).filter(([, block]) => !isDescribed(block) || !isTyped(block)),
-      ...Object.entries(main.output).filter(([, block]) => !isDescribed(block)),
+      ...Object.entries(main['variable']!).filter(([, block]) => !isDescribed(block) || !isTyped(block)),
+      ...Object.entries(main['output']!).filter(([, block]) => !isDescribed(block)),
     ];
     expect(bare).toEqual([]);
   });
 
   it('uses every variable', () => {
-    const { variable, ...rest } = main;
+    const { variable = {}, ...rest } = main;
     const used = JSON.stringify(rest);
     expect(Object.keys(variable).filter((name) => !used.includes(`var.${name}`))).toEqual([]);
   });
 
   it('demands only what has no sensible default', () => {
-    const required = Object.entries(main.variable).filter(([, block]) => !('default' in (block as object)));
+    const required = Object.entries(main['variable']!).filter(
+      ([, block]) => !('default' in (block as object)),
+    );
     expect(required.map(([name]) => name).sort()).toEqual([
       'ecr_repository_url',
-      ...(hclModule.name === 'ai-shell-ecs-existing-cluster' ? ['ecs_cluster_name'] : []),
+      ...(hclModule.name === 'ai-shell-ecs-existing-cluster' ? ['existing_cluster_name'] : []),
       'name',
       'subnet_ids',
       'vpc_id',
@@ -42,8 +45,8 @@ describe.each(aiShellEcsModules)('the Terraform module $name', (hclModule) => {
   });
 
   it('brings neither provider nor backend', () => {
-    expect(main.provider).toBeUndefined();
-    expect(main.terraform.backend).toBeUndefined();
+    expect(main['provider']).toBeUndefined();
+    expect(main['terraform']?.['backend']).toBeUndefined();
   });
 });
 

@@ -10,7 +10,12 @@ const folder = join(__dirname, '../../../modules/ai-shell-ecs');
 
 it('has a variable for each prop, or says in its README why there is none', () => {
   const files = readdirSync(join(folder, 'props')).map((file) => join(folder, 'props', file));
-  const props = propsOf('AiShellEcsProps', [...files, join(folder, 'image-source.ts')]);
+  const props = propsOf('AiShellEcsProps', [
+    ...files,
+    join(folder, 'image-source.ts'),
+    join(folder, 'aws-location.ts'),
+    join(folder, '../parts/iam-roles.ts'),
+  ]);
   const flavours = [
     { cluster: 'own', goldenAmi: true },
     { cluster: 'existing', goldenAmi: false },

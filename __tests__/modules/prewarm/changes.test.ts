@@ -1,5 +1,5 @@
 /** The list of changes that are planned on the emulator holds every prop and every variable. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeModule } from '../../../modules/parts/hcl-module';
@@ -7,6 +7,7 @@ import { prewarmModule } from '../../../modules/prewarm/terraform-module';
 import { NO_SURROUNDINGS } from '../../aws/changes/no-surroundings';
 import { changedPrewarmVariables, prewarmCases } from '../../aws/changes/prewarm-cases';
 import { propsOf } from '../../aws/changes/props-of';
+import { configurationOf } from '../../support/written-module';
 
 const folder = mkdtempSync(join(tmpdir(), 'warmpath-change-list-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,6 +19,7 @@ it('every prop has a change', () => {
     'prewarm/fleet.ts',
     'prewarm/network.ts',
     'prewarm/pop-check.ts',
+    'parts/iam-roles.ts',
     'parts/public-vpc.ts',
   ].map((file) => join(__dirname, '../../../modules', file));
   const changed = prewarmCases(NO_SURROUNDINGS).map(({ prop }) => prop);
@@ -25,8 +27,6 @@ it('every prop has a change', () => {
 });
 
 it('every variable has a change', () => {
-  const { variable } = JSON.parse(
-    readFileSync(join(writeModule(prewarmModule, folder), 'main.tf.json'), 'utf8'),
-  );
+  const { variable = {} } = configurationOf(writeModule(prewarmModule, folder));
   expect(Object.keys(changedPrewarmVariables(NO_SURROUNDINGS)).sort()).toEqual(Object.keys(variable).sort());
 });

@@ -11,7 +11,11 @@ it('has a variable for each prop, or says in its README why there is none', () =
   const files = ['props', 'api', 'fleet', 'network', 'pop-check'].map((name) =>
     join(modules, 'prewarm', `${name}.ts`),
   );
-  const props = propsOf('PrewarmProps', [...files, join(modules, 'parts/public-vpc.ts')]);
+  const props = propsOf('PrewarmProps', [
+    ...files,
+    join(modules, 'parts/iam-roles.ts'),
+    join(modules, 'parts/public-vpc.ts'),
+  ]);
   const set = namesOfVariables(propsFromVariables(new HclModuleStack(Testing.app(), 'stack')));
   const without = props.filter((prop) => !set.includes(prop));
   expect(explainedProps(join(modules, 'prewarm/README.md'), props)).toEqual(without);

@@ -9,12 +9,14 @@ export interface BootValues {
   readonly images: readonly string[];
   readonly registrySecrets: Readonly<Record<string, string>>;
   readonly region: string;
+  /** Of the Auto Scaling group, which the hook is answered for. @default - the one it has unless it is overridden */
+  readonly groupName?: string;
 }
 
 /** The user data of an instance: agent configuration, pre-pull configuration, unit and program in one. */
 export function renderBoot(
   settings: AiShellEcsSettings,
-  { images, registrySecrets, region }: BootValues,
+  { images, registrySecrets, region, groupName }: BootValues,
 ): string {
   const { agent, cluster, instances, name, prepull, warmPool } = settings;
   const names = namesOf(name);
@@ -30,7 +32,7 @@ export function renderBoot(
       imagesParameter: settings.inPlaceRollout === undefined ? undefined : names.imagesParameter,
       registrySecrets,
       region,
-      groupName: names.autoScalingGroup,
+      groupName: groupName ?? names.autoScalingGroup,
       hookName: names.lifecycleHook,
       logGroupName: names.prepullLogGroup,
       prepull,

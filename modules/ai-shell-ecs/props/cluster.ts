@@ -1,8 +1,15 @@
+import type { IResolvable } from 'cdktf';
+
 export type ClusterProps =
   | {
       readonly create?: true;
       /** @default - `<name>-ecs` */
       readonly name?: string;
+      /**
+       * Refuse, at plan, the name of a cluster that exists: ECS would hand it over to Terraform, which deletes it in the end. Whoever
+       * plans needs `ecs:ListClusters`. @default false
+       */
+      readonly refuseExisting?: boolean | IResolvable;
       /** @default 'enhanced' */
       readonly containerInsights?: 'enhanced' | 'enabled' | 'disabled';
       /** Capacity providers of the cluster besides this one. @default none */

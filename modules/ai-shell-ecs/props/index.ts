@@ -1,4 +1,6 @@
+import type { RoleProps } from '../../parts/iam-roles';
 import type { NodeVersion } from '../../parts/node-version';
+import type { LocationProps } from '../aws-location';
 import type { ImageSource } from '../image-source';
 import type { AgentProps, PrepullProps, UserDataProps } from './boot';
 import type { CapacityProviderProps, ClusterProps } from './cluster';
@@ -25,7 +27,7 @@ export type * from './task';
 export type * from './warm-pool';
 
 /** Everything a user can say about the construct. Only `name`, `image` and `network` are required. */
-export interface AiShellEcsProps {
+export interface AiShellEcsProps extends LocationProps {
   /** Base name of what the construct creates: `shell` gives `shell-ecs-asg`. 1-32 characters of `a-z0-9-`. */
   readonly name: string;
   /** The image of the shell container; its digest feeds the task definition, the pre-pull and the golden AMI. */
@@ -67,6 +69,8 @@ export interface AiShellEcsProps {
   readonly coldStartMetrics?: ColdStartMetricsProps | false;
   /** Major version of Node.js of the functions; 24 needs the AWS provider 6.19 or later. @default - the newest that the locked provider knows */
   readonly nodeVersion?: NodeVersion;
+  /** What an organization says of every role: names, path, boundary. @default - named after `name`, on the path `/`, without a boundary */
+  readonly roles?: RoleProps;
   /** Tags of every resource and, through the group, of every instance. @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }

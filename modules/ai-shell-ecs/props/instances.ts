@@ -1,3 +1,6 @@
+import type { IResolvable } from 'cdktf';
+import type { GivenOrFound } from '../plan-values';
+
 /**
  * Where the AMI comes from. `recommended` is looked up at each plan: a newer one is rolled out by the next apply, of whatever;
  * `lock` is the one that `warmpath coldstart ami --update` wrote down. `resolve: 'launch'` lets EC2 read the parameter, which
@@ -13,8 +16,8 @@ export type AmiSource =
     }
   | {
       readonly from: 'recommended';
-      /** An id known only at plan, from a variable; when not empty it wins and nothing is looked up. */
-      readonly idVariable?: string;
+      /** An id from a variable, which wins where it is not empty, and whether the recommended one is looked up. */
+      readonly given?: GivenOrFound;
     }
   | { readonly from: 'id'; readonly id: string }
   | { readonly from: 'ssm'; readonly parameter: string; readonly resolve: 'plan' | 'launch' };
@@ -52,7 +55,7 @@ export interface InstancesProps {
   /** @default true */
   readonly protectFromScaleIn?: boolean;
   /** Deletes the group without waiting for its instances; for tests. @default false */
-  readonly forceDelete?: boolean;
+  readonly forceDelete?: boolean | IResolvable;
 }
 
 export interface HealthyBounds {

@@ -1,6 +1,8 @@
 export interface LogsProps {
   /** A retention that CloudWatch Logs knows. @default 30 */
   readonly retentionDays?: number;
+  /** Encrypts the log groups, but that of Exec sessions, which has its own; its policy must let CloudWatch Logs use it. @default - AWS's own key */
+  readonly kmsKeyArn?: string;
 }
 
 export interface ColdStartMetricsProps {

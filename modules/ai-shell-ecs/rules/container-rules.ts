@@ -76,7 +76,7 @@ export const containerRules: readonly Rule[] = [
       isUnknown(task.gpus) ||
       task.gpus === 0 ||
       ami.from !== 'recommended' ||
-      ami.idVariable !== undefined
+      ami.given !== undefined
         ? undefined
         : `ami: got the recommended one with task.gpus ${task.gpus}; it has no driver, and ECS would place no shell; write { from: 'ssm', ` +
           "parameter: '/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id', resolve: 'plan' }, or an id",

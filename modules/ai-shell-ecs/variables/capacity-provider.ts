@@ -1,6 +1,5 @@
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
 import type { CapacityProviderProps } from '../props';
-import { declare } from './declare';
 
 const variables = {
   target_capacity: {
@@ -22,6 +21,10 @@ const variables = {
       {
         condition: 'var.minimum_scaling_step_size >= 1 && var.minimum_scaling_step_size <= 10000',
         message: 'minimum_scaling_step_size: 1 to 10000 instances.',
+      },
+      {
+        condition: 'var.minimum_scaling_step_size <= var.maximum_scaling_step_size',
+        message: 'minimum_scaling_step_size: at most maximum_scaling_step_size; swap them.',
       },
     ],
   },

@@ -1,22 +1,24 @@
-import { Fn, Token } from 'cdktf';
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import { Fn, Op, Token } from 'cdktf';
+import { declare, type HclModuleStack, logRetention, type ModuleVariable } from '../../parts/hcl-module';
 import type { ClusterProps, ExecProps } from '../props';
-import { declare } from './declare';
-
-function clusterName(more: string) {
-  return [
-    {
-      condition: `can(regex("^[A-Za-z0-9_-]{${more},255}$", var.ecs_cluster_name))`,
-      message: `ecs_cluster_name: ${more === '0' ? 'up to' : '1 to'} 255 letters, digits, hyphens and underscores.`,
-    },
-  ];
-}
 
 const ofOwn = {
-  ecs_cluster_name: {
-    description: 'Name of the ECS cluster; empty for `<name>-ecs`',
+  cluster_name: {
+    description: 'Name of the ECS cluster that is created here; empty for `<name>-ecs`',
     default: '',
-    validations: clusterName('0'),
+    validations: [
+      {
+        condition: 'can(regex("^[A-Za-z0-9_-]{0,255}$", var.cluster_name))',
+        message: 'cluster_name: up to 255 letters, digits, hyphens and underscores.',
+      },
+    ],
+  },
+  adopt_existing_cluster: {
+    description:
+      'Take the cluster over where one of that name exists, and delete it with the module; once, for a state that made it without ' +
+      'knowing so (of version 0.1, or lost)',
+    type: 'bool',
+    default: false,
   },
   container_insights: {
     description: 'Container Insights of the cluster: enhanced, enabled or disabled',
@@ -32,23 +34,34 @@ const ofOwn = {
 
 const sessions = {
   exec_record_retention_in_days: {
-    description: 'Days that the record of Exec sessions is kept',
+    description: 'Days that the record of Exec sessions is kept, one of those that CloudWatch Logs knows',
     type: 'number',
     default: 365,
+    validations: [logRetention('exec_record_retention_in_days')],
   },
 } as const satisfies Record<string, ModuleVariable>;
 
 const ofExisting = {
-  ecs_cluster_name: { description: 'Name of the existing ECS cluster', validations: clusterName('1') },
+  existing_cluster_name: {
+    description: 'Name of the ECS cluster that the instances join; it is neither created nor changed',
+    validations: [
+      {
+        condition: 'can(regex("^[A-Za-z0-9_-]{1,255}$", var.existing_cluster_name))',
+        message:
+          'existing_cluster_name: 1 to 255 letters, digits, hyphens and underscores; the name, not the ARN.',
+      },
+    ],
+  },
 } as const satisfies Record<string, ModuleVariable>;
 
 /** A cluster that the module creates. */
 export function ownClusterProps(stack: HclModuleStack, baseName: string): ClusterProps {
-  const { ecs_cluster_name: given, container_insights: insights } = declare(stack, ofOwn);
+  const declared = declare(stack, ofOwn);
   return {
-    name: Token.asString(Fn.coalesce([given.stringValue, `${baseName}-ecs`])),
+    name: Token.asString(Fn.coalesce([declared.cluster_name.stringValue, `${baseName}-ecs`])),
+    refuseExisting: Op.not(declared.adopt_existing_cluster.value),
     // The variable's own validation allows nothing else.
-    containerInsights: insights.stringValue as 'enhanced',
+    containerInsights: declared.container_insights.stringValue as 'enhanced',
   };
 }
 
@@ -59,6 +72,6 @@ export function execProps(stack: HclModuleStack): ExecProps {
 
 /** A cluster that is there already. */
 export function existingClusterProps(stack: HclModuleStack): ClusterProps {
-  const { ecs_cluster_name: given } = declare(stack, ofExisting);
+  const { existing_cluster_name: given } = declare(stack, ofExisting);
   return { create: false, name: given.stringValue };
 }

@@ -1,6 +1,5 @@
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
 import type { GoldenAmiProps } from '../props';
-import { declare } from './declare';
 
 const variables = {
   golden_ami_schedule: {

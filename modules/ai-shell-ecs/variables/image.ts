@@ -1,7 +1,7 @@
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import { ref } from 'cdktf';
+import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
 import { ECR_REPOSITORY_PATTERN } from '../ecr-registry';
 import type { AiShellEcsProps } from '../props';
-import { declare } from './declare';
 
 const variables = {
   ecr_repository_url: {
@@ -16,7 +16,8 @@ const variables = {
     ],
   },
   container_image_tag: {
-    description: 'Tag of the image, resolved to a digest at plan; ignored when container_image_digest is set',
+    description:
+      'Tag of the image, resolved to a digest at plan, so that a moved tag shows as a change; container_image_digest wins over it',
     default: '',
     validations: [
       {
@@ -26,7 +27,7 @@ const variables = {
     ],
   },
   container_image_digest: {
-    description: 'Digest of the image, `sha256:` and 64 hexadecimal digits; nothing is looked up then',
+    description: 'Digest of the image, `sha256:` and 64 hexadecimal digits; it may be known only at apply',
     default: '',
     validations: [
       {
@@ -40,6 +41,18 @@ const variables = {
       },
     ],
   },
+  look_up_image: {
+    description:
+      'Ask ECR for the digest of container_image_tag; null where a tag is given. Set it where the tag is known only at apply',
+    type: 'bool',
+    nullable: true,
+    validations: [
+      {
+        condition: 'var.look_up_image == false ? var.container_image_digest != "" : true',
+        message: 'look_up_image: false needs container_image_digest; set it, or leave look_up_image out.',
+      },
+    ],
+  },
 } as const satisfies Record<string, ModuleVariable>;
 
 /** The image that is pinned and pulled before a shell starts. */
@@ -49,6 +62,9 @@ export function imageProps(stack: HclModuleStack): AiShellEcsProps['image'] {
     from: 'tag',
     repositoryUrl: declared.ecr_repository_url.stringValue,
     tag: declared.container_image_tag.stringValue,
-    digestVariable: declared.container_image_digest.stringValue,
+    digest: {
+      value: declared.container_image_digest.stringValue,
+      lookUp: ref('coalesce(var.look_up_image, var.container_image_tag != "")', stack),
+    },
   };
 }

@@ -1,9 +1,14 @@
 import { Token } from 'cdktf';
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import {
+  declare,
+  type HclModuleStack,
+  type ModuleVariable,
+  regionAndPartition,
+  roleProps,
+} from '../../parts/hcl-module';
 import type { AiShellEcsProps } from '../props';
 import { capacityProviderProps } from './capacity-provider';
 import { execProps, existingClusterProps, ownClusterProps } from './cluster';
-import { declare } from './declare';
 import { goldenAmiProps } from './golden-ami';
 import { imageProps } from './image';
 import { instancesProps } from './instances';
@@ -22,12 +27,22 @@ const identity = {
         condition: 'can(regex("^[a-z][a-z0-9-]{0,31}$", var.name))',
         message: 'name: 1 to 32 of a-z, 0-9 and -, starting with a letter.',
       },
+      {
+        condition: '!can(regex("^(aws|ecs|fargate)", var.name))',
+        message:
+          'name: ECS keeps names of capacity providers that start with aws, ecs or fargate for itself; choose another.',
+      },
     ],
   },
 } as const satisfies Record<string, ModuleVariable>;
 
 const labels = {
-  tags: { description: 'Tags of every resource and instance', type: 'map(string)', default: {} },
+  tags: {
+    description:
+      'Tags of every resource and instance; a changed one makes a new launch template, so the instances are replaced',
+    type: 'map(string)',
+    default: {},
+  },
 } as const satisfies Record<string, ModuleVariable>;
 
 /** What a module holds beyond the common; each choice changes which resources there are. */
@@ -44,6 +59,7 @@ export interface AiShellEcsFlavour {
 export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFlavour): AiShellEcsProps {
   // Variables are written in the order of their declaration.
   const name = declare(stack, identity).name.stringValue;
+  const place = regionAndPartition(stack);
   const image = imageProps(stack);
   const network = networkProps(stack);
   const { ami, instances } = instancesProps(stack);
@@ -51,6 +67,7 @@ export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFla
   const rootVolume = rootVolumeProps(stack);
   return {
     name,
+    ...place,
     image,
     network,
     ami,
@@ -60,6 +77,7 @@ export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFla
     capacityProvider: capacityProviderProps(stack),
     ...taskProps(stack),
     ...observabilityProps(stack),
+    roles: roleProps(stack, place.region),
     tags: Token.asStringMap(declare(stack, labels).tags.value),
     ...(flavour.cluster === 'own'
       ? { cluster: ownClusterProps(stack, name), exec: execProps(stack) }

@@ -1,15 +1,32 @@
 import { Op, Token } from 'cdktf';
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
-import { valueIf } from '../plan-values';
+import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
+import { valueIf } from '../../parts/plan-values';
 import type { AiShellEcsProps, Architecture } from '../props';
-import { declare } from './declare';
 
 const variables = {
   image_id: {
     description:
-      'AMI of the instances, such as jsondecode(file("ami.lock.json"))["eu-central-1"].arm64.id of `warmpath coldstart ami`; ' +
-      'empty for the recommended ECS-optimized Amazon Linux 2023, which is looked up at each plan and replaces the instances when it moves',
+      'AMI of the instances; empty for the recommended ECS-optimized Amazon Linux 2023, which is looked up at each plan and replaces the ' +
+      'instances when it moves. Pin it in production, as jsondecode(file("ami.lock.json"))["eu-central-1"].arm64.id of a lock file',
     default: '',
+    validations: [
+      {
+        condition: 'can(regex("^(ami-[0-9a-f]+)?$", var.image_id))',
+        message: 'image_id: the id of an AMI, such as ami-0a1b2c3d4e5f60718.',
+      },
+    ],
+  },
+  look_up_ami: {
+    description:
+      'Look the recommended AMI up, which image_id wins over; false where nobody may, and image_id is set',
+    type: 'bool',
+    default: true,
+    validations: [
+      {
+        condition: 'var.look_up_ami || var.image_id != ""',
+        message: 'look_up_ami: false needs image_id; set it, or leave look_up_ami out.',
+      },
+    ],
   },
   architecture: {
     description: 'Processor of AMI, image and instance type: arm64 or x86_64',
@@ -21,7 +38,24 @@ const variables = {
       },
     ],
   },
-  instance_type: { description: 'Instance type, of the architecture', default: 'm7g.large' },
+  instance_type: {
+    description: 'Instance type, of the architecture',
+    default: 'm7g.large',
+    validations: [
+      {
+        // Graviton families have a g right after the generation: m7g, c7gn, g5g; a1 was the first.
+        condition: 'can(regex("^([a-z]+[0-9]+g|a1[.])", var.instance_type)) == (var.architecture == "arm64")',
+        message:
+          'instance_type: of another processor than architecture; AMI, image and type must have the same; change one of them.',
+      },
+      {
+        condition: hibernatesInto('var.instance_type'),
+        message:
+          'instance_type: with warm_pool_state Hibernated less than 150 GiB of memory, no bare metal, and a root_volume_size of 30 GiB more ' +
+          'than memory; enlarge the volume, take another type, or wait in state Stopped.',
+      },
+    ],
+  },
   min_size: {
     description: 'Least number of instances',
     type: 'number',
@@ -51,6 +85,12 @@ const variables = {
       },
     ],
   },
+  force_delete: {
+    description:
+      'Delete the group without waiting for its instances to end; for environments that are thrown away',
+    type: 'bool',
+    default: false,
+  },
   max_instance_lifetime: {
     description: 'Seconds after which an instance is replaced; 0 for never',
     type: 'number',
@@ -65,18 +105,37 @@ const variables = {
   },
 } as const satisfies Record<string, ModuleVariable>;
 
+/**
+ * Condition under which an instance of the type can hibernate: the volume holds its memory. Of the families c, m and r, whose memory follows
+ * from the name; others pass.
+ */
+function hibernatesInto(type: string): string {
+  const sizes = ['{ medium = 1, large = 2, xlarge = 4'];
+  for (const times of [2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 32, 48])
+    sizes.push(`"${times}xlarge" = ${4 * times}`);
+  const memory = `{ c = 2, m = 4, r = 8 }[regex("^([cmr])[0-9]", ${type})[0]] * ${sizes.join(', ')} }[split(".", ${type})[1]]`;
+  return (
+    `var.warm_pool_state != "Hibernated" ? true : !strcontains(${type}, ".metal") && ` +
+    `try(${memory} < 150 && ${memory} + 30 <= var.root_volume_size, true)`
+  );
+}
+
 /** The instances of the group, without their root volume, and what they boot from. */
 export function instancesProps(stack: HclModuleStack): Required<Pick<AiShellEcsProps, 'ami' | 'instances'>> {
   const declared = declare(stack, variables);
   const desiredCapacity = declared.desired_capacity.numberValue;
   return {
-    ami: { from: 'recommended', idVariable: declared.image_id.stringValue },
+    ami: {
+      from: 'recommended',
+      given: { value: declared.image_id.stringValue, lookUp: declared.look_up_ami.value },
+    },
     instances: {
       // The variable's own validation allows nothing but the members of this union.
       architecture: declared.architecture.stringValue as Architecture,
       instanceTypes: [declared.instance_type.stringValue],
       minSize: declared.min_size.numberValue,
       maxSize: declared.max_size.numberValue,
+      forceDelete: declared.force_delete.value,
       desiredCapacity: Token.asNumber(valueIf(Op.gt(desiredCapacity, -1), desiredCapacity)),
       maxInstanceLifetimeSeconds: declared.max_instance_lifetime.numberValue,
     },

@@ -1,12 +1,17 @@
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import { declare, type HclModuleStack, logRetention, type ModuleVariable } from '../../parts/hcl-module';
 import type { AiShellEcsProps } from '../props';
-import { declare } from './declare';
 
 const variables = {
   cloudwatch_log_group_retention_in_days: {
     description: 'Days that logs are kept',
     type: 'number',
     default: 30,
+    validations: [logRetention('cloudwatch_log_group_retention_in_days')],
+  },
+  cloudwatch_log_group_kms_key_id: {
+    description:
+      "ARN of the key of the log groups, but that of Exec sessions; its policy must let CloudWatch Logs use it. null for AWS's own",
+    nullable: true,
   },
   slow_start_seconds: {
     description: 'p95 of task starts that raises the alarm, in seconds',
@@ -22,7 +27,10 @@ export function observabilityProps(
 ): Pick<AiShellEcsProps, 'logs' | 'coldStartMetrics'> {
   const declared = declare(stack, variables);
   return {
-    logs: { retentionDays: declared.cloudwatch_log_group_retention_in_days.numberValue },
+    logs: {
+      retentionDays: declared.cloudwatch_log_group_retention_in_days.numberValue,
+      kmsKeyArn: declared.cloudwatch_log_group_kms_key_id.stringValue,
+    },
     coldStartMetrics: {
       slowStartSeconds: declared.slow_start_seconds.numberValue,
       alarmTopicArns: declared.alarm_topic_arns.listValue,

@@ -1,6 +1,5 @@
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
 import type { AiShellEcsProps } from '../props';
-import { declare } from './declare';
 
 const variables = {
   prepull_timeout: {

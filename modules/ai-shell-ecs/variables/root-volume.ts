@@ -1,8 +1,7 @@
 import { Fn, Op, Token } from 'cdktf';
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
-import { valueIf } from '../plan-values';
+import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
+import { valueIf } from '../../parts/plan-values';
 import type { RootVolumeProps } from '../props';
-import { declare } from './declare';
 
 const variables = {
   root_volume_size: {
@@ -25,6 +24,10 @@ const variables = {
         condition: 'var.root_volume_iops >= 3000 && var.root_volume_iops <= 80000',
         message: 'root_volume_iops: 3000 to 80000 IOPS.',
       },
+      {
+        condition: 'var.root_volume_iops <= 500 * var.root_volume_size',
+        message: 'root_volume_iops: at most 500 a GiB of root_volume_size; lower it, or enlarge the volume.',
+      },
     ],
   },
   root_volume_throughput: {
@@ -35,6 +38,11 @@ const variables = {
       {
         condition: 'var.root_volume_throughput >= 125 && var.root_volume_throughput <= 2000',
         message: 'root_volume_throughput: 125 to 2000 MiB/s.',
+      },
+      {
+        condition: '4 * var.root_volume_throughput <= var.root_volume_iops',
+        message:
+          'root_volume_throughput: at most a quarter of root_volume_iops in MiB/s; lower it, or raise root_volume_iops.',
       },
     ],
   },

@@ -1,8 +1,7 @@
 import { Fn, Op, Token } from 'cdktf';
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
-import { valueIf } from '../plan-values';
+import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
+import { valueIf } from '../../parts/plan-values';
 import type { AiShellEcsProps } from '../props';
-import { declare } from './declare';
 
 const variables = {
   container_stop_timeout: {

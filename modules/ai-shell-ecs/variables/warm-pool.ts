@@ -1,7 +1,6 @@
 import { ref, Token } from 'cdktf';
-import type { HclModuleStack, ModuleVariable } from '../../parts/hcl-module';
+import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
 import type { WarmPoolProps } from '../props';
-import { declare } from './declare';
 
 const variables = {
   warm_pool_state: {
@@ -29,6 +28,12 @@ const variables = {
       {
         condition: 'var.warm_pool_max_group_prepared_capacity >= -1',
         message: 'warm_pool_max_group_prepared_capacity: -1, 0 or a count.',
+      },
+      {
+        condition:
+          'var.warm_pool_max_group_prepared_capacity <= 0 || var.warm_pool_max_group_prepared_capacity >= var.min_size + var.warm_pool_min_size',
+        message:
+          'warm_pool_max_group_prepared_capacity: counts group and pool together, and min_size plus warm_pool_min_size is more; raise it, or leave it out.',
       },
     ],
   },

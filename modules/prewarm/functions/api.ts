@@ -1,3 +1,4 @@
+import { Tokenization } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environments } from '../../../lambdas/prewarm/settings';
 import { NodeFunction } from '../../parts/node-function';
@@ -31,7 +32,7 @@ export function createApi(
       REPORT_FUNCTION_NAME: report.function.functionName,
       HEADERS_KEY_ARN: store.headersKey.arn,
       ...context.extraPops,
-      ...(maxListUrls === undefined ? {} : { MAX_URLS: String(maxListUrls) }),
+      ...(maxListUrls === undefined ? {} : { MAX_URLS: Tokenization.stringifyNumber(maxListUrls) }),
       SCHEDULE_GROUP: deadlines.group.name,
       SCHEDULE_ROLE_ARN: deadlines.role.arn,
       SHUTDOWN_FUNCTION_ARN: shutdown.arn,

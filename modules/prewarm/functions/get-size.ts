@@ -1,3 +1,4 @@
+import { Tokenization } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environments } from '../../../lambdas/prewarm/settings';
 import { NodeFunction } from '../../parts/node-function';
@@ -20,7 +21,9 @@ export function createGetSize(
       ...deploymentVariables(props),
       BUCKET: store.bucket.bucket,
       HEADERS_KEY_ARN: store.headersKey.arn,
-      ...(maxSourceUrls === undefined ? {} : { MAX_SOURCE_URLS: String(maxSourceUrls) }),
+      ...(maxSourceUrls === undefined
+        ? {}
+        : { MAX_SOURCE_URLS: Tokenization.stringifyNumber(maxSourceUrls) }),
     },
     timeoutSeconds: STEP_TIMEOUT_SECONDS,
     vcpus: 1,

@@ -1,14 +1,11 @@
-/** Writes a construct as a reusable Terraform module: variables in, outputs out, no provider, no backend. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** The stack that is written as a reusable Terraform module: variables in, outputs out, no provider, no backend. */
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { App, TerraformOutput, TerraformStack, TerraformVariable, VariableType } from 'cdktf';
+import { type App, TerraformOutput, TerraformStack, TerraformVariable, VariableType } from 'cdktf';
 import { Construct } from 'constructs';
-import { addGuardRails } from './guard-rails';
-import { MODULE_CONTEXT } from './module-path';
-import { type ModuleConfiguration, type ModuleText, moduleReadme } from './module-readme';
-import { requireVersions } from './required-versions';
+import { addGuardRails } from '../guard-rails';
+import { MODULE_CONTEXT } from '../module-path';
+import { requireModuleVersions } from '../required-versions';
+import type { ModuleConfiguration, ModuleText } from './readme';
 
 /** A module that `npm run build:modules` writes. */
 export interface HclModule extends ModuleText {
@@ -20,7 +17,7 @@ export interface ModuleVariable {
   readonly description: string;
   /** @default 'string' */
   readonly type?: string;
-  /** @default - none: the caller must set it */
+  /** @default - none: the caller must set it, or may leave it null */
   readonly default?: unknown;
   readonly sensitive?: boolean;
   /** Allow null, which stands for "not set". @default false */
@@ -48,7 +45,7 @@ export class HclModuleStack extends TerraformStack {
     this.outputs = new Construct(this, 'outputs');
     // Stays in the tree, because the library checks that every provider in use is there.
     new AwsProvider(this, 'aws');
-    requireVersions(this);
+    requireModuleVersions(this);
     addGuardRails(this);
   }
 
@@ -79,30 +76,7 @@ export class HclModuleStack extends TerraformStack {
   override toTerraform(): ModuleConfiguration {
     const { provider: _provider, '//': _metadata, ...configuration } = super.toTerraform();
     const { backend: _backend, ...terraform } = configuration.terraform;
-    return withoutMetadata({ ...configuration, terraform });
-  }
-}
-
-/** Writes `<folder>/<name>/{main.tf.json,assets/,README.md}` anew and returns that folder. */
-export function writeModule(module: HclModule, folder: string): string {
-  const outdir = mkdtempSync(join(tmpdir(), 'warmpath-module-'));
-  try {
-    const app = new App({ outdir, stackTraces: false });
-    module.build(new HclModuleStack(app, module.name));
-    app.synth();
-
-    const synthesized = join(outdir, 'stacks', module.name);
-    const target = join(folder, module.name);
-    rmSync(target, { recursive: true, force: true });
-    mkdirSync(target, { recursive: true });
-    const main = readFileSync(join(synthesized, 'cdk.tf.json'), 'utf8');
-    writeFileSync(join(target, 'main.tf.json'), `${main}\n`);
-    writeFileSync(join(target, 'README.md'), moduleReadme(module, JSON.parse(main)));
-    const assets = join(synthesized, 'assets');
-    if (existsSync(assets)) cpSync(assets, join(target, 'assets'), { recursive: true });
-    return target;
-  } finally {
-    rmSync(outdir, { recursive: true, force: true });
+    return withNullDefaults(withoutMetadata({ ...configuration, terraform }));
   }
 }
 
@@ -112,4 +86,16 @@ function withoutMetadata<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([key]) => key !== '//');
   return Object.fromEntries(entries.map(([key, inner]) => [key, withoutMetadata(inner)])) as T;
+}
+
+/** The library drops null: a variable that may be null is one that may be left out. */
+function withNullDefaults(configuration: ModuleConfiguration): ModuleConfiguration {
+  const { variable = {} } = configuration;
+  const variables = Object.entries(variable).map(([name, block]) => [
+    name,
+    block.nullable === true && !('default' in block) ? { ...block, default: null } : block,
+  ]);
+  return variables.length === 0
+    ? configuration
+    : { ...configuration, variable: Object.fromEntries(variables) };
 }

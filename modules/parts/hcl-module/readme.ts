@@ -4,11 +4,11 @@ export interface ModuleText {
   readonly name: string;
   /** What the module is for, in a sentence or two; the beginning of its README. */
   readonly description: string;
-  /** A `module` block that works, for the README. */
+  /** A `module` block that works, for the README; `SOURCE/` stands for where the modules lie. */
   readonly usage: string;
 }
 
-/** Variables and outputs of main.tf.json, from which the README's tables are made. */
+/** Variables and outputs of a module, from which the README's tables are made. */
 export interface ModuleConfiguration {
   readonly variable?: Readonly<Record<string, VariableBlock>>;
   readonly output?: Readonly<Record<string, OutputBlock>>;
@@ -20,6 +20,7 @@ interface VariableBlock {
   readonly type?: string;
   readonly default?: unknown;
   readonly sensitive?: boolean;
+  readonly nullable?: boolean;
 }
 
 interface OutputBlock {
@@ -37,7 +38,7 @@ export function moduleReadme(module: ModuleText, configuration: ModuleConfigurat
     'Written by `npm run build:modules`; change the source, not this folder.',
     '',
     '```hcl',
-    module.usage.trim(),
+    module.usage.trim().replaceAll('SOURCE/', './dist/modules/'),
     '```',
     '',
     '## Inputs',
