@@ -17,18 +17,20 @@ function defaultAmi(region: string): AmiSource {
 
 /** ECS on EC2 with warm instances and pre-pulled images, for one environment. */
 export class AiShellEcsStack extends WarmpathStack {
+  readonly shell: AiShellEcs;
+
   constructor(scope: Construct, id: string, props: WarmpathStackProps) {
     super(scope, id, props);
     const { environmentName, environment } = props;
     const name = `ai-shell-${environmentName}`;
     const { network, region } = environment;
-    const shell = new AiShellEcs(this, 'ai-shell', {
+    this.shell = new AiShellEcs(this, 'ai-shell', {
       ami: defaultAmi(region),
       ...environment.aiShell,
       name,
       network:
         network.kind === 'existing' ? network : new PublicVpc(this, 'network', { ...network, name, region }),
     });
-    addAiShellEcsOutputs(this, shell);
+    addAiShellEcsOutputs(this, this.shell);
   }
 }

@@ -1,4 +1,4 @@
-import { Annotations, Lazy } from 'cdktf';
+import { Annotations, Lazy, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { shapeRoles } from '../parts/iam-roles';
 import { encryptLogs } from '../parts/log-encryption';
@@ -8,6 +8,7 @@ import { amiId } from './ami';
 import { AwsLocation, accountOf } from './aws-location';
 import { renderBoot } from './boot/render-boot';
 import { ColdStartMetrics } from './cold-start-metrics';
+import { InvalidAiShellEcsError } from './errors';
 import { FailedEvents } from './failed-events';
 import { GoldenAmi } from './golden-ami';
 import { type ImageReference, pinImage, registrySecrets } from './image-reference';
@@ -17,7 +18,7 @@ import { type Names, namesOf } from './names';
 import { InstanceNetwork } from './network';
 import { PrepullLog } from './prepull-log';
 import type { AiShellEcsProps } from './props';
-import { refreshCommand } from './refresh-command';
+import { awsRefreshCommand, refreshCommand } from './refresh-command';
 import { RolloutDocuments } from './rollout-documents';
 import { RolloutDriver } from './rollout-driver';
 import { checkSettings } from './rules';
@@ -39,6 +40,7 @@ const UNPINNED_AMI =
  * before the agent registers, and a warm pool holds instances in that state.
  */
 export class AiShellEcs extends Construct {
+  private readonly baseName: string;
   readonly image: ImageReference;
   readonly names: Names;
   readonly network: InstanceNetwork;
@@ -52,6 +54,8 @@ export class AiShellEcs extends Construct {
   readonly group: WarmPoolGroup;
   /** Shell command that replaces the instances, and rolls a new template version out where Terraform does not. */
   readonly refreshCommand: string;
+  /** Replaces the instances by the AWS CLI. */
+  readonly awsRefreshCommand: string;
   readonly cluster: ShellCluster;
   readonly capacity: ShellCapacity;
   readonly task: ShellTask | undefined;
@@ -66,6 +70,8 @@ export class AiShellEcs extends Construct {
     super(scope, id);
     const settings = resolveSettings(props);
     checkSettings(this.node.path, settings);
+    this.baseName = settings.name;
+    this.refuseTwin(settings.name);
     this.names = {
       ...namesOf(settings.name),
       autoScalingGroup: Lazy.stringValue({ produce: () => this.group.name }),
@@ -158,6 +164,10 @@ export class AiShellEcs extends Construct {
       templateVersion: this.template.template.latestVersion,
       refresh: settings.refresh,
     });
+    this.awsRefreshCommand = awsRefreshCommand({
+      groupName: this.names.autoScalingGroup,
+      refresh: settings.refresh,
+    });
     this.capacity = new ShellCapacity(this, 'capacity', {
       settings,
       cluster: this.cluster,
@@ -207,5 +217,15 @@ export class AiShellEcs extends Construct {
         goldenAmi: this.goldenAmi?.images(accountId),
       });
     }
+  }
+  /** Names are per account and Region: the second would fail in the middle of an apply. */
+  private refuseTwin(name: string): void {
+    const twin = TerraformStack.of(this)
+      .node.findAll()
+      .find((other) => other instanceof AiShellEcs && other !== this && other.baseName === name);
+    if (twin !== undefined)
+      throw new InvalidAiShellEcsError(this.node.path, [
+        `name: got "${name}", which ${twin.node.path} in the same stack has; groups, roles and log groups are named after it; choose another`,
+      ]);
   }
 }

@@ -42,6 +42,8 @@ export interface InstanceNetworkProps {
 /** Security groups of the instances and, on request, private ways to the AWS services. */
 export class InstanceNetwork extends Construct {
   readonly securityGroupIds: string[];
+  /** The group that is made here, with its rules beside it; `undefined` where all are given. */
+  readonly securityGroup: SecurityGroup | undefined;
 
   constructor(
     scope: Construct,
@@ -50,17 +52,27 @@ export class InstanceNetwork extends Construct {
   ) {
     super(scope, id);
     const { network } = props.settings;
-    this.securityGroupIds = this.chooseGroups(network);
+    const own = this.ownGroup(network);
+    this.securityGroup = own;
+    this.securityGroupIds = this.chooseGroups(network, own);
     if (network.endpoints !== undefined) this.addEndpoints(network.endpoints);
   }
 
+  private ownGroup({
+    securityGroupIds: given,
+    createSecurityGroup,
+  }: NetworkProps): SecurityGroup | undefined {
+    if (createSecurityGroup !== undefined) return this.egressOnlyGroup(oneIf(createSecurityGroup));
+    return given === undefined ? this.egressOnlyGroup() : undefined;
+  }
+
   /** Given groups, or one of its own; both where Terraform decides. */
-  private chooseGroups({ securityGroupIds: given, createSecurityGroup }: NetworkProps): string[] {
-    if (createSecurityGroup !== undefined) {
-      const own = eachOf(this.egressOnlyGroup(oneIf(createSecurityGroup)), 'id');
-      return Token.asList(Fn.concat([own, given ?? []]));
-    }
-    return given === undefined ? [this.egressOnlyGroup().id] : [...given];
+  private chooseGroups(
+    { securityGroupIds: given = [], createSecurityGroup }: NetworkProps,
+    own: SecurityGroup | undefined,
+  ): string[] {
+    if (own === undefined) return [...given];
+    return createSecurityGroup === undefined ? [own.id] : Token.asList(Fn.concat([eachOf(own, 'id'), given]));
   }
 
   private egressOnlyGroup(count?: TerraformCount): SecurityGroup {

@@ -4,11 +4,12 @@ import type { AiShellEcs } from './index';
 
 /**
  * The outputs of a stack that holds one `AiShellEcs`, by the names that users of the public ECS modules know. They belong
- * to the stack, because their names are unique per stack.
+ * to the stack, because their names are unique per stack: a second shell in it needs a prefix, such as `blue_`.
  */
-export function addAiShellEcsOutputs(stack: TerraformStack, shell: AiShellEcs): void {
+export function addAiShellEcsOutputs(stack: TerraformStack, shell: AiShellEcs, prefix = ''): void {
   for (const [id, [description, value]] of Object.entries(outputsOf(shell))) {
-    if (value !== undefined) new TerraformOutput(stack, id, { description, value, staticId: true });
+    if (value !== undefined)
+      new TerraformOutput(stack, `${prefix}${id}`, { description, value, staticId: true });
   }
 }
 
@@ -46,6 +47,10 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
     cluster_arn: ['ARN of the ECS cluster', shell.cluster.arn],
     cluster_id: ['Id of the ECS cluster, which is its ARN', shell.cluster.arn],
     capacity_providers: ['Capacity provider of the group', { [provider.name]: provider.arn }],
+    capacity_provider_name: [
+      "Name of the capacity provider, known at plan: for the list of a cluster that is somebody else's",
+      shell.capacity.providerName,
+    ],
     cluster_capacity_providers: ['Every capacity provider of the cluster', association?.capacityProviders],
     // A changed output alone makes a plan: where images change without one, there are names instead.
     task_definition_arn: [

@@ -37,3 +37,21 @@ export function refreshCommand({ groupName, templateVersion, refresh }: RefreshC
 function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/** The same by the AWS CLI, which users of plain Terraform have. */
+export function awsRefreshCommand({
+  groupName,
+  refresh,
+}: Omit<RefreshCommandProps, 'templateVersion'>): string {
+  const preferences = [
+    ...(refresh === undefined
+      ? []
+      : [
+          `MinHealthyPercentage=${Tokenization.stringifyNumber(refresh.minHealthyPercent)}`,
+          `MaxHealthyPercentage=${Tokenization.stringifyNumber(refresh.maxHealthyPercent)}`,
+        ]),
+    // Its own default would skip every instance that ECS protects.
+    'ScaleInProtectedInstances=Refresh',
+  ];
+  return `aws autoscaling start-instance-refresh --auto-scaling-group-name ${groupName} --preferences ${preferences.join(',')}`;
+}

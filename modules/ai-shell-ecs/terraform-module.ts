@@ -43,7 +43,11 @@ module "ai_shell_ecs" {
     build: (stack) => {
       const shell = new AiShellEcs(stack, 'shell', propsFromVariables(stack, flavour));
       for (const [output, [text, value]] of Object.entries(outputsOf(shell)))
-        if (value !== undefined) stack.output(output, { description: text, value });
+        if (value !== undefined)
+          stack.output(output, {
+            description: text,
+            value: output === 'instance_refresh_command' ? shell.awsRefreshCommand : value,
+          });
     },
   };
 }

@@ -37,6 +37,8 @@ const METRICS = [
 /** The Auto Scaling group, its warm pool, and the hook that keeps an instance out of both until its images are there. */
 export class WarmPoolGroup extends Construct {
   readonly group: AutoscalingGroup;
+  /** Keeps an instance out of service until its images are there. */
+  readonly hook: AutoscalingLifecycleHook;
 
   /** Name of the group as it is synthesized, after every override: instances and policies refer to it without a cycle. */
   get name(): string {
@@ -105,7 +107,10 @@ export class WarmPoolGroup extends Construct {
       dependsOn,
     });
     // The initial hook counts at creation only; this is the same hook, and later changes of it.
-    new AutoscalingLifecycleHook(this, 'hook', { ...hook, autoscalingGroupName: this.group.name });
+    this.hook = new AutoscalingLifecycleHook(this, 'hook', {
+      ...hook,
+      autoscalingGroupName: this.group.name,
+    });
   }
 }
 

@@ -90,13 +90,15 @@ function tagGroup(group: AutoscalingGroup, tags: Tags): void {
 function tagTemplate(template: LaunchTemplate, tags: Tags, always: readonly string[]): void {
   const present = plainList<LaunchTemplateTagSpecifications>(template.tagSpecificationsInput);
   if (present === undefined) return;
+  // An interface has the name of its instance: AWS takes no specification without a tag.
+  const ofInstance = present.find(({ resourceType }) => resourceType === 'instance')?.tags ?? {};
   const kinds = [...new Set([...always, ...present.map(({ resourceType }) => resourceType)])];
   template.putTagSpecifications(
     kinds.map((resourceType) => {
       const given = present.find((specification) => specification.resourceType === resourceType)?.tags;
       return {
         ...(resourceType === undefined ? {} : { resourceType }),
-        tags: given !== undefined && Token.isUnresolved(given) ? given : withTags(tags, given ?? {}),
+        tags: given !== undefined && Token.isUnresolved(given) ? given : withTags(tags, given ?? ofInstance),
       };
     }),
   );

@@ -41,6 +41,20 @@ export function moduleReadme(module: ModuleText, configuration: ModuleConfigurat
     module.usage.trim().replaceAll('SOURCE/', './dist/modules/'),
     '```',
     '',
+    '## Requirements',
+    '',
+    '| name | version |',
+    '| --- | --- |',
+    ...requirementRows(configuration),
+    '',
+    '## Resources',
+    '',
+    '| type | how many |',
+    '| --- | --- |',
+    ...Object.entries((configuration['resource'] ?? {}) as Readonly<Record<string, object>>)
+      .sort(byName)
+      .map(([type, blocks]) => `| \`${type}\` | ${Object.keys(blocks).length} |`),
+    '',
     '## Inputs',
     '',
     '| name | description | type | default |',
@@ -58,6 +72,19 @@ export function moduleReadme(module: ModuleText, configuration: ModuleConfigurat
       .map(outputRow),
     '',
   ].join('\n');
+}
+
+function requirementRows({ terraform }: ModuleConfiguration): readonly string[] {
+  const { required_version, required_providers = {} } = (terraform ?? {}) as {
+    readonly required_version?: string;
+    readonly required_providers?: Readonly<Record<string, { readonly version?: string }>>;
+  };
+  return [
+    `| terraform | \`${required_version ?? 'any'}\` |`,
+    ...Object.entries(required_providers).map(
+      ([name, { version }]) => `| ${name} | \`${version ?? 'any'}\` |`,
+    ),
+  ];
 }
 
 function variableRow([name, variable]: readonly [string, VariableBlock]): string {

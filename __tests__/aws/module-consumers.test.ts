@@ -1,0 +1,256 @@
+/** The modules for plain Terraform as those see them who have Terraform already: beside, into and out of what is there. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { aiShellEcsModules } from '../../modules/ai-shell-ecs/terraform-module';
+import { writeModule } from '../../modules/parts/hcl-module';
+import { publicVpcModule } from '../../modules/parts/public-vpc-module';
+import { prewarmModule } from '../../modules/prewarm/terraform-module';
+import { Consumer, type ConsumerConfiguration } from './support/consumer';
+
+const folder = mkdtempSync(join(tmpdir(), 'warmpath-consumers-'));
+const DIGEST = `sha256:${'1f'.repeat(32)}`;
+const [shellModule, , joinedModule] = aiShellEcsModules;
+const source = {
+  shell: writeModule(shellModule!, folder),
+  joined: writeModule(joinedModule!, folder),
+  prewarm: writeModule(prewarmModule, folder),
+  vpc: writeModule(publicVpcModule, folder),
+};
+
+const shell = {
+  source: source.shell,
+  name: 'shell',
+  ecr_repository_url: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/ai-shell',
+  container_image_digest: DIGEST,
+  image_id: 'ami-0a1b2c3d4e5f60718',
+  look_up_ami: false,
+  vpc_id: 'vpc-0a1b2c3d4e5f60718',
+  subnet_ids: ['subnet-0a1b2c3d4e5f60718'],
+};
+const prewarm = {
+  source: source.prewarm,
+  deployment: 'test',
+  vpc_id: 'vpc-0a1b2c3d4e5f60718',
+  subnet_ids: ['subnet-0a1b2c3d4e5f60718'],
+};
+const vpc = { source: source.vpc, name: 'network' };
+
+const consumers: Consumer[] = [];
+function consumer(configuration: ConsumerConfiguration): Consumer {
+  const made = new Consumer(configuration);
+  consumers.push(made);
+  return made;
+}
+
+afterAll(() => {
+  for (const made of consumers) made.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Wrong inputs, each with the beginning of what is said of it. */
+const wrong = {
+  'ai-shell-ecs': [
+    [{ ecr_repository_url: 'ghcr.io/team/shell' }, 'ecr_repository_url: the URL of a private'],
+    [{ container_image_digest: '' }, 'container_image_digest: set it'],
+    [{ container_image_digest: 'sha256:1f' }, 'container_image_digest: sha256:'],
+    [{ instance_type: 'm7i.large' }, 'instance_type: of another processor'],
+    [
+      { warm_pool_max_group_prepared_capacity: 1, warm_pool_min_size: 5 },
+      'warm_pool_max_group_prepared_capacity: counts',
+    ],
+    [{ name: 'ecs-shell' }, 'name: ECS keeps'],
+    [{ name: 'Shell' }, 'name: 1 to 32'],
+    [{ minimum_scaling_step_size: 200 }, 'minimum_scaling_step_size: at most'],
+    [{ root_volume_throughput: 2000 }, 'root_volume_throughput: at most'],
+    [{ root_volume_iops: 30_000 }, 'root_volume_iops: at most'],
+    [{ cloudwatch_log_group_retention_in_days: 31 }, 'cloudwatch_log_group_retention_in_days: allowed 1, 3'],
+    [{ subnet_ids: [] }, 'subnet_ids: got none'],
+    [{ create_security_group: false }, 'security_group_ids: got none'],
+    [{ image_id: '' }, 'look_up_ami: false needs'],
+    [{ warm_pool_state: 'Hibernated', instance_type: 'r7g.4xlarge' }, 'instance_type: with warm_pool_state'],
+    [{ region: 'eu-west-1' }, 'region: got "eu-west-1", and the provider has eu-central-1'],
+  ],
+  prewarm: [
+    [{ deployment: 'PROD' }, 'deployment: allowed'],
+    [{ max_instances: 301 }, 'max_instances: allowed 1 to 300'],
+    [{ log_retention_days: 31 }, 'log_retention_days: allowed 1, 3'],
+    [{ account_id: '210987654321' }, 'account_id: got "210987654321", and the provider has 123456789012'],
+    [{ region: 'eu-west-1' }, 'region: got "eu-west-1"'],
+    [{ partition: 'aws-moon' }, 'partition: allowed is'],
+    [{ subscribers: { team: { protocol: 'sms', endpoint: '1' } } }, 'subscribers: allowed protocols'],
+    [
+      { subscribers: { team: { protocol: 'https', endpoint: 'http://a' } } },
+      'subscribers: allowed for https',
+    ],
+    [{ private_api: true }, 'private_api: true needs'],
+  ],
+  'public-vpc': [
+    [{ region: 'eu-west-1' }, 'region: got "eu-west-1"'],
+    [{ availability_zones: ['eu-central-1a'] }, 'availability_zones: allowed are two'],
+  ],
+} as const;
+
+it('says of each wrong input one sentence, at plan', async () => {
+  const right = { 'ai-shell-ecs': shell, prewarm, 'public-vpc': vpc };
+  const said = Object.entries(wrong).flatMap(([name, cases]) =>
+    cases.map(([input, sentence]) => ({
+      module: { ...right[name as keyof typeof right], ...input },
+      sentence,
+    })),
+  );
+  const modules = Object.fromEntries(said.map(({ module }, index) => [`wrong-${index}`, module]));
+  const errors = await consumer({ module: modules }).errorsOfPlan();
+  expect(said.filter(({ sentence }) => !errors.some((error) => error.includes(sentence)))).toEqual([]);
+  expect(errors).toHaveLength(said.length);
+});
+
+it('refuses at plan a cluster that exists, and joins it by the module that is made for that', async () => {
+  await new ECSClient({}).send(new CreateClusterCommand({ clusterName: 'platform' }));
+  const own = consumer({ module: { shell: { ...shell, cluster_name: 'platform' } } });
+  expect(await own.errorsOfPlan()).toEqual([expect.stringContaining('cluster: got platform, which exists')]);
+  const adopting = { ...shell, cluster_name: 'platform', adopt_existing_cluster: true };
+  const joining = { ...shell, source: source.joined, name: 'joined', existing_cluster_name: 'platform' };
+  const allowed = consumer({ module: { adopting, joining } });
+  const types = (await allowed.plan()).map(({ address, actions }) => `${address} ${actions}`);
+  expect(types).toContainEqual(expect.stringMatching(/^module\.adopting\.aws_ecs_cluster\./));
+  expect(types).not.toContainEqual(
+    expect.stringMatching(/^module\.joining\.aws_ecs_cluster(_capacity_providers)?\./),
+  );
+});
+
+it('plans with values that only the apply brings, in two Regions under one name, and where the network is made beside it', async () => {
+  const later = '${terraform_data.later.output}';
+  const changes = await consumer({
+    provider: { aws: [{ alias: 'west', region: 'eu-west-1', max_retries: 2 }] },
+    resource: { terraform_data: { later: { input: 'x' } } },
+    module: {
+      network: vpc,
+      shell: {
+        ...shell,
+        container_image_digest: '${"sha256:${sha256(terraform_data.later.output)}"}',
+        image_id: '${"ami-${terraform_data.later.output}"}',
+        look_up_ami: true,
+        security_group_ids: '${compact([terraform_data.later.output])}',
+        create_security_group: true,
+        vpc_id: '${module.network.vpc_id}',
+        subnet_ids: '${module.network.subnet_ids}',
+        tags: { Owner: later },
+      },
+      west: { ...shell, cluster_name: 'west', providers: { aws: 'aws.west' } },
+      prewarm: {
+        ...prewarm,
+        vpc_id: '${module.network.vpc_id}',
+        subnet_ids: '${module.network.subnet_ids}',
+        public_addresses: false,
+        security_group_ids: [later],
+        subscribers: { queue: { protocol: 'sqs', endpoint: later } },
+        distribution_ids: [later, 'EDFDVBD6EXAMPLE'],
+        api_vpc_endpoint_id: '${"vpce-${terraform_data.later.output}"}',
+        private_api: true,
+        manage_account_logging: true,
+        iam_role_path: '/teams/',
+        iam_role_permissions_boundary: 'arn:aws:iam::123456789012:policy/boundary',
+        cloudwatch_log_group_kms_key_id: later,
+        tags: { Team: 'delivery' },
+      },
+    },
+  }).plan();
+  const roles = changes.filter(({ type }) => type === 'aws_iam_role');
+  const names = roles.map(({ after }) => String(after?.['name']));
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toEqual(
+    expect.arrayContaining(['shell-ecs-instance-eucentral1', 'shell-ecs-instance-euwest1']),
+  );
+  const ofPrewarm = roles.filter(({ address }) => address.startsWith('module.prewarm.'));
+  expect(new Set(ofPrewarm.map(({ after }) => after?.['path']))).toEqual(new Set(['/teams/']));
+  expect(new Set(ofPrewarm.map(({ after }) => after?.['permissions_boundary']))).toEqual(
+    new Set(['arn:aws:iam::123456789012:policy/boundary']),
+  );
+  const untagged = changes.filter(
+    ({ address, after }) =>
+      address.startsWith('module.prewarm.') &&
+      after !== null &&
+      'tags' in after &&
+      (after['tags'] as Record<string, string> | null)?.['Team'] !== 'delivery',
+  );
+  expect(untagged.map(({ address }) => address)).toEqual([]);
+  const [template] = changes.filter(({ address }) => /^module\.prewarm\.aws_launch_template/.test(address));
+  expect(JSON.stringify(template?.after?.['network_interfaces'])).toContain(
+    '"associate_public_ip_address":"false"',
+  );
+});
+
+it('takes over a group that was written by hand, its template and its capacity provider, and replaces none of them', async () => {
+  const byHand = consumer({
+    resource: {
+      aws_ecs_cluster: { platform: { name: 'legacy' } },
+      aws_launch_template: {
+        hand: {
+          name: 'hand-ecs',
+          image_id: shell.image_id,
+          instance_type: 'm7g.large',
+          update_default_version: true,
+        },
+      },
+      aws_autoscaling_group: {
+        hand: {
+          name: 'hand-ecs-asg',
+          min_size: 0,
+          max_size: 4,
+          availability_zones: ['eu-central-1a'],
+          protect_from_scale_in: true,
+          launch_template: {
+            id: '${aws_launch_template.hand.id}',
+            version: '${aws_launch_template.hand.latest_version}',
+          },
+          initial_lifecycle_hook: [
+            {
+              name: 'ready',
+              lifecycle_transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+              heartbeat_timeout: 900,
+            },
+          ],
+          tag: [{ key: 'AmazonECSManaged', value: 'true', propagate_at_launch: true }],
+        },
+      },
+      aws_ecs_capacity_provider: {
+        hand: {
+          name: 'hand-capacity',
+          auto_scaling_group_provider: {
+            auto_scaling_group_arn: '${aws_autoscaling_group.hand.arn}',
+            managed_termination_protection: 'ENABLED',
+            managed_scaling: { status: 'ENABLED', target_capacity: 100 },
+          },
+        },
+      },
+    },
+  });
+  await byHand.apply();
+  const to = 'module.shell';
+  byHand.rewrite({
+    resource: { aws_ecs_cluster: { platform: { name: 'legacy' } } },
+    module: {
+      shell: {
+        ...shell,
+        source: source.joined,
+        name: 'hand',
+        existing_cluster_name: '${aws_ecs_cluster.platform.name}',
+      },
+    },
+    moved: [
+      { from: 'aws_launch_template.hand', to: `${to}.aws_launch_template.shell_template_794826B4` },
+      { from: 'aws_autoscaling_group.hand', to: `${to}.aws_autoscaling_group.shell_group_F6F8FFD0` },
+      {
+        from: 'aws_ecs_capacity_provider.hand',
+        to: `${to}.aws_ecs_capacity_provider.shell_capacity_555DCD84`,
+      },
+    ],
+  });
+  const changes = await byHand.plan();
+  const gone = changes.filter(({ actions }) => actions.includes('delete'));
+  expect(gone.map(({ address, actions }) => `${address} ${actions}`)).toEqual([]);
+  const kept = changes.filter(({ actions }) => actions === 'update').map(({ type }) => type);
+  expect(kept).toEqual(expect.arrayContaining(['aws_autoscaling_group', 'aws_launch_template']));
+});

@@ -1,0 +1,121 @@
+/** A root module of somebody who uses the written modules, with the real provider on the emulator. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { terraformCliConfig } from '../../../scripts/build/terraform-cli';
+
+export interface PlannedChange {
+  readonly address: string;
+  readonly type: string;
+  /** Joined by `,` where there are several: `delete,create` is a replacement. */
+  readonly actions: string;
+  readonly after: Readonly<Record<string, unknown>> | null;
+}
+
+/** Terraform's JSON configuration; providers besides that of eu-central-1 have an alias. */
+export interface ConsumerConfiguration {
+  readonly provider?: { readonly aws: readonly object[] };
+  readonly [section: string]: unknown;
+}
+
+interface Diagnostic {
+  readonly severity: string;
+  readonly summary: string;
+  readonly detail?: string;
+}
+
+/** The provider retries 25 times by itself: what the emulator lacks would look like a hang. */
+const PROVIDER = { region: 'eu-central-1', max_retries: 2 };
+const VERSIONS = { required_providers: { aws: { source: 'hashicorp/aws' } } };
+
+export class Consumer {
+  private readonly home = mkdtempSync(join(tmpdir(), 'warmpath-consumer-'));
+  private isInitialized = false;
+
+  constructor(configuration: ConsumerConfiguration) {
+    writeFileSync(join(this.home, 'terraform.rc'), terraformCliConfig());
+    this.rewrite(configuration);
+  }
+
+  /** Writes another configuration over the state that is there. */
+  rewrite({ provider, ...configuration }: ConsumerConfiguration): void {
+    const providers = { aws: [PROVIDER, ...(provider?.aws ?? [])] };
+    const text = JSON.stringify({ terraform: VERSIONS, provider: providers, ...configuration });
+    writeFileSync(join(this.home, 'main.tf.json'), text);
+    this.isInitialized = false;
+  }
+
+  async apply(): Promise<void> {
+    await this.must('apply', '-auto-approve', '-input=false', '-parallelism=50');
+  }
+
+  /** What a plan would do; nothing that it leaves alone. */
+  async plan(): Promise<readonly PlannedChange[]> {
+    await this.must('plan', '-input=false', '-out=plan');
+    const shown: {
+      resource_changes?: readonly {
+        address: string;
+        type: string;
+        change: { actions: readonly string[]; after: Readonly<Record<string, unknown>> | null };
+      }[];
+    } = JSON.parse(await this.must('show', '-json', 'plan'));
+    return (shown.resource_changes ?? [])
+      .map(({ address, type, change }) => ({
+        address,
+        type,
+        actions: change.actions.join(','),
+        after: change.after,
+      }))
+      .filter(({ actions }) => actions !== 'no-op' && actions !== 'read');
+  }
+
+  /** What a plan says is wrong. */
+  async errorsOfPlan(): Promise<readonly string[]> {
+    const { output } = await this.run('plan', '-json', '-input=false');
+    return output
+      .split('\n')
+      .filter((line) => line.startsWith('{"@level"'))
+      .map((line) => (JSON.parse(line) as { diagnostic?: Diagnostic }).diagnostic)
+      .flatMap((found) => (found?.severity === 'error' ? [`${found.summary}: ${found.detail ?? ''}`] : []));
+  }
+
+  close(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  private async must(...args: string[]): Promise<string> {
+    const { code, output, errors } = await this.run(...args);
+    if (code === 0) return output;
+    throw new Error(`terraform ${args[0]}: ${(errors || output).slice(0, 8_000)}`);
+  }
+
+  private async run(...args: string[]): Promise<{ code: number | null; output: string; errors: string }> {
+    if (!this.isInitialized) {
+      this.isInitialized = true;
+      await this.must('init', '-input=false', '-no-color');
+    }
+    return new Promise((resolve, reject) => {
+      const child = spawn('terraform', args.includes('-json') ? args : [...args, '-no-color'], {
+        cwd: this.home,
+        env: {
+          ...process.env,
+          HOME: this.home,
+          TF_CLI_CONFIG_FILE: join(this.home, 'terraform.rc'),
+          TF_IN_AUTOMATION: '1',
+          CHECKPOINT_DISABLE: '1',
+        },
+      });
+      let output = '';
+      let errors = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        errors += chunk.toString();
+      });
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ code, output, errors }));
+    });
+  }
+}

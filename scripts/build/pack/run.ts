@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { WarmpathError } from '../../../lambdas/errors/warmpath-error';
+
+export class PackError extends WarmpathError {
+  override readonly name = 'PackError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('BUNDLE_FAILED', message, options);
+  }
+}
+
+/**
+ * Runs a command to its end and returns what it printed.
+ * @throws PackError with the command and what it said where it fails
+ */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status === 0) return stdout;
+  throw new PackError(`${command} ${args.join(' ')}: ${error?.message ?? (stderr || stdout)}`, {
+    cause: error,
+  });
+}
