@@ -2,7 +2,8 @@ import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parame
 import type { TerraformCount } from 'cdktf';
 import type { Construct } from 'constructs';
 import { readLockedAmi } from './ami-lock';
-import { byArchitecture, givenOrFound } from './plan-values';
+import { givenOrFound } from './given-or-found';
+import { byArchitecture } from './plan-values';
 import type { AmiSource, Architecture } from './props';
 
 /** The current ECS-optimized Amazon Linux 2023 AMI. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html */

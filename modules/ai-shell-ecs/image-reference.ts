@@ -2,9 +2,9 @@ import { DataAwsEcrImage } from '@cdktf/provider-aws/lib/data-aws-ecr-image';
 import { Fn, propertyAccess, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ECR_REPOSITORY_PATTERN } from './ecr-registry';
+import { givenOrFound } from './given-or-found';
 import type { ImageSource } from './image-source';
 import { readLockedImage } from './images-lock';
-import { givenOrFound } from './plan-values';
 
 /** One image, pinned: the same string goes to the task definition, the pre-pull and the golden AMI. */
 export interface ImageReference {

@@ -1,4 +1,4 @@
-import type { GivenOrFound } from './plan-values';
+import type { GivenOrFound } from './given-or-found';
 
 /**
  * Where the digest of an image comes from. A tag alone is never enough: it is either resolved to a digest at plan or

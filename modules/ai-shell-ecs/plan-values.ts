@@ -1,34 +1,6 @@
 /** Values that are known only at plan, where Terraform chooses instead of TypeScript. */
-import {
-  Fn,
-  type IResolvable,
-  Op,
-  type TerraformCount,
-  type TerraformDataSource,
-  TerraformIterator,
-  Token,
-} from 'cdktf';
-import { eachOf, oneIf } from '../parts/plan-values';
+import { Fn, Op, TerraformIterator, Token } from 'cdktf';
 import type { Architecture, UlimitProps } from './props';
-
-/** A value of a variable, which wins where it is not empty, and whether it is looked up; both known only to Terraform. */
-export interface GivenOrFound {
-  readonly value: string;
-  readonly lookUp: boolean | IResolvable;
-}
-
-/**
- * The value where it turns out not to be empty; else an attribute of what `find` finds. Empty where there is neither, which the
- * validation of the variable refuses in a sentence.
- */
-export function givenOrFound(
-  { value, lookUp }: GivenOrFound,
-  attribute: string,
-  find: (count: TerraformCount) => TerraformDataSource,
-): string {
-  const found = eachOf(find(oneIf(lookUp)), attribute);
-  return Token.asString(Fn.try([Fn.coalesce([value, Fn.one(found)]), '']));
-}
 
 /** One of two texts by architecture, also when the architecture is a variable. */
 export function byArchitecture(

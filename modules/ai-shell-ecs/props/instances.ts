@@ -1,5 +1,5 @@
 import type { IResolvable } from 'cdktf';
-import type { GivenOrFound } from '../plan-values';
+import type { GivenOrFound } from '../given-or-found';
 
 /**
  * Where the AMI comes from. `recommended` is looked up at each plan: a newer one is rolled out by the next apply, of whatever;
