@@ -1,5 +1,5 @@
 /** The modules for plain Terraform as those see them who have Terraform already: beside, into and out of what is there. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
@@ -39,7 +39,7 @@ const vpc = { source: source.vpc, name: 'network' };
 
 const consumers: Consumer[] = [];
 function consumer(configuration: ConsumerConfiguration): Consumer {
-  const made = new Consumer(configuration);
+  const made = Consumer.of(configuration);
   consumers.push(made);
   return made;
 }
@@ -94,16 +94,21 @@ const wrong = {
 
 it('says of each wrong input one sentence, at plan', async () => {
   const right = { 'ai-shell-ecs': shell, prewarm, 'public-vpc': vpc };
-  const said = Object.entries(wrong).flatMap(([name, cases]) =>
+  let left = Object.entries(wrong).flatMap(([name, cases]) =>
     cases.map(([input, sentence]) => ({
       module: { ...right[name as keyof typeof right], ...input },
-      sentence,
+      sentence: sentence as string,
     })),
   );
-  const modules = Object.fromEntries(said.map(({ module }, index) => [`wrong-${index}`, module]));
-  const errors = await consumer({ module: modules }).errorsOfPlan();
-  expect(said.filter(({ sentence }) => !errors.some((error) => error.includes(sentence)))).toEqual([]);
-  expect(errors).toHaveLength(said.length);
+  // Terraform judges variables by themselves first, and stops where one is wrong; then those that are judged beside others.
+  for (let round = 0; round < 2; round += 1) {
+    const modules = Object.fromEntries(left.map(({ module }, index) => [`wrong-${index}`, module]));
+    const errors = await consumer({ module: modules }).errorsOfPlan();
+    const said = left.filter(({ sentence }) => errors.some((error) => error.includes(sentence)));
+    expect(errors).toHaveLength(said.length);
+    left = left.filter((one) => !said.includes(one));
+  }
+  expect(left).toEqual([]);
 });
 
 it('refuses at plan a cluster that exists, and joins it by the module that is made for that', async () => {
@@ -181,6 +186,55 @@ it('plans with values that only the apply brings, in two Regions under one name,
     '"associate_public_ip_address":"false"',
   );
 });
+
+/** What the examples use of the public module, in its shape: a cluster, and the list of its capacity providers. */
+const PUBLIC_ECS = `
+variable "cluster_name" { type = string }
+variable "cluster_capacity_providers" {
+  type    = list(string)
+  default = []
+}
+variable "default_capacity_provider_strategy" {
+  type    = map(object({ weight = number }))
+  default = {}
+}
+resource "aws_ecs_cluster" "this" { name = var.cluster_name }
+resource "aws_ecs_cluster_capacity_providers" "this" {
+  cluster_name       = aws_ecs_cluster.this.name
+  capacity_providers = distinct(concat(var.cluster_capacity_providers, keys(var.default_capacity_provider_strategy)))
+}
+output "cluster_name" { value = aws_ecs_cluster.this.name }
+`;
+
+const examples = join(__dirname, '../../examples/terraform');
+
+it.each(readdirSync(examples).filter((name) => !name.endsWith('.md')))(
+  'plans the example %s from a checkout of a released tag',
+  async (name) => {
+    const checkout = mkdtempSync(join(tmpdir(), 'warmpath-checkout-'));
+    const home = join(checkout, 'examples/terraform', name);
+    cpSync(join(examples, name), home, { recursive: true });
+    for (const module of [...aiShellEcsModules, prewarmModule, publicVpcModule])
+      writeModule(module, join(checkout, 'modules'));
+    mkdirSync(join(checkout, 'public-ecs'));
+    writeFileSync(join(checkout, 'public-ecs/main.tf'), PUBLIC_ECS);
+    const text = readFileSync(join(home, 'main.tf'), 'utf8');
+    // The registry of public modules is not to be had here.
+    writeFileSync(
+      join(home, 'main.tf'),
+      text.replace(/"terraform-aws-modules\/ecs\/aws"\n\s+version\s+= ".*"/, '"../../../public-ecs"'),
+    );
+    writeFileSync(join(home, 'terraform.tfvars'), `image_digest = "${DIGEST}"\n`);
+    const example = new Consumer(home);
+    try {
+      const changes = await example.plan();
+      expect(changes.filter(({ actions }) => actions !== 'create')).toEqual([]);
+      expect(changes.length).toBeGreaterThan(50);
+    } finally {
+      rmSync(checkout, { recursive: true, force: true });
+    }
+  },
+);
 
 it('takes over a group that was written by hand, its template and its capacity provider, and replaces none of them', async () => {
   const byHand = consumer({

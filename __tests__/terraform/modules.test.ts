@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aiShellEcsModules } from '../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../modules/parts/hcl-module';
-import { publicVpcModule } from '../../modules/parts/public-vpc-module';
-import { prewarmModule } from '../../modules/prewarm/terraform-module';
 import { Workbench } from '../../scripts/build/terraform-cli';
 import { sampleModule } from '../modules/parts/sample-module';
-import { configurationOf } from '../support/written-module';
 
 const provider = `
 provider "aws" {
@@ -40,6 +37,7 @@ module "shell" {
   name                   = each.key
   ecr_repository_url     = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell"
   container_image_digest = "${digest}"
+  look_up_ami            = false
   image_id               = "ami-0a1b2c3d4e5f60718"
   vpc_id                 = "vpc-0a1b2c3d4e5f60718"
   subnet_ids             = ["subnet-0a1b2c3d4e5f60718", "subnet-0b1c2d3e4f5061728"]
@@ -90,30 +88,6 @@ const everyVariable = `
   slow_start_seconds                      = 5
   alarm_topic_arns                        = ["arn:aws:sns:eu-central-1:111111111111:alarms"]`;
 
-const callPrewarm = `${provider}
-module "network" {
-  source   = "./public-vpc"
-  for_each = toset(["blue", "green"])
-  name     = each.key
-  region   = "eu-central-1"
-}
-
-module "prewarm" {
-  source        = "./prewarm"
-  for_each      = toset(["blue", "green"])
-  deployment    = each.key
-  account_id    = "111111111111"
-  region        = "eu-central-1"
-  vpc_id        = module.network[each.key].vpc_id
-  subnet_ids    = module.network[each.key].subnet_ids
-  max_instances = 10
-}
-
-output "endpoints" {
-  value = { for name, prewarm in module.prewarm : name => prewarm.prewarm_endpoint }
-}
-`;
-
 const modulesFolder = mkdtempSync(join(tmpdir(), 'warmpath-modules-'));
 const workbench = new Workbench();
 
@@ -123,17 +97,9 @@ function consumer(root: string, ...modules: readonly { readonly name: string }[]
   return folder;
 }
 
-/** How many resources a written module declares. */
-function held(folder: string, { name }: { readonly name: string }): number {
-  const { resource = {} } = configurationOf(join(folder, name));
-  return Object.values(resource).flatMap((named) => Object.keys(named)).length;
-}
-
 beforeAll(() => {
   writeModule(sampleModule, modulesFolder);
   for (const shell of aiShellEcsModules) writeModule(shell, modulesFolder);
-  writeModule(prewarmModule, modulesFolder);
-  writeModule(publicVpcModule, modulesFolder);
 });
 
 afterAll(() => {
@@ -190,37 +156,5 @@ describe('the module ai-shell-ecs', () => {
     const folder = consumer(call.replace(digest, ''), shell!);
     await workbench.init(folder);
     await expect(workbench.plan(folder)).rejects.toThrow(/without\s+either is not pinned/);
-  });
-});
-
-describe('the module prewarm', () => {
-  function call(root: string) {
-    return consumer(root, prewarmModule, publicVpcModule);
-  }
-
-  test('plans two instances of itself, each in a network of the module public-vpc', async () => {
-    const folder = call(callPrewarm);
-    await workbench.init(folder);
-    await workbench.validate(folder);
-    const add = 2 * (held(folder, prewarmModule) + held(folder, publicVpcModule));
-    expect(await workbench.plan(folder)).toEqual({ add, change: 0, destroy: 0 });
-  });
-
-  test.each([
-    [
-      'deployment    = each.key',
-      'deployment = upper(each.key)',
-      'deployment: allowed are 1 to 20 lower-case letters',
-    ],
-    ['= 10', '= 301', 'max_instances: allowed 1 to 300'],
-    [
-      '= each.key\n  region',
-      '= each.key\n  availability_zones = ["eu-central-1a"]\n  region',
-      'availability_zones: allowed are two different ones',
-    ],
-  ])('refuses %j as %j', async (good, bad, message) => {
-    const folder = call(callPrewarm.replace(good, bad));
-    await workbench.init(folder);
-    await expect(workbench.plan(folder)).rejects.toThrow(message);
   });
 });

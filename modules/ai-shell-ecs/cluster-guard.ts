@@ -25,7 +25,8 @@ export class ClusterGuard extends Construct {
     // Locals: an expression within an expression cannot hold a reference of its own.
     const name = new TerraformLocal(this, 'name', clusterName).fqn;
     const refused = new TerraformLocal(this, 'refused', refuse).fqn;
-    const names = `[for arn in ${clusters.fqn}.cluster_arns : element(split("/", arn), 1)]`;
+    // The provider says null where a Region has none.
+    const names = `try([for arn in ${clusters.fqn}.cluster_arns : element(split("/", arn), 1)], [])`;
     this.marker = new DataResource(this, 'Default', { lifecycle: { ignoreChanges: ['input'] } });
     this.marker.addOverride('input', `\${${refused} && contains(${names}, ${name})}`);
     this.marker.addOverride('triggers_replace', clusterName);

@@ -47,10 +47,7 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
     cluster_arn: ['ARN of the ECS cluster', shell.cluster.arn],
     cluster_id: ['Id of the ECS cluster, which is its ARN', shell.cluster.arn],
     capacity_providers: ['Capacity provider of the group', { [provider.name]: provider.arn }],
-    capacity_provider_name: [
-      "Name of the capacity provider, known at plan: for the list of a cluster that is somebody else's",
-      shell.capacity.providerName,
-    ],
+    capacity_provider_name: ['Name of the capacity provider, for the list of a cluster', provider.name],
     cluster_capacity_providers: ['Every capacity provider of the cluster', association?.capacityProviders],
     // A changed output alone makes a plan: where images change without one, there are names instead.
     task_definition_arn: [

@@ -14,15 +14,12 @@ export interface ShellCapacityProps {
 /** Lets ECS size the group by the tasks that wait, and drain an instance before it goes. */
 export class ShellCapacity extends Construct {
   readonly provider: EcsCapacityProvider;
-  /** As it is given, and thus known at plan. */
-  readonly providerName: string;
   /** `undefined` for a joined cluster whose list of providers is left alone. */
   readonly association: EcsClusterCapacityProviders | undefined;
 
   constructor(scope: Construct, id: string, { settings, cluster, group }: ShellCapacityProps) {
     super(scope, id);
     const { capacityProvider, cluster: clusterSettings, tags } = settings;
-    this.providerName = capacityProvider.name;
     this.provider = new EcsCapacityProvider(this, 'Default', {
       name: capacityProvider.name,
       tags,

@@ -30,12 +30,18 @@ const PROVIDER = { region: 'eu-central-1', max_retries: 2 };
 const VERSIONS = { required_providers: { aws: { source: 'hashicorp/aws' } } };
 
 export class Consumer {
-  private readonly home = mkdtempSync(join(tmpdir(), 'warmpath-consumer-'));
   private isInitialized = false;
 
-  constructor(configuration: ConsumerConfiguration) {
-    writeFileSync(join(this.home, 'terraform.rc'), terraformCliConfig());
-    this.rewrite(configuration);
+  /** @param home folder with the configuration, which `close` removes */
+  constructor(private readonly home: string) {
+    writeFileSync(join(home, 'terraform.rc'), terraformCliConfig());
+  }
+
+  /** A root module of this configuration, in a folder of its own. */
+  static of(configuration: ConsumerConfiguration): Consumer {
+    const made = new Consumer(mkdtempSync(join(tmpdir(), 'warmpath-consumer-')));
+    made.rewrite(configuration);
+    return made;
   }
 
   /** Writes another configuration over the state that is there. */
