@@ -65,11 +65,12 @@ describe('a shell of an organization', () => {
   });
 
   it('tags every resource that takes tags', () => {
-    const untagged = Object.entries<Record<string, Record<string, unknown>>>(resource).flatMap(([type, blocks]) =>
-      Object.entries(blocks)
-        .filter(([, block]) => 'tags' in block || type === 'aws_lambda_function' || type === 'aws_iam_role')
-        .filter(([, block]) => (block['tags'] as Record<string, string> | undefined)?.['Team'] !== 'shells')
-        .map(([name]) => `${type}.${name}`),
+    const untagged = Object.entries<Record<string, Record<string, unknown>>>(resource).flatMap(
+      ([type, blocks]) =>
+        Object.entries(blocks)
+          .filter(([, block]) => 'tags' in block || type === 'aws_lambda_function' || type === 'aws_iam_role')
+          .filter(([, block]) => (block['tags'] as Record<string, string> | undefined)?.['Team'] !== 'shells')
+          .map(([name]) => `${type}.${name}`),
     );
     expect(untagged).toEqual([]);
   });
