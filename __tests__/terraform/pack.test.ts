@@ -14,7 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tar from 'tar';
-import { pack } from '../../scripts/build/pack';
+import { packAll } from '../../scripts/build/pack';
+import { packConstructs } from '../../scripts/build/pack/constructs';
+import { packHclModules } from '../../scripts/build/pack/hcl-modules';
 import { Workbench } from '../../scripts/build/terraform-cli';
 
 const root = join(__dirname, '../..');
@@ -23,7 +25,7 @@ const packed = join(home, 'pack');
 const workbench = new Workbench();
 const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-beforeAll(() => pack(packed));
+beforeAll(() => packAll(packed, [packConstructs, packHclModules]));
 afterAll(() => {
   workbench.close();
   rmSync(home, { recursive: true, force: true });

@@ -21,7 +21,9 @@ export async function packAll(outFolder: string, packers = PACKERS): Promise<rea
   for (const pack of packers) await pack(outFolder);
   const names = readdirSync(outFolder).sort();
   const sums = names.map((name) => {
-    const digest = createHash('sha256').update(readFileSync(join(outFolder, name))).digest('hex');
+    const digest = createHash('sha256')
+      .update(readFileSync(join(outFolder, name)))
+      .digest('hex');
     return `${digest}  ${name}\n`;
   });
   writeFileSync(join(outFolder, 'SHA256SUMS'), sums.join(''));
