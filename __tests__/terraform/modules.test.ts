@@ -1,5 +1,8 @@
 /** The modules for plain Terraform, called by a root module with `for_each`, with the real AWS provider. */
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aiShellEcsModules } from '../../modules/ai-shell-ecs/terraform-module';
@@ -88,6 +91,13 @@ const everyVariable = `
   slow_start_seconds                      = 5
   alarm_topic_arns                        = ["arn:aws:sns:eu-central-1:111111111111:alarms"]`;
 
+/** Answers as ECS does in a Region without a cluster: a module that creates one asks whether it is there. */
+const ecs = createServer((_request, response) => {
+  response.setHeader('content-type', 'application/x-amz-json-1.1');
+  response.end('{"clusterArns":[]}');
+});
+let endpoint = '';
+
 const modulesFolder = mkdtempSync(join(tmpdir(), 'warmpath-modules-'));
 const workbench = new Workbench();
 
@@ -97,12 +107,16 @@ function consumer(root: string, ...modules: readonly { readonly name: string }[]
   return folder;
 }
 
-beforeAll(() => {
+beforeAll(async () => {
+  ecs.listen(0, '127.0.0.1');
+  await once(ecs, 'listening');
+  endpoint = `http://127.0.0.1:${(ecs.address() as AddressInfo).port}`;
   writeModule(sampleModule, modulesFolder);
   for (const shell of aiShellEcsModules) writeModule(shell, modulesFolder);
 });
 
 afterAll(() => {
+  ecs.close();
   workbench.close();
   rmSync(modulesFolder, { recursive: true, force: true });
 });
@@ -127,13 +141,16 @@ describe('a written module', () => {
 });
 
 describe.each(aiShellEcsModules)('the module $name', (shell) => {
-  const call = callAiShell.replace('MODULE', shell.name);
+  const joins = shell.name.endsWith('-existing-cluster');
+  const call = callAiShell
+    .replace('MODULE', shell.name)
+    .replace(/(?= {2}name )/, joins ? '  existing_cluster_name = "platform"\n' : '');
 
   test('plans two instances of itself, each all it holds', async () => {
     const folder = consumer(call, shell);
     await workbench.init(folder);
     await workbench.validate(folder);
-    const { add, change, destroy } = await workbench.plan(folder);
+    const { add, change, destroy } = await workbench.plan(folder, endpoint);
     expect({ change, destroy }).toEqual({ change: 0, destroy: 0 });
     // Two alike: an even number, of which the group, the template and the capacity provider are some.
     expect(add % 2).toBe(0);
@@ -149,12 +166,12 @@ describe('the module ai-shell-ecs', () => {
     const folder = consumer(call.replace('tags  ', `${everyVariable}\n  tags  `), shell!);
     await workbench.init(folder);
     await workbench.validate(folder);
-    expect((await workbench.plan(folder)).add).toBeGreaterThan(60);
+    expect((await workbench.plan(folder, endpoint)).add).toBeGreaterThan(60);
   });
 
   test('refuses an image that neither a tag nor a digest pins', async () => {
     const folder = consumer(call.replace(digest, ''), shell!);
     await workbench.init(folder);
-    await expect(workbench.plan(folder)).rejects.toThrow(/without\s+either is not pinned/);
+    await expect(workbench.plan(folder, endpoint)).rejects.toThrow(/without\s+either is not pinned/);
   });
 });

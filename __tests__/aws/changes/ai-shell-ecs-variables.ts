@@ -23,7 +23,7 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
   return {
     name: 'renamed',
     ecr_repository_url: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/other-shell',
-    container_image_tag: 'v9',
+    container_image_tag: 'v2',
     container_image_digest: DIGESTS[1],
     image_id: 'ami-0a1b2c3d4e5f60718',
     vpc_id: 'vpc-0fedcba9',
@@ -86,3 +86,8 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
     tags: { Team: 'shells' },
   };
 }
+
+/** What has to change with a variable, as the module refuses it alone. */
+export const CHANGED_TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  architecture: { instance_type: 'm7i.large' },
+};

@@ -2,6 +2,7 @@
 import type { Construct } from 'constructs';
 import { type HclModule, writeModule } from '../../../modules/parts/hcl-module';
 import { configurationOf } from '../../support/written-module';
+import { CHANGED_TOGETHER } from './ai-shell-ecs-variables';
 import type { ChangedCall, ModuleCall } from './change-bench';
 import { type ChangeCase, patched, shown, valueAt } from './change-case';
 
@@ -75,7 +76,7 @@ export function variableCases(
     name: `${name}${named}`,
     from: shown(given[name] ?? declared[name]?.['default'] ?? undefined),
     to: shown(value),
-    call: { folder, arguments: { ...given, [name]: value }, of },
+    call: { folder, arguments: { ...given, ...CHANGED_TOGETHER[name], [name]: value }, of },
   }));
 }
 
