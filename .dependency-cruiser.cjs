@@ -8,6 +8,7 @@ const ROOMS = {
   worker: ['engine', 'runtime', 'net'],
   api: ['engine'],
   aws: ['engine'],
+  page: ['engine', 'api'],
   'one-machine': ['engine', 'runtime', 'net', 'worker', 'api'],
   functions: ['engine', 'runtime', 'net', 'worker', 'api', 'aws', 'settings.ts'],
 };
@@ -85,6 +86,13 @@ module.exports = {
       severity: 'error',
       from: { path: inside('engine/'), pathNot: inside('engine/flow/') },
       to: { path: inside('engine/flow/') },
+    },
+    {
+      name: 'page-takes-only-types-of-the-api',
+      comment: 'The page runs in a browser; of the API it knows what bodies look like.',
+      severity: 'error',
+      from: { path: inside('page/') },
+      to: { path: inside('api/'), dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'one-machine-runs-without-aws',

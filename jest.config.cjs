@@ -9,6 +9,7 @@ module.exports = {
     '<rootDir>/__tests__/terraform/',
     '<rootDir>/__tests__/aws/',
     '<rootDir>/__tests__/engine/',
+    '<rootDir>/__tests__/browser/',
   ],
   moduleNameMapper: {
     '/private/stack-trace$|^\\./stack-trace$': '<rootDir>/__tests__/support/no-stack-traces.cjs',

@@ -14,6 +14,8 @@ const {
   writeRecord,
 } = require('../cli/bundle-cache.cjs');
 
+const { bundlePage } = require('./page-bundle.cjs');
+
 const root = join(__dirname, '..', '..');
 const CLI = join('scripts', 'cli');
 /** Besides what is bundled, these decide what comes out; the lock of the installed packages stands for all of them. */
@@ -23,6 +25,7 @@ const SURROUNDINGS = [
   'tsconfig.json',
   'scripts/build/cli-bundle.cjs',
   'scripts/cli/bundle-cache.cjs',
+  'scripts/build/page-bundle.cjs',
 ];
 /** Programs that start by themselves, with the group of commands that starts them; other entries are required by a file. */
 const PROGRAMS = {
@@ -149,7 +152,8 @@ async function bundleCli(leaveOut, levelFolder) {
     files[name] = code;
     files[`${name}.map`] = map;
   }
-  return { files, outputs: metafile.outputs };
+  const page = await bundlePage();
+  return { files: { ...files, ...page.files }, outputs: metafile.outputs, pageSources: page.sources };
 }
 
 /** Returns the sources of what an entry may load at any time, and the folders they lie in. */
@@ -170,14 +174,17 @@ function sourcesBehind(outputs, entries, group) {
 }
 
 /** Returns what must not have changed where a bundle is to be used: in any case, and for the commands of each group. */
-function sourcesOf(outputs) {
+function sourcesOf(outputs, pageSources) {
   const groups = Object.keys(outputs).flatMap((name) => /^([a-z]+)-index\.cjs$/.exec(name)?.[1] ?? []);
   function programsOf(group) {
     return Object.keys(PROGRAMS).filter((name) => PROGRAMS[name].group === group);
   }
   const behind = groups.map((group) => [
     group,
-    sourcesBehind(outputs, [`${group}-index`, ...programsOf(group)], group),
+    [
+      ...sourcesBehind(outputs, [`${group}-index`, ...programsOf(group)], group),
+      ...(group === 'prewarm' ? pageSources : []),
+    ],
   ]);
   // These two list the commands of all groups.
   const all = [...new Set(behind.flatMap(([, sources]) => sources))];
@@ -223,11 +230,11 @@ async function main() {
       observe(join(root, path)),
     ]),
   );
-  const { files, outputs } = await bundleCli(
+  const { files, outputs, pageSources } = await bundleCli(
     (specifier) => require.resolve(specifier),
     JSON.stringify(dirname(require.resolve('classic-level/package.json'))),
   );
-  const { always, groups } = sourcesOf(outputs);
+  const { always, groups } = sourcesOf(outputs, pageSources);
   const used = [...new Set([...always, ...Object.values(groups).flat()])];
   const sources = Object.fromEntries(used.map((path) => [path, observed[path] ?? observe(join(root, path))]));
   return keep(cache, files, { always, groups, sources });

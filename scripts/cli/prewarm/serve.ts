@@ -9,6 +9,7 @@ import { BadInput } from '../bad-input';
 import { BAD_INPUT, FAILED } from '../exit-codes';
 import { listenForInterrupt } from './interrupt';
 import { SETTING_OPTIONS } from './option-wording';
+import { readPage } from './page-files';
 import { findSurroundings } from './run-surroundings';
 
 /** The options of `warmpath prewarm serve`, as commander hands them over. */
@@ -34,11 +35,13 @@ async function start(options: ServeOptions) {
   const { ca, ...context } = await findSurroundings(options);
   const apiKey = apiKeyFile === undefined ? undefined : await readApiKey(apiKeyFile);
   const webhookKey = webhookSecretFile === undefined ? undefined : await readWebhookKey(webhookSecretFile);
+  const page = await readPage();
   return startService({
     host,
     port,
     ...(publicUrl !== undefined && { publicUrl }),
     ...(apiKey !== undefined && { apiKey }),
+    ...(page !== undefined && { page }),
     context,
     log,
     openEngine: (linkTo) =>

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { failureBody, GATEWAY_MESSAGES } from '../../api/failure';
 import { jsonAnswer } from '../../api/json-answer';
 import { isSameKey } from './api-key';
+import { PAGE_PATHS } from './page';
 import type { ReportLinks } from './report-links';
 
 export interface GuardOptions {
@@ -20,7 +21,7 @@ export interface GuardOptions {
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 /** What tells nothing of any request: whoever opens the address is told where to begin. */
-const KEYLESS_PATHS = new Set(['/', '/health', '/openapi.json']);
+const KEYLESS_PATHS = new Set([...PAGE_PATHS, '/health', '/openapi.json']);
 
 function hostName(host: string | undefined): string | undefined {
   return host?.toLowerCase().replace(/:\d+$/, '');
@@ -35,6 +36,11 @@ function isFromOtherSite(context: Context): boolean {
   return !URL.canParse(origin) || new URL(origin).host !== context.req.header('host');
 }
 
+/** True for who opens the page itself, by whatever link: it has nothing of any request in it, and runs in no frame. */
+function isVisitOfPage({ req }: Context): boolean {
+  return req.method === 'GET' && req.path === '/' && req.header('sec-fetch-mode') === 'navigate';
+}
+
 function isSignedReport(context: Context, links: ReportLinks): boolean {
   return context.req.method === 'GET' && context.req.path === '/report' && links.isValid(context.req.query());
 }
@@ -46,7 +52,7 @@ export function guard(options: GuardOptions): MiddlewareHandler {
     if (loopbackOnly && !LOOPBACK_NAMES.has(hostName(context.req.header('host')) ?? '')) return false;
     // A link in a mail or a chat comes from another site by nature; its signature is what counts.
     if (isSignedReport(context, links)) return true;
-    if (isFromOtherSite(context)) return false;
+    if (isFromOtherSite(context) && !isVisitOfPage(context)) return false;
     if (apiKey === undefined || KEYLESS_PATHS.has(context.req.path)) return true;
     return isSameKey(context.req.header('x-api-key'), apiKey);
   }

@@ -15,6 +15,7 @@ import { embeddedApplication } from './embedded-application';
 import { FollowedRequests } from './followed-requests';
 import { guard } from './guard';
 import { boundConnections, HTTP_LIMITS, oneAtATime } from './http-bounds';
+import { type PageFiles, pageServer } from './page';
 import { ReportLinks } from './report-links';
 import { unknownRoute } from './unknown-route';
 
@@ -30,6 +31,8 @@ export interface ServiceOptions {
   readonly publicUrl?: string;
   /** Needed for a host that is not loopback. */
   readonly apiKey?: string;
+  /** @default - who opens the address in a browser is told of the API */
+  readonly page?: PageFiles;
   readonly context: RequestContext;
   readonly log: Log;
   /** Opens the engine; its links to reports are to be made by `linkTo`. */
@@ -128,7 +131,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     serve(
       createRouter(embeddedApplication(engine, { context, log, events, publicUrl }), {
         guard: guard({ ...(apiKey !== undefined && { apiKey }), loopbackOnly: isLoopback, links }),
-        unknownRoute,
+        unknownRoute: unknownRoute(options.page && pageServer(options.page)),
       }),
     );
     return {

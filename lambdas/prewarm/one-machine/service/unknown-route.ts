@@ -1,8 +1,9 @@
-import type { Context } from 'hono';
+import type { Context, NotFoundHandler } from 'hono';
 import { failureBody } from '../../api/failure';
 import { jsonAnswer } from '../../api/json-answer';
 import { ROUTES } from '../../api/routes';
 import { visibleText } from '../../engine/model/visible-text';
+import type { ServePage } from './page';
 
 /** What a path of the API looks like, with its methods. */
 interface KnownPath {
@@ -44,10 +45,14 @@ function welcome(context: Context): Response | Promise<Response> {
 }
 
 /**
- * Responds to what no route of the service takes: its root with a list of what there is, a known path with the methods that it takes, any
+ * Returns the handler of what no route of the service takes: the page, where there is one, its root with a list of what there is, a known path with the methods that it takes, any
  * other path by saying that there is nothing. The gateway on AWS says 403 to all of them, before the API is reached.
  */
-export function unknownRoute(context: Context): Response | Promise<Response> {
+export function unknownRoute(servePage: ServePage = () => undefined): NotFoundHandler {
+  return (context) => servePage(context) ?? explain(context);
+}
+
+function explain(context: Context): Response | Promise<Response> {
   const { method, path } = context.req;
   if (path === '/' && (method === 'GET' || method === 'HEAD')) return welcome(context);
   const methods = path === '/' ? ['GET', 'HEAD'] : PATHS.find(({ pattern }) => pattern.test(path))?.methods;
