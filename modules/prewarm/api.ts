@@ -231,9 +231,9 @@ export class PrewarmApi extends Construct {
   }
 }
 
-/** An attribute of a resource, by its only instance where it has a count. */
+/** An attribute of a resource, by its only instance where it has a count; empty rather than null, which is no argument. */
 function onlyOf(resource: IamRole, attribute: string, plain: string): string {
-  return resource.count === undefined ? plain : Token.asString(Fn.one(eachOf(resource, attribute)));
+  return resource.count === undefined ? plain : Fn.join('', Token.asList(eachOf(resource, attribute)));
 }
 
 /** Through what the API is reached, and the policy that says so. */
