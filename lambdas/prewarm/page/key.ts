@@ -15,11 +15,3 @@ export function keepKey(key: string): void {
 export function forgetKey(): void {
   sessionStorage.removeItem(NAME);
 }
-
-/** Takes the key of a link such as `/#key=…`, which `serve --endpoint` prints, and removes it from the address and the history. */
-export function takeKeyFromFragment(): void {
-  const key = /^#key=([\x21-\x7e]{20,128})$/.exec(location.hash)?.[1];
-  if (key === undefined) return;
-  keepKey(decodeURIComponent(key));
-  history.replaceState(null, '', location.pathname);
-}

@@ -141,9 +141,10 @@ export const TEXTS = {
     failures: 'Failures',
     noFailures: 'None so far.',
     firstFailures: 'There are more; the first ones are grouped here, the report has all.',
-    group: (outcome: string, fetches: string) => `${outcome}, ${fetches} fetches`,
+    group: (outcome: string, fetches: string) =>
+      `${outcome}, ${fetches} ${fetches === '1' ? 'fetch' : 'fetches'}`,
     through: (pops: string, more: string) => (more === '0' ? pops : `${pops} and ${more} more`),
-    moreUrls: (count: string) => `${count} more fetches of other URLs`,
+    moreUrls: (count: string) => `${count} more ${count === '1' ? 'fetch' : 'fetches'} of other URLs`,
     url: 'URL',
     throughHead: 'Through',
     connections: {
