@@ -64,7 +64,8 @@ export class CleanCopy {
         },
         stdio: ['pipe', 'pipe', 'pipe'],
       });
-      child.stdin.end(input);
+      // A process may end before it has read what it is told.
+      child.stdin.on('error', () => undefined).end(input);
       let output = '';
       for (const stream of [child.stdout, child.stderr])
         stream.on('data', (chunk: Buffer) => {

@@ -31,7 +31,8 @@ export function startCli(args: readonly string[], input = '', env: NodeJS.Proces
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  child.stdin.end(input);
+  // A process that refuses its arguments may be gone before it is told anything.
+  child.stdin.on('error', () => undefined).end(input);
   const result = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
   });
