@@ -101,7 +101,7 @@ provider "aws" {
 module "shell" {
   source                                 = "../dist/modules/ai-shell-ecs"
   name                                   = "called"
-  ecs_cluster_name                       = "called"
+  cluster_name                           = "called"
   ecr_repository_url                     = "${ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/ai-shell"
   container_image_digest                 = "sha256:${'1f'.repeat(32)}"
   image_id                               = "ami-0a1b2c3d4e5f60718"
