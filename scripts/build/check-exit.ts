@@ -61,7 +61,7 @@ function renamedCopy(workFolder: string): { readonly folder: string; readonly no
   for (const source of synthesisSources)
     cpSync(join(repositoryRoot, source), join(folder, source), { recursive: true });
   for (const path of filesBelow(folder))
-    if (path.endsWith('.ts')) writeFileSync(path, renameImports(readFileSync(path, 'utf8')));
+    if (/\.c?[jt]s$/.test(path)) writeFileSync(path, renameImports(readFileSync(path, 'utf8')));
   const forkPackages = installFork(workFolder);
   const packages = join(folder, 'node_modules');
   mkdirSync(packages);
