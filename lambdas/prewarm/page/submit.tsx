@@ -11,6 +11,7 @@ import {
   submit,
   upload,
 } from './api';
+import { Cards } from './cards';
 import { Foreign } from './foreign';
 import { type CheckedList, linesOf } from './list-check';
 import { Faults, type GivenList, ListField, useCheckedList } from './list-field';
@@ -82,21 +83,16 @@ function EstimateCard({ estimated: { estimate: of, isUnderway } }: { readonly es
         <p class="help">{isUnderway ? T.estimating : T.estimateEmpty}</p>
       ) : (
         <>
-          <dl class="cards">
-            {[
+          <Cards
+            of={[
               [T.estimateOf.urls, count(of.urls)],
               [T.estimateOf.pops, count(of.pops)],
               [T.estimateOf.requests, count(of.requests)],
               [T.estimateOf.bytes, bytes(of.bytes)],
               [T.estimateOf.minutes, T.aboutMinutes(of.minutes < 0.1 ? '0.1' : of.minutes.toFixed(1))],
               [T.estimateOf.cost, `$${of.cost_usd.total.toFixed(of.cost_usd.total < 1 ? 4 : 2)}`],
-            ].map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
+            ]}
+          />
           <details>
             <summary>{T.assumptions}</summary>
             <ul>

@@ -1,0 +1,168 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { count } from '../engine/report/format';
+import { ApiError, capacity, type RequestView, report, setCapacity, stop } from './api';
+import { Foreign } from './foreign';
+import type { Draft } from './submit';
+import { TEXTS } from './texts';
+
+const T = TEXTS.follow;
+
+/** Returns true for a request that has ended. */
+export function isFinal({ status }: RequestView): boolean {
+  return status === 'FINISHED' || status === 'STOPPED';
+}
+
+/** Runs what a button does, and keeps what came of it. */
+function useAction(): readonly [string, (act: () => Promise<string>) => Promise<void>] {
+  const [said, setSaid] = useState('');
+  return [
+    said,
+    async (act) => {
+      try {
+        setSaid(await act());
+      } catch (error) {
+        setSaid(error instanceof ApiError ? error.message : String(error));
+      }
+    },
+  ];
+}
+
+function StopButton({
+  id,
+  act,
+}: {
+  readonly id: string;
+  readonly act: (act: () => Promise<string>) => Promise<void>;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <>
+      <button type="button" class="danger" onClick={() => dialog.current?.showModal()}>
+        {T.stop}
+      </button>
+      <dialog ref={dialog} aria-labelledby="stop-question">
+        <p id="stop-question">{T.stopQuestion}</p>
+        <p class="row">
+          <button
+            type="button"
+            class="danger"
+            onClick={() => {
+              dialog.current?.close();
+              void act(() => stop(id).then(() => ''));
+            }}
+          >
+            {T.stopYes}
+          </button>
+          <button type="button" onClick={() => dialog.current?.close()}>
+            {T.stopNo}
+          </button>
+        </p>
+      </dialog>
+    </>
+  );
+}
+
+function Instances({ act }: { readonly act: (act: () => Promise<string>) => Promise<void> }) {
+  const [instances, setInstances] = useState<number>();
+  useEffect(() => {
+    void capacity().then(setInstances, () => {});
+  }, []);
+  return (
+    <span class="fields">
+      <label>
+        {T.instances}
+        <input
+          type="number"
+          min="0"
+          max="300"
+          value={instances ?? ''}
+          onInput={({ currentTarget }) => setInstances(currentTarget.valueAsNumber || 0)}
+        />
+      </label>
+      <button
+        type="button"
+        disabled={instances === undefined}
+        onClick={() =>
+          act(async () => {
+            await setCapacity(instances ?? 0);
+            return T.instancesSet(count(instances ?? 0));
+          })
+        }
+      >
+        {T.setInstances}
+      </button>
+    </span>
+  );
+}
+
+/** Saves a report as a file: opened in place it would be a document of this origin. */
+async function download(id: string, format: 'html' | 'csv' | 'json'): Promise<string> {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await report(id, format));
+  link.download = T.reportName(id, format);
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return '';
+}
+
+/** The failed URLs through the PoPs that they failed through, as a new request. */
+async function failuresDraft(request: RequestView): Promise<Draft> {
+  const { failures } = JSON.parse(await (await report(request.request_id, 'json')).text()) as {
+    readonly failures: readonly { readonly url: string; readonly pop: string }[];
+  };
+  return {
+    text: [...new Set(failures.map(({ url }) => url))].join('\n'),
+    pops: [...new Set(failures.map(({ pop }) => pop))],
+    domain: request.cf_domain,
+  };
+}
+
+interface ActionsProps {
+  readonly request: RequestView;
+  readonly isReported: boolean;
+  readonly onRepeat: (draft: Draft) => void;
+}
+
+/** What can be done with a request: stop it, change the fleet, save its report, repeat what failed. */
+export function RequestActions({ request, isReported, onRepeat }: ActionsProps) {
+  const [said, act] = useAction();
+  const { request_id: id, failed } = request;
+  return (
+    <section aria-label={T.report}>
+      <div class="row">
+        {!isFinal(request) && (
+          <>
+            <StopButton id={id} act={act} />
+            <Instances act={act} />
+          </>
+        )}
+        {isReported && (
+          <>
+            <span>{T.report}</span>
+            {(['html', 'csv', 'json'] as const).map((format) => (
+              <button key={format} type="button" onClick={() => act(() => download(id, format))}>
+                {T.formats[format]}
+              </button>
+            ))}
+            {failed > 0 && (
+              <button
+                type="button"
+                onClick={() =>
+                  act(async () => {
+                    onRepeat(await failuresDraft(request));
+                    return '';
+                  })
+                }
+              >
+                {T.repeatFailures}
+              </button>
+            )}
+          </>
+        )}
+      </div>
+      <p role="status">
+        <Foreign text={said} />
+      </p>
+    </section>
+  );
+}
