@@ -15,11 +15,9 @@ import {
 import { alikeTogether, lossKey } from './alike';
 import type { Piece } from './budget';
 import { codeBlock, codeSpan, plainMarkdown, visible } from './foreign-text';
-import { textDiff } from './text-diff';
-import { APPARENT_DRIFT, driftText, FORM_ONLY, lossOf, saysNothing, sidesOf, signOf, verbOf } from './words';
+import { attributeLine, attributeLines } from './markdown-attributes';
+import { APPARENT_DRIFT, driftText, FORM_ONLY, lossOf, saysNothing, signOf, verbOf } from './words';
 
-const MAX_ATTRIBUTES = 25;
-const MAX_DIFF_LINES = 60;
 const MAX_ADDRESSES = 5;
 
 /** Several changes that say the same, or one. */
@@ -161,44 +159,6 @@ function partsOf(change: ResourceReview): string {
     change.hasGeneratedConfig ? '; its configuration was generated and is not committed yet' : '',
     change.constructPath === undefined ? '' : `; construct ${codeSpan(change.constructPath)}`,
   ].join('');
-}
-
-/** Attributes for which it is replaced are told with the reason. */
-function attributeLines(change: ResourceReview): string {
-  const { action, replacePaths } = change;
-  if (action.kind === 'read') return '';
-  const shown = change.attributes.filter(({ path }) => !replacePaths.some((cause) => path.startsWith(cause)));
-  const known = shown.filter(({ isUnknown }) => !isUnknown);
-  const unknown = shown.filter(({ isUnknown }) => isUnknown).map(({ path }) => path);
-  const lines =
-    action.kind === 'create'
-      ? known.slice(0, MAX_ATTRIBUTES).map(createdLine)
-      : known.slice(0, MAX_ATTRIBUTES).map(attributeLine);
-  if (known.length > MAX_ATTRIBUTES) lines.push(`  - and ${known.length - MAX_ATTRIBUTES} more attributes\n`);
-  if (unknown.length > 0)
-    lines.push(
-      `  - known after apply: ${unknown
-        .slice(0, 10)
-        .map((path) => codeSpan(path, 80))
-        .join(', ')}\n`,
-    );
-  return lines.join('');
-}
-
-function createdLine({ path, after, isSecret }: AttributeChange): string {
-  return `  - ${codeSpan(path, 120)}: ${isSecret ? '(sensitive)' : codeSpan(displayText(after), 200)}\n`;
-}
-
-function attributeLine(change: AttributeChange): string {
-  const { path, isSecret, text } = change;
-  if (isSecret) return `  - ${codeSpan(path, 120)}: (sensitive), its value changes\n`;
-  if (text !== undefined) {
-    const lines = textDiff(text.before, text.after, MAX_DIFF_LINES).map(visible);
-    const block = codeBlock(lines, 'diff').replace(/^/gm, '    ');
-    return `  - ${codeSpan(path, 120)}:\n\n${block}\n`;
-  }
-  const { before, after } = sidesOf(change);
-  return `  - ${codeSpan(path, 120)}: ${codeSpan(before)} -> ${codeSpan(after)}\n`;
 }
 
 function toolLines(findings: readonly ToolFinding[]): string {
