@@ -3,6 +3,7 @@ import { SOURCE_HELP } from '../../../lambdas/prewarm/engine/inputs/source-help'
 import { SOURCE_KINDS } from '../../../lambdas/prewarm/engine/model/request';
 import { MAX_INSTANCES } from '../../../lambdas/prewarm/engine/request/limits';
 import { collectList, collectWhole, wholeNumber } from '../option-values';
+import { withAccessOptions } from './requests-command';
 import type { SendOptions } from './send/send';
 
 function send(): typeof import('./send/send') {
@@ -27,15 +28,8 @@ export function registerSendCommand(prewarm: Command): void {
       'JSON file with a request body, or a text file with one URL per line; - is standard input',
     )
     .description('send a list of URLs to a service, deployed on AWS or on one machine')
-    .optionsGroup('Where to:')
-    .option('--endpoint <URL>', 'where the API is (default: WARMPATH_ENDPOINT)')
-    .option(
-      '--api-key-file <FILE>',
-      'file with the key that is sent as x-api-key (default: WARMPATH_API_KEY)',
-    )
-    .option('--iam', 'sign with AWS credentials (SigV4), for an API with authorization by IAM')
-    .option('--region <NAME>', 'with --iam: Region of the API (default: that in its name)')
-    .option('--profile <NAME>', 'with --iam: profile of the AWS configuration (default: AWS_PROFILE)')
+    .optionsGroup('Where to:');
+  withAccessOptions(command)
     .optionsGroup('What to warm (an option wins over the field of a JSON list):')
     .option('--cf-domain <NAME>', 'the distribution: d….cloudfront.net, or a CNAME of it')
     .option('--alias <NAMES>', 'further host names of the distribution that URLs may have', collectList)
