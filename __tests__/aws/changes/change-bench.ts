@@ -2,7 +2,6 @@
  * Plans many changes of applied modules at once: one state holds, under the name of each case, the applied resources that its
  * change can reach, and one plan compares them with the changed configuration. Nothing is refreshed.
  */
-import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -16,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { terraformCliConfig } from '../../../scripts/build/terraform-cli';
 import { configurationOf } from '../../support/written-module';
+import { runTerraform } from '../support/terraform-process';
 import { reachOf } from './reach';
 
 /** A call of a written module: where it lies, and the arguments. */
@@ -172,31 +172,10 @@ export class ChangeBench {
     return folder;
   }
 
-  private terraform(cwd: string, ...args: string[]): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const child = spawn('terraform', args.includes('-json') ? args : [...args, '-no-color'], {
-        cwd,
-        env: {
-          ...process.env,
-          HOME: this.home,
-          TF_CLI_CONFIG_FILE: join(this.home, 'terraform.rc'),
-          TF_IN_AUTOMATION: '1',
-          CHECKPOINT_DISABLE: '1',
-        },
-      });
-      const output: Buffer[] = [];
-      let errors = '';
-      child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-      child.stderr.on('data', (chunk: Buffer) => {
-        errors += chunk.toString();
-      });
-      child.once('error', reject);
-      child.once('close', (code) =>
-        code === 0
-          ? resolve(Buffer.concat(output).toString())
-          : reject(new Error(`terraform ${args[0]}: ${errors.slice(0, 8_000)}`)),
-      );
-    });
+  private async terraform(cwd: string, ...args: string[]): Promise<string> {
+    const { code, output, errors } = await runTerraform({ cwd, home: this.home }, args);
+    if (code === 0) return output;
+    throw new Error(`terraform ${args[0]}: ${errors.slice(0, 8_000)}`);
   }
 }
 

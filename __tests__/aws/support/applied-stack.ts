@@ -1,9 +1,9 @@
 /** A stack applied to the emulator by Terraform, and what its state says. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { terraformCliConfig } from '../../../scripts/build/terraform-cli';
+import { runTerraform } from './terraform-process';
 
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -107,27 +107,9 @@ export class AppliedStack {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  private terraform(...args: string[]): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const child = spawn('terraform', [...args, '-no-color'], {
-        cwd: this.folder,
-        env: {
-          ...process.env,
-          HOME: this.home,
-          TF_CLI_CONFIG_FILE: join(this.home, 'terraform.rc'),
-          TF_IN_AUTOMATION: '1',
-          CHECKPOINT_DISABLE: '1',
-        },
-      });
-      let output = '';
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (chunk: Buffer) => {
-          output += chunk.toString();
-        });
-      child.once('error', reject);
-      child.once('close', (code) =>
-        code === 0 ? resolve(output) : reject(new Error(`terraform ${args[0]}: ${errorsOf(output)}`)),
-      );
-    });
+  private async terraform(...args: string[]): Promise<string> {
+    const { code, output, errors } = await runTerraform({ cwd: this.folder, home: this.home }, args);
+    if (code === 0) return output;
+    throw new Error(`terraform ${args[0]}: ${errorsOf(output + errors)}`);
   }
 }

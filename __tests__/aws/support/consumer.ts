@@ -1,9 +1,9 @@
 /** A root module of somebody who uses the written modules, with the real provider on the emulator. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { terraformCliConfig } from '../../../scripts/build/terraform-cli';
+import { runTerraform, type TerraformResult } from './terraform-process';
 
 export interface PlannedChange {
   readonly address: string;
@@ -96,32 +96,11 @@ export class Consumer {
     throw new Error(`terraform ${args[0]}: ${(errors || output).slice(0, 8_000)}`);
   }
 
-  private async run(...args: string[]): Promise<{ code: number | null; output: string; errors: string }> {
+  private async run(...args: string[]): Promise<TerraformResult> {
     if (!this.isInitialized) {
       this.isInitialized = true;
-      await this.must('init', '-input=false', '-no-color');
+      await this.must('init', '-input=false');
     }
-    return new Promise((resolve, reject) => {
-      const child = spawn('terraform', args.includes('-json') ? args : [...args, '-no-color'], {
-        cwd: this.home,
-        env: {
-          ...process.env,
-          HOME: this.home,
-          TF_CLI_CONFIG_FILE: join(this.home, 'terraform.rc'),
-          TF_IN_AUTOMATION: '1',
-          CHECKPOINT_DISABLE: '1',
-        },
-      });
-      let output = '';
-      let errors = '';
-      child.stdout.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-      child.stderr.on('data', (chunk: Buffer) => {
-        errors += chunk.toString();
-      });
-      child.once('error', reject);
-      child.once('close', (code) => resolve({ code, output, errors }));
-    });
+    return runTerraform({ cwd: this.home, home: this.home }, args);
   }
 }
