@@ -1,54 +1,63 @@
-import { WarmpathError } from '../../errors/warmpath-error';
-
 /** Paths of one call. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html */
 export const MAX_PATHS = 3_000;
 /** Wildcards in progress at a time, per distribution. */
 export const MAX_WILDCARDS = 15;
+/**
+ * Characters of a path, the wildcard's asterisk included.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+ */
+export const MAX_PATH_CHARACTERS = 4_000;
 /** Batches of single paths, awaited one after the other; a longer list is invalidated by its folders. */
 const MAX_BATCHES = 4;
 /** Folders held while a long list streams by. */
 const MAX_FOLDERS_HELD = 2_000;
 
-/**
- * A URL that ends in an asterisk: CloudFront would take its path as a wildcard and invalidate what was not listed, and it does not
- * know the object under any other spelling.
- * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
- */
-export class PathIsWildcard extends WarmpathError {
-  override readonly name = 'PathIsWildcard';
-  constructor(path: string) {
-    const [bare = ''] = path.split('?');
-    super(
-      'PATH_IS_WILDCARD',
-      `the URL with the path ${bare} ends in *, which an invalidation takes as a wildcard; warm it in a request of its own without need_invalidate`,
-    );
-  }
+/** What an invalidation asks for. */
+export interface InvalidationPlan {
+  /** The paths of each call. */
+  readonly batches: readonly (readonly string[])[];
+  /** Paths that no call can name: they are too long, or CloudFront would take them as a wildcard. */
+  readonly unnamed: readonly string[];
 }
 
 /** What RFC 1738, section 2.2, calls unsafe, control characters and whatever is not ASCII. */
 const UNSAFE = /[^\x21-\x7e]|["#<>[\\\]^`{|}~]|%(?![0-9a-f]{2})/giu;
+/**
+ * Escapes of what RFC 1738 lets stand unescaped. Not of `*`, which would become a wildcard, of `+`, which means a space in a query,
+ * nor of `.`, which could become a step to the folder above.
+ */
+const ESCAPED_SAFE = /%(?:2[14789CD]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9A])/gi;
+/** What signs a URL is no part of the object's name. */
+const SIGNATURE = /^(?:Expires|Policy|Signature|Key-Pair-Id|Hash-Algorithm)=/;
 
 /**
- * Returns a path as an invalidation names it: unsafe characters encoded, and parentheses as they are. CloudFront refuses the
- * first unless encoded, together with every other path of the call, and does not find an object under the latter.
+ * Returns a path as an invalidation names it: unsafe characters encoded, all others as they are. CloudFront refuses the first
+ * unless encoded, together with every other path of the call, and does not find an object by escapes of the latter. What signs the
+ * URL is left out, and a question mark with nothing after it.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
  */
 export function invalidationPath(path: string): string {
-  return path
+  return withoutSignature(path)
     .replace(UNSAFE, (character) =>
       [...Buffer.from(character)]
         .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
         .join(''),
     )
-    .replace(/%28/g, '(')
-    .replace(/%29/g, ')');
+    .replace(ESCAPED_SAFE, (encoded) => String.fromCharCode(Number.parseInt(encoded.slice(1), 16)));
 }
 
-/** Returns the first path with more than letters, digits and the usual marks, without its query; for an error that names none. */
-export function firstUnusual(paths: readonly string[]): string | undefined {
-  return paths
-    .map((path) => path.split('?', 1)[0] ?? path)
-    .find((path) => /[^\w./-]/.test(path.replace(/\*$/, '')));
+function withoutSignature(path: string): string {
+  const mark = path.indexOf('?');
+  if (mark === -1) return path;
+  const pairs = path.slice(mark + 1).split('&');
+  const isSigned = pairs.some((pair) => pair.startsWith('Key-Pair-Id='));
+  const kept = (isSigned ? pairs.filter((pair) => !SIGNATURE.test(pair)) : pairs).join('&');
+  return kept === '' ? path.slice(0, mark) : `${path.slice(0, mark)}?${kept}`;
+}
+
+/** Returns whether a call can name this path, and names this one object by it. */
+function isNameable(path: string): boolean {
+  return path.length <= MAX_PATH_CHARACTERS && !path.endsWith('*');
 }
 
 function folderOf(path: string): string {
@@ -86,15 +95,20 @@ function outermost(folders: Set<string>): string[] {
   });
 }
 
+/** Returns the wildcard for a folder, or for the nearest one above it that a path has room for. */
+function wildcardFor(folder: string): string {
+  for (let from = folder; ; from = parentOf(from)) {
+    const wildcard = `${invalidationPath(from)}*`;
+    if (wildcard.length <= MAX_PATH_CHARACTERS) return wildcard;
+  }
+}
+
 /**
  * Returns the calls that invalidate these paths: the paths themselves where they fit four calls, else the folders that hold them,
  * at most 15, as wildcards. A wildcard also takes what was not listed; it is the price of a list that single paths would take
  * hours and thousands of dollars to invalidate.
- * @throws PathIsWildcard for a single path that CloudFront would take as more than one
  */
-export async function planInvalidation(
-  paths: AsyncIterable<string>,
-): Promise<readonly (readonly string[])[]> {
+export async function planInvalidation(paths: AsyncIterable<string>): Promise<InvalidationPlan> {
   const single = new Set<string>();
   let folders: Set<string> | undefined;
   for await (const path of paths) {
@@ -106,16 +120,16 @@ export async function planInvalidation(
     } else folders.add(folderOf(path));
     if (folders.size > MAX_FOLDERS_HELD) folders = rollUp(folders, MAX_FOLDERS_HELD / 2);
   }
-  if (folders !== undefined)
-    return [
-      outermost(rollUp(folders, MAX_WILDCARDS))
-        .sort()
-        .map((folder) => `${invalidationPath(folder)}*`),
-    ];
+  if (folders !== undefined) {
+    const wildcards = new Set(outermost(rollUp(folders, MAX_WILDCARDS)).sort().map(wildcardFor));
+    return { batches: [[...wildcards]], unnamed: [] };
+  }
   const listed = [...new Set([...single].map(invalidationPath))];
-  const wildcard = listed.find((path) => path.endsWith('*'));
-  if (wildcard !== undefined) throw new PathIsWildcard(wildcard);
-  return Array.from({ length: Math.ceil(listed.length / MAX_PATHS) }, (_, batch) =>
-    listed.slice(batch * MAX_PATHS, (batch + 1) * MAX_PATHS),
-  );
+  const named = listed.filter(isNameable);
+  return {
+    batches: Array.from({ length: Math.ceil(named.length / MAX_PATHS) }, (_, batch) =>
+      named.slice(batch * MAX_PATHS, (batch + 1) * MAX_PATHS),
+    ),
+    unnamed: listed.filter((path) => !isNameable(path)),
+  };
 }

@@ -11,7 +11,7 @@ import type { RequestId } from '../engine/model/ids';
 import type { Clock } from '../engine/ports/clock';
 import type { InvalidationOutcome, Invalidator } from '../engine/ports/invalidator';
 import { findDistribution } from './distributions';
-import { firstUnusual, PathIsWildcard, planInvalidation } from './invalidation-paths';
+import { planInvalidation } from './invalidation-paths';
 
 const POLL_MS = 5_000;
 
@@ -35,17 +35,35 @@ function isPassing(error: unknown): boolean {
   );
 }
 
-/** CloudFront takes none of the paths of a call that has a bad one, and does not say which. */
+/** Calls that CloudFront may refuse for their paths until no more of the bad ones are looked for: a dozen lie among thousands. */
+const MAX_REFUSALS = 200;
+/** Paths that a sentence names, and characters of each. */
+const NAMED_PATHS = 5;
+const NAMED_CHARACTERS = 120;
+
+/** Many paths were refused one by one, so that the rest is not worth asking for. */
 class PathsRefused extends WarmpathError {
   override readonly name = 'PathsRefused';
   constructor(paths: readonly string[], cause: InvalidArgument) {
-    const path = firstUnusual(paths);
     super(
       'PATHS_REFUSED',
-      `CloudFront refused the invalidation of ${paths.length} paths: ${cause.message} ${path === undefined ? `They begin with ${paths[0]}.` : `The first unusual one is ${path}; warm it in a request of its own without need_invalidate.`}`,
+      `CloudFront refused ${count(paths)}, and more: ${listed(paths)}: ${cause.message} Warm them in a request of their own without need_invalidate.`,
       { cause },
     );
   }
+}
+
+function count(paths: readonly string[]): string {
+  return paths.length === 1 ? '1 path' : `${paths.length} paths`;
+}
+
+/** Names a few paths, without their queries, which may hold what signs a URL. */
+function listed(paths: readonly string[]): string {
+  const names = paths.slice(0, NAMED_PATHS).map((path) => {
+    const [bare = ''] = path.split('?', 1);
+    return bare.length > NAMED_CHARACTERS ? `${bare.slice(0, NAMED_CHARACTERS)}\u2026` : bare;
+  });
+  return paths.length > names.length ? `${names.join(', ')}, ...` : names.join(', ');
 }
 
 export interface InvalidatorOptions {
@@ -73,17 +91,26 @@ export class CloudFrontInvalidator implements Invalidator {
       );
       if (distribution === undefined)
         return refused(`this account has no distribution ${distributionDomain}, so it cannot be invalidated`);
-      const batches = await planInvalidation(paths);
-      const count = batches.reduce((sum, batch) => sum + batch.length, 0);
+      const { batches, unnamed } = await planInvalidation(paths);
+      const bad = [...unnamed];
+      let invalidated = 0;
       let pending = false;
       for (const [index, batch] of batches.entries()) {
         // The reference makes a repeat after a crash find the invalidation that is there.
-        const invalidation = await this.create(distribution.id, `${id}-${index}`, batch, until);
-        pending = !(await this.completed(distribution.id, invalidation, until)) || pending;
+        const created = await this.create(distribution.id, `${id}-${index}`, batch, until);
+        bad.push(...created.bad);
+        invalidated += batch.length - created.bad.length;
+        for (const invalidation of created.ids)
+          pending = !(await this.completed(distribution.id, invalidation, until)) || pending;
       }
-      return { kind: pending ? 'pending' : 'done', paths: count };
+      const warning =
+        bad.length === 0
+          ? undefined
+          : `CloudFront takes no invalidation of ${count(bad)}, which may be served as before: ${listed(bad)}`;
+      if (invalidated === 0 && warning !== undefined) return refused(warning);
+      return { kind: pending ? 'pending' : 'done', paths: invalidated, ...(warning && { warning }) };
     } catch (error) {
-      if (error instanceof PathIsWildcard || error instanceof PathsRefused) return refused(error.message);
+      if (error instanceof PathsRefused) return refused(error.message);
       if (error instanceof TooManyInvalidationsInProgress)
         return refused(
           `distribution ${distributionDomain} has too many invalidations in progress; send the request later`,
@@ -95,7 +122,43 @@ export class CloudFrontInvalidator implements Invalidator {
     }
   }
 
+  /**
+   * Creates the invalidation of these paths. CloudFront takes none of a call that has a bad one, and does not say which: then those
+   * of the halves, down to the bad paths.
+   * @throws PathsRefused where there are too many of them
+   */
   private async create(
+    distribution: string,
+    reference: string,
+    paths: readonly string[],
+    until: number,
+  ): Promise<{ readonly ids: readonly string[]; readonly bad: readonly string[] }> {
+    const ids: string[] = [];
+    const bad: string[] = [];
+    let refusals = 0;
+    const left = [{ reference, paths }];
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const { reference: as, paths: some } = next;
+      try {
+        ids.push(await this.createOne(distribution, as, some, until));
+      } catch (error) {
+        if (!(error instanceof InvalidArgument)) throw error;
+        refusals += 1;
+        const half = Math.ceil(some.length / 2);
+        if (some.length > 1)
+          left.push(
+            { reference: `${as}b`, paths: some.slice(half) },
+            { reference: `${as}a`, paths: some.slice(0, half) },
+          );
+        else bad.push(...some);
+        if (refusals >= MAX_REFUSALS && left.length > 0)
+          throw new PathsRefused(bad.length > 0 ? bad : some, error);
+      }
+    }
+    return { ids, bad };
+  }
+
+  private async createOne(
     DistributionId: string,
     CallerReference: string,
     paths: readonly string[],
@@ -108,9 +171,7 @@ export class CloudFrontInvalidator implements Invalidator {
           InvalidationBatch: { CallerReference, Paths: { Quantity: paths.length, Items: [...paths] } },
         }),
       ),
-    ).catch((error: unknown) => {
-      throw error instanceof InvalidArgument ? new PathsRefused(paths, error) : error;
-    });
+    );
     if (Invalidation?.Id === undefined) throw new Error('CloudFront answered without an invalidation');
     return Invalidation.Id;
   }

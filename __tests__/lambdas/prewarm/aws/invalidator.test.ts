@@ -141,3 +141,89 @@ describe('an invalidation that CloudFront has no time for', () => {
     expect(now).toBe(0);
   });
 });
+
+describe('an invalidation with paths that CloudFront refuses', () => {
+  /** What CloudFront took, reference by reference; it takes the same again under the same reference. */
+  let taken: Map<string, readonly string[]>;
+  let refusals: number;
+  let isBad: (path: string) => boolean;
+  let service: ScriptedService;
+  let client: CloudFrontClient;
+
+  beforeAll(async () => {
+    service = await startScriptedService((call, sent) => {
+      if (call === FIND) return FOUND;
+      if (call === LOOK) return invalidation('Completed');
+      const paths = [...sent.matchAll(/<Path>([^<]*)<\/Path>/g)].map(([, path = '']) => path);
+      if (paths.some(isBad)) {
+        refusals += 1;
+        return refusal(400, 'InvalidArgument');
+      }
+      const reference = /<CallerReference>([^<]*)</.exec(sent)?.[1] ?? '';
+      const before = taken.get(reference) ?? paths;
+      if (before.join() !== paths.join()) return refusal(400, 'InvalidationBatchAlreadyExists');
+      taken.set(reference, paths);
+      return invalidation('InProgress');
+    });
+    client = new CloudFrontClient({ ...service.config, maxAttempts: 1 });
+  });
+  beforeEach(() => {
+    taken = new Map();
+    refusals = 0;
+  });
+  afterAll(async () => {
+    client.destroy();
+    await service.close();
+  });
+
+  function invalidate(paths: readonly string[]): Promise<InvalidationOutcome> {
+    return new CloudFrontInvalidator(client, {
+      waitMs: 60_000,
+      clock: { now: () => 0, monotonicMs: () => 0, random: () => 0, sleep: async () => {} },
+    }).invalidate(
+      requestId('i'),
+      'd1.cloudfront.net',
+      (async function* () {
+        yield* paths;
+      })(),
+    );
+  }
+  const paths = Array.from({ length: 3_500 }, (_, index) => `/p/${index}`);
+
+  it('names the bad ones without their queries, and invalidates all others, once each', async () => {
+    const listed = [...paths, '/bad/1?token=secret', '/bad/2', '/wild/*'];
+    isBad = (path) => path.startsWith('/bad/');
+    const outcome = await invalidate(listed);
+    expect(outcome).toEqual({
+      kind: 'done',
+      paths: 3_500,
+      warning:
+        'CloudFront takes no invalidation of 3 paths, which may be served as before: /wild/*, /bad/1, /bad/2',
+    });
+    expect([...taken.values()].flat().sort()).toEqual([...paths].sort());
+    // A repeat after a crash finds each of them by its reference.
+    const calls = taken.size;
+    expect(await invalidate(listed)).toEqual(outcome);
+    expect(taken.size).toBe(calls);
+  });
+
+  it('is refused where there is no other path', async () => {
+    isBad = () => true;
+    expect(await invalidate(['/bad'])).toEqual({
+      kind: 'refused',
+      message: 'CloudFront takes no invalidation of 1 path, which may be served as before: /bad',
+    });
+  });
+
+  it('gives up on a list that is bad as a whole, and names some of it', async () => {
+    isBad = () => true;
+    expect(await invalidate(paths)).toEqual({
+      kind: 'refused',
+      message: expect.stringMatching(
+        /CloudFront refused \d+ paths, and more: \/p\/0, \/p\/1, .*, \.\.\.: Rate exceeded/,
+      ),
+    });
+    expect(refusals).toBeLessThanOrEqual(200);
+    expect(taken.size).toBe(0);
+  });
+});

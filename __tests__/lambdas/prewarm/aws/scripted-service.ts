@@ -19,11 +19,12 @@ export interface ScriptedService {
 
 /** An AWS service on loopback whose answers the test makes; `call` is method and path without query. */
 export async function startScriptedService(
-  answer: (call: string) => ScriptedAnswer,
+  answer: (call: string, sent: string) => ScriptedAnswer,
 ): Promise<ScriptedService> {
   const server = createServer(async (request, response) => {
-    for await (const _ of request);
-    const { status, body } = answer(`${request.method} ${request.url?.split('?', 1)[0]}`);
+    let sent = '';
+    for await (const chunk of request) sent += chunk;
+    const { status, body } = answer(`${request.method} ${request.url?.split('?', 1)[0]}`, sent);
     response.writeHead(status).end(body);
   });
   server.listen(0, '127.0.0.1');

@@ -155,6 +155,7 @@ async function prepare(deps: PlanDeps, record: RequestRecord, { signal }: Budget
       return;
     }
     deps.log.info('invalidated', { requestId: id, outcome: outcome.kind, paths: outcome.paths });
+    note = sentence(note, outcome.warning);
     if (outcome.kind === 'pending')
       note = sentence(note, 'the invalidation was still in progress when warming began');
   }

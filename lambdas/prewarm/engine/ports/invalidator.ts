@@ -1,9 +1,16 @@
 import type { RequestId } from '../model/ids';
 
+interface Invalidated<Kind extends string> {
+  readonly kind: Kind;
+  readonly paths: number;
+  /** Names the paths that cannot be invalidated, where there are such; the others were. */
+  readonly warning?: string;
+}
+
 export type InvalidationOutcome =
-  | { readonly kind: 'done'; readonly paths: number }
+  | Invalidated<'done'>
   /** Still in progress when the bound ran out: warming goes on, with a warning. */
-  | { readonly kind: 'pending'; readonly paths: number }
+  | Invalidated<'pending'>
   /** Nothing was invalidated; the request must stop before anything is warmed. */
   | { readonly kind: 'refused'; readonly message: string };
 

@@ -210,6 +210,12 @@ describe('planning a request', () => {
     expect(record?.message).toContain('still in progress');
   });
 
+  it('warms the others, and says which, when some paths cannot be invalidated', async () => {
+    const { record } = await invalidated({ kind: 'pending', paths: 2, warning: 'not invalidated: /a*' });
+    expect(record?.status).toBe('IN-PROGRESS');
+    expect(record?.message).toMatch(/not invalidated: \/a\*; .*still in progress/);
+  });
+
   it('stops before anything is queued when the invalidation is refused', async () => {
     const { record, depth } = await invalidated({ kind: 'refused', message: 'no such distribution' });
     expect(record).toMatchObject({ status: 'STOPPED', stopReason: 'invalidation-refused' });
