@@ -64,20 +64,22 @@ export function hostsOf({ hosts, images }: RolloutState, wanted?: WantedImages):
 /** Does step after step until one is to wait, or nothing is left. */
 export async function drive(ports: RolloutPorts, policy: RolloutPolicy): Promise<RolloutProgress> {
   const done: string[] = [];
+  function progress(state: RolloutState, step: Step): RolloutProgress {
+    return {
+      wantedGeneration: state.wanted.generation,
+      generation: state.images.generation,
+      document: state.images.document,
+      step,
+      done,
+      hosts: hostsOf(state),
+    };
+  }
   for (let pass = 1; ; pass++) {
     const state = await ports.observe();
     const step = nextStep(state, policy);
-    if (step.kind === 'wait' || step.kind === 'done' || pass > MOST_PASSES) {
-      return {
-        wantedGeneration: state.wanted.generation,
-        generation: state.images.generation,
-        document: state.images.document,
-        step,
-        done,
-        hosts: hostsOf(state),
-      };
-    }
-    await ports.act(step, state);
+    if (step.kind === 'wait' || step.kind === 'done' || pass > MOST_PASSES) return progress(state, step);
+    const why = await ports.act(step, state);
+    if (why !== undefined) return progress(state, { kind: 'wait', why, hosts: [] });
     done.push(wordsOf(step));
   }
 }

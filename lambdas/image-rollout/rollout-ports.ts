@@ -37,8 +37,11 @@ export interface RolloutClients {
 export interface RolloutPorts {
   /** @param instead what would be wanted, for a look at what that would do; `isNew`: as a generation that nobody has taken up */
   observe(instead?: WantedImages, isNew?: boolean): Promise<RolloutState>;
-  /** Does a step that the state was the reason for. */
-  act(step: Step, state: RolloutState): Promise<void>;
+  /**
+   * Does a step that the state was the reason for.
+   * @returns what it has to wait for where it cannot be done now
+   */
+  act(step: Step, state: RolloutState): Promise<string | undefined>;
 }
 
 export function policyOf(settings: ParsedRolloutSettings): RolloutPolicy {
@@ -119,38 +122,38 @@ export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSetting
     return writeDocument(ssm, settings.IMAGES_PARAMETER, formatImagesDocument(document));
   }
 
-  async function act(step: Step): Promise<void> {
+  async function act(step: Step): Promise<string | undefined> {
     switch (step.kind) {
       case 'publish':
         await write(step.document);
-        return;
+        return undefined;
       case 'size-pool':
-        await sizePool(autoScaling, group, step.sizes, { state: settings.POOL_STATE || 'Stopped' });
-        return;
+        return (await sizePool(autoScaling, group, step.sizes, { state: settings.POOL_STATE || 'Stopped' }))
+          ? undefined
+          : 'an instance refresh, which lets nobody size the pool';
       case 'retire':
         await write(step.document);
         await retireFromPool(autoScaling, group, step.ids);
-        return;
+        return undefined;
       case 'register':
         await registerCopy(ecs, family, step.images);
-        return;
+        return undefined;
       case 'serve':
         await updateService(ecs, { cluster, service, family, revision: step.revision });
         await write(step.document);
-        return;
+        return undefined;
       case 'wait':
       case 'done':
-        return;
+        return undefined;
     }
   }
 
   return {
     observe,
     act: async (step, seen) => {
-      if (step.kind === 'wait' || step.kind === 'done') return;
+      if (step.kind === 'wait' || step.kind === 'done') return undefined;
       // Looking took a while: what was published or asked for meanwhile is looked at in the next pass.
-      if (!(await isStill(seen))) return;
-      await act(step);
+      return (await isStill(seen)) ? act(step) : undefined;
     },
   };
 

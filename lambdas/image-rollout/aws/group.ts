@@ -1,9 +1,11 @@
 /** The group and its warm pool: which hosts there are and where, and the two things that a rollout does to the pool. */
 import {
   type AutoScalingClient,
+  AutoScalingServiceException,
   DescribeAutoScalingGroupsCommand,
   DescribeWarmPoolCommand,
   type Instance,
+  InstanceRefreshInProgressFault,
   PutWarmPoolCommand,
   SetInstanceHealthCommand,
   type WarmPoolState,
@@ -91,21 +93,39 @@ export async function readGroup(client: AutoScalingClient, group: string): Promi
   return { hosts: [...serving, ...hosts], pool };
 }
 
-/** Gives the pool its sizes, with all four fields: one left out would fall back to a default. */
+/**
+ * Gives the pool its sizes, with all four fields: one left out would fall back to a default.
+ * @returns whether it has them; an instance refresh lets nobody change a pool while it runs
+ */
 export async function sizePool(
   client: AutoScalingClient,
   group: string,
   sizes: PoolSizes,
   { state }: PoolKind,
-): Promise<void> {
-  await client.send(
-    new PutWarmPoolCommand({
-      AutoScalingGroupName: group,
-      MinSize: sizes.minSize,
-      MaxGroupPreparedCapacity: sizes.maxPrepared,
-      PoolState: state,
-      InstanceReusePolicy: { ReuseOnScaleIn: false },
-    }),
+): Promise<boolean> {
+  try {
+    await client.send(
+      new PutWarmPoolCommand({
+        AutoScalingGroupName: group,
+        MinSize: sizes.minSize,
+        MaxGroupPreparedCapacity: sizes.maxPrepared,
+        PoolState: state,
+        InstanceReusePolicy: { ReuseOnScaleIn: false },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof InstanceRefreshInProgressFault) return false;
+    throw error;
+  }
+}
+
+/** Whether Auto Scaling knows an instance no more. */
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof AutoScalingServiceException &&
+    error.name === 'ValidationError' &&
+    /not found/i.test(error.message)
   );
 }
 
@@ -119,14 +139,19 @@ export async function retireFromPool(
   for (const id of ids) {
     const { hosts } = await readPool(client, group);
     if (hosts.find((host) => host.id === id)?.place !== 'pool-asleep') continue;
-    await client.send(
-      new SetInstanceHealthCommand({
-        InstanceId: id,
-        HealthStatus: 'Unhealthy',
-        ShouldRespectGracePeriod: false,
-      }),
-    );
-    retired.push(id);
+    try {
+      await client.send(
+        new SetInstanceHealthCommand({
+          InstanceId: id,
+          HealthStatus: 'Unhealthy',
+          ShouldRespectGracePeriod: false,
+        }),
+      );
+      retired.push(id);
+    } catch (error) {
+      // It went between the look and the call.
+      if (!isGone(error)) throw error;
+    }
   }
   return retired;
 }
