@@ -1,11 +1,5 @@
-import * as z from 'zod';
 import type { GithubClient } from './github-client';
-
-const issue = z.object({
-  number: z.number(),
-  body: z.string().nullish(),
-  pull_request: z.unknown().optional(),
-});
+import { addComment, type OwnIssue, ownOpenIssues } from './own-posts';
 
 const LABEL = 'drift';
 
@@ -29,11 +23,8 @@ export class DriftIssue {
     const body = `${this.marker}\n${text}`;
     const open = await this.find();
     if (open === undefined) {
-      await this.github.request('POST', '/issues', {
-        title: `Drift in ${this.stack}`,
-        body,
-        labels: [LABEL],
-      });
+      const issue = { title: `Drift in ${this.stack}`, body, labels: [LABEL] };
+      await this.github.create('/issues', issue, () => this.find());
       return 'opened';
     }
     if (open.body === body) return 'unchanged';
@@ -45,9 +36,7 @@ export class DriftIssue {
   async close(): Promise<boolean> {
     const open = await this.find();
     if (open === undefined) return false;
-    await this.github.request('POST', `/issues/${open.number}/comments`, {
-      body: 'There is no drift any more.',
-    });
+    await addComment(this.github, open.number, 'There is no drift any more.');
     await this.github.request('PATCH', `/issues/${open.number}`, {
       state: 'closed',
       state_reason: 'completed',
@@ -55,10 +44,7 @@ export class DriftIssue {
     return true;
   }
 
-  private async find(): Promise<z.infer<typeof issue> | undefined> {
-    const issues = z.array(issue).parse(await this.github.list(`/issues?state=open&labels=${LABEL}`));
-    return issues.find(
-      ({ body, pull_request: pull }) => pull === undefined && (body ?? '').startsWith(this.marker),
-    );
+  private async find(): Promise<OwnIssue | undefined> {
+    return (await ownOpenIssues(this.github)).find(({ body }) => body.startsWith(this.marker));
   }
 }

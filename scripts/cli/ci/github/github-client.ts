@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod';
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
 import { BadInput } from '../../bad-input';
 
@@ -28,8 +29,10 @@ export interface GithubClientOptions {
 }
 
 const MAX_ATTEMPTS = 6;
-/** A limit of requests an hour may reset that late. */
-const MAX_WAIT_MS = 3_600_000;
+/** Of one client, all in all: the jobs that comment end after ten minutes, and a limit an hour may reset later than that. */
+const MAX_WAIT_MS = 8 * 60_000;
+/** Longer waits are told. */
+const LONG_WAIT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const PER_PAGE = 100;
 const MAX_PAGES = 50;
@@ -40,6 +43,19 @@ interface Answer {
   readonly text: string;
 }
 
+/** Of a request whose effect was found instead. */
+const FOUND: Answer = { status: 204, headers: new Headers(), text: '' };
+
+const viewerAnswer = z.object({ viewer: z.object({ login: z.string() }) });
+const graphqlData = z.object({ data: z.unknown() });
+const graphqlErrors = z.object({
+  errors: z.array(z.object({ type: z.string().optional(), message: z.string() })),
+});
+const refusal = z.object({
+  message: z.string(),
+  errors: z.array(z.union([z.string(), z.object({ message: z.string().optional() })])).optional(),
+});
+
 /**
  * The parts of GitHub's API that the commands need, with both of its rate limits.
  *
@@ -48,6 +64,7 @@ interface Answer {
 export class GithubClient {
   private readonly pause: (milliseconds: number) => Promise<unknown>;
   private readonly now: () => number;
+  private waitedMs = 0;
 
   constructor(private readonly options: GithubClientOptions) {
     this.pause = options.pause ?? wait;
@@ -60,12 +77,23 @@ export class GithubClient {
     return parse(await this.send(method, `${apiUrl}/repos/${repository}${path}`, body));
   }
 
-  /** Returns every element of a list, page by page. */
-  async list(path: string): Promise<readonly unknown[]> {
+  /**
+   * Makes what must not be there twice. Where an answer is lost, `find` looks for what the request may have made before it is
+   * sent again.
+   */
+  async create(path: string, body: object, find: () => Promise<unknown>): Promise<void> {
+    const { apiUrl, repository } = this.options;
+    await this.send('POST', `${apiUrl}/repos/${repository}${path}`, body, async () => {
+      return (await find()) !== undefined;
+    });
+  }
+
+  /** Returns every element of a list, page by page; of a list with the newest first, `maxPages` may do. */
+  async list(path: string, maxPages = MAX_PAGES): Promise<readonly unknown[]> {
     const { apiUrl, repository } = this.options;
     const separator = path.includes('?') ? '&' : '?';
     const found: unknown[] = [];
-    for (let page = 1; page <= MAX_PAGES; page += 1) {
+    for (let page = 1; page <= maxPages; page += 1) {
       const url = `${apiUrl}/repos/${repository}${path}${separator}per_page=${PER_PAGE}&page=${page}`;
       const items = parse(await this.send('GET', url));
       if (!Array.isArray(items)) throw new GithubError(`GitHub answered ${path} with what is no list`, 200);
@@ -77,33 +105,58 @@ export class GithubClient {
 
   /** Returns the `data` of a GraphQL request. */
   async graphql(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    const answer = parse(await this.send('POST', this.options.graphqlUrl, { query, variables })) as {
-      data?: unknown;
-      errors?: { message?: unknown }[];
-    };
-    if (answer.errors && answer.errors.length > 0)
-      throw new GithubError(
-        `GitHub refused a GraphQL request: ${String(answer.errors[0]?.message).slice(0, 200)}`,
-        200,
-      );
-    return answer.data;
+    const { text, status } = await this.send('POST', this.options.graphqlUrl, { query, variables });
+    const answer = parse({ text, status });
+    const error = graphqlError(text);
+    if (error !== undefined)
+      throw new GithubError(`GitHub refused a GraphQL request: ${error.slice(0, 200)}`, 200);
+    return graphqlData.parse(answer).data;
   }
 
-  private async send(method: string, url: string, body?: object): Promise<Answer> {
+  /** Returns the account that this token speaks for, such as `github-actions[bot]`. */
+  async viewer(): Promise<string> {
+    return viewerAnswer.parse(await this.graphql('{ viewer { login } }')).viewer.login;
+  }
+
+  /** @param isMade - asked before a request is sent again whose answer was lost; true ends the attempts */
+  private async send(
+    method: string,
+    url: string,
+    body?: object,
+    isMade?: () => Promise<boolean>,
+  ): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.attempt(method, url, body);
-      if (answer !== undefined && answer.status < 300) return answer;
+      const isGraphql = url === this.options.graphqlUrl;
+      if (answer !== undefined && answer.status < 300 && !(isGraphql && isLimited(answer))) return answer;
       const waitMs = answer === undefined ? backoff(attempt) : this.waitMs(answer, attempt);
       if (attempt >= MAX_ATTEMPTS || waitMs === undefined) throw this.failure(method, url, answer);
-      await this.pause(waitMs);
+      await this.wait(waitMs);
+      const isLost = answer === undefined || answer.status >= 500;
+      if (isLost && isMade !== undefined && (await isMade())) return FOUND;
     }
+  }
+
+  /** @throws GithubError where that would be longer than a job may take */
+  private async wait(waitMs: number): Promise<void> {
+    const until = new Date(this.now() + waitMs).toISOString().slice(11, 19);
+    if (this.waitedMs + waitMs > MAX_WAIT_MS)
+      throw new GithubError(
+        `GitHub's limit of requests is reached until ${until} UTC; run the job again then`,
+        429,
+      );
+    this.waitedMs += waitMs;
+    if (waitMs >= LONG_WAIT_MS)
+      process.stderr.write(`warmpath: GitHub takes no more requests now; waiting until ${until} UTC\n`);
+    await this.pause(waitMs);
   }
 
   private async attempt(method: string, url: string, body?: object): Promise<Answer | undefined> {
     try {
       const response = await fetch(url, {
         method,
-        redirect: 'error',
+        // A repository of another name answers with a redirect: the request is not carried there, and the token neither.
+        redirect: 'manual',
         headers: {
           authorization: `Bearer ${this.options.token}`,
           accept: 'application/vnd.github+json',
@@ -123,17 +176,15 @@ export class GithubClient {
   /** How long to wait before the next attempt; undefined where another attempt would get the same answer. */
   private waitMs({ status, headers, text }: Answer, attempt: number): number | undefined {
     if (status >= 500) return backoff(attempt);
-    if (status !== 403 && status !== 429) return undefined;
+    if (status !== 200 && status !== 403 && status !== 429) return undefined;
     const retryAfter = Number(headers.get('retry-after') ?? Number.NaN);
-    if (retryAfter >= 0) return Math.min(MAX_WAIT_MS, retryAfter * 1_000);
+    if (retryAfter >= 0) return retryAfter * 1_000;
     if (headers.get('x-ratelimit-remaining') === '0') {
       const resetMs = Number(headers.get('x-ratelimit-reset') ?? Number.NaN) * 1_000;
-      return resetMs > 0
-        ? Math.min(MAX_WAIT_MS, Math.max(1_000, resetMs - this.now()))
-        : backoffOfAMinute(attempt);
+      return resetMs > 0 ? Math.max(1_000, resetMs - this.now()) : backoffOfAMinute(attempt);
     }
-    const isSecondary = status === 429 || /secondary rate limit/i.test(text);
-    return isSecondary ? backoffOfAMinute(attempt) : undefined;
+    const isLimit = status !== 403 || /rate limit/i.test(text);
+    return isLimit ? backoffOfAMinute(attempt) : undefined;
   }
 
   private failure(method: string, url: string, answer: Answer | undefined): Error {
@@ -141,12 +192,41 @@ export class GithubClient {
     if (answer === undefined) return new GithubError(`${what}: GitHub cannot be reached; try again later`, 0);
     if (answer.status === 401)
       return new BadInput(`${what}: GitHub refuses the token; set GITHUB_TOKEN to one that is valid`);
-    const hint =
-      answer.status === 403
-        ? '; the token may not do this: the token of a pull request from a fork reads only, others need the permission in the workflow'
-        : '';
-    return new GithubError(`${what}: GitHub answered ${answer.status}${hint}`, answer.status);
+    return new GithubError(
+      `${what}: GitHub answered ${answer.status}${detailOf(answer)}${HINTS[answer.status] ?? ''}`,
+      answer.status,
+    );
   }
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  301: '; the repository has another name now: set GITHUB_REPOSITORY to it',
+  403: '; the token may not do this: the token of a pull request from a fork reads only, others need the permission in the workflow',
+  404: '; it is not there, or the token may not see it',
+};
+
+/** Returns what GitHub says of an error, such as `: Validation Failed (body is too long)`. */
+function detailOf({ text }: Answer): string {
+  try {
+    const { message, errors } = refusal.parse(JSON.parse(text));
+    const [first] = errors ?? [];
+    const further = typeof first === 'string' ? first : first?.message;
+    return `: ${message.slice(0, 200)}${further === undefined ? '' : ` (${further.slice(0, 200)})`}`;
+  } catch {
+    return '';
+  }
+}
+
+/** GraphQL tells its limits with 200 and an error in the body. */
+function isLimited({ text }: Answer): boolean {
+  return /"errors"/.test(text) && /rate limit|RATE_LIMIT/i.test(graphqlError(text) ?? '');
+}
+
+/** Returns type and message of the first error of a GraphQL answer; undefined where it has none. */
+function graphqlError(text: string): string | undefined {
+  const parsed = graphqlErrors.safeParse(JSON.parse(text));
+  const [first] = parsed.data?.errors ?? [];
+  return first && `${first.type ?? ''} ${first.message}`.trim();
 }
 
 function backoff(attempt: number): number {
@@ -154,10 +234,10 @@ function backoff(attempt: number): number {
 }
 
 function backoffOfAMinute(attempt: number): number {
-  return Math.min(MAX_WAIT_MS, 60_000 * 2 ** (attempt - 1));
+  return 60_000 * 2 ** (attempt - 1);
 }
 
-function parse({ text, status }: Answer): unknown {
+function parse({ text, status }: Pick<Answer, 'text' | 'status'>): unknown {
   if (text === '') return undefined;
   try {
     return JSON.parse(text);

@@ -1,16 +1,5 @@
-import * as z from 'zod';
 import type { GithubClient } from './github-client';
-
-const comment = z.object({
-  id: z.number(),
-  node_id: z.string(),
-  body: z.string().nullish(),
-  user: z.object({ login: z.string() }).nullish(),
-});
-
-type Comment = z.infer<typeof comment>;
-
-const viewerAnswer = z.object({ viewer: z.object({ login: z.string() }) });
+import { type OwnComment, ownComments } from './own-posts';
 
 const MAX_UNITS = 65_536;
 const OUTDATED = '> [!NOTE]\n> **Out of date**: a new plan is running.';
@@ -33,31 +22,39 @@ export class StickyComment {
     return MAX_UNITS - this.marker.length - OUTDATED.length - 10;
   }
 
+  /** Whether the pull request has the comment. */
+  async isThere(): Promise<boolean> {
+    return (await this.find()).length > 0;
+  }
+
   /** Creates the comment, or puts the text into the one that is there and unfolds it. */
   async put(text: string): Promise<'created' | 'updated' | 'unchanged'> {
     const body = `${this.marker}\n${text}`;
     const [own, ...others] = await this.find();
     for (const other of others) await this.minimize(other, 'DUPLICATE');
     if (own === undefined) {
-      await this.github.request('POST', `/issues/${this.pullRequest}/comments`, { body });
+      await this.github.create(`/issues/${this.pullRequest}/comments`, { body }, async () => {
+        return (await this.find())[0];
+      });
       return 'created';
     }
-    if (own.body === body) return 'unchanged';
-    await this.github.request('PATCH', `/issues/comments/${own.id}`, { body });
+    const isSame = own.body === body;
+    if (!isSame) await this.github.request('PATCH', `/issues/comments/${own.id}`, { body });
+    // It may have been folded with the text that it has.
     await this.github.graphql(
       'mutation($id: ID!) { unminimizeComment(input: {subjectId: $id}) { clientMutationId } }',
       {
         id: own.node_id,
       },
     );
-    return 'updated';
+    return isSame ? 'unchanged' : 'updated';
   }
 
   /** Says at the top of the comment that a new plan is underway. Returns whether there is a comment. */
   async markOutdated(): Promise<boolean> {
     const [own] = await this.find();
     if (own === undefined) return false;
-    const text = (own.body ?? '').slice(this.marker.length).trimStart();
+    const text = own.body.slice(this.marker.length).trimStart();
     if (!text.startsWith(OUTDATED))
       await this.github.request('PATCH', `/issues/comments/${own.id}`, {
         body: `${this.marker}\n${OUTDATED}\n\n${text}`,
@@ -72,25 +69,15 @@ export class StickyComment {
     return all.length > 0;
   }
 
-  /** Anybody can paste the marker into a comment: only those of this token's own account count. */
-  private async find(): Promise<readonly Comment[]> {
-    const viewer = viewerAnswer.parse(await this.github.graphql('{ viewer { login } }')).viewer.login;
-    const comments = z.array(comment).parse(await this.github.list(`/issues/${this.pullRequest}/comments`));
-    return comments.filter(
-      ({ body, user }) =>
-        (body ?? '').startsWith(this.marker) && plainLogin(user?.login ?? '') === plainLogin(viewer),
-    );
+  private async find(): Promise<readonly OwnComment[]> {
+    const comments = await ownComments(this.github, this.pullRequest);
+    return comments.filter(({ body }) => body.startsWith(this.marker));
   }
 
-  private async minimize({ node_id }: Comment, classifier: 'RESOLVED' | 'DUPLICATE'): Promise<void> {
+  private async minimize({ node_id }: OwnComment, classifier: 'RESOLVED' | 'DUPLICATE'): Promise<void> {
     await this.github.graphql(
       'mutation($id: ID!, $classifier: ReportedContentClassifiers!) { minimizeComment(input: {subjectId: $id, classifier: $classifier}) { clientMutationId } }',
       { id: node_id, classifier },
     );
   }
-}
-
-/** The account of a job's token is `github-actions[bot]` in one API and may be `github-actions` in the other. */
-function plainLogin(login: string): string {
-  return login.replace(/\[bot\]$/, '').toLowerCase();
 }
