@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { FAILED } from '../exit-codes';
 import { hasVisibleDrift } from '../review/model/stack-review';
+import { secretsOfFile } from '../review/policy/policy';
 import { renderMarkdown } from '../review/render/markdown';
 import { reviewDocument } from '../review/run-review';
 import { DriftIssue } from './github/drift-issue';
@@ -12,6 +13,8 @@ import { TerraformStack } from './terraform-stack';
 export interface CiDriftRequest {
   readonly stack: string;
   readonly out: string;
+  /** Policy file whose secrets are masked. */
+  readonly policy?: string;
   /** Open, update and close the issue of the stack. */
   readonly issue: boolean;
 }
@@ -21,11 +24,13 @@ export interface CiDriftRequest {
  */
 export async function ciDrift(request: CiDriftRequest): Promise<number> {
   const github = request.issue ? githubFromEnvironment() : undefined;
+  const secrets = secretsOfFile(request.policy);
   const terraform = new TerraformStack(request.stack, request.out);
   await terraform.init();
   const planned = await terraform.plan({ lock: false, refreshOnly: true });
   try {
-    const stack = reviewDocument(request.stack, planned.document, join(request.out, 'stacks', request.stack));
+    const folder = join(request.out, 'stacks', request.stack);
+    const stack = reviewDocument(request.stack, planned.document, folder, secrets);
     const url = runUrl();
     const review = reviewOfStacks([stack], url === undefined ? {} : { wholeAt: `in the summary of ${url}` });
     writeSummary(review);

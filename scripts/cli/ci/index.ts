@@ -4,6 +4,7 @@ import { FINDING_KINDS, type FindingKind } from '../review/model/stack-review';
 import { type CiApplyRequest, ciApply } from './apply';
 import { ciComment } from './comment';
 import { ciDrift } from './drift';
+import { type CiForkCommentRequest, ciForkComment } from './fork-comment';
 import { ciPlan } from './plan';
 import { type CiStacksRequest, ciStacks } from './stacks';
 
@@ -64,6 +65,7 @@ export function registerCiCommands(program: Command): void {
     .requiredOption('--stack <name>', 'such as prewarm-prod')
     .requiredOption('--expect <fingerprint>', 'of the approved review, or the JSON file of that review')
     .option('--out <folder>', 'synthesis output', 'cdktf.out')
+    .option('--policy <file>', 'that of the review, for its further secrets')
     .option('--pull-request <number>', 'tell the outcome there', pullRequestNumber)
     .option('--commit <sha>', 'tell the outcome in the pull request that brought this commit')
     .action(async (flags: CiApplyRequest) => {
@@ -74,23 +76,27 @@ export function registerCiCommands(program: Command): void {
     .description('compare a state with the account; ends with 1 on drift that no issue says')
     .requiredOption('--stack <name>', 'such as prewarm-prod')
     .option('--out <folder>', 'synthesis output', 'cdktf.out')
+    .option('--policy <file>', 'JSON with further secrets')
     .option('--issue', 'open, update and close one issue for the stack')
-    .action(async ({ issue, ...flags }: { stack: string; out: string; issue?: true }) => {
+    .action(async ({ issue, ...flags }: { stack: string; out: string; policy?: string; issue?: true }) => {
       process.exitCode = await ciDrift({ ...flags, issue: issue === true });
     });
 
   ci.command('comment')
     .description('keep the one review comment of a pull request')
-    .option('--pull-request <number>', 'its number', pullRequestNumber)
-    .option('--head-sha <commit>', 'its head, where the number is not known: a run of a fork')
+    .requiredOption('--pull-request <number>', 'its number', pullRequestNumber)
     .option('--reviews <folder>', 'put these reviews into the comment')
+    .option(
+      '--stacks <json>',
+      'what ci stacks printed, empty where it failed: the comment names stacks without a review',
+    )
     .option('--outdated', 'say that a new plan is underway')
     .option('--fold', 'fold it: the request is closed')
     .action(
       async (flags: {
-        pullRequest?: number;
-        headSha?: string;
+        pullRequest: number;
         reviews?: string;
+        stacks?: string;
         outdated?: true;
         fold?: true;
       }) => {
@@ -101,4 +107,15 @@ export function registerCiCommands(program: Command): void {
         });
       },
     );
+
+  ci.command('fork-comment')
+    .description('keep the review comment of a pull request from a fork, whose own runs may not write')
+    .requiredOption('--head-sha <commit>', "head commit of the fork's run")
+    .requiredOption('--head-repository <owner/name>', 'repository of that commit')
+    .requiredOption('--run <number>', "the fork's run")
+    .requiredOption('--conclusion <word>', 'how that run ended, as GitHub says it; empty while it goes on')
+    .requiredOption('--reviews <folder>', 'its artefact, which is read as data')
+    .action(async (flags: CiForkCommentRequest) => {
+      process.exitCode = await ciForkComment(flags);
+    });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { FAILED } from '../exit-codes';
 import type { FindingKind, StackReview } from '../review/model/stack-review';
-import { applyPolicy, readPolicyFile } from '../review/policy/policy';
+import { applyPolicy, readPolicyFile, secretsOf } from '../review/policy/policy';
 import type { Review } from '../review/render/review';
 import { reviewDocument } from '../review/run-review';
 import { setStepOutput, writeSummary } from './job-summary';
@@ -25,10 +25,8 @@ export async function ciPlan(request: CiPlanRequest): Promise<number> {
   const planned = await terraform.plan({ lock: false });
   let stack: StackReview;
   try {
-    stack = reviewDocument(request.stack, planned.document, join(request.out, 'stacks', request.stack), {
-      secretNames: policy?.secrets?.names ?? [],
-      secretValues: policy?.secrets?.values ?? [],
-    });
+    const folder = join(request.out, 'stacks', request.stack);
+    stack = reviewDocument(request.stack, planned.document, folder, secretsOf(policy));
   } finally {
     planned.close();
   }

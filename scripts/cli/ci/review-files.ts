@@ -7,8 +7,8 @@ import { reviewFingerprint, stacksFromJson } from '../review/render/from-json';
 import { renderJson, reviewSchema } from '../review/render/json';
 import type { Review } from '../review/render/review';
 
-/** A review of 2,000 resources has some 4 MB. A larger file of a pull request is not read. */
-const MAX_FILE_BYTES = 32 * 1024 * 1024;
+/** A review of 2,000 resources has some 4 MB. More in the artefact of a pull request is not read. */
+const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_FILES = 200;
 
 /** Writes a review as JSON, and the folders to it. */
@@ -36,14 +36,15 @@ export function readReviews(folder: string): readonly StackReview[] {
     throw new BadInput(
       `--reviews ${folder}: got ${names.length} files; allowed ${MAX_FILES}; review fewer stacks at once`,
     );
+  const sizeBytes = names.reduce((sum, path) => sum + statSync(path).size, 0);
+  if (sizeBytes > MAX_BYTES)
+    throw new BadInput(
+      `--reviews ${folder}: got ${sizeBytes} bytes; allowed ${MAX_BYTES}; review fewer resources at once`,
+    );
   return names.flatMap(readReview);
 }
 
 function readReview(path: string): readonly StackReview[] {
-  if (statSync(path).size > MAX_FILE_BYTES)
-    throw new BadInput(
-      `${path}: got ${statSync(path).size} bytes; allowed ${MAX_FILE_BYTES}; review fewer resources at once`,
-    );
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));

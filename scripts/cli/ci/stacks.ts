@@ -24,8 +24,8 @@ interface MatrixEntry {
   readonly environment: string;
 }
 
-/** What GitHub and GitLab name as the commit before the first push of a branch. */
-const NO_COMMIT = /^0{40,64}$/;
+/** What GitHub and GitLab name as the commit before the first push of a branch, and before a run that nobody pushed for. */
+const NO_COMMIT = /^(?:0{40,64})?$/;
 
 /**
  * Prints the stacks that a change touches as the matrix of the jobs to come, one JSON list on a line, and sets it as the output

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,9 +29,14 @@ export interface PlannedStack {
   readonly close: () => void;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Runs Terraform in the folder of a synthesized stack. */
 export class TerraformStack {
   private readonly folder: string;
+  private child: ChildProcess | undefined;
+  /** Held back as long as there is a plan: a plan file would outlive this process, and a state stay locked. */
+  private signals: 'default' | 'held' | 'came' = 'default';
 
   /** @throws BadInput where the stack is not synthesized */
   constructor(
@@ -58,9 +63,17 @@ export class TerraformStack {
   async plan({ refreshOnly = false, lock }: PlanOptions): Promise<PlannedStack> {
     const folder = mkdtempSync(join(tmpdir(), 'warmpath-plan-'));
     const file = join(folder, 'plan');
-    function close(): void {
+    const interrupt = () => {
+      this.signals = 'came';
+      this.child?.kill('SIGINT');
+    };
+    const close = () => {
       rmSync(folder, { recursive: true, force: true });
-    }
+      for (const signal of SIGNALS) process.off(signal, interrupt);
+      this.signals = 'default';
+    };
+    this.signals = 'held';
+    for (const signal of SIGNALS) process.on(signal, interrupt);
     try {
       // What Terraform prints may hold values that no schema marks as sensitive: only the review is shown.
       await this.run([
@@ -90,12 +103,16 @@ export class TerraformStack {
   }
 
   private run(args: readonly string[]): Promise<Buffer> {
+    if (this.signals === 'came') return Promise.reject(new TerraformFailed(args[0] ?? '', null));
     return new Promise((resolve, reject) => {
       const child = spawn('terraform', args, {
         cwd: this.folder,
         env: { ...process.env, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' },
         stdio: ['ignore', 'pipe', 'inherit'],
+        // A terminal sends Ctrl-C to the whole group: with the one that is passed on, Terraform would see two and not wait.
+        detached: this.signals === 'held',
       });
+      this.child = child;
       const chunks: Buffer[] = [];
       child.stdout.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
@@ -108,6 +125,7 @@ export class TerraformStack {
         );
       });
       child.on('close', (code) => {
+        this.child = undefined;
         if (code === 0) resolve(Buffer.concat(chunks));
         else reject(new TerraformFailed(args[0] ?? '', code));
       });

@@ -9,7 +9,7 @@ import { type PlanInput, readPlan } from './input/read-plan';
 import { type PlanSource, readSource, sourcesBelow, sourcesOf } from './input/sources';
 import { type ReviewStackOptions, reviewStack } from './model/review-stack';
 import type { FindingKind, StackReview } from './model/stack-review';
-import { applyPolicy, readPolicyFile } from './policy/policy';
+import { applyPolicy, readPolicyFile, secretsOf } from './policy/policy';
 import { reviewFingerprint } from './render/from-json';
 import { renderHtml } from './render/html';
 import { renderJson, reviewJsonSchema } from './render/json';
@@ -73,8 +73,7 @@ export async function buildReview(request: ReviewRequest): Promise<Review> {
   const expectation = request.expect === undefined ? undefined : readExpectation(request.expect);
   const findings = (request.sarif ?? []).flatMap(readSarif);
   const options = {
-    secretNames: policy.secrets?.names ?? [],
-    secretValues: policy.secrets?.values ?? [],
+    ...secretsOf(policy),
     images: readImageFacts(request.imagesLock),
   };
   const { stacks: reviewed, needPlan } =

@@ -15,13 +15,25 @@ interface Issue {
   title: string;
   state: string;
   labels: string[];
+  user: { login: string };
+}
+
+interface PullRequest {
+  readonly number: number;
+  readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null };
+  readonly merged_at: string | null;
+  readonly state?: 'open' | 'closed';
 }
 
 interface Fault {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The request is done, and only its answer is lost. */
+  readonly isDone?: true;
 }
+
+const VIEWER = 'github-actions[bot]';
 
 /** GitHub's API on loopback, as far as the commands use it: it keeps comments and issues, and records every call. */
 export class GithubApi {
@@ -29,9 +41,9 @@ export class GithubApi {
   readonly comments: Comment[] = [];
   readonly issues: Issue[] = [];
   readonly minimized = new Map<string, string>();
-  pulls: { number: number; head: { sha: string }; merged_at: string | null }[] = [];
-  /** Answers of the next requests, one each. */
-  faults: Fault[] = [];
+  pulls: PullRequest[] = [];
+  /** Answers of the next requests, one each; undefined for one that goes well. */
+  faults: (Fault | undefined)[] = [];
   /** What the token may not do. */
   isReadOnly = false;
   private server: Server | undefined;
@@ -81,7 +93,12 @@ export class GithubApi {
   private answer(method: string, url: string, body: string) {
     this.calls.push(`${method} ${url}`);
     const fault = this.faults.shift();
+    if (fault?.isDone) this.effectOf(method, url, body);
     if (fault) return { status: fault.status, headers: fault.headers ?? {}, text: fault.body ?? '{}' };
+    return this.effectOf(method, url, body);
+  }
+
+  private effectOf(method: string, url: string, body: string) {
     const { pathname, searchParams } = new URL(url, 'http://x');
     const data = body === '' ? {} : JSON.parse(body);
     if (pathname === '/graphql') return ok(this.graphql(data));
@@ -95,14 +112,20 @@ export class GithubApi {
     }
     if (method === 'GET' && /^\/issues\/\d+\/comments$/.test(path)) return paged(this.comments);
     if (method === 'GET' && path === '/issues')
-      return paged(this.issues.filter(({ state }) => state === 'open'));
-    if (method === 'GET' && /\/pulls$/.test(path)) return paged(this.pulls);
+      return paged(
+        this.issues.filter(
+          ({ state, user }) => state === 'open' && user.login === (searchParams.get('creator') ?? user.login),
+        ),
+      );
+    if (method === 'GET' && path === '/pulls')
+      return paged(this.pulls.filter(({ state = 'open' }) => state === searchParams.get('state')));
+    if (method === 'GET' && /^\/commits\/.*\/pulls$/.test(path)) return paged(this.pulls);
     if (method === 'POST' && path === '/issues') {
       const number = this.issues.length + 1;
-      this.issues.push({ number, state: 'open', ...data });
+      this.issues.push({ number, state: 'open', user: { login: VIEWER }, ...data });
       return ok(this.issues.at(-1), 201);
     }
-    if (method === 'POST') return ok(this.addComment('github-actions[bot]', data.body), 201);
+    if (method === 'POST') return ok(this.addComment(VIEWER, data.body), 201);
     const comment = this.comments.find(({ id }) => path === `/issues/comments/${id}`);
     if (comment) return ok(Object.assign(comment, data));
     const issue = this.issues.find(({ number }) => path === `/issues/${number}`);
@@ -110,7 +133,7 @@ export class GithubApi {
   }
 
   private graphql({ query, variables }: { query: string; variables: Record<string, string> }): object {
-    if (query.includes('viewer')) return { data: { viewer: { login: 'github-actions' } } };
+    if (query.includes('viewer')) return { data: { viewer: { login: VIEWER } } };
     if (this.isReadOnly) return { errors: [{ message: 'Resource not accessible by integration' }] };
     const id = variables['id'] ?? '';
     if (query.includes('unminimize')) this.minimized.delete(id);

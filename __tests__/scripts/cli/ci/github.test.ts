@@ -1,5 +1,5 @@
 import { DriftIssue } from '../../../../scripts/cli/ci/github/drift-issue';
-import { mergedPullRequestOf, openPullRequestOf } from '../../../../scripts/cli/ci/github/pull-requests';
+import { mergedPullRequestOf, pullRequestOfFork } from '../../../../scripts/cli/ci/github/pull-requests';
 import { StickyComment } from '../../../../scripts/cli/ci/github/sticky-comment';
 import { GithubApi } from './github-api';
 
@@ -17,6 +17,11 @@ afterEach(async () => {
 
 function sticky(waits: number[] = []): StickyComment {
   return new StickyComment(api.client(waits), 7, 'review');
+}
+
+/** Requests that go well before the one that does not. */
+function passed(count: number) {
+  return Array.from({ length: count }, () => undefined);
 }
 
 describe('the one comment', () => {
@@ -52,8 +57,30 @@ describe('the one comment', () => {
     await sticky().put('text');
     expect(await sticky().fold()).toBe(true);
     expect([...api.minimized]).toEqual([['node-1', 'RESOLVED']]);
-    await sticky().put('again');
+    expect(await sticky().put('text')).toBe('unchanged');
     expect(api.minimized.size).toBe(0);
+    await sticky().fold();
+    expect(await sticky().put('again')).toBe('updated');
+    expect(api.minimized.size).toBe(0);
+  });
+
+  it.each([502, 504])('is made once where the answer to it is lost by %s', async (status) => {
+    api.faults = [...passed(2), { status, isDone: true }];
+    expect(await sticky().put('text')).toBe('created');
+    expect(api.comments.map(({ body }) => body)).toEqual([`${MARKER}\ntext`]);
+  });
+
+  it('is asked for again where the first request made none', async () => {
+    api.faults = [...passed(2), { status: 502 }];
+    expect(await sticky().put('text')).toBe('created');
+    expect(api.comments).toHaveLength(1);
+  });
+
+  it('that is there twice is folded once as a duplicate', async () => {
+    for (const text of ['one', 'two']) api.addComment('github-actions[bot]', `${MARKER}\n${text}`);
+    await sticky().put('new');
+    expect(api.comments.map(({ body }) => body)).toEqual([`${MARKER}\nnew`, `${MARKER}\ntwo`]);
+    expect([...api.minimized]).toEqual([['node-2', 'DUPLICATE']]);
   });
 
   it('stays within the size of a comment with its marker and its mark', async () => {
@@ -65,6 +92,14 @@ describe('the one comment', () => {
 });
 
 describe('limits and failures', () => {
+  beforeEach(() => {
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   it.each([
     ['retry-after', { status: 403, headers: { 'retry-after': '7' } }, 7_000],
     [
@@ -79,6 +114,20 @@ describe('limits and failures', () => {
     ],
     ['429', { status: 429 }, 60_000],
     ['502', { status: 502 }, 1_000],
+    [
+      'the limit of GraphQL, which comes with 200',
+      {
+        status: 200,
+        headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1030' },
+        body: '{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded for installation"}]}',
+      },
+      30_000,
+    ],
+    [
+      'the secondary limit of GraphQL',
+      { status: 200, body: '{"errors":[{"message":"You have exceeded a secondary rate limit."}]}' },
+      60_000,
+    ],
   ])('%s is waited for, and then the request succeeds', async (_what, fault, milliseconds) => {
     api.faults = [fault];
     const waits: number[] = [];
@@ -90,8 +139,31 @@ describe('limits and failures', () => {
     api.isReadOnly = true;
     const waits: number[] = [];
     await expect(sticky(waits).put('text')).rejects.toThrow(
-      /answered 403; the token may not do this: the token of a pull request from a fork/,
+      /answered 403: Resource not accessible by integration; the token may not do this: the token of a pull request from a fork/,
     );
+    expect(waits).toEqual([]);
+  });
+
+  it('a limit that a job would not outlast is told with its end, and nothing is waited for', async () => {
+    api.faults = [{ status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3600' } }];
+    const waits: number[] = [];
+    await expect(sticky(waits).put('text')).rejects.toThrow(
+      /limit of requests is reached until 01:00:00 UTC; run the job again then/,
+    );
+    expect(waits).toEqual([]);
+  });
+
+  it.each([
+    [
+      { status: 422, body: '{"message":"Validation Failed","errors":[{"message":"body is too long"}]}' },
+      /answered 422: Validation Failed \(body is too long\)/,
+    ],
+    [{ status: 301, headers: { location: 'https://elsewhere.example/' } }, /answered 301.*another name now/],
+    [{ status: 404, body: '<html>' }, /answered 404; it is not there, or the token may not see it/],
+  ])('%j is told in its own words, once', async (fault, message) => {
+    api.faults = [undefined, fault];
+    const waits: number[] = [];
+    await expect(sticky(waits).put('text')).rejects.toThrow(message);
     expect(waits).toEqual([]);
   });
 
@@ -106,28 +178,72 @@ describe('limits and failures', () => {
 });
 
 describe('drift', () => {
+  const MARK = '<!-- warmpath:drift prewarm-prod -->';
+
+  function driftOf(stack = 'prewarm-prod'): DriftIssue {
+    return new DriftIssue(api.client(), stack);
+  }
+
   it('has one issue a stack, opened, updated and closed', async () => {
-    const issue = new DriftIssue(api.client(), 'prewarm-prod');
+    const issue = driftOf();
     expect(await issue.close()).toBe(false);
     expect(await issue.report('one')).toBe('opened');
+    expect(await issue.report('one')).toBe('unchanged');
     expect(await issue.report('two')).toBe('updated');
-    expect(await new DriftIssue(api.client(), 'other').report('x')).toBe('opened');
+    expect(await driftOf('other').report('x')).toBe('opened');
     expect(await issue.close()).toBe(true);
+    expect(api.comments.map(({ body }) => body)).toEqual(['There is no drift any more.']);
     expect(api.issues.map(({ title, state }) => [title, state])).toEqual([
       ['Drift in prewarm-prod', 'closed'],
       ['Drift in other', 'open'],
     ]);
   });
+
+  it('is not taken for one that somebody else opened with the marker, and found without its label', async () => {
+    const forged = { title: 'x', state: 'open', labels: ['drift'], user: { login: 'somebody' } };
+    api.issues.push({ ...forged, number: 1, body: MARK });
+    expect(await driftOf().report('one')).toBe('opened');
+    const [, own] = api.issues;
+    if (own) own.labels = [];
+    expect(await driftOf().report('two')).toBe('updated');
+    expect(api.issues.map(({ body }) => body)).toEqual([MARK, `${MARK}\ntwo`]);
+  });
+
+  it('has its issue opened once, and is told once to be gone, where answers are lost', async () => {
+    api.faults = [...passed(2), { status: 502, isDone: true }];
+    await driftOf().report('one');
+    expect(api.issues).toHaveLength(1);
+    api.faults = [...passed(2), { status: 502, isDone: true }];
+    await driftOf().close();
+    expect(api.comments).toHaveLength(1);
+    expect(api.issues[0]?.state).toBe('closed');
+  });
 });
 
 describe('pull requests', () => {
-  it('are found by their head, or by the commit that they brought', async () => {
+  const repo = { full_name: 'fork/r' };
+
+  it("of a fork are found by their head, and not by another repository's with the same commit", async () => {
     api.pulls = [
-      { number: 5, head: { sha: 'a' }, merged_at: null },
-      { number: 6, head: { sha: 'b' }, merged_at: '2026-11-20T08:00:00Z' },
+      { number: 4, head: { sha: 'a', repo: { full_name: 'o/r' } }, merged_at: null },
+      { number: 5, head: { sha: 'a', repo }, merged_at: null },
+      { number: 6, head: { sha: 'b', repo }, merged_at: null, state: 'closed' },
+      { number: 7, head: { sha: 'd', repo: null }, merged_at: null },
     ];
-    expect(await openPullRequestOf(api.client(), 'a')).toBe(5);
-    expect(await openPullRequestOf(api.client(), 'c')).toBeUndefined();
+    function found(sha: string, state: 'open' | 'closed' = 'open') {
+      return pullRequestOfFork(api.client(), { sha, repository: 'fork/r' }, state);
+    }
+    expect(await found('a')).toBe(5);
+    expect(await found('b')).toBeUndefined();
+    expect(await found('b', 'closed')).toBe(6);
+    expect(await found('d')).toBeUndefined();
+  });
+
+  it('are found by the commit that they brought', async () => {
+    api.pulls = [
+      { number: 5, head: { sha: 'a', repo }, merged_at: null },
+      { number: 6, head: { sha: 'b', repo }, merged_at: '2026-11-20T08:00:00Z' },
+    ];
     expect(await mergedPullRequestOf(api.client(), 'b')).toBe(6);
   });
 });

@@ -65,6 +65,22 @@ export function readPolicyFile(path: string): PolicyFile {
   );
 }
 
+/** What a review is told of further secrets. */
+export interface SecretOptions {
+  readonly secretNames: readonly string[];
+  readonly secretValues: readonly string[];
+}
+
+/** Returns the secrets that a policy names: every review of one plan needs the same, or its fingerprint is another. */
+export function secretsOf({ secrets }: Pick<PolicyFile, 'secrets'> = {}): SecretOptions {
+  return { secretNames: secrets?.names ?? [], secretValues: secrets?.values ?? [] };
+}
+
+/** As {@link secretsOf}, of a policy file. @throws BadInput where it is none */
+export function secretsOfFile(path: string | undefined): SecretOptions {
+  return secretsOf(path === undefined ? undefined : readPolicyFile(path));
+}
+
 /** Compares what the stacks would do with what the policy forbids. `today` is a date such as `2026-11-20`. */
 export function applyPolicy(
   stacks: readonly StackReview[],
