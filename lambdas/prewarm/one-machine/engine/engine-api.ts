@@ -170,6 +170,6 @@ export interface EmbeddedEngine {
    * sums and failures stand still. To be followed by `close`.
    */
   halt(): Promise<void>;
-  /** Bounded: `drain` lets running slices end for up to 10 s, then hands the rest back; without it, at once. */
+  /** Bounded: `drain` lets running slices end for up to 2 s, then hands the rest back; without it, at once. */
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }

@@ -27,9 +27,11 @@ import { type EngineParts, openParts } from './engine-parts';
 import { LiveTallies } from './live-progress';
 import { keepRetention } from './retention';
 
-const DRAIN_MS = 10_000;
-/** What is done of a slice that is handed back is kept, so that waiting spares no more than the fetches in flight. */
-const HALT_MS = 2_000;
+/**
+ * What is done of a slice that is handed back is kept, so that waiting spares no more than the fetches in flight. Docker kills what
+ * has not stopped after 10 s.
+ */
+const DRAIN_MS = 2_000;
 const PROGRESS_EVERY_MS = 200;
 
 class Engine implements EmbeddedEngine {
@@ -168,7 +170,7 @@ class Engine implements EmbeddedEngine {
   }
 
   async halt(): Promise<void> {
-    await this.workLoop.stop(HALT_MS);
+    await this.workLoop.stop(DRAIN_MS);
     for (const id of this.live.ids) await this.emit(id);
   }
 

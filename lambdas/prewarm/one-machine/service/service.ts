@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { failureBody } from '../../api/failure';
 import { createRouter } from '../../api/router';
@@ -17,6 +16,7 @@ import { guard } from './guard';
 import { boundConnections, HTTP_LIMITS, oneAtATime } from './http-bounds';
 import { type PageFiles, pageServer } from './page';
 import { ReportLinks } from './report-links';
+import { serverEnd } from './server-end';
 import { unknownRoute } from './unknown-route';
 
 export interface ServiceOptions {
@@ -60,8 +60,6 @@ export class ListenError extends RefusedSetting {
 type Router = ReturnType<typeof createRouter>;
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-/** Time for answers that are underway when the service stops. */
-const GRACE_MS = 5_000;
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -85,16 +83,6 @@ function unreadable(error: unknown): Response {
       : [500, 'Internal server error.'];
   const headers = { 'x-request-id': randomUUID() };
   return Response.json(failureBody(Date.now(), message), { status, headers });
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  const timer = new AbortController();
-  await Promise.race([closed, sleep(GRACE_MS, undefined, { signal: timer.signal }).catch(() => {})]);
-  timer.abort();
-  server.closeAllConnections();
-  await closed;
 }
 
 /**
@@ -121,6 +109,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   );
   const server = createServer(HTTP_LIMITS, oneAtATime(listener));
   boundConnections(server, connectionBudget(DEFAULT_ENGINE_LIMITS.maxFetchesInFlight).clients);
+  const endServer = serverEnd(server);
   const listening = await listen(server, host, port);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');
@@ -139,7 +128,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       broken: engine.broken,
       stop: async () => {
         events.close();
-        await closeServer(server);
+        await endServer();
         await engine.close({ drain: true });
       },
     };

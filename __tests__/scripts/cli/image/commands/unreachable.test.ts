@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import timers from 'node:timers/promises';
 import type * as z from 'zod';
 import { plan } from '../../../../../scripts/cli/image/commands/plan';
 import { release } from '../../../../../scripts/cli/image/commands/release';
@@ -63,7 +64,12 @@ async function startRegistry() {
 
 const folders: string[] = [];
 
+beforeAll(() => {
+  // The waits between attempts pass at once.
+  jest.spyOn(timers, 'setTimeout').mockImplementation(() => timers.setImmediate());
+});
 afterAll(() => {
+  jest.restoreAllMocks();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
