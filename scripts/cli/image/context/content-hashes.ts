@@ -17,21 +17,21 @@ export interface FileStamp {
   readonly fullMode: number;
 }
 
-/** Columns, so that tens of thousands of files are read from JSON as three strings. */
+/** Columns, so that tens of thousands of files are read as three values. */
 export interface Memo {
   /** When the memo was written, in milliseconds since 1970. */
   readonly writtenAtMs: number;
   /** Absolute paths with a NUL between them. */
   readonly paths: string;
-  /** The numbers of each path's {@link FileStamp} as doubles, in Base64. */
-  readonly stamps: string;
+  /** The numbers of each path's {@link FileStamp}, {@link STAMP_NUMBERS} a file. */
+  readonly stamps: Float64Array;
   /** SHA-256 of each path's content, 64 hexadecimal digits each. */
   readonly digests: string;
 }
 
 /** A file may change twice within one tick of the file system's clock: only what is older than this is trusted. */
 const SETTLED_MS = 2_000;
-const STAMP_NUMBERS = 6;
+export const STAMP_NUMBERS = 6;
 const DIGEST_DIGITS = 64;
 
 export class ContentHashes {
@@ -75,7 +75,7 @@ export class ContentHashes {
     return {
       writtenAtMs,
       paths: [...last.keys()].join('\0'),
-      stamps: Buffer.from(numbers.buffer).toString('base64'),
+      stamps: numbers,
       digests: kept.map((index) => digests[index]).join(''),
     };
   }
@@ -94,19 +94,11 @@ function numbersOf({ sizeBytes, mtimeMs, ctimeMs, ino, dev, fullMode }: FileStam
 }
 
 /** `undefined` where the columns do not fit together. */
-function rememberedFiles(memo: Memo): RememberedFiles | undefined {
-  const paths = memo.paths.split('\0');
-  const bytes = new Uint8Array(Buffer.from(memo.stamps, 'base64'));
+function rememberedFiles({ paths: joined, stamps, digests, writtenAtMs }: Memo): RememberedFiles | undefined {
+  const paths = joined.split('\0');
   const fits =
-    bytes.length === paths.length * STAMP_NUMBERS * Float64Array.BYTES_PER_ELEMENT &&
-    memo.digests.length === paths.length * DIGEST_DIGITS;
-  if (!fits) return undefined;
-  return new RememberedFiles(
-    paths,
-    new Float64Array(bytes.buffer),
-    memo.digests,
-    memo.writtenAtMs - SETTLED_MS,
-  );
+    stamps.length === paths.length * STAMP_NUMBERS && digests.length === paths.length * DIGEST_DIGITS;
+  return fits ? new RememberedFiles(paths, stamps, digests, writtenAtMs - SETTLED_MS) : undefined;
 }
 
 class RememberedFiles {

@@ -1,6 +1,7 @@
 /** A build context as the builder sees it: what the ignore file leaves, read folder by folder and only when asked for. */
 import { constants, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { posix } from 'node:path';
+import { hasCode } from '../../../../lambdas/prewarm/one-machine/adapters/error-code';
 import { BadInput } from '../../bad-input';
 import type { ContentHashes, FileStamp } from './content-hashes';
 import { IgnorePatterns, type PatternState } from './ignore-patterns';
@@ -14,7 +15,6 @@ interface Entry {
 
 export interface FileEntry extends Entry, FileStamp {
   readonly kind: 'file';
-  readonly absolutePath: string;
   /** Device and inode of a file that has several names; `` for one that stands alone. */
   readonly inode: string;
 }
@@ -36,17 +36,15 @@ export interface ReleaseFiles {
   readonly refuse: boolean;
 }
 
-interface Folder {
-  readonly state: PatternState | undefined;
-  readonly matched: boolean;
-}
-
 /** At most so many links are followed on the way to one path, as the kernel does. */
 const MAX_LINKS = 255;
 
 export class ContextTree {
   private readonly listings = new Map<string, readonly ContextEntry[]>();
-  private readonly folders = new Map<string, Folder>();
+  /** Entries that were asked for one by one: their folders need not be read. */
+  private readonly looked = new Map<string, ContextEntry | undefined>();
+  /** What the patterns said of each folder that was looked at. */
+  private readonly states = new Map<string, PatternState | undefined>();
   private readonly ignore: IgnorePatterns;
 
   constructor(
@@ -58,7 +56,6 @@ export class ContextTree {
   ) {
     // A list that is not understood is not applied: more files than needed reach the key, never fewer.
     this.ignore = ignore.unknown.length === 0 ? ignore : new IgnorePatterns([]);
-    this.folders.set('', { state: undefined, matched: false });
   }
 
   /** The root itself. */
@@ -73,9 +70,14 @@ export class ContextTree {
   entry(path: string): ContextEntry | undefined {
     if (path === '') return this.rootEntry();
     const folder = parentOf(path);
-    // A folder that does not exist, or is itself ignored, has no listing.
-    if (folder !== '' && this.entry(folder)?.kind !== 'folder') return undefined;
-    return this.list(folder).find((entry) => entry.path === path);
+    const listed = this.listings.get(folder);
+    if (listed) return listed.find((entry) => entry.path === path);
+    if (this.looked.has(path)) return this.looked.get(path);
+    // What lies in a folder that does not exist, or is itself ignored, is not there.
+    const isThere = folder === '' || this.entry(folder)?.kind === 'folder';
+    const entry = isThere ? this.look(path, this.states.get(folder)) : undefined;
+    this.looked.set(path, entry);
+    return entry;
   }
 
   /** What a folder contains, sorted by name. @throws {BadInput} for a folder that cannot be read, or must not be taken */
@@ -83,26 +85,29 @@ export class ContextTree {
     const known = this.listings.get(folder);
     if (known) return known;
     this.refuseRelease(folder);
+    if (folder !== '' && !this.states.has(folder)) this.entry(folder);
+    const state = this.states.get(folder);
+    const start = folder === '' ? '' : `${folder}/`;
     const entries: ContextEntry[] = [];
-    const { state } = this.folders.get(folder) ?? this.folderState(folder);
-    const start = `${this.absolute(folder)}/`;
     for (const name of this.names(folder)) {
-      const absolutePath = start + name;
-      const path = absolutePath.slice(this.root.length + 1);
-      if (!this.release.refuse && this.release.paths.has(path)) continue;
-      const ignored = this.ignore.size > 0 ? this.ignore.test(path, state) : undefined;
-      if (ignored?.matched && !this.ignore.mayReturnBelow(path)) continue;
-      const entry = readEntry(absolutePath, path);
-      if (entry === undefined) continue;
-      if (entry.kind === 'folder') {
-        this.folders.set(path, { state: ignored?.state, matched: ignored?.matched === true });
-        // An ignored folder exists for the builder when something below it was brought back.
-        if (ignored?.matched && this.list(path).length === 0) continue;
-      } else if (ignored?.matched) continue;
-      entries.push(entry);
+      const entry = this.look(start + name, state);
+      if (entry) entries.push(entry);
     }
     this.listings.set(folder, entries);
     return entries;
+  }
+
+  /** The entry at a path in a folder for which the patterns have this state; `undefined` where it is absent or left out. */
+  private look(path: string, state: PatternState | undefined): ContextEntry | undefined {
+    if (!this.release.refuse && this.release.paths.has(path)) return undefined;
+    const ignored = this.ignore.size > 0 ? this.ignore.test(path, state) : undefined;
+    const matched = ignored?.matched === true;
+    if (matched && !this.ignore.mayReturnBelow(path)) return undefined;
+    const entry = readEntry(`${this.root}/${path}`, path);
+    if (entry?.kind !== 'folder') return matched ? undefined : entry;
+    this.states.set(path, ignored?.state);
+    // An ignored folder exists for the builder when something below it was brought back.
+    return matched && this.list(path).length === 0 ? undefined : entry;
   }
 
   /** Every entry below a folder, parents before children. */
@@ -147,7 +152,7 @@ export class ContextTree {
   /** SHA-256 of a file's content, in hexadecimal. @throws {BadInput} for a file that must not be taken */
   contentHash(entry: FileEntry): string {
     this.refuseRelease(entry.path);
-    return this.hashes.of(entry.absolutePath, entry);
+    return this.hashes.of(this.absolute(entry.path), entry);
   }
 
   private refuseRelease(path: string): void {
@@ -159,12 +164,6 @@ export class ContextTree {
 
   private absolute(path: string): string {
     return path === '' ? this.root : `${this.root}/${path}`;
-  }
-
-  private folderState(folder: string): Folder {
-    // Listing the parent notes the state of each folder that it contains.
-    this.list(parentOf(folder));
-    return this.folders.get(folder) ?? { state: undefined, matched: false };
   }
 
   private names(folder: string): readonly string[] {
@@ -184,8 +183,18 @@ function readEntry(absolutePath: string, path: string): ContextEntry | undefined
       `${absolutePath}: a file name that is not UTF-8, which BuildKit refuses; rename or ignore it`,
     );
   }
-  const stat = lstatSync(absolutePath, IF_THERE);
+  const stat = statOf(absolutePath);
   return stat && entryOf(absolutePath, path, stat);
+}
+
+/** `undefined` where there is none, or can be none of such a name. */
+function statOf(absolutePath: string): Stats | undefined {
+  try {
+    return lstatSync(absolutePath, IF_THERE);
+  } catch (cause) {
+    if (hasCode(cause, 'ENAMETOOLONG') || hasCode(cause, 'ERR_INVALID_ARG_VALUE')) return undefined;
+    throw new BadInput(`context ${absolutePath}: cannot be read; ${reasonOf(cause)}`, { cause });
+  }
 }
 
 /** `undefined` for a socket, which is never sent to the builder. */
@@ -197,7 +206,6 @@ function entryOf(absolutePath: string, path: string, stat: Stats): ContextEntry 
         path,
         mode,
         kind: 'file',
-        absolutePath,
         sizeBytes: stat.size,
         mtimeMs: stat.mtimeMs,
         ctimeMs: stat.ctimeMs,

@@ -1,6 +1,7 @@
 /**
- * `.warmpath/images/NAME.json`: inputs of the last key and digests of files. Losing it costs time, never correctness. Two
- * JSON values, a line each: the inputs, which may be tens of thousands, are not parsed before a reason is looked for.
+ * `.warmpath/images/NAME.json`: inputs of the last key and digests of files. Losing it costs time, never correctness. A line of
+ * JSON says what each part after it takes: three columns of the memo, and the inputs as JSON. Tens of thousands of files are so
+ * read without being parsed, and inputs not at all before a reason is looked for.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -8,15 +9,15 @@ import * as z from 'zod';
 import type { Memo } from '../context/content-hashes';
 import type { BaseImage } from '../key/base-image';
 import type { InputRecord } from '../key/input-record';
-import { readIfThere, writeAtomically } from './atomic-file';
+import { bytesIfThere, writeAtomically } from './atomic-file';
 import { STATE_FOLDER, stateFolder } from './state-folder';
 
-const STATE_VERSION = 2;
+const STATE_VERSION = 3;
 
 export interface ImageState {
   readonly key: string;
-  /** The inputs as JSON; see {@link recordsOf}. */
-  readonly records: string;
+  /** The inputs as JSON in UTF-8; see {@link recordsOf}. */
+  readonly records: Buffer;
   /** Digest of the ignore file's text, `` where there is none. */
   readonly ignore: string;
   readonly target: string;
@@ -31,12 +32,8 @@ const head = z.looseObject({
   key: z.string(),
   ignore: z.string(),
   target: z.string(),
-  memo: z.object({
-    writtenAtMs: z.number(),
-    paths: z.string(),
-    stamps: z.string(),
-    digests: z.string(),
-  }) satisfies z.ZodType<Memo>,
+  writtenAtMs: z.number(),
+  bytes: z.object({ paths: z.number(), stamps: z.number(), digests: z.number() }),
   bases: z.record(
     z.string(),
     z.custom<BaseImage>((value) => typeof value === 'object' && value !== null),
@@ -53,34 +50,59 @@ export function statePath(folder: string, name: string): string {
 
 /** `undefined` where there is none, or none that can be used. */
 export function readState(folder: string, name: string): ImageState | undefined {
-  const text = readIfThere(statePath(folder, name));
-  if (text === undefined) return undefined;
-  const lineEnd = text.indexOf('\n');
+  const content = bytesIfThere(statePath(folder, name));
+  if (content === undefined) return undefined;
+  const pathsAt = content.indexOf('\n') + 1;
+  const parsed = head.safeParse(jsonIn(content.subarray(0, pathsAt)));
+  if (!parsed.success) return undefined;
+  const { bytes, writtenAtMs, ...rest } = parsed.data;
+  const stampsAt = pathsAt + bytes.paths;
+  const digestsAt = stampsAt + bytes.stamps;
+  const recordsAt = digestsAt + bytes.digests;
+  const memo: Memo = {
+    writtenAtMs,
+    paths: content.toString('utf8', pathsAt, stampsAt),
+    stamps: numbersIn(content.toString('latin1', stampsAt, digestsAt)),
+    digests: content.toString('latin1', digestsAt, recordsAt),
+  };
+  return { ...rest, memo, records: content.subarray(recordsAt) };
+}
+
+export function writeState(folder: string, name: string, { records, memo, ...next }: ImageState): void {
+  const paths = Buffer.from(memo.paths);
+  const { buffer, byteOffset, byteLength } = memo.stamps;
+  const stamps = Buffer.from(Buffer.from(buffer, byteOffset, byteLength).toString('base64'));
+  const digests = Buffer.from(memo.digests);
+  const bytes = { paths: paths.length, stamps: stamps.length, digests: digests.length };
+  const first = JSON.stringify({ version: STATE_VERSION, ...next, writtenAtMs: memo.writtenAtMs, bytes });
+  writeAtomically(
+    join(stateFolder(folder), 'images', `${name}.json`),
+    Buffer.concat([Buffer.from(`${first}\n`), paths, stamps, digests, records]),
+  );
+}
+
+export function encodeRecords(records: readonly InputRecord[]): Buffer {
+  return Buffer.from(JSON.stringify(records));
+}
+
+function jsonIn(bytes: Buffer): unknown {
   try {
-    const parsed = head.safeParse(JSON.parse(text.slice(0, Math.max(0, lineEnd))));
-    return parsed.success ? { ...parsed.data, records: text.slice(lineEnd + 1).trimEnd() } : undefined;
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     return undefined;
   }
 }
 
-export function writeState(folder: string, name: string, { records, ...next }: ImageState): void {
-  const first = JSON.stringify({ version: STATE_VERSION, ...next });
-  writeAtomically(join(stateFolder(folder), 'images', `${name}.json`), `${first}\n${records}\n`);
-}
-
-export function recordsText(records: readonly InputRecord[]): string {
-  return JSON.stringify(records);
+/** Doubles in Base64; what is too little for a whole one is left out. */
+function numbersIn(base64: string): Float64Array {
+  const bytes = new Uint8Array(Buffer.from(base64, 'base64'));
+  return new Float64Array(bytes.buffer, 0, Math.floor(bytes.length / Float64Array.BYTES_PER_ELEMENT));
 }
 
 /** The inputs that a state holds; `undefined` where they cannot be read. */
 export function recordsOf({ records }: ImageState): readonly InputRecord[] | undefined {
-  try {
-    const found: unknown = JSON.parse(records);
-    return Array.isArray(found) && found.every(isRecord) ? found : undefined;
-  } catch {
-    return undefined;
-  }
+  const found = jsonIn(records);
+  return Array.isArray(found) && found.every(isRecord) ? found : undefined;
 }
 
 export function textDigest(text: string | undefined): string {

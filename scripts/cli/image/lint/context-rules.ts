@@ -84,9 +84,11 @@ function uselessPatterns(
 }
 
 /** Whether a file has the text of a secret, where its name alone does not tell. */
-function hasSecretText({ absolutePath, sizeBytes, path }: FileEntry): boolean {
+function hasSecretText(context: string, { sizeBytes, path }: FileEntry): boolean {
   const [, text] = SECRET_TEXT.find(([name]) => name.test(path)) ?? [];
-  return text === undefined || sizeBytes > MAX_TEXT_BYTES || text.test(readIfThere(absolutePath) ?? '');
+  return (
+    text === undefined || sizeBytes > MAX_TEXT_BYTES || text.test(readIfThere(`${context}/${path}`) ?? '')
+  );
 }
 
 function exposedFiles(
@@ -113,7 +115,7 @@ function exposedFiles(
         entry.kind === 'file' &&
         SECRET.test(entry.path) &&
         !HARMLESS.test(entry.path) &&
-        hasSecretText(entry)
+        hasSecretText(context, entry)
       ) {
         findings.push({
           rule: 'secret-not-ignored',

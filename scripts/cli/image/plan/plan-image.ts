@@ -2,7 +2,7 @@
 import { ContentHashes } from '../context/content-hashes';
 import type { Doubt } from '../dockerfile/instructions';
 import { readIfThere } from '../files/atomic-file';
-import { type ImageState, readState, recordsText, textDigest, writeState } from '../files/image-state';
+import { encodeRecords, type ImageState, readState, textDigest, writeState } from '../files/image-state';
 import type { ImageDefinition } from '../files/images-file';
 import { groupName, type ImagesLock, inputGroups, type LockEntry } from '../files/images-lock';
 import { type BaseImage, type ImageNeed, needKey } from '../key/base-image';
@@ -81,7 +81,7 @@ export async function planImage(
     writeState(folder, image.name, {
       key: key.key,
       // While an image is not built, the inputs of the last built one stay what a later plan compares with.
-      records: skip || !before ? recordsText(key.records) : before.records,
+      records: skip || !before ? encodeRecords(key.records) : before.records,
       ignore: skip || !before ? ignore : before.ignore,
       target: skip || !before ? (image.target ?? '') : before.target,
       memo: hashes.toMemo(writtenAtMs),
@@ -111,7 +111,7 @@ export function rememberBuilt(folder: string, { image, key }: Pick<PlannedImage,
   writeState(folder, image.name, {
     ...before,
     key: key.key,
-    records: recordsText(key.records),
+    records: encodeRecords(key.records),
     ignore,
     target: image.target ?? '',
   });

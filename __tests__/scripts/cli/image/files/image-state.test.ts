@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentHashes } from '../../../../../scripts/cli/image/context/content-hashes';
 import {
+  encodeRecords,
   type ImageState,
   readState,
   recordsOf,
-  recordsText,
   statePath,
   writeState,
 } from '../../../../../scripts/cli/image/files/image-state';
@@ -23,7 +23,7 @@ const RECORDS: readonly InputRecord[] = [
 ];
 const STATE: ImageState = {
   key: 'a'.repeat(64),
-  records: recordsText(RECORDS),
+  records: encodeRecords(RECORDS),
   ignore: '',
   target: '',
   memo: new ContentHashes().toMemo(1),
@@ -55,7 +55,7 @@ describe('the state of an image', () => {
   });
 
   it.each(['', '[', '{}', '[{}]', '[null]'])('has no inputs to compare with where they are %j', (records) => {
-    writeState(folder, 'app', { ...STATE, records });
+    writeState(folder, 'app', { ...STATE, records: Buffer.from(records) });
     expect(readBack().key).toBe(STATE.key);
     expect(recordsOf(readBack())).toBeUndefined();
   });

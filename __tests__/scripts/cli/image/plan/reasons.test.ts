@@ -1,5 +1,5 @@
 import { ContentHashes } from '../../../../../scripts/cli/image/context/content-hashes';
-import { recordsText } from '../../../../../scripts/cli/image/files/image-state';
+import { encodeRecords } from '../../../../../scripts/cli/image/files/image-state';
 import type { ImageKey } from '../../../../../scripts/cli/image/key/image-key';
 import { reasonsFromState } from '../../../../../scripts/cli/image/plan/reasons';
 import { imageOf } from '../support/build-case';
@@ -17,7 +17,7 @@ async function reasonsAfter(edit: (dockerfile: string) => string, content: strin
   const before: ImageKey = (await imageOf(files(DOCKERFILE, 'one'))).key;
   const { key, image } = await imageOf(files(edit(DOCKERFILE), content));
   const state = {
-    ...{ key: before.key, records: recordsText(before.records), ignore: '', target: '' },
+    ...{ key: before.key, records: encodeRecords(before.records), ignore: '', target: '' },
     ...{ memo: new ContentHashes().toMemo(0), bases: {} },
   };
   return reasonsFromState(state, { image, records: key.records, ignore: '' }).map(
