@@ -36,6 +36,9 @@ const WANTED: readonly AnswerHeader[] = [
   'content-type',
   'content-encoding',
   'cache-control',
+  'expires',
+  'date',
+  'vary',
   'location',
   'retry-after',
 ];
@@ -106,10 +109,12 @@ function shownValue(value: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const NUL_OR_CR = /\u0000|\r(?!\n)/;
 
-/** Directives for caches may be spread over several lines; of any other header the last line counts. */
+/** These may be spread over several lines; of any other header the last line counts. */
+const LISTS: ReadonlySet<AnswerHeader> = new Set(['cache-control', 'vary']);
+
 function takeHeader(headers: Headers, name: AnswerHeader, value: string): void {
   const before = headers[name];
-  headers[name] = name === 'cache-control' && before !== undefined ? `${before}, ${value}` : value;
+  headers[name] = before !== undefined && LISTS.has(name) ? `${before}, ${value}` : value;
 }
 
 const PROTOCOL = 'HTTP/1.';

@@ -46,6 +46,9 @@ export type AnswerHeader =
   | 'content-type'
   | 'content-encoding'
   | 'cache-control'
+  | 'expires'
+  | 'date'
+  | 'vary'
   | 'location'
   | 'retry-after';
 

@@ -11,8 +11,8 @@ type WithStatus = Extract<FetchAnswer, { readonly status: number }>;
 export interface Expectation {
   readonly method: 'GET' | 'HEAD';
   readonly pop: PopCode;
-  /** The request asked for a part of the object. */
-  readonly isRange: boolean;
+  /** So many bytes from the first on were asked for. @default the whole object */
+  readonly rangeBytes?: number | undefined;
 }
 
 const PLAIN_HIT = 'Hit from cloudfront';
@@ -23,6 +23,8 @@ const MISS = /^(?:Miss|OriginShieldHit) from cloudfront$/i;
 const RANGE = /^bytes (\d+)-(\d+)\/(\d+|\*)?/;
 const PARTIAL = 206;
 const UNASKED_PART = 'a part of the object came, although all of it was asked for';
+const OTHER_PART = 'another part of the object came than was asked for';
+const NOT_MODIFIED = 304;
 /** Whatever length these announce, no body follows. */
 const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -54,21 +56,22 @@ function classifyAnswered(answer: WithStatus, expected: Expectation): FetchOutco
   if (!isFromCloudFront(headers))
     return { kind: 'refused', reason: 'the answer has no header of CloudFront' };
   const answered = describe(answer);
-  if (status >= 300 && status < 400) {
+  if (status >= 300 && status < 400 && status !== NOT_MODIFIED) {
     const { location } = headers;
     return { kind: 'redirect', ...(location === undefined ? {} : { location }), ...answered };
   }
-  if (status < 200 || status >= 400) return { kind: 'http-error', ...answered };
+  if (status < 200 || status >= 300) return { kind: 'http-error', ...answered };
   if (answered.pop !== expected.pop && answered.pop?.toUpperCase() !== expected.pop.toUpperCase())
     return { kind: 'wrong-pop', expectedPop: expected.pop, ...answered };
-  const expectedBytes = promisedBytes(answer, expected);
+  const expectedBytes = expectedBytesOf(answer, expected);
   if (answer.kind === 'cut') {
     const promised = expectedBytes > answer.bytes ? { expectedBytes } : {};
     return { kind: 'truncated', ...promised, detail: answer.detail, ...answered };
   }
   if (answer.bytes < expectedBytes) return { kind: 'truncated', expectedBytes, ...answered };
-  if (status === PARTIAL && !expected.isRange)
+  if (status === PARTIAL && expected.rangeBytes === undefined)
     return { kind: 'truncated', ...answered, detail: UNASKED_PART };
+  if (beginsElsewhere(answer)) return { kind: 'truncated', ...answered, detail: OTHER_PART };
   return judgeCache(headers, answered);
 }
 
@@ -91,16 +94,25 @@ function describe({ status, bytes, durationMs, headers }: WithStatus): Answered 
   return answered;
 }
 
+/** Returns whether a part came that does not begin with the object's first byte, which every range that is asked for does. */
+function beginsElsewhere({ status, headers }: WithStatus): boolean {
+  const range = status === PARTIAL ? RANGE.exec(headers['content-range'] ?? '') : null;
+  return range !== null && Number(range[1]) !== 0;
+}
+
 /**
- * Returns the body bytes that the answer promised, those of the whole object where a part of it came unasked; 0 where it did not
- * say.
+ * Returns the body bytes that have to come: those that the answer promised, and of an object whose length it tells those that were
+ * asked for; 0 where it did not say.
  */
-function promisedBytes(answer: WithStatus, expected: Expectation): number {
+function expectedBytesOf(answer: WithStatus, expected: Expectation): number {
   const { status, headers } = answer;
   if (expected.method === 'HEAD' || NO_BODY.has(status)) return 0;
   const range = status === PARTIAL ? RANGE.exec(headers['content-range'] ?? '') : null;
-  if (range && !expected.isRange && range[3] !== undefined && range[3] !== '*') return Number(range[3]);
-  if (range) return Number(range[2]) - Number(range[1]) + 1;
+  if (range) {
+    const [, first, last, whole = '*'] = range;
+    if (whole === '*') return Number(last) - Number(first) + 1;
+    return Math.min(Number(whole), expected.rangeBytes ?? Number.POSITIVE_INFINITY);
+  }
   const length = headers['content-length'];
   return length !== undefined && /^\d+$/.test(length) ? Number(length) : 0;
 }
@@ -114,8 +126,8 @@ function judgeCache(headers: Headers, answered: Answered): FetchOutcome {
     const reason = xCache === '' ? 'the answer has no x-cache header' : `x-cache says "${xCache}"`;
     return { kind: 'not-cacheable', reason, ...answered };
   }
-  const directive = reasonNotToKeep(headers['cache-control'] ?? '');
-  return directive === undefined
+  const reason = reasonNotToKeep(headers);
+  return reason === undefined
     ? { kind: 'warmed', ...answered }
-    : { kind: 'not-cacheable', reason: `cache-control says ${directive}`, ...answered };
+    : { kind: 'not-cacheable', reason, ...answered };
 }

@@ -55,13 +55,12 @@ async function warmWithCare(
   turn: number,
   verify: boolean,
 ): Promise<Warmed> {
-  if (context.skipWarm) {
-    const look = await exchange(context, 'HEAD', url, headers, turn);
-    if (look.outcome.kind === 'already-warm') return look;
-  }
+  const look = context.skipWarm ? await exchange(context, 'HEAD', url, headers, turn) : undefined;
+  if (look?.outcome.kind === 'already-warm') return look;
   const got = await exchange(context, 'GET', url, headers, turn);
   // The look has filled the edge where it stores what a HEAD asks for.
-  const first = context.skipWarm ? { ...got, outcome: asWarmed(got.outcome) } : got;
+  const hasFilled = look !== undefined && (mayBeStored(look.outcome) || mayHaveArrived(look.outcome));
+  const first = hasFilled ? { ...got, outcome: asWarmed(got.outcome) } : got;
   return verify && mayBeStored(first.outcome) ? proven(context, url, headers, turn, first) : first;
 }
 
@@ -189,7 +188,7 @@ async function attemptAt(
   headers: Headers,
   turn: number,
 ) {
-  const { addresses, governor, pop, signal } = context;
+  const { addresses, governor, pop, rangeBytes, signal } = context;
   const answer = await context.transport.fetch(
     {
       method,
@@ -204,5 +203,5 @@ async function attemptAt(
     },
     signal,
   );
-  return { answer, outcome: classify(answer, { method, pop, isRange: headers['range'] !== undefined }) };
+  return { answer, outcome: classify(answer, { method, pop, rangeBytes }) };
 }

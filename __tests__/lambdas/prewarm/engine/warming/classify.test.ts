@@ -33,7 +33,7 @@ function answerOf(headers: Headers, status = 200, bytes = 10): FetchAnswer {
   };
 }
 
-const WHOLE = { method: 'GET', pop: POP, isRange: false } as const;
+const WHOLE = { method: 'GET', pop: POP } as const;
 
 function judge(headers: Headers, status = 200, bytes = 10, expected: Partial<Expectation> = {}) {
   return classify(answerOf(headers, status, bytes), { ...WHOLE, ...expected });
@@ -58,22 +58,33 @@ describe('what an answer means', () => {
   it('is truncated when bytes are missing from the length or from the range', () => {
     expect(judge(GOOD, 200, 9)).toMatchObject({ kind: 'truncated', expectedBytes: 10, bytes: 9 });
     const ranged = { ...GOOD, 'content-length': '100', 'content-range': 'bytes 0-99/5000' };
-    expect(judge(ranged, 206, 99, { isRange: true })).toMatchObject({
+    expect(judge(ranged, 206, 99, { rangeBytes: 100 })).toMatchObject({
       kind: 'truncated',
       expectedBytes: 100,
     });
-    expect(judge(ranged, 206, 100, { isRange: true }).kind).toBe('warmed');
+    expect(judge(ranged, 206, 100, { rangeBytes: 100 }).kind).toBe('warmed');
   });
 
-  it('measures a range by itself: one in the middle, and one whose length header says something else', () => {
-    const ofARange = { isRange: true };
+  it('measures a range by what was asked for, whatever its length header says', () => {
+    const ofARange = { rangeBytes: 100 };
+    const part = { ...GOOD, 'content-length': '5000', 'content-range': 'bytes 0-99/5000' };
+    expect(judge(part, 206, 100, ofARange).kind).toBe('warmed');
+    expect(judge(part, 206, 99, ofARange)).toMatchObject({ kind: 'truncated', expectedBytes: 100 });
+    const shorter = { ...part, 'content-range': 'bytes 0-49/5000' };
+    expect(judge(shorter, 206, 50, ofARange)).toMatchObject({ kind: 'truncated', expectedBytes: 100 });
+    const ofUnknownLength = { ...part, 'content-range': 'bytes 0-49/*' };
+    expect(judge(ofUnknownLength, 206, 50, ofARange).kind).toBe('warmed');
+    const ofASmallObject = { ...part, 'content-range': 'bytes 0-49/50' };
+    expect(judge(ofASmallObject, 206, 50, ofARange).kind).toBe('warmed');
+    expect(judge({ ...part, 'content-length': '10' }, 200, 10, ofARange).kind).toBe('warmed');
+  });
+
+  it('is truncated when another part came than the first bytes', () => {
     const middle = { ...GOOD, 'content-length': '100', 'content-range': 'bytes 100-199/5000' };
-    expect(judge(middle, 206, 99, ofARange)).toMatchObject({ kind: 'truncated', expectedBytes: 100 });
-    expect(judge(middle, 206, 100, ofARange).kind).toBe('warmed');
-    const ofTheWhole = { ...middle, 'content-length': '5000' };
-    expect(judge(ofTheWhole, 206, 100, ofARange).kind).toBe('warmed');
-    expect(judge(ofTheWhole, 206, 99, ofARange)).toMatchObject({ kind: 'truncated', expectedBytes: 100 });
-    expect(judge({ ...middle, 'content-length': '10' }, 200, 10, ofARange).kind).toBe('warmed');
+    expect(judge(middle, 206, 100, { rangeBytes: 100 })).toMatchObject({
+      kind: 'truncated',
+      detail: 'another part of the object came than was asked for',
+    });
   });
 
   it.each(['x10', '10x', '10, 10', ''])('takes the content-length "%s" for no length', (length) => {
@@ -111,6 +122,9 @@ describe('what an answer means', () => {
     [200, 'warmed'],
     [299, 'warmed'],
     [300, 'redirect'],
+    [303, 'redirect'],
+    [304, 'http-error'],
+    [305, 'redirect'],
     [399, 'redirect'],
     [400, 'http-error'],
   ])('draws the line between kinds of status exactly: %i is %s', (status, kind) => {
@@ -178,7 +192,9 @@ describe('what an answer means', () => {
       ['max-age="0"', 'max-age=0'],
       ['Max-Age = 0, must-revalidate', 'max-age=0'],
       ['max-age=60, s-maxage=0', 's-maxage=0'],
-      ['max-age=-1', 'max-age=0'],
+      ['max-age=-1', 'max-age=-1'],
+      ['max-age=soon', 'max-age=soon'],
+      ['max-age=1.5, public', 'max-age=1.5'],
     ] as const)
       expect(judge({ ...GOOD, 'cache-control': value })).toMatchObject({
         kind: 'not-cacheable',
