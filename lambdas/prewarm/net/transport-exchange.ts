@@ -94,10 +94,11 @@ export class Exchange implements CarriedExchange {
       return;
     }
     const reason = unreachableReason(error);
+    const detail = errorDetail(error, this.phase === 'connect');
     const isUnanswered = this.phase === 'header' && !reader?.hasBegun;
     if (isUnanswered && reason === 'reset' && this.owner.startOver(this, now)) return;
     if (!head) {
-      this.fail(now, reason, errorDetail(error));
+      this.fail(now, reason, detail);
       return;
     }
     const { status, headers } = head;
@@ -108,7 +109,7 @@ export class Exchange implements CarriedExchange {
       headers,
       bytes: reader.bodyBytes,
       durationMs,
-      detail: errorDetail(error),
+      detail,
     });
   }
 

@@ -142,10 +142,40 @@ describe('a connection that does not come about', () => {
         detail: expect.stringMatching(`^the certificate is not accepted: .*${detail}`),
       };
     }
-    expect(await fetch({ host: 'other.example.org' })).toMatchObject(saying('altnames'));
+    expect(await fetch({ host: 'other.example.org' })).toMatchObject(
+      saying('it is for .*cloudfront.net.*, not for other.example.org'),
+    );
     await transport.close();
     transport = createTransport();
     expect(await fetch()).toMatchObject(saying('UNABLE_TO_VERIFY_LEAF_SIGNATURE'));
+  });
+
+  it.each([
+    [40, 'refused, for want of a certificate for this host or of a cipher in common'],
+    [70, 'it speaks no version of TLS from 1.2 on'],
+    [80, 'it reported an internal error'],
+    [112, 'it has no certificate for this host'],
+    [116, 'it demands a certificate of the client'],
+    [120, 'tlsv1 alert no application protocol'],
+  ])('is told in a sentence where the other side sends the TLS alert %i', async (alert, sentence) => {
+    await using server = await listen((socket) =>
+      socket.once('data', () => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, alert]))),
+    );
+    expect(await fetch({ address: '127.0.0.1', port: server.port })).toMatchObject({
+      kind: 'unreachable',
+      reason: 'tls',
+      detail: expect.stringMatching(`^the TLS handshake failed: ${sentence} \\(ERR_SSL_\\w+\\)$`),
+    });
+  });
+
+  it('is told in a sentence where the other side does not speak TLS', async () => {
+    await using server = await listen((socket) =>
+      socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    );
+    expect(await fetch({ address: '127.0.0.1', port: server.port })).toMatchObject({
+      reason: 'tls',
+      detail: expect.stringMatching(/^the TLS handshake failed: what answered does not speak TLS \(/),
+    });
   });
 
   it('times out where the edge accepts and says nothing', async () => {

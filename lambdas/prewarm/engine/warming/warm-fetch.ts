@@ -27,6 +27,8 @@ export interface Warmed {
   readonly outcome: FetchOutcome;
   /** Attempts of the exchange that decided, the first included. */
   readonly attempts: number;
+  /** Its attempts failed, and one of them may have stored the object: a Hit is then their work. */
+  readonly mayBeStored?: boolean;
 }
 
 type Method = FetchTarget['method'];
@@ -65,7 +67,7 @@ async function warmWithCare(
 }
 
 /** Returns a Hit that is this fetch's own work, since an earlier request of it was no Hit. */
-function asWarmed(outcome: FetchOutcome): FetchOutcome {
+export function asWarmed(outcome: FetchOutcome): FetchOutcome {
   return outcome.kind === 'already-warm' ? { ...outcome, kind: 'warmed' } : outcome;
 }
 
@@ -156,7 +158,7 @@ async function exchange(
     const isAway = reachability.isAway(clock.monotonicMs());
     if (isAway && !reachability.beginProbe()) {
       const outcome = so.failure ?? notTried(reachability.silentMs(clock.monotonicMs()));
-      return { outcome, attempts: attempt - 1 };
+      return { outcome, attempts: attempt - 1, mayBeStored: so.arrived };
     }
     const beganMs = clock.monotonicMs();
     const { answer, outcome } = await attemptAt(context, method, url, headers, turn + attempt - 1);
@@ -175,7 +177,7 @@ async function exchange(
     const isLast =
       attempt >= (isSilent ? limits.reachAttempts : limits.attempts) ||
       reachability.isAway(clock.monotonicMs());
-    if (isLast || signal?.aborted) return { outcome: so.failure, attempts: attempt };
+    if (isLast || signal?.aborted) return { outcome: so.failure, attempts: attempt, mayBeStored: so.arrived };
     const pause = Math.max(verdict.notBeforeMs, backoffMs(attempt, limits, clock.random()));
     await clock.sleep(pause, signal);
   }

@@ -8,7 +8,7 @@ import type { Transport } from '../ports/transport';
 import { type EncodingPlan, headersFor, planEncodings, urlPartsOf } from './fetch-plan';
 import type { Governor } from './governor';
 import { mayPass, signalsOverload } from './retry';
-import { type FetchContext, type Warmed, warmOne } from './warm-fetch';
+import { asWarmed, type FetchContext, type Warmed, warmOne } from './warm-fetch';
 
 /** Fetches of a slice that are done, and their sum. */
 export interface Resume {
@@ -50,8 +50,8 @@ interface Fetch {
   readonly plan: EncodingPlan;
   /** Its place among the fetches of the slice, from 0. */
   readonly number: number;
-  /** Attempts of the first pass; absent in it. */
-  readonly attempts?: number;
+  /** What the first pass came to; absent in it. */
+  readonly before?: Warmed;
 }
 
 /**
@@ -110,8 +110,12 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
       const { outcome, attempts } = warmed;
       governor.release(pop, 'bytes' in outcome ? outcome.bytes : 0, signalsOverload(outcome), capped);
       if (signal?.aborted) return;
-      if (fetch.attempts === undefined && mayPass(outcome)) again.push({ ...fetch, attempts });
-      else account(fetch, { outcome, attempts: attempts + (fetch.attempts ?? 0) });
+      const { before } = fetch;
+      if (before) {
+        const own = before.mayBeStored ? asWarmed(outcome) : outcome;
+        account(fetch, { outcome: own, attempts: attempts + before.attempts });
+      } else if (mayPass(outcome)) again.push({ ...fetch, before: warmed });
+      else account(fetch, warmed);
     } catch (error) {
       fault ??= error;
     } finally {

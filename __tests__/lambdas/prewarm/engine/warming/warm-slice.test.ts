@@ -188,6 +188,14 @@ describe('warming a slice', () => {
   });
 });
 
+describe('a look before', () => {
+  it('that was refused has stored nothing: a Hit is of before', async () => {
+    await warm(['/no-head']);
+    cdn.inject({ fault: { kind: 'head-refused' } });
+    expect(counts((await warm(['/no-head'], { skipWarm: true })).tally)).toEqual({ 'already-warm': 1 });
+  });
+});
+
 describe('verification', () => {
   it('asks again for one of so many, or for all', async () => {
     const paths = Array.from({ length: 40 }, (_, n) => `/verify/${n}`);
@@ -336,6 +344,12 @@ describe('attempts', () => {
   it('count a Hit as warmed where an attempt before may have stored the object', async () => {
     cdn.inject({ fault: { kind: 'truncate', bytes: 9 }, times: 1 });
     const { tally } = await warm(['/stored-meanwhile']);
+    expect(counts(tally)).toEqual({ warmed: 1 });
+  });
+
+  it('count a Hit of the second pass as warmed where the first may have stored the object', async () => {
+    cdn.inject({ fault: { kind: 'truncate', bytes: 9 }, times: LIMITS.attempts });
+    const { tally } = await warm(['/stored-in-the-first-pass']);
     expect(counts(tally)).toEqual({ warmed: 1 });
   });
 
