@@ -1,13 +1,18 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Returns the paths of all files below a folder, sorted, links left out. Without `withFileTypes`: the folder of an entry is
- * `parentPath` from Node 20.12 and was `path` up to Node 22.
+ * Returns the paths of all files below a folder, sorted. Links are left out, those to folders too: `readdirSync` follows these
+ * where it is asked for everything below.
  */
 export function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => lstatSync(path).isFile())
-    .sort();
+  return unsortedBelow(folder).sort();
+}
+
+function unsortedBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return unsortedBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { filesBelow } from '../files-below';
 import { repositoryRoot } from './functions';
 import { readConfiguration, synthesize, synthesizedStacks } from './terraform-cli';
 
@@ -68,11 +69,7 @@ function foldersOf(target: string): readonly string[] {
 
 function digestOf(folder: string): string {
   const hash = createHash('sha256');
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((item) => item.isFile())
-    .map((item) => join(item.parentPath, item.name))
-    .filter((path) => !relative(folder, path).startsWith('.terraform/'))
-    .sort();
+  const files = filesBelow(folder).filter((path) => !relative(folder, path).startsWith('.terraform/'));
   for (const path of files) {
     const bytes = readFileSync(path);
     hash.update(`${relative(folder, path)}\n${bytes.length}\n`).update(bytes);

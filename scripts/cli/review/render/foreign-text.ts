@@ -40,14 +40,15 @@ export function codeBlock(lines: readonly string[], language: string): string {
 }
 
 /**
- * Returns a sentence with foreign parts in it as Markdown that shows it as it is. A comment after `@` keeps GitHub from telling
- * the person or team of that name.
+ * Returns a sentence with foreign parts in it as Markdown that shows it as it is, without links. A comment after `@`, `#` and `GH`
+ * keeps GitHub from telling the person or team of that name, and from writing into the issue of that number.
  */
 export function plainMarkdown(text: string, maxUnits = 600): string {
   return bounded(visible(text), maxUnits)
-    .replace(/[\\`*_{}[\]<>#|~!&$]/g, '\\$&')
+    .replace(/[\\`*_{}[\]<>|~!&$]/g, '\\$&')
     .replace(/:\/\//g, '\\://')
-    .replace(/@/g, '@<!-- -->');
+    .replace(/\b(www)\./gi, '$1\\.')
+    .replace(/[@#]|\bGH(?=-)/gi, '$&<!-- -->');
 }
 
 /** Returns the text for HTML, inside an element or an attribute in double quotes. */
