@@ -25,6 +25,7 @@ const SURROUNDINGS = [
   'tsconfig.json',
   'scripts/build/cli-bundle.cjs',
   'scripts/cli/bundle-cache.cjs',
+  'scripts/cli/bundle-loader.cjs',
   'scripts/build/page-bundle.cjs',
 ];
 /** Programs that start by themselves, with the group of commands that starts them; other entries are required by a file. */
@@ -144,6 +145,8 @@ async function bundleCli(leaveOut, levelFolder) {
       format: 'cjs',
       platform: 'node',
       target: 'node20',
+      // An import while it runs is a require here: it finds the instance that is loaded already.
+      supported: { 'dynamic-import': false },
       minifyWhitespace: true,
       sourcemap: 'external',
       sourcesContent: false,

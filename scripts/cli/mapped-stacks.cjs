@@ -1,6 +1,5 @@
 /** Lets stack traces name the TypeScript sources instead of the bundle: nothing is read before a stack is asked for. */
 const { existsSync, readFileSync } = require('node:fs');
-const { SourceMap } = require('node:module');
 const { dirname, relative, resolve } = require('node:path');
 
 /** @param {string} folder of the bundle; only its files are looked up */
@@ -8,6 +7,8 @@ function mapStacks(folder) {
   const maps = new Map();
 
   function mapOf(file) {
+    // Loaded with the first stack: most commands end without one.
+    const { SourceMap } = require('node:module');
     const path = `${file}.map`;
     if (!maps.has(file))
       maps.set(file, existsSync(path) ? new SourceMap(JSON.parse(readFileSync(path, 'utf8'))) : undefined);

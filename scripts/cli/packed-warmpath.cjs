@@ -5,9 +5,9 @@ require('./check-surroundings.cjs');
 const { homedir } = require('node:os');
 const { join } = require('node:path');
 
-const { name, version } = require('../../package.json');
+const { name, bundleDigest } = require('../../package.json');
 const folder = join(__dirname, '..', '..', 'bundle');
 const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-require('node:module').enableCompileCache?.(join(caches, name, version));
 require('./mapped-stacks.cjs').mapStacks(folder);
-require(join(folder, 'cli.cjs')).start();
+const { bundleLoader } = require('./bundle-loader.cjs');
+bundleLoader(folder, join(caches, name, bundleDigest))('./cli.cjs').start();

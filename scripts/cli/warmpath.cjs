@@ -28,8 +28,8 @@ if (folder === undefined) {
   require('tsx/cjs');
   require('./cli.ts').start();
 } else {
-  require('node:module').enableCompileCache?.(join(folder, 'compiled'));
   require('./mapped-stacks.cjs').mapStacks(folder);
   keepLease(folder);
-  require(join(folder, 'cli.cjs')).start();
+  const { bundleLoader } = require('./bundle-loader.cjs');
+  bundleLoader(folder, join(folder, 'compiled'))('./cli.cjs').start();
 }

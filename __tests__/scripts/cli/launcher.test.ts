@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const repository = join(__dirname, '../../..');
 
@@ -51,7 +51,7 @@ function bundles(at = cache): string[] {
 /** The launcher and what it builds with, in front of a small program of the same build. */
 const COPIED = [
   'tsconfig.json',
-  ...['warmpath', 'bundle-cache', 'check-surroundings', 'mapped-stacks'].map(
+  ...['warmpath', 'bundle-cache', 'bundle-loader', 'check-surroundings', 'mapped-stacks'].map(
     (name) => `scripts/cli/${name}.cjs`,
   ),
   ...['cli-bundle', 'page-bundle'].map((name) => `scripts/build/${name}.cjs`),
@@ -135,7 +135,33 @@ describe('the launcher', () => {
   it('names the TypeScript sources in stacks', async () => {
     const path = 'scripts/cli/hcp/index.ts';
     appendFileSync(join(checkout, path), "\n\nconsole.log(new Error('seen').stack);\n");
-    expect((await warmpath(['hcp'])).stdout).toMatch(new RegExp(`Error: seen\\n.*${path}:4:\\d+`));
+    // The second start has what the first one compiled.
+    for (let start = 1; start <= 2; start++)
+      expect((await warmpath(['hcp'])).stdout).toMatch(new RegExp(`Error: seen\\n.*${path}:4:\\d+`));
+  });
+
+  it('starts all the same where the compiled code that it kept is damaged, cut off, or of another V8', async () => {
+    await warmpath(['image']);
+    const [made = ''] = bundles();
+    const compiled = join(cache, made, 'compiled');
+    const files = readdirSync(compiled, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(compiled, name))
+      .filter((path) => path.endsWith('.cjs'));
+    expect(files.map((path) => basename(path))).toEqual(
+      expect.arrayContaining(['cli.cjs', 'image-index.cjs']),
+    );
+    for (const damage of [
+      (code: Buffer) => Buffer.concat([Buffer.from([code[0]! ^ 1]), code.subarray(1)]),
+      (code: Buffer) =>
+        Buffer.concat([code.subarray(0, code.length / 2), code.subarray(code.length / 2).fill(0)]),
+      (code: Buffer) => code.subarray(0, code.length / 2),
+      (code: Buffer) => Buffer.alloc(code.length),
+      () => Buffer.alloc(0),
+    ]) {
+      const before = files.map((path) => readFileSync(path));
+      for (const [index, path] of files.entries()) writeFileSync(path, damage(before[index]!));
+      expect(await warmpath(['image'])).toEqual({ code: 0, stdout: 'build what changes\n', stderr: '' });
+    }
   });
 
   it('keeps the bundle in the temporary folder where the checkout cannot be written, and where neither can, starts the sources', async () => {

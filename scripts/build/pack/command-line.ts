@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -28,7 +29,7 @@ const { bundleCli } = require('../cli-bundle.cjs') as {
 /** The compiled part of the store, for the systems that it is made for. */
 const NATIVE = ['linux-x64', 'linux-arm64', 'darwin-x64+arm64', 'win32-x64'];
 /** What starts the bundle: at the same places as in the checkout, so that each finds package.json alike. */
-const STARTERS = ['check-surroundings.cjs', 'mapped-stacks.cjs', 'packed-warmpath.cjs'];
+const STARTERS = ['check-surroundings.cjs', 'bundle-loader.cjs', 'mapped-stacks.cjs', 'packed-warmpath.cjs'];
 const LICENCE_FILE = /^(?:licen[cs]e|copying|notice)/i;
 /** Archives keep times; all of them the same one, so that equal sources make equal packages. */
 const TIME = new Date('2000-01-01T00:00:00Z');
@@ -58,7 +59,9 @@ function licences(names: readonly string[]): string {
     .join(`\n\n${'-'.repeat(80)}\n\n`);
 }
 
-function manifest(): object {
+/** `bundleDigest` tells compiled code of this bundle from that of any other one. */
+function manifest({ files }: CliBundle): object {
+  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex');
   return {
     name: 'warmpath',
     version,
@@ -67,6 +70,7 @@ function manifest(): object {
     type: 'commonjs',
     engines,
     bin: { warmpath: 'scripts/cli/packed-warmpath.cjs' },
+    bundleDigest: digest.slice(0, 16),
   };
 }
 
@@ -86,7 +90,7 @@ export async function packCommandLine(outFolder: string): Promise<string> {
       "require('node:path').join(__dirname, '..', 'native')",
     );
     for (const [name, code] of Object.entries(bundle.files)) write(join('bundle', name), code);
-    write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`);
+    write('package.json', `${JSON.stringify(manifest(bundle), null, 2)}\n`);
     write('THIRD-PARTY-LICENSES.txt', `${licences(packagesIn(bundle))}\n`);
     write(
       'README.md',
