@@ -9,8 +9,8 @@ export interface Grant {
   readonly principal: string;
   /** `` where there is none. */
   readonly condition: string;
-  /** The same for two grants that say the same. */
-  readonly key: string;
+  /** The same for all actions of one effect on one resource by one principal under one condition. */
+  readonly scope: string;
 }
 
 /** A policy with more is compared by its text only. */
@@ -20,31 +20,40 @@ const MAX_GRANTS = 1_000;
 export function grantsOf(policy: JsonValue | undefined): readonly Grant[] | undefined {
   if (!isObject(policy)) return undefined;
   const statements = asList(policy['Statement']).filter(isObject);
-  const grants = new Map<string, Grant>();
-  for (const statement of statements) {
+  const grants: Grant[] = [];
+  const known = new Map<string, Set<string>>();
+  for (const statement of statements)
     for (const grant of expand(statement)) {
-      grants.set(grant.key, grant);
-      if (grants.size > MAX_GRANTS) return undefined;
+      if (!addAction(known, grant)) continue;
+      grants.push(grant);
+      if (grants.length > MAX_GRANTS) return undefined;
     }
-  }
-  return [...grants.values()];
+  return grants;
+}
+
+/** Returns whether the grant's action is new in its scope. */
+function addAction(actionsByScope: Map<string, Set<string>>, { scope, action }: Grant): boolean {
+  const actions = actionsByScope.get(scope);
+  if (actions === undefined) actionsByScope.set(scope, new Set([action]));
+  else if (actions.has(action)) return false;
+  else actions.add(action);
+  return true;
 }
 
 function* expand(statement: JsonObject): Generator<Grant> {
   const effect = statement['Effect'] === 'Deny' ? 'Deny' : 'Allow';
   const condition = isObject(statement['Condition']) ? canonicalText(normalized(statement['Condition'])) : '';
-  const [resources, principals] = [parts(statement, 'Resource'), principalsOf(statement)];
+  const principals = principalsOf(statement);
+  const scopes = parts(statement, 'Resource').flatMap((resource) =>
+    principals.map((principal) => ({
+      resource,
+      principal,
+      scope: `${effect}\n${resource}\n${principal}\n${condition}`,
+    })),
+  );
   for (const action of parts(statement, 'Action'))
-    for (const resource of resources)
-      for (const principal of principals)
-        yield {
-          effect,
-          action,
-          resource,
-          principal,
-          condition,
-          key: `${effect}\n${action}\n${resource}\n${principal}\n${condition}`,
-        };
+    for (const { resource, principal, scope } of scopes)
+      yield { effect, action, resource, principal, condition, scope };
 }
 
 function parts(statement: JsonObject, key: 'Action' | 'Resource'): readonly string[] {
@@ -85,8 +94,9 @@ function asList(value: JsonValue | undefined): readonly JsonValue[] {
 
 /** Returns the grants of one list that no grant of the other one holds already. */
 export function uncovered(grants: readonly Grant[], by: readonly Grant[]): readonly Grant[] {
-  const same = new Set(by.map(({ key }) => key));
-  const others = grants.filter((grant) => !same.has(grant.key));
+  const same = new Map<string, Set<string>>();
+  for (const grant of by) addAction(same, grant);
+  const others = grants.filter(({ scope, action }) => !same.get(scope)?.has(action));
   if (others.length === 0) return others;
   const { plain, wild } = byAction(by);
   return others.filter(

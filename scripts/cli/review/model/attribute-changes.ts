@@ -111,7 +111,7 @@ class Walk {
     for (const key of [...known, ...unknownOnly]) {
       const [from, to, below] = [property(left, key), property(right, key), property(unknownKeys, key)];
       // Most attributes of most changes: nothing is to be walked.
-      if (from === to && below === undefined) continue;
+      if (!holdsTrue(below) && isSame(from, to)) continue;
       this.compare(
         { value: from, marks: marksAt(before.marks, key) },
         { value: to, marks: marksAt(after.marks, key) },

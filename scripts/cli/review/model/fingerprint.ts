@@ -22,7 +22,9 @@ export function changeFingerprint(change: FingerprintedChange): string {
   const attributes = change.attributes
     .filter(({ isUnknown }) => !isUnknown)
     .map(({ path, before, after, text }) =>
-      canonicalText([path, text?.before ?? before ?? null, text?.after ?? after ?? null]),
+      text === undefined
+        ? canonicalText([path, before ?? null, after ?? null])
+        : canonicalText([path, digestOf(text.before), digestOf(text.after)]),
     )
     .sort();
   return hashOf([
@@ -34,6 +36,11 @@ export function changeFingerprint(change: FingerprintedChange): string {
     action.kind === 'replace' ? action.order : '',
     ...attributes,
   ]);
+}
+
+/** Stands for a text of many lines, which need not be escaped for it. */
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Returns a hash of parts whose order does not count. */

@@ -28,6 +28,10 @@ function unpacked(bytes: Buffer): Buffer | undefined {
   }
 }
 
+/** Control characters other than tabs and ends of lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for, several times faster than by \p{Cc}
+const UNREADABLE = /[\0-\x08\x0e-\x1f\x7f-\x9f]/;
+
 function isReadable(text: string): boolean {
-  return text.length > 0 && !/(?![\t\n\v\f\r])\p{Cc}/u.test(text);
+  return text.length > 0 && !UNREADABLE.test(text);
 }
