@@ -5,8 +5,8 @@ import { FAILED } from '../exit-codes';
 import { checkExpectation, readExpectation } from './expectation';
 import { constructPathsBeside, constructPathsOf } from './input/construct-paths';
 import { readImageFacts } from './input/images-lock';
-import { type PlanInput, readPlan } from './input/read-plan';
-import { type PlanSource, readSource, sourcesBelow, sourcesOf } from './input/sources';
+import { type PlanInput, readPlan, readPlanText } from './input/read-plan';
+import { type PlanSource, readText, sourcesBelow, sourcesOf } from './input/sources';
 import { type ReviewStackOptions, reviewStack } from './model/review-stack';
 import type { FindingKind, StackReview } from './model/stack-review';
 import { applyPolicy, readPolicyFile, secretsOf } from './policy/policy';
@@ -141,7 +141,7 @@ export function reviewDocument(
 }
 
 async function reviewSource(source: PlanSource, options: StackOptions): Promise<StackReview> {
-  const input = readPlan(source.path, readSource(source));
+  const input = readPlanText(source.path, readText(source));
   if (input.kind === 'run')
     return {
       ...(await reviewRun(input.bookmark.runId, input.bookmark.hostname, options)),

@@ -61,7 +61,7 @@ interface LocatedFinding {
 export function readSarif(path: string): readonly LocatedFinding[] {
   let value: unknown;
   try {
-    value = JSON.parse(decodeText(readFileSync(path)));
+    value = JSON.parse(decodeText(readFileSync(path)).text);
   } catch (cause) {
     throw new BadInput(`--sarif ${path}: cannot be read as JSON; write it with the tool's SARIF output`, {
       cause,

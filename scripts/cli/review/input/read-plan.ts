@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { BadInput } from '../../bad-input';
 import { isObject } from '../model/json-value';
-import { decodeText } from './decode-text';
+import { type DecodedText, decodeText } from './decode-text';
 import { parseExactJson } from './exact-json';
 import { type PlanDocument, planDocument } from './plan-document';
 
@@ -31,8 +31,12 @@ const bookmark = z.object({ remote_plan_format: z.literal(1), run_id: z.string()
  * @throws BadInput with the cause, where the document is something else
  */
 export function readPlan(source: string, bytes: Buffer): PlanInput {
-  const text = decodeText(bytes);
-  const document = parseDocument(source, text, bytes.length >= 2 * text.length);
+  return readPlanText(source, decodeText(bytes));
+}
+
+/** As {@link readPlan}, for a caller that keeps no bytes: those of a large plan take as much memory as its text. */
+export function readPlanText(source: string, { text, isUtf16 }: DecodedText): PlanInput {
+  const document = parseDocument(source, text, isUtf16);
   if ('remote_plan_format' in document) {
     const saved = bookmark.safeParse(document);
     if (!saved.success)
@@ -143,8 +147,7 @@ function checkKind(source: string, document: Record<string, unknown>): void {
   if ('valid' in document && 'diagnostics' in document)
     throw refusal(source, 'the result of `validate -json`', SHOW);
   const version = document['format_version'] ?? document['plan_format_version'];
-  if (typeof version !== 'string' || version === '')
-    throw refusal(source, 'JSON without format_version, so no plan', SHOW);
+  if (typeof version !== 'string' || version === '') throw refusal(source, withoutVersion(document), SHOW);
   if (version.split('.')[0] !== SUPPORTED_MAJOR)
     throw refusal(
       source,
@@ -161,6 +164,32 @@ function checkKind(source: string, document: Record<string, unknown>): void {
     !('planned_values' in document)
   )
     throw refusal(source, 'the schemas of providers', SHOW);
+}
+
+/** Tools for policies wrap a plan into a document of their own, or shorten it. */
+function withoutVersion(document: Record<string, unknown>): string {
+  if (isPlanLike(document))
+    return 'plan JSON without format_version: whoever shortened it left out which form it has';
+  const path = pathToPlan(document, MAX_WRAPPERS);
+  return path === undefined
+    ? 'JSON without format_version, so no plan'
+    : `the document of another tool, which holds a plan at ${path.join('.').slice(0, 100)}`;
+}
+
+const MAX_WRAPPERS = 3;
+
+function pathToPlan(value: Record<string, unknown>, depth: number): readonly string[] | undefined {
+  for (const [key, inner] of Object.entries(value)) {
+    if (!isObject(inner) || depth === 0) continue;
+    if (isPlanLike(inner)) return [key];
+    const below = pathToPlan(inner, depth - 1);
+    if (below !== undefined) return [key, ...below];
+  }
+  return undefined;
+}
+
+function isPlanLike(value: object): boolean {
+  return 'resource_changes' in value || 'planned_values' in value;
 }
 
 /** Other commands of Terraform print a format_version as well. */

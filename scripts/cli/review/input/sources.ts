@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BadInput } from '../../bad-input';
+import { type DecodedText, decodeText } from './decode-text';
 
 /** Where the plan of one stack is read from. */
 export interface PlanSource {
@@ -79,11 +80,15 @@ function withUniqueNames(sources: readonly PlanSource[]): readonly PlanSource[] 
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * Returns the bytes of a source.
+ * Returns the text of a source. Its bytes are let go of: those of a large plan take as much memory as the text.
  *
  * @throws BadInput where it cannot be read
  */
-export function readSource({ path }: PlanSource): Buffer {
+export function readText(source: PlanSource): DecodedText {
+  return decodeText(readBytes(source));
+}
+
+function readBytes({ path }: PlanSource): Buffer {
   try {
     const size = path === '-' ? 0 : statSync(path).size;
     if (size > MAX_BYTES)
