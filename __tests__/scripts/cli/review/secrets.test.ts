@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { PlanDocument } from '../../../../scripts/cli/review/input/plan-document';
 import { Masker } from '../../../../scripts/cli/review/secrets/masker';
-import { entry, everyFormOf, plan, review } from './plan-builder';
+import { entry, everyFormOf, plan, policy, review } from './plan-builder';
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64');
@@ -358,5 +358,32 @@ describe('secrets', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('whom a role trusts', () => {
+  it('is shown: the keys of its conditions hold the word token, and no secret', () => {
+    function trust(repository: string): string {
+      return policy({
+        Effect: 'Allow',
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: { 'token.actions.githubusercontent.com:sub': `repo:${repository}:environment:prod` },
+        },
+      });
+    }
+    const text = everyFormOf(
+      review(
+        plan(
+          update(
+            'aws_iam_role.ci',
+            { assume_role_policy: trust('acme/infra') },
+            { assume_role_policy: trust('acme/fork') },
+          ),
+        ),
+      ),
+    );
+    expect(text).toContain('repo:acme/infra:environment:prod');
+    expect(text).toContain('repo:acme/fork:environment:prod');
   });
 });

@@ -7,6 +7,9 @@ const SECRET_WORD =
 const ABOUT_A_SECRET =
   /_(?:arns?|ids?|names?|types?|version|ttl|length|policy|url|uri|path|enabled|required|duration|days|hours|minutes|seconds|validity|units|stages?|status|size|count|algorithm|format|mode|prefix|rotation|configuration|only|period|scopes?|strategy|endpoint|options?)$/;
 
+/** Keys of a policy's conditions, such as `token.actions.githubusercontent.com:sub`: whom a role trusts is no secret. */
+const CONDITION_KEY = /^(?:aws|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/[\w./-]*)?):[A-Za-z_]+$/;
+
 /** Names with a word of a secret whose values are choices. */
 const CHOICES = new Set(['http_tokens', 'max_tokens', 'id_tokens']);
 
@@ -61,6 +64,7 @@ export class SecretNames {
 
   isSecret(name: string): boolean {
     if (this.further.some((pattern) => pattern.test(name))) return true;
+    if (CONDITION_KEY.test(name)) return false;
     const normal = normalName(name);
     if (normal === 'webhook_url') return true;
     if (CHOICES.has(normal)) return false;
