@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../../../scripts/cli/review/model/json-value';
 import { hasVisibleDrift } from '../../../../scripts/cli/review/model/stack-review';
 import { entry, markdownOf, plan, review, reviewOf } from './plan-builder';
 
@@ -196,6 +197,33 @@ describe('what needs eyes', () => {
     for (const stack of [moved, output])
       expect(markdownOf(stack)).toContain('Nothing in the account changes, and yet an apply is needed');
     expect(markdownOf(review(plan(entry('aws_sqs_queue.a', 'create'))))).not.toContain('yet an apply');
+  });
+});
+
+describe('what is lost with an object that goes', () => {
+  function lostWith(address: string, before: Record<string, JsonValue>) {
+    return reviewOf(entry(address, 'delete', { before })).consequence;
+  }
+
+  it.each([
+    ['a log group that is left in the account', 'aws_cloudwatch_log_group.g', { skip_destroy: true }],
+    ['a database that is abandoned', 'google_sql_database.d', { deletion_policy: 'ABANDON' }],
+  ])('is nothing: %s', (_what, address, before) => {
+    expect(lostWith(address, before)).toBeUndefined();
+    expect(reviewOf(entry(address, 'delete', { before })).findings).not.toContainEqual(
+      expect.objectContaining({ kind: 'data-loss' }),
+    );
+  });
+
+  it('is said as its attributes tell it', () => {
+    expect(lostWith('aws_db_instance.d', { skip_final_snapshot: false })?.lost).toContain(
+      'but for a final snapshot',
+    );
+    expect(lostWith('aws_db_instance.d', { skip_final_snapshot: true })?.lost).toContain('no final snapshot');
+    expect(lostWith('aws_db_instance.r', { replicate_source_db: 'main' })?.kind).toBe('serves');
+    expect(lostWith('aws_dynamodb_table.t', { deletion_protection_enabled: true })?.lost).toContain(
+      'the apply fails while its deletion protection is on',
+    );
   });
 });
 

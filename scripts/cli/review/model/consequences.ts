@@ -1,3 +1,5 @@
+import { type JsonValue, valueAt } from './json-value';
+
 /** What it does to people when a resource is deleted, or replaced and so deleted as well. */
 export interface Consequence {
   /** `data`: it holds something that is lost. `serves`: something stops while it is not there. */
@@ -121,19 +123,43 @@ const IN_THE_GAP = /\bwhile it is not there$|has no deployment$/;
 /** Whoever changes an API makes one of these each time. */
 const MADE_ANEW = new Set(['aws_api_gateway_deployment']);
 
-/** Returns what a replacement does whose new object is there before the old one goes. */
-export function consequenceWithoutGap(type: string): Consequence | undefined {
-  const consequence = consequenceOf(type);
+/** Returns what a replacement does whose new object is there before the old one goes; `before` is the old one. */
+export function consequenceWithoutGap(type: string, before?: JsonValue): Consequence | undefined {
+  const consequence = consequenceOf(type, before);
   if (consequence === undefined || !IN_THE_GAP.test(consequence.lost)) return consequence;
   return MADE_ANEW.has(type) ? undefined : serves('the new one is there before the old one goes');
 }
 
-/** Returns what is lost with a resource of this type; undefined where it neither holds data nor serves, as far as is known. */
-export function consequenceOf(type: string): Consequence | undefined {
-  if (Object.hasOwn(CONSEQUENCES, type)) return CONSEQUENCES[type];
+/**
+ * Returns what is lost with a resource of this type; undefined where it neither holds data nor serves, as far as is known.
+ *
+ * @param before - the object that goes: its attributes say what is kept of it
+ */
+export function consequenceOf(type: string, before?: JsonValue): Consequence | undefined {
+  if (valueAt(before, 'skip_destroy') === true || valueAt(before, 'deletion_policy') === 'ABANDON')
+    return undefined;
+  const consequence = ofObject(type, before);
+  if (consequence === undefined || !isProtected(before)) return consequence;
+  return { ...consequence, lost: `${consequence.lost}; the apply fails while its deletion protection is on` };
+}
+
+function ofObject(type: string, before: JsonValue | undefined): Consequence | undefined {
+  const known = Object.hasOwn(CONSEQUENCES, type) ? CONSEQUENCES[type] : undefined;
+  if (known === DATABASE && valueAt(before, 'replicate_source_db'))
+    return serves('readers of this replica get no answer; its source keeps the data');
+  if (known === DATABASE && valueAt(before, 'skip_final_snapshot') === true)
+    return data('its data is lost, and no final snapshot is taken');
+  if (known !== undefined) return known;
   const isOthers =
     !type.startsWith('aws_') && HOLDS_DATA.test(type) && !/route_table|_subscription$/.test(type);
   return isOthers ? data('what it holds is lost') : undefined;
+}
+
+function isProtected(before: JsonValue | undefined): boolean {
+  return ['deletion_protection', 'deletion_protection_enabled', 'enable_deletion_protection'].some((name) => {
+    const value = valueAt(before, name);
+    return value === true || value === 'ACTIVE';
+  });
 }
 
 /** Returns what people call a resource of this type: `the queue`. */

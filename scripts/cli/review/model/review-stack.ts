@@ -101,8 +101,8 @@ function reviewResource(
     masker,
     images: options.images,
   });
-  const consequence = lossOf(type, action);
-  const findings = [...ownFindings(type, action), ...special];
+  const consequence = lossOf(type, action, change.before);
+  const findings = [...ownFindings(type, action, consequence), ...special];
   const constructPath = options.constructPaths?.get(address.replace(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]$/, ''));
   const reason = reasonText(entry.action_reason);
   return {
@@ -147,10 +147,10 @@ function typeOfAddress(address: string): string {
 }
 
 /** What is lost or stops where an object goes; one that is kept in the account loses nothing. */
-function lossOf(type: string, action: Action): Consequence | undefined {
-  if (action.kind === 'delete') return consequenceOf(type);
+function lossOf(type: string, action: Action, before: JsonValue | undefined): Consequence | undefined {
+  if (action.kind === 'delete') return consequenceOf(type, before);
   if (action.kind !== 'replace' || action.order === 'kept') return undefined;
-  return action.order === 'gap' ? consequenceOf(type) : consequenceWithoutGap(type);
+  return action.order === 'gap' ? consequenceOf(type, before) : consequenceWithoutGap(type, before);
 }
 
 /** The differences of a resource, without those that every such change has. */
@@ -204,12 +204,11 @@ function isLeftToDefault(action: Action, before: JsonValue | undefined): boolean
   return action.kind === 'replace' && (before === false || before === 0);
 }
 
-function ownFindings(type: string, action: Action): readonly Finding[] {
+function ownFindings(type: string, action: Action, consequence: Consequence | undefined): readonly Finding[] {
   const findings: Finding[] = [];
   const noun = nounOf(type);
   if (action.kind === 'replace') findings.push({ kind: 'replace', sentence: `${noun} is replaced` });
   if (action.kind === 'delete') findings.push({ kind: 'delete', sentence: `${noun} is deleted` });
-  const consequence = lossOf(type, action);
   if (consequence?.kind === 'data')
     findings.push({
       kind: 'data-loss',
