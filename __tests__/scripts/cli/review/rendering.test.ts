@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import type { PlanResourceChange } from '../../../../scripts/cli/review/input/plan-document';
 import { fitSections } from '../../../../scripts/cli/review/render/budget';
 import { codeBlock, codeSpan, html } from '../../../../scripts/cli/review/render/foreign-text';
 import { renderHtml } from '../../../../scripts/cli/review/render/html';
@@ -52,6 +53,44 @@ describe('changes that say the same', () => {
     const [eyes = ''] = markdownOf(review(plan(...replaced))).split('<details');
     expect(eyes.match(/data is lost/g)).toHaveLength(1);
     for (const { address } of replaced) expect(eyes).toContain(`\`${address}\``);
+  });
+});
+
+describe('the page', () => {
+  function page(...changes: PlanResourceChange[]): string {
+    return renderHtml({ stacks: [review(plan(...changes))], fingerprint: 'f'.repeat(32) });
+  }
+
+  it('has changes and losses that say the same as one entry that names every object', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `aws_sqs_queue.slices[${index}]`);
+    const deleted = page(...names.map((name) => entry(name, 'delete')));
+    expect(deleted.match(/messages that wait in it are lost/g)).toHaveLength(1);
+    const changed = page(
+      ...names.map((name) => entry(name, 'update', { before: { a: 1 }, after: { a: 2 } })),
+    );
+    expect(changed.match(/<summary>attributes/g)).toHaveLength(1);
+    for (const text of [deleted, changed])
+      for (const name of names) expect(text).toContain(`<code>${name}</code>`);
+  });
+
+  it('says of a secret that comes that it is there, and of one that stays that it changes', () => {
+    const change = { before: { password: 'a' }, after: { password: 'b' } };
+    expect(page(entry('aws_db_instance.d', 'update', change))).toContain('(sensitive), its value changes');
+    expect(page(entry('aws_db_instance.d', 'create', { after: { password: 'b' } }))).not.toContain(
+      'its value changes',
+    );
+  });
+
+  it('says once for what an object is replaced', () => {
+    const text = page(
+      entry('aws_sqs_queue.q', 'delete,create', {
+        before: { name: 'old', delay_seconds: 1 },
+        after: { name: 'new', delay_seconds: 2 },
+        replace_paths: [['name']],
+      }),
+    );
+    expect(text.match(/<code>old<\/code>/g)).toHaveLength(1);
+    expect(text).toContain('delay_seconds');
   });
 });
 

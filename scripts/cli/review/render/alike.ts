@@ -5,14 +5,17 @@ const MIN_ALIKE = 3;
 /** Objects with more differences are never quite alike. */
 const MAX_ATTRIBUTES = 25;
 
+/** Several changes that say the same, or one. */
+export type Alike = readonly [ResourceReview, ...ResourceReview[]];
+
 /** Returns the changes with those together that say the same of several objects, in the order of the first of each. */
 export function alikeTogether(
   changes: readonly ResourceReview[],
   keyOf: (change: ResourceReview) => string = exactKey,
-): readonly (readonly ResourceReview[])[] {
-  const roughly = new Map<string, ResourceReview[]>();
+): readonly Alike[] {
+  const roughly = new Map<string, [ResourceReview, ...ResourceReview[]]>();
   for (const change of changes) add(roughly, roughKey(change, keyOf === exactKey), change);
-  const groups = new Map<string, ResourceReview[]>();
+  const groups = new Map<string, [ResourceReview, ...ResourceReview[]]>();
   for (const [rough, candidates] of roughly)
     for (const change of candidates) {
       // What a change says as text takes time to write, and most changes are alone.
@@ -21,18 +24,18 @@ export function alikeTogether(
     }
   const position = new Map(changes.map((change, index) => [change, index]));
   return [...groups.values()]
-    .flatMap((group) => (group.length < MIN_ALIKE ? group.map((change) => [change]) : [group]))
-    .sort(([left], [right]) => placeOf(left, position) - placeOf(right, position));
+    .flatMap((group) => (group.length < MIN_ALIKE ? group.map((change): Alike => [change]) : [group]))
+    .sort(([left], [right]) => (position.get(left) ?? 0) - (position.get(right) ?? 0));
 }
 
-function add(groups: Map<string, ResourceReview[]>, key: string, change: ResourceReview): void {
+function add(
+  groups: Map<string, [ResourceReview, ...ResourceReview[]]>,
+  key: string,
+  change: ResourceReview,
+): void {
   const known = groups.get(key);
   if (known === undefined) groups.set(key, [change]);
   else known.push(change);
-}
-
-function placeOf(change: ResourceReview | undefined, position: ReadonlyMap<ResourceReview, number>): number {
-  return change === undefined ? 0 : (position.get(change) ?? 0);
 }
 
 /** An update of attributes that every type has, such as tags, is the same for all types. */

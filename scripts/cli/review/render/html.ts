@@ -3,6 +3,7 @@ import { displayText } from '../model/json-value';
 import {
   COUNT_NAMES,
   changesStateOnly,
+  type DriftGroup,
   EYES_RANK,
   hasAnything,
   needsEyes,
@@ -11,14 +12,18 @@ import {
   type StackReview,
   visibleDrift,
 } from '../model/stack-review';
+import { type Alike, alikeTogether, lossKey } from './alike';
 import { html } from './foreign-text';
 import type { Review } from './review';
 import { textDiff } from './text-diff';
 import {
   APPARENT_DRIFT,
+  causesOf,
+  checkVerb,
   countsText,
   driftText,
   FORM_ONLY,
+  incompleteText,
   lossOf,
   redactedText,
   saysNothing,
@@ -114,10 +119,10 @@ function table(all: readonly StackReview[], touched: readonly StackReview[]): st
 }
 
 function eyes(stacks: readonly StackReview[]): string {
-  const changes = stacks
-    .flatMap((stack) => needsEyes(stack).map((change) => ({ change, stack })))
-    .sort((left, right) => left.change.rank - right.change.rank);
-  const lines = [...stacks.flatMap(warnings), ...changes.map(({ change, stack }) => eyesLine(change, stack))];
+  const groups = stacks
+    .flatMap((stack) => alikeTogether(needsEyes(stack), lossKey).map((alike) => ({ alike, stack })))
+    .sort((left, right) => left.alike[0].rank - right.alike[0].rank);
+  const lines = [...stacks.flatMap(warnings), ...groups.map(({ alike, stack }) => eyesLine(alike, stack))];
   return lines.length === 0 ? '' : `<h2>What needs eyes</h2><div class="eyes">${list(lines)}</div>`;
 }
 
@@ -129,36 +134,46 @@ function warnings(stack: StackReview): readonly string[] {
       : []),
     ...(stack.isComplete
       ? []
-      : [`<b>The plan ${code(stack.name)} is not complete</b>: another plan follows this apply`]),
+      : [`<b>The plan ${code(stack.name)} is not complete</b>: ${incompleteText(stack)}`]),
     ...stack.failingChecks.map(
-      ({ name, messages }) =>
-        `<b>Check fails</b> in ${code(stack.name)}: ${code(name)} ${messages.map(code).join(', ')}`,
+      ({ name, status, messages }) =>
+        `<b>Check ${checkVerb(status)}</b> in ${code(stack.name)}: ${[name, ...messages].map(code).join(', ')}`,
     ),
   ];
 }
 
-function eyesLine(change: ResourceReview, stack: StackReview): string {
+function eyesLine(alike: Alike, stack: StackReview): string {
+  const [change] = alike;
   const loss = lossOf(change);
-  const text =
-    loss === undefined
-      ? html(verbOf(change))
-      : `<span class="loss">${html(loss)}</span> (${html(verbOf(change))})`;
-  return `${code(change.address)} in ${code(stack.name)}: ${text}${why(change)}`;
+  const verb = html(verbOf(change));
+  const text = loss === undefined ? verb : `<span class="loss">${html(loss)}</span> (${verb})`;
+  const isSame = alike.every((other) => list(causes(other)) === list(causes(change)));
+  const reasons = isSame
+    ? why(change)
+    : list([
+        ...(change.reason === undefined ? [] : [html(change.reason)]),
+        ...alike.map((other) => code(other.address) + list(causes(other))),
+        ...change.meaning.map((sentence) => html(sentence)),
+      ]);
+  return `${alike.map(({ address }) => code(address)).join(', ')} in ${code(stack.name)}: ${text}${reasons}`;
 }
 
 function why(change: ResourceReview): string {
-  const causes = change.attributes.filter(
-    ({ path, before, isUnknown }) =>
-      change.replacePaths.some((cause) => path.startsWith(cause)) && !(isUnknown && before === ''),
-  );
-  const silent = change.replacePaths.filter((cause) => !causes.some(({ path }) => path.startsWith(cause)));
-  const lines = [
+  return list([
     ...(change.reason === undefined ? [] : [html(change.reason)]),
-    ...causes.slice(0, MAX_CAUSES).map(attribute),
-    ...silent.slice(0, MAX_CAUSES).map((path) => `because of ${code(path)}`),
+    ...causes(change),
     ...change.meaning.map((sentence) => html(sentence)),
+  ]);
+}
+
+/** The attributes for which an object is replaced. */
+function causes(change: ResourceReview): readonly string[] {
+  const shown = causesOf(change);
+  const silent = change.replacePaths.filter((cause) => !shown.some(({ path }) => path.startsWith(cause)));
+  return [
+    ...shown.slice(0, MAX_CAUSES).map((cause) => attribute(cause)),
+    ...silent.slice(0, MAX_CAUSES).map((path) => `because of ${code(path)}`),
   ];
-  return list(lines);
 }
 
 function stackPart(stack: StackReview, isOpen: boolean): string {
@@ -166,41 +181,54 @@ function stackPart(stack: StackReview, isOpen: boolean): string {
     ? '<p><b>Nothing in the account changes, and yet an apply is needed</b>: only the state is brought up to date.</p>'
     : '';
   return `<details${isOpen ? ' open' : ''}><summary>${code(stack.name)}: ${countsText(stack.counts)}</summary>
-${stateOnly}${list(stack.changes.map(changePart))}${list(otherLines(stack))}${drift(stack)}</details>`;
+${stateOnly}${list(alikeTogether(stack.changes).map(changePart))}${list(otherLines(stack))}${drift(stack)}</details>`;
 }
 
-function changePart(change: ResourceReview): string {
+function changePart(alike: Alike): string {
+  const [change] = alike;
+  const isOne = alike.length === 1;
+  const constructs = new Set(alike.map(({ constructPath }) => constructPath));
   const parts = [
-    `<code>${html(signOf(change.action))}</code> ${code(change.address)} ${html(verbOf(change))}`,
+    `<code>${html(signOf(change.action))}</code> ${isOne ? code(change.address) : `${alike.length} alike`} ${html(verbOf(change))}`,
     ...(change.previousAddress === undefined ? [] : [`moved from ${code(change.previousAddress)}`]),
     ...(change.importId === undefined ? [] : [`imported as ${code(change.importId)}`]),
     ...(change.hasGeneratedConfig ? ['its configuration was generated and is not committed yet'] : []),
-    ...(change.constructPath === undefined ? [] : [`construct ${code(change.constructPath)}`]),
+    ...(change.constructPath === undefined || constructs.size > 1
+      ? []
+      : [`construct ${code(change.constructPath)}`]),
   ].join('; ');
-  const shown = change.attributes.slice(0, MAX_ATTRIBUTES);
-  const left = change.attributes.length - shown.length;
+  const which = isOne
+    ? ''
+    : `: ${alike.map((each) => code(each.address) + (constructs.size > 1 && each.constructPath !== undefined ? ` (construct ${code(each.constructPath)})` : '')).join(', ')}`;
+  return `${parts}${which}${change.rank <= EYES_RANK ? '' : why(change)}${attributesPart(change)}`;
+}
+
+/** Why it needs eyes, and for what it is replaced, is told before. */
+function attributesPart(change: ResourceReview): string {
+  const told = new Set(causesOf(change).slice(0, MAX_CAUSES));
+  const rest = change.attributes.filter((each) => !told.has(each));
+  const shown = rest.slice(0, MAX_ATTRIBUTES);
+  const left = rest.length - shown.length;
   const tools = change.toolFindings.map(
     ({ tool, rule, level, message }) => `${level} of ${code(tool)} ${code(rule)}: ${html(message)}`,
   );
   const lines = [
-    ...shown.map(attribute),
+    ...shown.map((each) => attribute(each, change.action.kind === 'create')),
     ...(left > 0 ? [`and ${left} more attributes`] : []),
     ...(saysNothing(change) ? [FORM_ONLY] : []),
     ...tools,
   ];
-  const details = lines.length === 0 ? '' : `<details><summary>attributes</summary>${list(lines)}</details>`;
-  // Why it needs eyes is told above.
-  return `${parts}${change.rank <= EYES_RANK ? '' : why(change)}${details}`;
+  return lines.length === 0 ? '' : `<details><summary>attributes</summary>${list(lines)}</details>`;
 }
 
-function attribute(change: AttributeChange): string {
-  if (change.isSecret) return `${code(change.path)}: (sensitive), its value changes`;
+function attribute(change: AttributeChange, isCreated = false): string {
+  if (change.isSecret) return `${code(change.path)}: (sensitive)${isCreated ? '' : ', its value changes'}`;
   if (change.text !== undefined) {
     const lines = textDiff(change.text.before, change.text.after, MAX_DIFF_LINES).map(diffLine);
     return `${code(change.path)}:<pre>${lines.join('\n')}</pre>`;
   }
   const { before, after } = sidesOf(change);
-  return `${code(change.path)}: ${code(before)} ${TO} ${code(after)}`;
+  return `${code(change.path)}: ${isCreated ? '' : `${code(before)} ${TO} `}${code(after)}`;
 }
 
 function diffLine(line: string): string {
@@ -236,21 +264,23 @@ function otherLines(stack: StackReview): readonly string[] {
 
 function drift(stack: StackReview): string {
   const apparent = onlyApparentDrift(stack.drift);
+  const notes = apparent.length === 0 ? [] : [`${APPARENT_DRIFT}: ${addresses(apparent)}`];
   const lines = [
     ...visibleDrift(stack.drift).map(
-      (group) =>
-        `${addresses(group.addresses)}${
-          group.path === undefined
-            ? ''
-            : ` ${code(group.path)}: ${code(displayText(group.before))} ${TO} ${code(displayText(group.after))}`
-        } (${driftText(group)})`,
+      (group) => `${addresses(group.addresses)}${driftValues(group)} (${driftText(group)})`,
     ),
     ...stack.drift.moves.map(({ from, to }) => `moved in the state: ${code(from)} ${TO} ${code(to)}`),
-    ...(apparent.length === 0 ? [] : [`${APPARENT_DRIFT}: ${addresses(apparent)}`]),
   ];
-  return lines.length === 0
-    ? ''
-    : `<details><summary>Drift: ${stack.drift.objects - apparent.length} objects changed outside of Terraform</summary>${list(lines)}</details>`;
+  if (lines.length === 0) return list(notes);
+  const count = stack.drift.objects - apparent.length;
+  const title = `Drift: ${count} ${count === 1 ? 'object was' : 'objects were'} changed outside of Terraform`;
+  return `<details><summary>${title}</summary>${list([...lines, ...notes])}</details>`;
+}
+
+function driftValues({ path, before, after, planned, outcome }: DriftGroup): string {
+  if (path === undefined) return '';
+  const third = outcome === 'neither' ? `, planned ${code(displayText(planned))}` : '';
+  return ` ${code(path)}: ${code(displayText(before))} ${TO} ${code(displayText(after))}${third}`;
 }
 
 function addresses(all: readonly string[]): string {

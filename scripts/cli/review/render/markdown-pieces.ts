@@ -1,4 +1,3 @@
-import type { AttributeChange } from '../model/attribute-changes';
 import { nounOf } from '../model/consequences';
 import { displayText } from '../model/json-value';
 import {
@@ -12,16 +11,13 @@ import {
   type ToolFinding,
   visibleDrift,
 } from '../model/stack-review';
-import { alikeTogether, lossKey } from './alike';
+import { type Alike, alikeTogether, lossKey } from './alike';
 import type { Piece } from './budget';
 import { codeBlock, codeSpan, plainMarkdown, visible } from './foreign-text';
 import { attributeLine, attributeLines } from './markdown-attributes';
-import { APPARENT_DRIFT, driftText, FORM_ONLY, lossOf, saysNothing, signOf, verbOf } from './words';
+import { APPARENT_DRIFT, causesOf, driftText, FORM_ONLY, lossOf, saysNothing, signOf, verbOf } from './words';
 
 const MAX_ADDRESSES = 5;
-
-/** Several changes that say the same, or one. */
-type Alike = readonly [ResourceReview, ...ResourceReview[]];
 
 /** Changes among those that need eyes: what they do to people first, then why. */
 export function importantPieces(
@@ -29,8 +25,8 @@ export function importantPieces(
   changes: readonly ResourceReview[],
   isOne: boolean,
 ): readonly Piece[] {
-  return alikeTogether(changes, lossKey).flatMap(([first, ...others]) =>
-    first === undefined ? [] : [importantPiece(stack, [first, ...others], isOne ? undefined : stack.name)],
+  return alikeTogether(changes, lossKey).map((alike) =>
+    importantPiece(stack, alike, isOne ? undefined : stack.name),
   );
 }
 
@@ -75,14 +71,6 @@ function alikeReasons([first, ...others]: Alike): string {
   );
 }
 
-/** The attributes for which an object is replaced, without those that only follow from others. */
-function causesOf({ attributes, replacePaths }: ResourceReview): readonly AttributeChange[] {
-  return attributes.filter(
-    ({ path, before, isUnknown }) =>
-      replacePaths.some((cause) => path.startsWith(cause)) && !(isUnknown && before === ''),
-  );
-}
-
 function reasonLines(change: ResourceReview): string {
   const causes = causesOf(change);
   const named = new Set(causes.map(({ path }) => path));
@@ -112,10 +100,9 @@ function saysTheSame(told: string, finding: string): boolean {
 
 /** Every change of a stack, the most important first; those that say the same together. */
 export function changePieces(stack: StackReview): readonly Piece[] {
-  return alikeTogether(stack.changes).flatMap(([first, ...others]) => {
-    if (first === undefined) return [];
-    return others.length === 0 ? [changePiece(first)] : [alikePiece([first, ...others])];
-  });
+  return alikeTogether(stack.changes).map((alike) =>
+    alike.length === 1 ? changePiece(alike[0]) : alikePiece(alike),
+  );
 }
 
 function alikePiece(alike: Alike): Piece {

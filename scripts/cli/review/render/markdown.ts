@@ -10,7 +10,7 @@ import { fitSections, type Piece, type Section } from './budget';
 import { codeCell, codeSpan, plainMarkdown } from './foreign-text';
 import { changePieces, driftPieces, importantPieces, otherPieces } from './markdown-pieces';
 import type { Review } from './review';
-import { countsText, redactedText } from './words';
+import { checkVerb, countsText, incompleteText, redactedText } from './words';
 
 /** A comment on GitHub may have 65,536 characters; counted in UTF-16 units it fits whichever way they are counted. */
 export const COMMENT_UNITS = 65_536;
@@ -152,13 +152,10 @@ function warningsOf(stack: StackReview, isOne: boolean): readonly Piece[] {
   const where = isOne ? '' : ` ${codeSpan(stack.name, 100)}`;
   const lines: string[] = [];
   if (stack.isErrored) lines.push(`**The plan${where} failed**: this is what was planned before the error`);
-  if (!stack.isComplete)
-    lines.push(
-      `**The plan${where} is not complete**: ${stack.deferred.length} changes are deferred, another plan follows this apply`,
-    );
+  if (!stack.isComplete) lines.push(`**The plan${where} is not complete**: ${incompleteText(stack)}`);
   for (const { name, status, messages } of stack.failingChecks)
     lines.push(
-      `**Check ${status === 'error' ? 'cannot be evaluated' : 'fails'}**${where}: ${codeSpan(name)}${messages.map((message) => `, ${codeSpan(message)}`).join('')}`,
+      `**Check ${checkVerb(status)}**${where}: ${codeSpan(name)}${messages.map((message) => `, ${codeSpan(message)}`).join('')}`,
     );
   return lines.map((line) => flat(0, `- ${line}\n`));
 }

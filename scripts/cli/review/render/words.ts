@@ -99,6 +99,25 @@ export function saysNothing({ action, attributes, meaning }: ResourceReview): bo
   return action.kind === 'update' && attributes.length === 0 && meaning.length === 0;
 }
 
+/** The attributes for which an object is replaced, without those that only follow from others. */
+export function causesOf({ attributes, replacePaths }: ResourceReview): readonly AttributeChange[] {
+  return attributes.filter(
+    ({ path, before, isUnknown }) =>
+      replacePaths.some((cause) => path.startsWith(cause)) && !(isUnknown && before === ''),
+  );
+}
+
+/** What follows a plan that is not complete. */
+export function incompleteText({ deferred }: StackReview): string {
+  const next = 'another plan follows this apply';
+  if (deferred.length === 0) return next;
+  return `${deferred.length} ${deferred.length === 1 ? 'change is' : 'changes are'} deferred, ${next}`;
+}
+
+export function checkVerb(status: string): string {
+  return status === 'error' ? 'cannot be evaluated' : 'fails';
+}
+
 /** What becomes of a drift. */
 export function driftText({ outcome }: DriftGroup): string {
   switch (outcome) {
