@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dryRunDocument, runDocument } from '../../../../scripts/cli/prewarm/json-documents';
@@ -49,6 +51,30 @@ function body(urls: readonly string[]) {
     instance_count: 1,
   };
 }
+
+describe('a point of presence that has IPv6 addresses only', () => {
+  it('is warmed over IPv6', async () => {
+    const name = 'd111111abcdef8.fra56-p4.cloudfront.net';
+    await using cdn6 = await startLoopbackCdn({ pops: ['FRA56-P4'], records: { [name]: ['::1'] } });
+    const edge = cdn6.pop('FRA56-P4').addresses[0]!;
+    const door = createServer((socket) => {
+      const inside = connect(cdn6.edgePort, edge);
+      for (const end of [socket, inside]) end.on('error', () => {});
+      socket.pipe(inside).pipe(socket);
+    });
+    door.listen({ host: '::1', port: cdn6.edgePort, ipv6Only: true });
+    await once(door, 'listening');
+    try {
+      const list = await write('six.txt', `https://${cdn6.distributionDomain}/six\n`);
+      const args = ['prewarm', 'run', list, '--pops', 'FRA56-P4', ...towards(cdn6), '--json'];
+      const { code, stdout } = await runCli(args);
+      expect({ code, ...runDocument.parse(JSON.parse(stdout)) }).toMatchObject({ code: 0, warmed: 1 });
+      expect(cdn6.seen.map(({ path }) => path)).toContain('/six');
+    } finally {
+      door.close();
+    }
+  });
+});
 
 describe('warmpath prewarm run with a request body', () => {
   it('warms every URL through every PoP, and finds all of it warm the second time', async () => {
