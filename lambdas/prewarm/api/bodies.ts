@@ -20,6 +20,8 @@ export const invalidUrlsBody = z.strictObject({
   request_id: z.literal(''),
   timestamp: time,
   timeout_at: z.literal(''),
+  /** Why each of the first URLs is refused, and what to do; URLs refused for the same reason are named once. */
+  error_reasons: z.array(z.string()),
 });
 
 export const failureBodySchema = z.strictObject({

@@ -98,6 +98,11 @@ function takeLongLists(fields: Record<string, unknown>, issues: FieldIssue[]): v
 
 const MAX_WARNINGS = 20;
 
+/** A list or object without elements, which is false to the compatible API. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && elementCount(value) === 0;
+}
+
 /**
  * Takes out of the fields what the compatible API ignores or reads in its own way: fields that are not known, and a
  * `need_invalidate` that is neither true nor false, of which only whether it is empty counts.
@@ -113,8 +118,9 @@ function takeCompatibly(fields: Record<string, unknown>): readonly string[] {
   }
   const { need_invalidate: invalidate } = fields;
   if (invalidate !== undefined && typeof invalidate !== 'boolean') {
-    fields['need_invalidate'] = Boolean(invalidate);
-    warnings.push(`need_invalidate: got ${shown(invalidate)}, taken as ${Boolean(invalidate)}`);
+    const taken = Boolean(invalidate) && !isEmpty(invalidate);
+    fields['need_invalidate'] = taken;
+    warnings.push(`need_invalidate: got ${shown(invalidate)}, taken as ${taken}`);
   }
   return warnings;
 }

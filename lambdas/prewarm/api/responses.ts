@@ -2,14 +2,29 @@ import type * as z from 'zod';
 import type { RequestRecord } from '../engine/model/request';
 import { isFinal } from '../engine/model/request-status';
 import { timestamp } from '../engine/model/timestamp';
+import { visibleText } from '../engine/model/visible-text';
 import { overviewJson } from '../engine/report/report-json';
 import type { RequestReport } from '../engine/report/request-report';
-import type { InvalidUrls } from '../engine/request/invalid-request';
+import type { InvalidUrl, InvalidUrls } from '../engine/request/invalid-request';
 import type { PrewarmApplication } from './application';
 import type * as bodies from './bodies';
 import { MESSAGES, notListed } from './failure';
 
 /** Response bodies that several routes share. */
+
+/** Reasons that one answer tells, and characters of the URL that each is told of. */
+const MAX_REASONS = 20;
+const MAX_URL_SHOWN = 200;
+
+function reasonsOf(urls: readonly InvalidUrl[]): string[] {
+  const first = new Map<string, string>();
+  for (const { url, reason } of urls) {
+    if (first.has(reason)) continue;
+    first.set(reason, `${visibleText(url, MAX_URL_SHOWN)}: ${visibleText(reason)}`);
+    if (first.size === MAX_REASONS) break;
+  }
+  return [...first.values()];
+}
 
 /** Returns the body for invalid URLs: no request exists, so its id and deadline are empty texts. */
 export function invalidUrls(
@@ -24,6 +39,7 @@ export function invalidUrls(
     request_id: '',
     timestamp: timestamp(now),
     timeout_at: '',
+    error_reasons: reasonsOf(urls),
   };
 }
 

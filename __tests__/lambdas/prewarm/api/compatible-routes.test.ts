@@ -26,9 +26,21 @@ describe('POST /prewarm', () => {
     expect(status).toBe(400);
     expect(bodies.invalidUrlsBody.parse(json)).toEqual(json);
     expect(text).toBe(
-      '{"status":"Failed","error_message":"Invalid URLs","error_urls":["ftp://d111111abcdef8.cloudfront.net/a%20b"],"request_id":"","timestamp":"2026-01-02 03:05:05.678000","timeout_at":""}',
+      '{"status":"Failed","error_message":"Invalid URLs","error_urls":["ftp://d111111abcdef8.cloudfront.net/a%20b"],"request_id":"","timestamp":"2026-01-02 03:05:05.678000","timeout_at":"","error_reasons":["ftp://d111111abcdef8.cloudfront.net/a%20b: does not start with http:// or https://"]}',
     );
     expect(requests.size).toBe(0);
+  });
+
+  it('says why URLs are refused and what to do, once a reason, of twenty at most', async () => {
+    const { call } = fakeService();
+    const hosts = Array.from({ length: 30 }, (_, n) => `https://www${n}.elsewhere.example`);
+    const list = hosts.flatMap((host) => [`${host}/1`, `${host}/2`]);
+    const { json } = await call('POST', '/prewarm', { ...BODY, url_list: list });
+    const { error_reasons: reasons } = bodies.invalidUrlsBody.parse(json);
+    expect(reasons).toHaveLength(20);
+    expect(reasons[1]).toMatch(
+      /^https:\/\/www1\.elsewhere\.example\/1: www1\.elsewhere\.example .*; name it in aliases if d\w+\.cloudfront\.net serves it$/,
+    );
   });
 
   it.each([

@@ -7,7 +7,7 @@ export interface FoundDistribution {
 }
 
 /**
- * Finds the distribution of the account that has this name, its own or an alternate one; `undefined` where there is none or the
- * account may not be asked.
+ * Finds the distribution of the account that has this name, its own or an alternate one. `none` where there is none, `not-asked`
+ * where the account may not be asked or does not answer.
  */
-export type FindDistribution = (name: string) => Promise<FoundDistribution | undefined>;
+export type FindDistribution = (name: string) => Promise<FoundDistribution | 'none' | 'not-asked'>;

@@ -1,5 +1,5 @@
 import type { FindDistribution } from '../ports/find-distribution';
-import type { Resolver } from '../ports/resolver';
+import type { Resolution, Resolver } from '../ports/resolver';
 import { isHostName, MAX_HOST_NAME_LENGTH } from './host-name';
 import { API_WORDING, type Wording } from './wording';
 
@@ -18,6 +18,18 @@ export function isDistributionDomain(name: string): boolean {
 
 function refused(hint: string): DistributionResult {
   return { kind: 'refused', allowed: ALLOWED, hint };
+}
+
+function triedInDns(resolution: Resolution): string {
+  switch (resolution.kind) {
+    case 'failed':
+    case 'refused':
+      return `it could not be looked up: ${resolution.message}`;
+    case 'unknown-name':
+      return 'the name does not exist in DNS';
+    case 'addresses':
+      return 'DNS does not lead from it to a distribution';
+  }
 }
 
 /**
@@ -46,15 +58,17 @@ export async function resolveDistribution(
     return refused(`a distribution has one label before cloudfront.net, as in ${EXAMPLE}`);
   }
   const resolution = await resolver.resolve(name);
-  if (resolution.kind === 'failed' || resolution.kind === 'refused')
-    return refused(`it could not be looked up: ${resolution.message}`);
-  if (resolution.kind === 'unknown-name') return refused('the name does not exist in DNS');
-  const canonical = resolution.canonicalName.toLowerCase();
+  const canonical = resolution.kind === 'addresses' ? resolution.canonicalName.toLowerCase() : '';
   if (isDistributionDomain(canonical)) return { kind: 'distribution', domain: canonical };
   const found = await findDistribution?.(name);
-  if (found !== undefined) return { kind: 'distribution', domain: found.domain };
-  const listed = findDistribution === undefined ? '' : ', and no distribution of this account has it';
+  if (found !== undefined && found !== 'none' && found !== 'not-asked')
+    return { kind: 'distribution', domain: found.domain };
+  const listed = {
+    none: ', and no distribution of this account has it',
+    'not-asked': ', and CloudFront could not be asked which distribution has it',
+    nobody: '',
+  }[found ?? 'nobody'];
   return refused(
-    `DNS does not lead from it to a distribution${listed}; give the distribution's cloudfront.net name ${wording.by('cf_domain', 'as')} and this name ${wording.by('aliases')}`,
+    `${triedInDns(resolution)}${listed}; give the distribution's cloudfront.net name ${wording.by('cf_domain', 'as')} and this name ${wording.by('aliases')}`,
   );
 }

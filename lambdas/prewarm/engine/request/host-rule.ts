@@ -26,9 +26,9 @@ function refused(reason: string): HostVerdict {
   return { kind: 'refused', reason };
 }
 
-/** Returns whether alternate names have this host; `*.` stands for any names before what follows. */
-function serves(aliases: readonly string[], host: string): boolean {
-  return aliases.some((alias) => (alias.startsWith('*.') ? host.endsWith(alias.slice(1)) : alias === host));
+/** Returns whether an alternate name stands for this host; `*.` stands for any names before what follows. */
+export function standsFor(alias: string, host: string): boolean {
+  return alias.startsWith('*.') ? host.endsWith(alias.slice(1)) : alias === host;
 }
 
 /**
@@ -49,20 +49,24 @@ export function hostRule(
 
   async function lookUp(host: string): Promise<HostVerdict> {
     const resolution = await resolver.resolve(host);
-    if (resolution.kind === 'failed' || resolution.kind === 'refused') {
-      return refused(`${host} could not be looked up (${resolution.message}); ${hint}`);
-    }
     const leadsHere =
       resolution.kind === 'addresses' && resolution.canonicalName.toLowerCase() === distributionDomain;
     if (leadsHere) return OK;
-    if (findDistribution === undefined)
-      return refused(`${host} does not lead to ${distributionDomain}; ${hint}`);
+    const tried =
+      resolution.kind === 'failed' || resolution.kind === 'refused'
+        ? `${host} could not be looked up (${resolution.message})`
+        : `${host} does not lead to ${distributionDomain}`;
+    if (findDistribution === undefined) return refused(`${tried}; ${hint}`);
     distribution ??= findDistribution(distributionDomain);
-    return serves((await distribution)?.aliases ?? [], host)
-      ? OK
-      : refused(
-          `${host} does not lead to ${distributionDomain} and is not among its alternate names; ${hint}`,
-        );
+    const found = await distribution;
+    if (found === 'not-asked')
+      return refused(`${tried}, and CloudFront could not be asked for its alternate names; ${hint}`);
+    if (found !== 'none' && found.aliases.some((alias) => standsFor(alias, host))) return OK;
+    return refused(
+      found === 'none'
+        ? `${tried}, and this account has no such distribution; ${hint}`
+        : `${tried} and is not among its alternate names; ${hint}`,
+    );
   }
 
   return {

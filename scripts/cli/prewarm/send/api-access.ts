@@ -56,8 +56,9 @@ export async function accessOf(options: AccessOptions): Promise<ApiAccess> {
 
 /** Returns what a service refused, as bad input. */
 export function refusal({ status, body }: ApiResponse): BadInput {
-  const { message, error_message: urlMessage, error_urls: urls } = body;
-  const shown = Array.isArray(urls) ? urls.slice(0, 10).map((url) => `\n  ${String(url)}`) : [];
+  const { message, error_message: urlMessage, error_reasons: reasons, error_urls: urls } = body;
+  const lines = [reasons, urls].find((list) => Array.isArray(list) && list.length > 0);
+  const shown = Array.isArray(lines) ? lines.slice(0, 10).map((line) => `\n  ${String(line)}`) : [];
   return new BadInput(`the API answered ${status}: ${String(urlMessage ?? message)}${shown.join('')}`);
 }
 

@@ -1,5 +1,8 @@
 import { checkPrewarmBody } from '../../../../../lambdas/prewarm/api/check-prewarm-body';
-import type { FoundDistribution } from '../../../../../lambdas/prewarm/engine/ports/find-distribution';
+import type {
+  FindDistribution,
+  FoundDistribution,
+} from '../../../../../lambdas/prewarm/engine/ports/find-distribution';
 import { body, context, DISTRIBUTION, fixedResolver } from '../../support/request-context';
 
 /** Names under an alias record of Route 53: addresses, and no CNAME that leads anywhere. */
@@ -11,14 +14,13 @@ const aliasRecords = fixedResolver({
 
 const FOUND: FoundDistribution = { domain: DISTRIBUTION, aliases: ['www.example.com', '*.example.org'] };
 
-async function findDistribution(name: string): Promise<FoundDistribution | undefined> {
-  return [FOUND.domain, ...FOUND.aliases].includes(name) ? FOUND : undefined;
-}
+const find: FindDistribution = async (name) =>
+  [FOUND.domain, ...FOUND.aliases].includes(name) ? FOUND : 'none';
 
-async function check(fields: object, asks = true) {
+async function check(fields: object, findDistribution: FindDistribution | undefined = find) {
   const checked = await checkPrewarmBody(body(fields), {
     ...context(aliasRecords),
-    ...(asks && { findDistribution }),
+    ...(findDistribution !== undefined && { findDistribution }),
     unknownFields: 'ignore',
   });
   const urls: string[] = [];
@@ -48,9 +50,41 @@ describe('a name under an alias record', () => {
     await expect(refused).rejects.toMatchObject({
       urls: [{ reason: expect.stringContaining('and is not among its alternate names; name it in aliases') }],
     });
-    await expect(check({ cf_domain: 'www.example.com' }, false)).rejects.toThrow(
-      'DNS does not lead from it to a distribution; give',
+  });
+
+  it('is refused with what was not tried, where CloudFront may not be asked or nobody asks it', async () => {
+    const notAsked: FindDistribution = async () => 'not-asked';
+    await expect(check({ cf_domain: 'www.example.com' }, notAsked)).rejects.toThrow(
+      "DNS does not lead from it to a distribution, and CloudFront could not be asked which distribution has it; give the distribution's cloudfront.net name",
     );
+    const reasons = [
+      [notAsked, 'and CloudFront could not be asked for its alternate names; name it in aliases'],
+      [async () => 'none', 'and this account has no such distribution; name it in aliases'],
+    ] as const satisfies readonly (readonly [FindDistribution, string])[];
+    for (const [ask, reason] of reasons)
+      await expect(check({ cf_domain: DISTRIBUTION, url_list: [url] }, ask)).rejects.toMatchObject({
+        urls: [{ reason: expect.stringContaining(reason) }],
+      });
+    const nobody = checkPrewarmBody(body({ cf_domain: 'www.example.com' }), context(aliasRecords));
+    await expect(nobody).rejects.toThrow('DNS does not lead from it to a distribution; give');
+  });
+
+  it('counts also where DNS has no answer, since the account knows it', async () => {
+    const alias = 'hidden.example.org';
+    const ask: FindDistribution = async () => ({ domain: DISTRIBUTION, aliases: [alias] });
+    for (const resolution of [
+      { kind: 'unknown-name' },
+      { kind: 'failed', message: 'no DNS server answered in time' },
+    ] as const) {
+      const checked = await checkPrewarmBody(body({ cf_domain: alias, url_list: [`https://${alias}/a`] }), {
+        ...context(fixedResolver({ [alias]: resolution })),
+        findDistribution: ask,
+      });
+      expect(checked.spec.distributionDomain).toBe(DISTRIBUTION);
+      const urls: string[] = [];
+      for await (const each of checked.urls) urls.push(each);
+      expect(urls).toEqual([`https://${alias}/a`]);
+    }
   });
 });
 
@@ -68,6 +102,9 @@ describe('a body of the compatible API', () => {
     [1, true],
     ['', false],
     [0, false],
+    [[], false],
+    [{}, false],
+    [[0], true],
   ])('has need_invalidate %j taken as %j', async (written, taken) => {
     const { spec, warnings } = await check({ cf_domain: DISTRIBUTION, need_invalidate: written });
     expect(spec.needInvalidate).toBe(taken);
