@@ -1,4 +1,5 @@
 /** The modules for plain Terraform as those see them who have Terraform already: beside, into and out of what is there. */
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +12,10 @@ import { Consumer, type ConsumerConfiguration } from './support/consumer';
 
 const folder = mkdtempSync(join(tmpdir(), 'warmpath-consumers-'));
 const DIGEST = `sha256:${'1f'.repeat(32)}`;
-const [shellModule, , joinedModule] = aiShellEcsModules;
+const [shellModule, goldenModule, joinedModule] = aiShellEcsModules;
 const source = {
   shell: writeModule(shellModule!, folder),
+  golden: writeModule(goldenModule!, folder),
   joined: writeModule(joinedModule!, folder),
   prewarm: writeModule(prewarmModule, folder),
   vpc: writeModule(publicVpcModule, folder),
@@ -36,6 +38,8 @@ const prewarm = {
   subnet_ids: ['subnet-0a1b2c3d4e5f60718'],
 };
 const vpc = { source: source.vpc, name: 'network' };
+
+const LONGEST_NAME = 'shells-of-the-platform-team-eu-1';
 
 const consumers: Consumer[] = [];
 function consumer(configuration: ConsumerConfiguration): Consumer {
@@ -128,7 +132,12 @@ it('refuses at plan a cluster that exists, and joins it by the module that is ma
 it('plans with values that only the apply brings, in two Regions under one name, and where the network is made beside it', async () => {
   const later = '${terraform_data.later.output}';
   const changes = await consumer({
-    provider: { aws: [{ alias: 'west', region: 'eu-west-1', max_retries: 2 }] },
+    provider: {
+      aws: [
+        { alias: 'west', region: 'eu-west-1', max_retries: 2 },
+        { alias: 'south', region: 'ap-southeast-2', max_retries: 2 },
+      ],
+    },
     resource: { terraform_data: { later: { input: 'x' } } },
     module: {
       network: vpc,
@@ -144,6 +153,14 @@ it('plans with values that only the apply brings, in two Regions under one name,
         tags: { Owner: later },
       },
       west: { ...shell, cluster_name: 'west', providers: { aws: 'aws.west' } },
+      // The longest name in a Region of a long name, with what an organization wants before it.
+      long: {
+        ...shell,
+        source: source.golden,
+        name: LONGEST_NAME,
+        iam_role_name_prefix: 'platform-team-',
+        providers: { aws: 'aws.south' },
+      },
       prewarm: {
         ...prewarm,
         vpc_id: '${module.network.vpc_id}',
@@ -168,6 +185,11 @@ it('plans with values that only the apply brings, in two Regions under one name,
   expect(names).toEqual(
     expect.arrayContaining(['shell-ecs-instance-eucentral1', 'shell-ecs-instance-euwest1']),
   );
+  expect(names.filter((name) => name.length > 64)).toEqual([]);
+  const cut = names.filter((name) => name.startsWith('platform-team-') && name.length === 64);
+  const whole = `platform-team-${LONGEST_NAME}-task-start-metrics-apsoutheast2`;
+  const digest = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  expect(cut).toContain(`${whole.slice(0, 55)}-${digest}`);
   const ofPrewarm = roles.filter(({ address }) => address.startsWith('module.prewarm.'));
   expect(new Set(ofPrewarm.map(({ after }) => after?.['path']))).toEqual(new Set(['/teams/']));
   expect(new Set(ofPrewarm.map(({ after }) => after?.['permissions_boundary']))).toEqual(

@@ -279,6 +279,7 @@ export function changeCases({
   change('exec.kmsKeyArn', KEY_ARN);
   change('logs.retentionDays', 90);
   change('logs.kmsKeyArn', KEY_ARN);
+  change('roles.namePrefix', 'team-');
   change('roles.nameSuffix', '-eucentral1');
   change('roles.path', '/teams/');
   change('roles.permissionsBoundaryArn', BOUNDARY_ARN);

@@ -80,6 +80,7 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
     create_security_group: true,
     force_delete: true,
     cloudwatch_log_group_kms_key_id: KEY_ARN,
+    iam_role_name_prefix: 'team-',
     iam_role_name_suffix: '',
     iam_role_path: '/teams/',
     iam_role_permissions_boundary: BOUNDARY_ARN,

@@ -102,6 +102,7 @@ export function prewarmCases({ subnetIds }: Surroundings): readonly ChangeCase<P
   change('retentionDays', 90);
   change('logRetentionDays', 90);
   change('logKmsKeyArn', KEY_ARN);
+  change('roles.namePrefix', 'team-');
   change('roles.nameSuffix', '-eucentral1');
   change('roles.path', '/teams/');
   change('roles.permissionsBoundaryArn', BOUNDARY_ARN);
@@ -150,6 +151,7 @@ export function changedPrewarmVariables({ subnetIds }: Surroundings): Readonly<R
     max_list_urls: 100_000,
     max_source_urls: 100_000,
     cloudwatch_log_group_kms_key_id: KEY_ARN,
+    iam_role_name_prefix: 'team-',
     iam_role_name_suffix: '',
     iam_role_path: '/teams/',
     iam_role_permissions_boundary: BOUNDARY_ARN,

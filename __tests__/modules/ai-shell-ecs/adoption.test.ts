@@ -40,7 +40,12 @@ describe('a shell of an organization', () => {
       coldStartMetrics: {},
       goldenAmi: {},
       tags: { Team: 'shells' },
-      roles: { nameSuffix: '-west', path: '/teams/', permissionsBoundaryArn: 'arn:boundary' },
+      roles: {
+        namePrefix: 'team-',
+        nameSuffix: '-west',
+        path: '/teams/',
+        permissionsBoundaryArn: 'arn:boundary',
+      },
       logs: { kmsKeyArn: 'arn:key' },
     });
   });
@@ -50,12 +55,27 @@ describe('a shell of an organization', () => {
     expect(roles.length).toBeGreaterThan(5);
     for (const role of roles)
       expect(role).toMatchObject({
-        name: expect.stringMatching(/-west$/),
+        name: expect.stringMatching(/^team-.*-west$/),
         path: '/teams/',
         permissions_boundary: 'arn:boundary',
       });
     for (const profile of named(resource.aws_iam_instance_profile))
       expect(profile).toMatchObject({ name: expect.stringMatching(/-west$/), path: '/teams/' });
+  });
+
+  it('cuts a name that IAM would refuse as too long, to one that no other role has', () => {
+    const long = stackWith((stack) => {
+      new AiShellEcs(stack, 'shell', {
+        ...minimal,
+        name: 'shells-of-the-platform-team-eu-1',
+        coldStartMetrics: {},
+        goldenAmi: {},
+        roles: { namePrefix: 'organization-', nameSuffix: '-apsoutheast2' },
+      });
+    });
+    const names = named(long.resource.aws_iam_role).map((role) => String(role['name']));
+    expect(new Set(names).size).toBe(names.length);
+    expect(Math.max(...names.map((name) => name.length))).toBe(64);
   });
 
   it('encrypts every log group that has no key of its own', () => {

@@ -1,9 +1,20 @@
-import { Fn, ref, Token } from 'cdktf';
+import { Fn, ref, TerraformLocal } from 'cdktf';
 import type { RoleProps } from '../iam-roles';
 import type { HclModuleStack, ModuleVariable } from './stack';
 import { declare } from './variables';
 
 const variables = {
+  iam_role_name_prefix: {
+    description:
+      'First part of the names of roles, such as team-; a name of more than 64 characters is cut, and ends with a digest',
+    default: '',
+    validations: [
+      {
+        condition: 'can(regex("^[A-Za-z0-9+=,.@_-]{0,32}$", var.iam_role_name_prefix))',
+        message: 'iam_role_name_prefix: up to 32 letters, digits and +=,.@_-.',
+      },
+    ],
+  },
   iam_role_name_suffix: {
     description:
       'Last part of the names of roles, which hold in every Region; null for the Region without its dashes, empty for none',
@@ -35,15 +46,19 @@ const variables = {
 /** Declares what an organization says of every role. By default names hold the Region: a module of one name in two Regions makes two sets. */
 export function roleProps(stack: HclModuleStack, region: string): RoleProps {
   const declared = declare(stack, variables);
-  const given = ref('var.iam_role_name_suffix', stack);
-  return {
-    nameSuffix: Token.asString(
-      Fn.conditional(
-        ref('(var.iam_role_name_suffix == null)', stack),
-        Fn.join('', ['-', Fn.replace(region, '-', '')]),
-        given,
-      ),
+  const suffix = new TerraformLocal(
+    stack,
+    'iam_role_name_suffix',
+    Fn.conditional(
+      ref('(var.iam_role_name_suffix == null)', stack),
+      Fn.join('', ['-', Fn.replace(region, '-', '')]),
+      ref('var.iam_role_name_suffix', stack),
     ),
+  );
+  suffix.overrideLogicalId('iam_role_name_suffix');
+  return {
+    namePrefix: declared.iam_role_name_prefix.stringValue,
+    nameSuffix: suffix.asString,
     path: declared.iam_role_path.stringValue,
     permissionsBoundaryArn: declared.iam_role_permissions_boundary.stringValue,
   };
