@@ -37,25 +37,44 @@ export class AppliedStack {
 
   /** Returns how many resources were added. */
   async apply(): Promise<number> {
-    await this.terraform('init', '-input=false');
+    await this.terraform(['init', '-input=false']);
     const started = performance.now();
-    const output = await this.terraform('apply', '-auto-approve', '-input=false');
+    const output = await this.terraform(['apply', '-auto-approve', '-input=false']);
     const added = Number(/Resources: (\d+) added/.exec(output)?.[1]);
     const seconds = ((performance.now() - started) / 1_000).toFixed(0);
     process.stderr.write(`apply: ${added} resources in ${seconds} s\n`);
     return added;
   }
 
-  /** Addresses that a further apply would change. */
+  /** Addresses that a further apply would change. Notes what the provider asks for meanwhile, for {@link readsOfPlan}. */
   async drift(): Promise<readonly string[]> {
-    const output = await this.terraform('plan', '-input=false');
+    const env = { TF_LOG_PROVIDER: 'DEBUG', TF_LOG_PATH: this.providerLog };
+    rmSync(this.providerLog, { force: true });
+    const output = await this.terraform(['plan', '-input=false'], env);
     return [...output.matchAll(/^ {2}# (\S+) (?:will|must) be/gm)].map(([, address = '']) => address);
+  }
+
+  /** Operations of AWS that the last plan of {@link drift} took, such as `SQS GetQueueAttributes`. */
+  readsOfPlan(): readonly string[] {
+    const sent = readFileSync(this.providerLog, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('HTTP Request Sent'));
+    const operations = sent.map((line) => {
+      const [, method = ''] = /rpc\.method=(\w+)/.exec(line) ?? [];
+      const [, quoted, plain] = /rpc\.service=(?:"([^"]+)"|(\S+))/.exec(line) ?? [];
+      return `${quoted ?? plain ?? ''} ${method}`;
+    });
+    return [...new Set(operations)].sort();
+  }
+
+  private get providerLog(): string {
+    return join(this.home, 'provider.log');
   }
 
   /** What an apply would do, sorted: `update`, `create`, `delete` or `replace`, and the address. */
   async actions(): Promise<readonly string[]> {
-    await this.terraform('init', '-input=false');
-    const output = await this.terraform('plan', '-input=false');
+    await this.terraform(['init', '-input=false']);
+    const output = await this.terraform(['plan', '-input=false']);
     const verbs = {
       created: 'create',
       'updated in-place': 'update',
@@ -70,7 +89,7 @@ export class AppliedStack {
   }
 
   async destroy(): Promise<void> {
-    await this.terraform('destroy', '-auto-approve', '-input=false');
+    await this.terraform(['destroy', '-auto-approve', '-input=false']);
   }
 
   /** The attributes of the only resource of the type whose name contains `part`. */
@@ -107,8 +126,8 @@ export class AppliedStack {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  private async terraform(...args: string[]): Promise<string> {
-    const { code, output, errors } = await runTerraform({ cwd: this.folder, home: this.home }, args);
+  private async terraform(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const { code, output, errors } = await runTerraform({ cwd: this.folder, home: this.home }, args, env);
     if (code === 0) return output;
     throw new Error(`terraform ${args[0]}: ${errorsOf(output + errors)}`);
   }

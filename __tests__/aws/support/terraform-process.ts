@@ -17,6 +17,7 @@ export interface TerraformResult {
 export function runTerraform(
   { cwd, home }: { readonly cwd: string; readonly home: string },
   args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<TerraformResult> {
   return new Promise((resolve, reject) => {
     const child = spawn('terraform', args.includes('-json') ? args : [...args, '-no-color'], {
@@ -27,6 +28,7 @@ export function runTerraform(
         TF_CLI_CONFIG_FILE: join(home, 'terraform.rc'),
         TF_IN_AUTOMATION: '1',
         CHECKPOINT_DISABLE: '1',
+        ...env,
       },
     });
     const output: Buffer[] = [];

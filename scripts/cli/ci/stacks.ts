@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { reviewFingerprint } from '../review/render/from-json';
 import { reviewSyntheses } from '../review/run-review';
 import { readSynthesizedStacks } from '../review/synth/synthesized-stacks';
+import { stackEnvironment } from '../stack-environment';
 import { gitlabJobs } from './gitlab-jobs';
 import { setStepOutput, writeSummary } from './job-summary';
 import { writeReview } from './review-files';
@@ -32,11 +34,16 @@ const NO_COMMIT = /^(?:0{40,64})?$/;
  * `stacks` of the step.
  */
 export function ciStacks({ base, out, reviews, gitlabJobs: jobsFile }: CiStacksRequest): number {
+  const stacks = readSynthesizedStacks(out);
   const names =
-    base === undefined || NO_COMMIT.test(base)
-      ? [...readSynthesizedStacks(out).keys()].sort()
-      : touched(base, out, reviews);
-  const entries = names.map(entryOf);
+    base === undefined || NO_COMMIT.test(base) ? [...stacks.keys()].sort() : touched(base, out, reviews);
+  const entries = names.flatMap((stack): readonly MatrixEntry[] => {
+    const configuration = stacks.get(stack)?.configuration;
+    const elsewhere = whereElse(configuration);
+    if (elsewhere === undefined) return [{ stack, environment: stackEnvironment(stack, configuration) }];
+    process.stderr.write(`warmpath: ${stack} is left out: ${elsewhere}\n`);
+    return [];
+  });
   const matrix = JSON.stringify(entries);
   process.stdout.write(`${matrix}\n`);
   setStepOutput('stacks', matrix);
@@ -54,7 +61,16 @@ function touched(base: string, out: string, reviews: string | undefined): readon
   return needPlan;
 }
 
-/** The last part of a stack's name is its environment: `prewarm-prod` belongs to `prod`. */
-function entryOf(stack: string): MatrixEntry {
-  return { stack, environment: stack.slice(stack.lastIndexOf('-') + 1) };
+const backends = z.object({
+  terraform: z.object({
+    backend: z.object({ local: z.unknown() }).optional(),
+    cloud: z.unknown().optional(),
+  }),
+});
+
+/** Returns why a job cannot plan a stack; undefined where it can. */
+function whereElse(configuration: unknown): string | undefined {
+  const { cloud, backend } = backends.safeParse(configuration).data?.terraform ?? {};
+  if (cloud !== undefined) return 'it runs in HCP Terraform; plan it there, or by warmpath hcp run';
+  return backend?.local === undefined ? undefined : 'its state lies on one machine';
 }

@@ -17,36 +17,45 @@ const credentialsFile = z.object({
  * @see https://developer.hashicorp.com/terraform/cli/config/config-file#credentials
  * @see https://opentofu.org/docs/cli/config/config-file/
  */
-export function findHcpToken(host: string, env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
+export function findHcpToken(
+  hostname: string,
+  env: NodeJS.ProcessEnv = process.env,
+  home = homedir(),
+): string {
+  const host = hostForComparison(hostname);
   const token =
     fromEnvironment(host, env) ??
     fromConfiguration(host, env, home) ??
     fromLogin(host, env, home) ??
     fromHelper(host, env, home);
   if (token !== undefined && /^[\x21-\x7e]+$/.test(token)) return token;
-  const name = `TF_TOKEN_${host.replace(/-/g, '__').replace(/\./g, '_')}`;
+  // No variable has a name with the number of a port in it.
+  const variable = host.includes(':')
+    ? 'a credentials block in the configuration of the command line'
+    : `TF_TOKEN_${host.replace(/-/g, '__').replace(/\./g, '_')}`;
   throw new BadInput(
     token === undefined
-      ? `no token for ${host}: set ${name}, or run terraform login ${host}`
-      : `the token for ${host} has characters that no token has: set ${name} anew`,
+      ? `no token for ${host}: set ${variable}, or run terraform login ${host}`
+      : `the token for ${host} has characters that no token has: set ${variable} anew`,
   );
 }
 
 /** In names of variables `__` stands for a dash and `_` for a dot; names with dots and dashes are taken as well. */
 function fromEnvironment(host: string, env: NodeJS.ProcessEnv): string | undefined {
-  const wanted = host.toLowerCase();
+  const wanted = hostForComparison(host);
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('TF_TOKEN_') || !value) continue;
     const encoded = name.slice('TF_TOKEN_'.length);
     const decoded = encoded.replace(/__/g, '-').replace(/_/g, '.').toLowerCase();
-    if (decoded === wanted || punycode(decoded) === wanted || encoded.toLowerCase() === wanted) return value;
+    if (decoded === wanted || hostForComparison(decoded) === wanted || encoded.toLowerCase() === wanted)
+      return value;
   }
   return undefined;
 }
 
-/** Returns a name in letters of any language as the DNS has it. */
-function punycode(host: string): string {
-  return URL.canParse(`https://${host}`) ? new URL(`https://${host}`).host : host;
+/** Returns a host in lower case, with letters of any language as the DNS has them. */
+export function hostForComparison(host: string): string {
+  return URL.canParse(`https://${host}`) ? new URL(`https://${host}`).host : host.toLowerCase();
 }
 
 /** Configurations of the command line, as Terraform and OpenTofu find them; a variable that names one takes the place of all others. */
@@ -83,7 +92,7 @@ function fromConfiguration(host: string, env: NodeJS.ProcessEnv, home: string): 
     }
     for (const [, name, body = ''] of text.matchAll(/^\s*credentials\s+"([^"]+)"\s*\{([^}]*)\}/gm)) {
       const token = /^\s*token\s*=\s*"([^"]+)"/m.exec(body)?.[1];
-      if (name?.toLowerCase() === host && token !== undefined) return token;
+      if (name !== undefined && hostForComparison(name) === host && token !== undefined) return token;
     }
   }
   return undefined;
@@ -120,7 +129,8 @@ function pluginFolders(env: NodeJS.ProcessEnv, home: string): readonly string[] 
 function tokenInJson(file: string, text: string, host: string): string | undefined {
   try {
     const parsed = credentialsFile.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data.credentials?.[host]?.token : undefined;
+    const credentials = Object.entries(parsed.data?.credentials ?? {});
+    return credentials.find(([name]) => hostForComparison(name) === host)?.[1].token;
   } catch {
     // The parser's message quotes the text, which holds tokens: it is no cause to keep.
     throw new BadInput(`${file}: cannot be read as JSON; run terraform login ${host} again`);

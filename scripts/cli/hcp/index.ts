@@ -9,6 +9,7 @@ interface RunFlags {
   readonly speculative?: true;
   readonly expect?: string;
   readonly message?: string;
+  readonly policy?: string;
   readonly reviews?: string;
 }
 
@@ -34,7 +35,7 @@ export function registerHcpCommands(program: Command): void {
     .description(
       'compare the variable set of an environment with the roles that its workspaces use in AWS; ends with 1 where it differs',
     )
-    .requiredOption('--environment <name>', 'last part of the names of its stacks, such as prod')
+    .requiredOption('--environment <name>', 'as environments.ts names it, such as prod')
     .requiredOption('--plan-role <arn>', 'role that plans')
     .requiredOption('--apply-role <arn>', 'role that applies')
     .option('--out <folder>', 'synthesis output', 'cdktf.out')
@@ -54,6 +55,7 @@ export function registerHcpCommands(program: Command): void {
       'apply the run where its plan is the one reviewed, or the JSON file of that review; discard it otherwise',
     )
     .option('--message <text>', 'of the run')
+    .option('--policy <file>', 'JSON with further secrets; that of the review that is expected')
     .option('--reviews <folder>', 'write the review there as well, as STACK.json')
     .action(async ({ speculative, ...flags }: RunFlags) => {
       process.exitCode = await runStackInHcp({ ...flags, isSpeculative: speculative === true });

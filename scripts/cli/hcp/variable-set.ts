@@ -8,7 +8,6 @@ import { hcpClient, type WantedWorkspace, wantedWorkspaces } from './workspaces'
 
 export interface VariablesRequest {
   readonly out: string;
-  /** Last part of the stacks' names: `prod` of `prewarm-prod`. */
   readonly environment: string;
   /** ARN of the role that plans. */
   readonly planRole: string;
@@ -48,8 +47,8 @@ export async function variables(request: VariablesRequest): Promise<number> {
       throw new BadInput(
         `${flag}: got ${JSON.stringify(arn.slice(0, 200))}; allowed the ARN of a role, such as arn:aws:iam::111111111111:role/warmpath-plan`,
       );
-  const wanted = wantedWorkspaces(request.out).filter(({ stack }) =>
-    stack.endsWith(`-${request.environment}`),
+  const wanted = wantedWorkspaces(request.out).filter(
+    ({ environment }) => environment === request.environment,
   );
   const [first] = wanted;
   if (first === undefined)

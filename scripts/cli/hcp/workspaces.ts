@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { BadInput } from '../bad-input';
 import { FAILED } from '../exit-codes';
+import { stackEnvironment } from '../stack-environment';
 import { renderTable } from '../terminal/table';
 import { HcpClient, HcpError } from './hcp-client';
 import { findHcpToken } from './hcp-token';
@@ -20,6 +21,7 @@ export interface WorkspacesRequest {
 /** A workspace that a stack keeps its state in. */
 export interface WantedWorkspace {
   readonly stack: string;
+  readonly environment: string;
   readonly hostname: string;
   readonly organization: string;
   readonly name: string;
@@ -112,9 +114,8 @@ export function wantedWorkspaces(out: string): readonly WantedWorkspace[] {
     throw new BadInput(`--out ${out}: no stacks in it; run npm run synth first`, { cause });
   }
   return names.flatMap((stack) => {
-    const parsed = synthesizedStack.safeParse(
-      JSON.parse(readFileSync(join(out, 'stacks', stack, 'cdk.tf.json'), 'utf8')),
-    );
+    const document: unknown = JSON.parse(readFileSync(join(out, 'stacks', stack, 'cdk.tf.json'), 'utf8'));
+    const parsed = synthesizedStack.safeParse(document);
     const cloud = parsed.success ? parsed.data.terraform.cloud : undefined;
     if (cloud === undefined) return [];
     const { organization, hostname = 'app.terraform.io', workspaces: named } = cloud;
@@ -124,7 +125,10 @@ export function wantedWorkspaces(out: string): readonly WantedWorkspace[] {
         ? [config.workspaces.name]
         : [],
     );
-    return [{ stack, hostname, organization, name: named.name, reads: [...new Set(reads)].sort() }];
+    const environment = stackEnvironment(stack, document);
+    return [
+      { stack, environment, hostname, organization, name: named.name, reads: [...new Set(reads)].sort() },
+    ];
   });
 }
 

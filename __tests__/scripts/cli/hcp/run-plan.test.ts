@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { findHcpToken } from '../../../../scripts/cli/hcp/hcp-token';
-import { readRunPlan } from '../../../../scripts/cli/review/run/fetch-run-plan';
+import { fetchRunPlan, readRunPlan } from '../../../../scripts/cli/review/run/fetch-run-plan';
 import { HcpApi } from './hcp-api';
 
 const PLAN = { format_version: '1.2', resource_changes: [] };
@@ -186,6 +186,31 @@ describe('the token of a host', () => {
   ])('is in %s', (name, host) => {
     expect(findHcpToken(host, { [name]: 'token' }, home)).toBe('token');
   });
+
+  it.each([
+    ['.terraform.d/credentials.tfrc.json', '{"credentials":{"App.Terraform.IO":{"token":"found"}}}'],
+    ['.terraformrc', 'credentials "APP.terraform.io" {\n  token = "found"\n}\n'],
+  ])('is found in %s however the host is written', (file, text) => {
+    mkdirSync(dirname(join(home, file)), { recursive: true });
+    writeFileSync(join(home, file), text);
+    expect(findHcpToken('app.TERRAFORM.io', {}, home)).toBe('found');
+  });
+
+  it('of a host in letters of its own language is found under its name in the DNS', () => {
+    expect(findHcpToken('bücher.example', { TF_TOKEN_xn____bcher__kva_example: 'token' }, home)).toBe(
+      'token',
+    );
+    expect(() => findHcpToken('localhost:8443', {}, home)).toThrow(
+      /no token for localhost:8443: set a credentials block/,
+    );
+  });
+
+  it.each(['evil.example/api', 'user@evil.example', 'a b', 'https://x.example'])(
+    'is sent to no host that is written as %j',
+    async (host) => {
+      await expect(fetchRunPlan('run-1', host)).rejects.toThrow(/allowed a host name such as/);
+    },
+  );
 
   it('of the environment wins over the configuration, and that over the login', () => {
     mkdirSync(join(home, '.terraform.d'));

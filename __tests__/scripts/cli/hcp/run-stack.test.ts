@@ -9,6 +9,7 @@ import { HcpApi } from './hcp-api';
 
 const WORKSPACE = {
   stack: 'prewarm-staging',
+  environment: 'staging',
   hostname: 'app.terraform.io',
   organization: 'acme',
   name: 'warmpath-prewarm-staging',
@@ -112,6 +113,13 @@ function start(request: Partial<RunRequest> = {}): Promise<number> {
   return runStack(api.client(), WORKSPACE, whole, expectation, async () => undefined);
 }
 
+/** Files of the archive that was uploaded last. */
+function uploaded(): readonly string[] {
+  const upload = api.requests.findLast(({ line }) => line === `PUT ${LINK}`);
+  const names = execFileSync('tar', ['-tzf', '-'], { input: upload?.bytes, encoding: 'utf8' }).split('\n');
+  return names.filter((name) => name !== '' && !name.endsWith('/')).sort();
+}
+
 async function fingerprint(): Promise<string> {
   await start({ reviews: folder });
   return JSON.parse(readFileSync(join(folder, 'prewarm-staging.json'), 'utf8')).fingerprint;
@@ -123,14 +131,39 @@ describe('a run from here', () => {
     const upload = api.requests.findLast(({ line }) => line === `PUT ${LINK}`);
     expect(upload?.headers).toMatchObject({ 'content-type': 'application/octet-stream' });
     expect(upload?.headers.authorization).toBeUndefined();
-    const names = execFileSync('tar', ['-tzf', '-'], { input: upload?.bytes, encoding: 'utf8' }).split('\n');
-    expect(names.filter((name) => name !== '' && !name.endsWith('/')).sort()).toEqual([
+    expect(uploaded()).toEqual([
       './.terraform.lock.hcl',
       './.terraform/modules/modules.json',
       `./assets/${'long-name-'.repeat(12)}.zip`,
       './cdk.tf.json',
     ]);
     expect(shown).not.toContain('canary');
+  });
+
+  it('leaves out what .terraformignore names, and takes links as what they lead to', async () => {
+    const stack = join(folder, 'out/stacks/prewarm-staging');
+    const shared = join(folder, 'shared');
+    mkdirSync(shared);
+    writeFileSync(join(shared, 'template.json'), '{}');
+    symlinkSync(shared, join(stack, 'templates'));
+    writeFileSync(join(stack, 'notes.md'), 'mine');
+    writeFileSync(join(stack, '.terraformignore'), '# not needed\n*.md\nassets/\n.terraformignore\n');
+    await start({ isSpeculative: true });
+    expect(uploaded()).toEqual([
+      './.terraform.lock.hcl',
+      './.terraform/modules/modules.json',
+      './cdk.tf.json',
+      './templates/template.json',
+    ]);
+  });
+
+  it.each([
+    ['nowhere', /gone: a link to what is not there; remove it/],
+    ['.', /gone: a link back to a folder that it lies in/],
+  ])('uploads nothing with a link to %s', async (target, message) => {
+    symlinkSync(target, join(folder, 'out/stacks/prewarm-staging/gone'));
+    await expect(start()).rejects.toThrow(message);
+    expect(api.lines().filter((line) => !line.startsWith('GET '))).toEqual([]);
   });
 
   it('is the same upload for the same files, whenever they were written, also through a link', async () => {
@@ -193,7 +226,49 @@ describe('a run from here', () => {
     expect(await start({ expect: 'f'.repeat(32) })).toBe(1);
     expect(api.lines()).toContain(DISCARD);
     expect(api.lines()).not.toContain(APPLY);
-    expect(shown).toMatch(/is not applied and its run is discarded/);
+    expect(shown).toMatch(/is not to be applied: the fresh plan is not the one[\s\S]*run-1 is discarded/);
+  });
+
+  it('is discarded while it waits for a policy to be overridden, and says what it waits for', async () => {
+    const waiting = run('policy_override');
+    Object.assign(waiting.data.attributes.actions, { 'is-discardable': true });
+    api
+      .on(
+        'GET /api/v2/runs/run-1',
+        { status: 200, body: run('pending') },
+        { status: 200, body: run('pending') },
+        { status: 200, body: waiting },
+      )
+      .on(DISCARD, { status: 202 });
+    expect(await start({ expect: 'f'.repeat(32) })).toBe(1);
+    expect(api.lines()).toContain(DISCARD);
+    expect(shown).toMatch(/run-1 is pending: it waits for its turn behind others/);
+  });
+
+  it.each(['apply_queued', 'applied'])(
+    'that somebody else confirmed is waited for where it is the reviewed one, and told where not: %s',
+    async (status) => {
+      const expect_ = await fingerprint();
+      api.on(
+        'GET /api/v2/runs/run-1',
+        { status: 200, body: run('planned', true) },
+        { status: 200, body: run(status) },
+        { status: 200, body: run('applied') },
+      );
+      expect(await start({ expect: expect_ })).toBe(0);
+      expect(api.lines()).not.toContain(APPLY);
+      api.on('GET /api/v2/runs/run-1', { status: 200, body: run(status) });
+      await expect(start({ expect: 'f'.repeat(32) })).rejects.toThrow(/somebody else confirmed it/);
+      expect(shown).toMatch(/is not to be applied: the fresh plan is not the one/);
+    },
+  );
+
+  it('waits there for somebody, and says so, where nobody said what to expect', async () => {
+    await start();
+    expect(shown).toMatch(/run-1 waits there to be confirmed or discarded/);
+    shown = '';
+    await start({ isSpeculative: true });
+    expect(shown).not.toContain('waits there');
   });
 
   it('has nothing to apply where it ended after its plan', async () => {

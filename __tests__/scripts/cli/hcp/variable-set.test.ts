@@ -12,6 +12,7 @@ const ROLES = {
 };
 const WORKSPACES = ['prewarm-prod', 'ai-shell-ecs-prod'].map((stack) => ({
   stack,
+  environment: 'prod',
   hostname: 'app.terraform.io',
   organization: 'acme',
   name: `warmpath-${stack}`,

@@ -6,6 +6,7 @@ import { HcpApi } from './hcp-api';
 
 const workspace = {
   stack: 'prewarm-staging',
+  environment: 'staging',
   hostname: 'app.terraform.io',
   organization: 'acme',
   name: 'warmpath-prewarm-staging',

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { BadInput } from '../../bad-input';
 import { HcpClient, HcpError } from '../../hcp/hcp-client';
-import { findHcpToken } from '../../hcp/hcp-token';
+import { findHcpToken, hostForComparison } from '../../hcp/hcp-token';
 import { parseAnswer } from '../../hcp/parse-answer';
-import { type Pause, poll } from '../../hcp/poll';
+import { type Pause, poll, statusTeller } from '../../hcp/poll';
 import type { JsonValue } from '../model/json-value';
 import { archivedFiles } from './archived-file';
 
@@ -46,14 +46,12 @@ const MAX_OUTPUT_POLLS = 60;
  * @throws BadInput for a run that has no plan; HcpError where the API refuses
  */
 export async function fetchRunPlan(runId: string, host = DEFAULT_HOST): Promise<RunPlan> {
-  if (!/^[a-z0-9.-]+(?::\d{1,5})?$/i.test(host))
+  const name = hostForComparison(host);
+  if (!/^[a-z0-9.-]+(?::\d{1,5})?$/.test(name) || !/^[^/?#@\s]+$/.test(host))
     throw new BadInput(
       `--hostname: got ${JSON.stringify(host.slice(0, 100))}; allowed a host name such as ${DEFAULT_HOST}`,
     );
-  return readRunPlan(
-    new HcpClient({ origin: `https://${host}`, token: findHcpToken(host.toLowerCase()) }),
-    runId,
-  );
+  return readRunPlan(new HcpClient({ origin: `https://${name}`, token: findHcpToken(name) }), runId);
 }
 
 /** As {@link fetchRunPlan}, with a client. `pause` waits between questions. */
@@ -75,6 +73,9 @@ export async function readRunPlan(client: HcpClient, runId: string, pause: Pause
 
 async function waitForPlan(client: HcpClient, planId: string, pause: Pause): Promise<void> {
   const late = 'the plan of this run did not end within an hour; review it later';
+  const tell = statusTeller('the plan', {
+    pending: 'the run waits for its turn behind others of its workspace, or the workspace is locked',
+  });
   await poll({ pause, everyMs: POLL_MS, maxPolls: MAX_POLLS, late }, async () => {
     const { status } = parseAnswer(planAnswer, await client.json('GET', `/plans/${planId}`), 'the plan').data
       .attributes;
@@ -83,6 +84,7 @@ async function waitForPlan(client: HcpClient, planId: string, pause: Pause): Pro
       throw new BadInput(
         `the plan of this run is ${status}: there is nothing to review; look at the run, and start a new one`,
       );
+    tell(status);
     return undefined;
   });
 }
