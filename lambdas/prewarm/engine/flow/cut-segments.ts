@@ -28,6 +28,9 @@ export interface CutSegments {
   readonly failedUrlCount: number;
 }
 
+/** How a URL that was not reached stands among the sizes. */
+const UNREACHED = '!';
+
 /** Cuts the sized list into segments, the same for every PoP. */
 export async function cutSegments(
   deps: CutSegmentsDeps,
@@ -47,6 +50,7 @@ export async function cutSegments(
     for await (const lines of readPlacedLines(blobs.read(listKey))) {
       for (const line of lines) {
         const size = parts === 0 ? '-' : ((await sizes.next()).value ?? '-');
+        if (size === UNREACHED) failedUrlCount += 1;
         const bytes = Number.parseInt(size, 10) || 0;
         const expected = spec.rangeBytes === undefined ? bytes : Math.min(bytes, spec.rangeBytes);
         urlBytes += bytes;
@@ -64,13 +68,10 @@ export async function cutSegments(
     }
   }
   async function* failed(): AsyncGenerator<string> {
-    if (parts === 0) return;
+    if (failedUrlCount === 0) return;
     const sizes = readSizes(blobs, id, sized);
-    for await (const url of readLines(blobs.read(listKey))) {
-      if ((await sizes.next()).value !== '!') continue;
-      failedUrlCount += 1;
-      yield url;
-    }
+    for await (const url of readLines(blobs.read(listKey)))
+      if ((await sizes.next()).value === UNREACHED) yield url;
   }
 
   // A name of its own again: two runs may have gone on from one cursor, and objects change their size.

@@ -1,11 +1,14 @@
 import type { RequestId } from '../model/ids';
 import type { RequestRecord } from '../model/request';
 import { isExpansionBlob, sizesKey } from './blob-names';
+import { forEachConcurrently } from './concurrently';
 import { type CutSegmentsDeps, cutSegments } from './cut-segments';
 import { type ListToWarm, type ListToWarmDeps, writeListToWarm } from './list-to-warm';
 import { parseSizeCursor, type SizeCursor } from './size-cursor';
 import type { Budget, StepResult } from './step';
 import { sizeUrls, type UrlSizesDeps } from './url-sizes';
+
+const REMOVED_AT_A_TIME = 16;
 
 export interface SizeDeps extends ListToWarmDeps, UrlSizesDeps, CutSegmentsDeps {
   /** `none` takes every size as unknown and asks for nothing. */
@@ -24,7 +27,10 @@ async function cutAndAdvance(deps: SizeDeps, record: RequestRecord, cursor: Size
       ...(cursor.problems.length > 0 && { message: cursor.problems.join('; ') }),
     });
     if (moved !== 'advanced') return;
-    for (let part = 0; part < cursor.parts; part += 1) await blobs.remove(sizesKey(id, cursor.run, part));
+    const parts = Array.from({ length: cursor.parts }, (_, part) => part);
+    await forEachConcurrently(parts, REMOVED_AT_A_TIME, (part) =>
+      blobs.remove(sizesKey(id, cursor.run, part)),
+    );
     if (record.spec.sources.length > 0) await removeExpansion(deps, id);
   } catch (error) {
     // Another run of this step was faster and has removed the sizes that this one reads.
@@ -56,7 +62,8 @@ export async function sizeRequest(deps: SizeDeps, id: RequestId, budget: Budget)
   const record = await deps.requests.get(id);
   if (record === undefined || record.status !== 'CREATED') return 'done';
 
-  let cursor = parseSizeCursor(record.cursor);
+  const begun = parseSizeCursor(record.cursor);
+  let cursor = begun;
   if (cursor === undefined) {
     const list = await writeOrFindList(deps, record, budget);
     if (list.kind !== 'written') return list.kind === 'ended' ? 'done' : 'more';
@@ -74,6 +81,8 @@ export async function sizeRequest(deps: SizeDeps, id: RequestId, budget: Budget)
     }
     cursor = sized.cursor;
   }
+  // Cutting a long list takes a while: a run of its own has time for it. The write that calls that run has been made.
+  if (cursor !== begun && !budget.shouldContinue()) return 'more';
   await cutAndAdvance(deps, record, cursor);
   return 'done';
 }

@@ -78,11 +78,28 @@ export async function sizeUrls(
   return { cursor, result: 'done' };
 }
 
+/** Parts that are read ahead: a long list has ten thousand, and each is a call. */
+const READ_AHEAD = 8;
+
 /** Yields the stored sizes, in the order of the list: bytes, `-` where unknown, `!` where the URL was not reached. */
 export async function* readSizes(
   blobs: BlobStore,
   id: RequestId,
   { run, parts }: Pick<SizeCursor, 'run' | 'parts'>,
 ): AsyncGenerator<string> {
-  for (let part = 0; part < parts; part += 1) yield* readLines(blobs.read(sizesKey(id, run, part)));
+  async function read(part: number): Promise<readonly string[]> {
+    const sizes: string[] = [];
+    for await (const size of readLines(blobs.read(sizesKey(id, run, part)))) sizes.push(size);
+    return sizes;
+  }
+  const ahead: Promise<readonly string[]>[] = [];
+  for (let part = 0; part < parts || ahead.length > 0; ) {
+    for (; part < parts && ahead.length < READ_AHEAD; part += 1) {
+      const sizes = read(part);
+      // Awaited in its turn.
+      sizes.catch(() => {});
+      ahead.push(sizes);
+    }
+    yield* (await ahead.shift()) ?? [];
+  }
 }
