@@ -65,7 +65,10 @@ export function checkExpectation(
 }
 
 function differencesOf(review: ReviewJson, stacks: readonly StackReview[]): readonly string[] {
-  const before = entriesOf(review.stacks.map(({ name, changes, outputs }) => ({ name, changes, outputs })));
+  const onlyName = stacks.length === 1 && review.stacks.length === 1 ? stacks[0]?.name : undefined;
+  const before = entriesOf(
+    review.stacks.map(({ name, changes, outputs }) => ({ name: onlyName ?? name, changes, outputs })),
+  );
   const now = entriesOf(
     stacks.map(({ name, changes, outputs }) => ({
       name,

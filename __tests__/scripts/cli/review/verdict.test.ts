@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { checkExpectation, readExpectation } from '../../../../scripts/cli/review/expectation';
 import { applyPolicy, readPolicyFile } from '../../../../scripts/cli/review/policy/policy';
+import { reviewFingerprint } from '../../../../scripts/cli/review/render/from-json';
 import { renderJson } from '../../../../scripts/cli/review/render/json';
 import { placeFindings, readSarif } from '../../../../scripts/cli/review/sarif';
 import { entry, plan, review } from './plan-builder';
@@ -119,6 +120,22 @@ describe('fingerprint', () => {
         (shuffled) => review(plan(...shuffled)).fingerprint === fingerprint,
       ),
     );
+  });
+
+  it('of one stack does not depend on the name of its file, that of several depends on which does what', () => {
+    const [one, other] = [
+      plan(entry('aws_sqs_queue.a', 'update', { before: { a: 1 }, after: { a: 2 } })),
+      plan(entry('aws_sqs_queue.a', 'update', { before: { a: 1 }, after: { a: 3 } })),
+    ];
+    const [reviewed, fresh] = [review(one, { name: 'reviewed' }), review(other, { name: 'fresh' })];
+    const same = reviewFingerprint([review(one, { name: 'fresh' })]);
+    expect(same).toBe(reviewFingerprint([reviewed]));
+    const path = file('reviewed.json', renderJson({ stacks: [reviewed], fingerprint: same }));
+    expect(checkExpectation(readExpectation(path), [fresh], reviewFingerprint([fresh])).differences).toEqual([
+      'fresh aws_sqs_queue.a: reviewed as update, now update with other values',
+    ]);
+    const swapped = [review(one, { name: 'fresh' }), review(other, { name: 'reviewed' })];
+    expect(reviewFingerprint(swapped)).not.toBe(reviewFingerprint([reviewed, fresh]));
   });
 
   it('that was approved is compared with the fresh one; the earlier review tells what differs', () => {

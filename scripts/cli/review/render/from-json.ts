@@ -31,7 +31,9 @@ function withoutUndefined<T extends object>(value: T): T {
   ) as T;
 }
 
-/** Returns the fingerprint over all stacks of a review. */
+/** Returns the fingerprint over all stacks of a review. Of one stack it is the stack's own: what its file is called says nothing. */
 export function reviewFingerprint(stacks: readonly StackReview[]): string {
+  const [first, ...others] = stacks;
+  if (first !== undefined && others.length === 0) return first.fingerprint;
   return fingerprintOfAll(stacks.map((stack) => `${stack.name} ${stack.fingerprint}`));
 }
