@@ -99,6 +99,23 @@ describe('differences', () => {
     ]);
   });
 
+  it('what is known after the apply is said where nothing else of its block differs', () => {
+    const block = [{ launch_template: [{ id: 'lt-1' }] }];
+    const { attributes } = reviewOf(
+      entry('aws_autoscaling_group.g', 'update', {
+        before: { mixed_instances_policy: block },
+        after: { mixed_instances_policy: block },
+        after_unknown: { mixed_instances_policy: [{ launch_template: [{ version: true }] }] },
+      }),
+    );
+    expect(attributes).toEqual([
+      expect.objectContaining({
+        path: expect.stringMatching(/^mixed_instances_policy.*version$/),
+        isUnknown: true,
+      }),
+    ]);
+  });
+
   it('tags_all is shown where tags do not say the same', () => {
     const change = reviewOf(
       entry('aws_sqs_queue.q', 'update', {

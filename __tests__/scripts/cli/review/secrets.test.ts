@@ -361,6 +361,34 @@ describe('secrets', () => {
   });
 });
 
+describe('digests', () => {
+  const [old, fresh] = ['d4a1212495dfc641', '0a1b3c5d7e9f2468'].map((part) => part.repeat(4));
+
+  it('in names of files and in lines that sha256sum checks are shown, whatever their digits', () => {
+    function template(digest = '') {
+      return {
+        user_data: base64(`#!/bin/sh\necho "${digest}  /opt/agent.js" | sha256sum --check\n`),
+        key: `code/agent-${digest}.js`,
+      };
+    }
+    const text = everyFormOf(review(plan(update('aws_launch_template.t', template(old), template(fresh)))));
+    expect(text).toContain(`+echo "${fresh}  /opt/agent.js"`);
+    expect(text).toContain(`code/agent-${old}.js`);
+    expect(text).not.toContain('(sensitive)');
+  });
+
+  it('of any digits are told from keys', () => {
+    const masker = new Masker();
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9a-f]{64}$/), (digest) => {
+        expect(masker.maskText(`agent-${digest}.js`)).toBe(`agent-${digest}.js`);
+        expect(masker.maskText(`${digest}  ./agent`)).toBe(`${digest}  ./agent`);
+      }),
+    );
+    expect(masker.maskText(`key ${fresh}`)).not.toContain(fresh);
+  });
+});
+
 describe('whom a role trusts', () => {
   it('is shown: the keys of its conditions hold the word token, and no secret', () => {
     function trust(repository: string): string {

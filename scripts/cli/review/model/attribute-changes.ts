@@ -130,7 +130,7 @@ class Walk {
     path: Path,
   ): void {
     if (isSame(left, right) && !holdsTrue(unknown)) return;
-    for (const pair of pairsOf(left, right)) {
+    for (const pair of pairsOf(left, right, isList(unknown) ? unknown : [])) {
       const step =
         pair.identity === undefined ? (pair.after ?? pair.before ?? 0) : { identity: pair.identity };
       this.compare(
@@ -192,8 +192,12 @@ interface Pair {
   readonly identity?: string;
 }
 
-/** Puts together what belongs together in two lists; what is the same on both sides is left out. */
-function pairsOf(left: readonly JsonValue[], right: readonly JsonValue[]): readonly Pair[] {
+/** Puts together what belongs together in two lists; what is the same on both sides and known is left out. */
+function pairsOf(
+  left: readonly JsonValue[],
+  right: readonly JsonValue[],
+  unknown: readonly JsonValue[],
+): readonly Pair[] {
   const byIdentity = pairsByIdentity(left, right);
   if (byIdentity !== undefined) return byIdentity;
   const waiting = new Map<string, number[]>();
@@ -202,13 +206,19 @@ function pairsOf(left: readonly JsonValue[], right: readonly JsonValue[]): reado
     waiting.set(text, [...(waiting.get(text) ?? []), index]);
   });
   const added: number[] = [];
+  const partlyUnknown: Pair[] = [];
   right.forEach((item, index) => {
-    if (waiting.get(canonicalText(item))?.shift() === undefined) added.push(index);
+    const same = waiting.get(canonicalText(item))?.shift();
+    if (same === undefined) added.push(index);
+    else if (holdsTrue(unknown[index])) partlyUnknown.push({ before: same, after: index });
   });
   const removed = [...waiting.values()].flat().sort((first, second) => first - second);
   if (left.length === right.length && removed.length === added.length)
-    return removed.map((before, at) => ({ before, ...(added[at] !== undefined && { after: added[at] }) }));
-  return [...removed.map((before) => ({ before })), ...added.map((after) => ({ after }))];
+    return [
+      ...partlyUnknown,
+      ...removed.map((before, at) => ({ before, ...(added[at] !== undefined && { after: added[at] }) })),
+    ];
+  return [...partlyUnknown, ...removed.map((before) => ({ before })), ...added.map((after) => ({ after }))];
 }
 
 function pairsByIdentity(

@@ -24,7 +24,7 @@ export function attributeLines(change: ResourceReview): string {
     lines.push(
       `  - known after apply: ${unknown
         .slice(0, 10)
-        .map((path) => codeSpan(path, 80))
+        .map((path) => codeSpan(path, 120))
         .join(', ')}\n`,
     );
   return lines.join('');

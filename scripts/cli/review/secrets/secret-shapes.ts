@@ -128,9 +128,20 @@ export function maskRandom(text: string): string {
   if (!hasLongWord(text)) return text;
   return text.replace(TOKEN, (token, offset: number) => {
     const before = text.slice(Math.max(0, offset - 100), offset);
-    if (isNameInAddress(before)) return token;
+    if (
+      isNameInAddress(before) ||
+      isChecksum(token, text.slice(offset + token.length, offset + token.length + 3))
+    )
+      return token;
     return /(?:sha\d+[:@]|md5:|arn:\S*)$/i.test(before) || !isRandom(token) ? token : SECRET;
   });
+}
+
+/** A line as `sha256sum --check` reads it: the digest, two spaces or a space and a star, and the file. */
+function isChecksum(token: string, after: string): boolean {
+  return (
+    /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/.test(token) && /^ [ *][\w./]/.test(after)
+  );
 }
 
 /** cdktf ends names with a hash, which is as random as a key. */
@@ -159,8 +170,12 @@ function isRandom(token: string): boolean {
   return classes === 3 && isLongEnough && entropyBits(token) > 3.9;
 }
 
-/** Keys of one case, such as those of Azure DevOps, have letters and digits in one word that is longer than any name. */
+/**
+ * Keys of one case, such as those of Azure DevOps, have letters and digits in one word that is longer than any name. Behind a
+ * name, hexadecimal digits are a digest: builds name files by what is in them.
+ */
 function isRandomWord(word: string): boolean {
+  if (/^[0-9a-f]+$/i.test(word)) return false;
   if (word.length < 32 || !/^(?:[a-z\d]+|[A-Z\d]+)$/.test(word)) return false;
   return (word.match(/\d/g)?.length ?? 0) >= 3 && /[A-Za-z]/.test(word) && entropyBits(word) > 3.9;
 }
