@@ -333,7 +333,7 @@ describe('drift', () => {
     const changed = entry('aws_sns_topic.t', 'update', { before: { name: 'a' }, after: { name: 'b' } });
     const withDrift = markdownOf(review({ resource_drift: [...emptied, changed] }));
     expect(withDrift).toContain('**Drift: 1 object was changed outside of Terraform**');
-    expect(withDrift).toMatch(/other empty values, .*fill in: `aws_sqs_queue\.q\[0\]`, .* and 28 more/);
+    expect(withDrift).toMatch(/only empty values differ, .*fill in: `aws_sqs_queue\.q\[0\]`, .* and 28 more/);
   });
 
   it('of forty objects alike is one line, and no more lines than the plan has', () => {

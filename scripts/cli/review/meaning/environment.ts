@@ -8,9 +8,7 @@ export function environmentMeaning({ action, attributes }: MeaningContext): Mean
   if (action.kind !== 'update' && action.kind !== 'replace') return NO_MEANING;
   const changes = { changed: new Set<string>(), added: new Set<string>(), removed: new Set<string>() };
   for (const { path, before, after, isUnknown } of attributes) {
-    if (!path.includes('env') && !path.includes('variables')) continue;
-    const [, plain, quoted] = VARIABLE.exec(path) ?? [];
-    const name = plain ?? quoted;
+    const name = variableAt(path);
     if (name === undefined) continue;
     const kind = before === undefined ? 'added' : after === undefined && !isUnknown ? 'removed' : 'changed';
     changes[kind].add(name);
@@ -20,4 +18,11 @@ export function environmentMeaning({ action, attributes }: MeaningContext): Mean
       .filter(([, names]) => names.size > 0)
       .map(([kind, names]) => `environment variables ${kind}: ${[...names].slice(0, 20).join(', ')}`),
   );
+}
+
+/** Returns the name of the environment variable that a path leads to; undefined where it leads to none. */
+export function variableAt(path: string): string | undefined {
+  if (!path.includes('env') && !path.includes('variables')) return undefined;
+  const [, plain, quoted] = VARIABLE.exec(path) ?? [];
+  return plain ?? quoted;
 }

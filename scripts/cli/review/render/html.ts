@@ -29,6 +29,7 @@ import {
   saysNothing,
   sidesOf,
   signOf,
+  untoldAttributes,
   verbOf,
 } from './words';
 
@@ -39,13 +40,13 @@ const STYLE = `
 body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: break-word }
 .wide { overflow-x: auto }
 table { border-collapse: collapse } th, td { padding: .2rem .7rem; border-bottom: 1px solid #8884; text-align: right }
-th:first-child, td:first-child { text-align: left }
+th:first-child, td:first-child { text-align: left } td code { white-space: nowrap }
 code, pre { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere }
 pre { padding: .6rem; background: #8881; white-space: pre-wrap }
 details { margin: .6rem 0 } summary { cursor: pointer; font-weight: 600 }
 .eyes { border-left: 4px solid var(--loss); padding-left: .4rem } .loss { color: var(--loss); font-weight: 600 }
 .to { white-space: nowrap } .added { color: var(--added) } .removed { color: var(--removed) }
-ul { padding-left: 1.3rem }
+ul { padding-left: 1.3rem } li { margin: .2rem 0 } li > details { margin: .2rem 0 } li > details > summary { font-weight: 400 }
 @media (max-width: 40rem) { body { margin: 1rem auto } th, td { padding: .2rem .4rem } ul { padding-left: 1rem } }`;
 
 /** Between two sides, never broken in two. */
@@ -155,7 +156,8 @@ function eyesLine(alike: Alike, stack: StackReview): string {
         ...alike.map((other) => code(other.address) + list(causes(other))),
         ...change.meaning.map((sentence) => html(sentence)),
       ]);
-  return `${alike.map(({ address }) => code(address)).join(', ')} in ${code(stack.name)}: ${text}${reasons}`;
+  const which = isSame ? alike.map(({ address }) => code(address)).join(', ') : `${alike.length} alike`;
+  return `${which} in ${code(stack.name)}: ${text}${reasons}`;
 }
 
 function why(change: ResourceReview): string {
@@ -206,7 +208,7 @@ function changePart(alike: Alike): string {
 /** Why it needs eyes, and for what it is replaced, is told before. */
 function attributesPart(change: ResourceReview): string {
   const told = new Set(causesOf(change).slice(0, MAX_CAUSES));
-  const rest = change.attributes.filter((each) => !told.has(each));
+  const rest = untoldAttributes(change).filter((each) => !told.has(each));
   const shown = rest.slice(0, MAX_ATTRIBUTES);
   const left = rest.length - shown.length;
   const tools = change.toolFindings.map(
@@ -264,17 +266,20 @@ function otherLines(stack: StackReview): readonly string[] {
 
 function drift(stack: StackReview): string {
   const apparent = onlyApparentDrift(stack.drift);
-  const notes = apparent.length === 0 ? [] : [`${APPARENT_DRIFT}: ${addresses(apparent)}`];
+  const notes =
+    apparent.length === 0
+      ? ''
+      : `<details><summary>${apparent.length} ${apparent.length === 1 ? 'object' : 'objects'} ${APPARENT_DRIFT}</summary>${list(apparent.map(code))}</details>`;
   const lines = [
     ...visibleDrift(stack.drift).map(
       (group) => `${addresses(group.addresses)}${driftValues(group)} (${driftText(group)})`,
     ),
     ...stack.drift.moves.map(({ from, to }) => `moved in the state: ${code(from)} ${TO} ${code(to)}`),
   ];
-  if (lines.length === 0) return list(notes);
+  if (lines.length === 0) return notes;
   const count = stack.drift.objects - apparent.length;
   const title = `Drift: ${count} ${count === 1 ? 'object was' : 'objects were'} changed outside of Terraform`;
-  return `<details><summary>${title}</summary>${list([...lines, ...notes])}</details>`;
+  return `<details><summary>${title}</summary>${list(lines)}</details>${notes}`;
 }
 
 function driftValues({ path, before, after, planned, outcome }: DriftGroup): string {

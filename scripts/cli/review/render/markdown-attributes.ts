@@ -3,7 +3,7 @@ import { displayText } from '../model/json-value';
 import type { ResourceReview } from '../model/stack-review';
 import { codeBlock, codeSpan, visible } from './foreign-text';
 import { textDiff } from './text-diff';
-import { sidesOf } from './words';
+import { sidesOf, untoldAttributes } from './words';
 
 const MAX_ATTRIBUTES = 25;
 const MAX_DIFF_LINES = 60;
@@ -12,7 +12,9 @@ const MAX_DIFF_LINES = 60;
 export function attributeLines(change: ResourceReview): string {
   const { action, replacePaths } = change;
   if (action.kind === 'read') return '';
-  const shown = change.attributes.filter(({ path }) => !replacePaths.some((cause) => path.startsWith(cause)));
+  const shown = untoldAttributes(change).filter(
+    ({ path }) => !replacePaths.some((cause) => path.startsWith(cause)),
+  );
   const known = shown.filter(({ isUnknown }) => !isUnknown);
   const unknown = shown.filter(({ isUnknown }) => isUnknown).map(({ path }) => path);
   const lines =

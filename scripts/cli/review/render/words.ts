@@ -1,3 +1,4 @@
+import { variableAt } from '../meaning/environment';
 import type { Action } from '../model/actions';
 import type { AttributeChange } from '../model/attribute-changes';
 import { nounOf } from '../model/consequences';
@@ -89,7 +90,7 @@ export function sidesOf(change: AttributeChange): { readonly before: string; rea
 
 /** What stands before objects that nobody changed. */
 export const APPARENT_DRIFT =
-  'no drift, though read anew with other empty values, or with what resources of their own fill in';
+  'not counted as drift, as only empty values differ, or what other resources of the plan fill in';
 
 /** What is said of a change without any difference. */
 export const FORM_ONLY = 'nothing differs but order, form or empty values';
@@ -105,6 +106,12 @@ export function causesOf({ attributes, replacePaths }: ResourceReview): readonly
     ({ path, before, isUnknown }) =>
       replacePaths.some((cause) => path.startsWith(cause)) && !(isUnknown && before === ''),
   );
+}
+
+/** The attributes that no sentence tells: environment variables are named in one, and their values are not shown. */
+export function untoldAttributes({ attributes, meaning }: ResourceReview): readonly AttributeChange[] {
+  if (!meaning.some((sentence) => sentence.startsWith('environment variables '))) return attributes;
+  return attributes.filter(({ path }) => variableAt(path) === undefined);
 }
 
 /** What follows a plan that is not complete. */
