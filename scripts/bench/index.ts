@@ -6,6 +6,7 @@ import { aggregate } from './aggregate';
 import type { Bench } from './bench';
 import { crash } from './crash';
 import { fanout } from './fanout';
+import { far, short } from './far';
 import { imageKeyBench } from './image-key';
 import { imagePlan } from './image-plan';
 import { memory } from './memory';
@@ -17,6 +18,8 @@ const BENCHES: readonly Bench[] = [
   agentSmall,
   agentLarge,
   agentLatency,
+  far,
+  short,
   memory,
   crash,
   fanout,

@@ -108,6 +108,9 @@ function shownValue(value: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const NUL_OR_CR = /\u0000|\r(?!\n)/;
+/** Either of the two above: a head without it, as nearly all are, needs no other look at its characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL_IN_HEAD = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\r(?!\n)/;
 
 /** These may be spread over several lines; of any other header the last line counts. */
 const LISTS: ReadonlySet<AnswerHeader> = new Set(['cache-control', 'vary']);
@@ -202,8 +205,9 @@ export function parseHead(text: string, end: number, isAnswerToHead: boolean): A
     throw new BadAnswer('it does not begin with a status line');
   const headers: Headers = {};
   const framing = new Framing();
-  if (NUL_OR_CR.test(text.length === end ? text : text.slice(0, end)))
-    throw new BadAnswer('its head has a NUL or a CR inside a line');
+  const head = text.length === end ? text : text.slice(0, end);
+  const isPlain = !CONTROL_IN_HEAD.test(head);
+  if (!isPlain && NUL_OR_CR.test(head)) throw new BadAnswer('its head has a NUL or a CR inside a line');
   let start = statusEnd + LINE_END_BYTES;
   while (start < end) {
     const newline = text.indexOf('\n', start);
@@ -221,7 +225,7 @@ export function parseHead(text: string, end: number, isAnswerToHead: boolean): A
     const candidate = candidates && candidateAt(candidates, text, start, colon);
     if (candidate) {
       const value = trimmed(text, colon + 1, lineEnd);
-      if (candidate.wanted) takeHeader(headers, candidate.wanted, shownValue(value));
+      if (candidate.wanted) takeHeader(headers, candidate.wanted, isPlain ? value : shownValue(value));
       if (candidate.framing) framing.take(candidate.framing, value);
     }
     start = newline + 1;

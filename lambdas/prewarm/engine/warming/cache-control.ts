@@ -22,12 +22,35 @@ export function reasonNotToKeep(headers: CachingHeaders): string | undefined {
   const { vary, expires } = headers;
   if (vary?.includes('*') && /(?:^|,)\s*\*\s*(?:,|$)/.test(vary)) return 'vary says *';
   const cacheControl = headers['cache-control'] ?? '';
-  const directives = MAY_FORBID.test(cacheControl) ? directivesOf(cacheControl) : undefined;
-  const directive = directives && forbidding(directives);
+  const { directive, hasLifetime } = MAY_FORBID.test(cacheControl) ? meaningOf(cacheControl) : NOTHING_SAID;
   if (directive !== undefined) return `cache-control says ${directive}`;
-  const hasLifetime = directives !== undefined && LIFETIMES.some((name) => directives.has(name));
   // A time in seconds goes before a date.
   return expires === undefined || hasLifetime ? undefined : expiredReason(expires, headers.date);
+}
+
+/** What a `cache-control` comes to. */
+interface Meaning {
+  /** The directive that keeps an edge from serving the object. */
+  readonly directive?: string | undefined;
+  readonly hasLifetime: boolean;
+}
+
+const NOTHING_SAID: Meaning = { hasLifetime: false };
+/** An origin writes few of them, again and again: taking one apart costs more than all else that is judged of an answer. */
+const meanings = new Map<string, Meaning>();
+const REMEMBERED_MEANINGS = 64;
+
+function meaningOf(cacheControl: string): Meaning {
+  const known = meanings.get(cacheControl);
+  if (known) return known;
+  const directives = directivesOf(cacheControl);
+  const meaning: Meaning = {
+    directive: forbidding(directives),
+    hasLifetime: LIFETIMES.some((name) => directives.has(name)),
+  };
+  if (meanings.size === REMEMBERED_MEANINGS) meanings.clear();
+  meanings.set(cacheControl, meaning);
+  return meaning;
 }
 
 type Directives = ReadonlyMap<string, string | undefined>;

@@ -17,6 +17,8 @@ const SMOOTHING = 0.3;
 /** A round is at least so long and has at least so many fetches: shorter ones tell more about chance than about the limit. */
 const MIN_ROUND_MS = 100;
 const MIN_ROUND_FETCHES = 8;
+/** So long without any answer, and the first ones will not come at once. */
+export const SILENCE_MS = 50;
 /** Share of a round from which on the thread itself is what bounds it. */
 const BUSY_SHARE = 0.9;
 
@@ -49,6 +51,7 @@ export class ConcurrencySearch {
   private work = 0;
   private overloads = 0;
   private saturated = false;
+  private hasAnswer = false;
 
   constructor(
     private range: ConcurrencyRange,
@@ -80,10 +83,26 @@ export class ConcurrencySearch {
     this.saturated = true;
   }
 
+  /** Returns true where no answer has come yet and the limit may go up for it. */
+  get mayRiseInSilence(): boolean {
+    return !this.hasAnswer && this.current < (this.range.whileSilent ?? 0);
+  }
+
+  /** Goes up where it may; to be called when `SILENCE_MS` have passed. */
+  riseInSilence(): void {
+    if (!this.mayRiseInSilence) return;
+    const busyMs = this.busyMs();
+    const isBusy = busyMs - this.busyAtStart >= SILENCE_MS * BUSY_SHARE;
+    this.busyAtStart = busyMs;
+    // A thread that is still at work on its first connections has asked for little yet.
+    if (!isBusy) this.settle(Math.min(this.range.whileSilent ?? 0, this.current * RAMP), 0);
+  }
+
   /** Takes one finished fetch. `work` is its weight; `overloaded` that it failed as at a place asked too much. */
   finished(nowMs: number, work: number, overloaded: boolean): void {
     // Fetches that end together belong to one round, or a burst that is cut in two looks like a change of speed.
     if (nowMs > this.lastMs && this.roundIsFull()) this.endRound();
+    this.hasAnswer = true;
     this.lastMs = nowMs;
     this.fetches += 1;
     this.work += work;

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock';
-import { ConcurrencySearch } from './concurrency-search';
+import { ConcurrencySearch, SILENCE_MS } from './concurrency-search';
 import type { ConcurrencyRange } from './warm-limits';
 
 /** Waiters that have had their turn are cleared away in such numbers: the queue may never be empty while a list lasts. */
@@ -11,10 +11,11 @@ export class AdaptiveLimiter {
   private underway = 0;
   private readonly waiters: (() => void)[] = [];
   private firstWaiter = 0;
+  private listens = false;
 
   constructor(
     range: ConcurrencyRange,
-    private readonly clock: Pick<Clock, 'monotonicMs' | 'busyMs'>,
+    private readonly clock: Pick<Clock, 'monotonicMs' | 'busyMs' | 'sleep'>,
     /** A bound besides the search, asked again for each fetch. */
     private readonly most: () => number = () => Number.POSITIVE_INFINITY,
   ) {
@@ -42,6 +43,7 @@ export class AdaptiveLimiter {
       return undefined;
     }
     this.search.waited();
+    if (!this.listens) void this.listenToSilence();
     return new Promise((resolve) => this.waiters.push(resolve));
   }
 
@@ -49,13 +51,26 @@ export class AdaptiveLimiter {
   release(work: number, overloaded: boolean): void {
     this.underway -= 1;
     this.search.finished(this.clock.monotonicMs(), work, overloaded);
+    this.admit();
+    if (this.firstWaiter >= FORGOTTEN_AT_ONCE) this.forgetServed();
+  }
+
+  private async listenToSilence(): Promise<void> {
+    this.listens = true;
+    while (this.search.mayRiseInSilence) {
+      await this.clock.sleep(SILENCE_MS);
+      this.search.riseInSilence();
+      this.admit();
+    }
+  }
+
+  private admit(): void {
     while (this.underway < this.limit && this.firstWaiter < this.waiters.length) {
       const next = this.waiters[this.firstWaiter];
       this.firstWaiter += 1;
       this.underway += 1;
       next?.();
     }
-    if (this.firstWaiter >= FORGOTTEN_AT_ONCE) this.forgetServed();
   }
 
   private forgetServed(): void {

@@ -86,10 +86,10 @@ export class Governor {
   }
 
   private mostInFlight(): number {
-    const { inFlightShare, total } = this.bounds;
-    return inFlightShare === undefined
+    const { mostInFlight } = this.bounds;
+    return mostInFlight === undefined
       ? Number.POSITIVE_INFINITY
-      : Math.max(total.floor, this.done * inFlightShare);
+      : Math.max(mostInFlight.atFirst, this.done * mostInFlight.shareOfDone);
   }
 
   /** Returns what holds the request to its bandwidth; nothing where it has no cap. */

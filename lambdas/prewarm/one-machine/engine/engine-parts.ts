@@ -12,7 +12,7 @@ import type { SettleDeps } from '../../engine/flow/settle';
 import type { SizeDeps } from '../../engine/flow/size';
 import type { WorkLoopDeps } from '../../engine/flow/work-loop';
 import { requestId } from '../../engine/model/ids';
-import type { RequestSpec } from '../../engine/model/request';
+import type { RequestRecord, RequestSpec } from '../../engine/model/request';
 import { createPopDirectory } from '../../engine/pops/pop-directory';
 import { afterKill, DEFAULT_WARM_LIMITS, withConcurrency } from '../../engine/warming/warm-limits';
 import { createResolver } from '../../net/resolver';
@@ -49,6 +49,20 @@ export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   maxDeliveries: 5,
   maxListBytes: 4 * 2 ** 30,
 };
+
+/**
+ * Slices that an agent of a fleet warms one after the other, so that slow ones even out. Here all share one pool of connections:
+ * those of a short list are to be underway together, so that it waits for as few answers in turn as it can.
+ */
+const SLICES_IN_TURN = 4;
+
+/** Returns the fetches of these requests that are not counted as done. */
+function pendingOf(requests: readonly RequestRecord[]): number {
+  return requests.reduce((sum, { spec, totals, acceptedUrlCount, progress }) => {
+    const all = totals?.fetchCount ?? acceptedUrlCount * spec.pops.length * spec.encodings.length;
+    return sum + Math.max(0, all - progress.fetches);
+  }, 0);
+}
 
 /** As long as on AWS. */
 export const DEFAULT_RETENTION_DAYS = 30;
@@ -119,10 +133,10 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
 
   const transport = options.transport ?? createTransport(ca === undefined ? {} : { ca });
   // Whoever was killed at work may be killed again.
-  const goesOnAfterKill = wasKilled && (await requests.unsettled()).length > 0;
+  const pendingFetches = wasKilled ? pendingOf(await requests.unsettled()) : 0;
   const pool = openWarmPool({
     limits: withConcurrency(
-      goesOnAfterKill ? afterKill(DEFAULT_WARM_LIMITS) : DEFAULT_WARM_LIMITS,
+      pendingFetches > 0 ? afterKill(DEFAULT_WARM_LIMITS, pendingFetches) : DEFAULT_WARM_LIMITS,
       connectionBudget(limits.maxFetchesInFlight).edges,
     ),
     clock,
@@ -168,7 +182,8 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
         ...(signal !== undefined && { signal }),
       }),
     workersFor: ({ instanceCount }: RequestSpec) =>
-      Math.min(limits.maxSlicesInFlight, Math.max(1, instanceCount) * limits.slicesPerInstance),
+      Math.min(limits.maxSlicesInFlight, Math.max(1, instanceCount) * limits.slicesPerInstance) /
+      SLICES_IN_TURN,
     slots,
     warm: options.warm ?? pool.warm,
     writeReport: (record) => writeReport({ pops, ledger, blobs, directory }, record),

@@ -6,6 +6,7 @@ import {
   afterKill,
   type ConcurrencyRange,
   DEFAULT_WARM_LIMITS,
+  shareOf,
 } from '../../../../../lambdas/prewarm/engine/warming/warm-limits';
 import { systemClock } from '../../../../../lambdas/prewarm/runtime/clock';
 
@@ -153,8 +154,47 @@ describe('the search for the best concurrency', () => {
 });
 
 describe('the limiter', () => {
+  it('goes up while a place that is far away is silent, and no further once it answers', async () => {
+    const sleepers: (() => void)[] = [];
+    async function pass(): Promise<void> {
+      sleepers.shift()?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const clock = {
+      monotonicMs: () => 0,
+      sleep: () => new Promise<void>((resolve) => sleepers.push(resolve)),
+    };
+    const limiter = new AdaptiveLimiter({ floor: 2, start: 4, ceiling: 100, whileSilent: 30 }, clock);
+    for (let count = 0; count < 100; count += 1) void limiter.acquire();
+    const inFlight = [limiter.inFlight];
+    for (let count = 0; count < 2; count += 1) {
+      await pass();
+      inFlight.push(limiter.inFlight);
+    }
+    limiter.release(1, false);
+    await pass();
+    expect([...inFlight, limiter.inFlight]).toEqual([4, 8, 16, 16]);
+  });
+
+  it('stays where it began in silence while the thread itself is at work', async () => {
+    let passes = 0;
+    const clock = {
+      monotonicMs: () => 0,
+      busyMs: () => 50 * passes,
+      sleep: async () => {
+        passes += 1;
+        if (passes === 10) await new Promise(() => {});
+      },
+    };
+    const limiter = new AdaptiveLimiter({ floor: 2, start: 4, ceiling: 100, whileSilent: 30 }, clock);
+    for (let count = 0; count < 100; count += 1) void limiter.acquire();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(passes).toBe(10);
+    expect(limiter.inFlight).toBe(4);
+  });
+
   it('lets through as many as the limit, and the rest in the order in which they came', async () => {
-    const clock = { monotonicMs: () => 0 };
+    const clock = { monotonicMs: () => 0, sleep: async () => {} };
     const limiter = new AdaptiveLimiter({ floor: 2, start: 2, ceiling: 2 }, clock);
     const order: string[] = [];
     async function enter(name: string) {
@@ -174,7 +214,7 @@ describe('the limiter', () => {
   });
 
   it('keeps nothing of those that have had their turn, however long the queue is never empty', async () => {
-    const clock = { monotonicMs: () => 0 };
+    const clock = { monotonicMs: () => 0, sleep: async () => {} };
     const limiter = new AdaptiveLimiter({ floor: 2, start: 2, ceiling: 2 }, clock);
     function enter() {
       return limiter.acquire();
@@ -191,10 +231,27 @@ describe('the limiter', () => {
 describe('a process that follows one that was killed', () => {
   const clock = { ...systemClock, monotonicMs: () => 0 };
 
-  it('has no more in flight than a few per cent of what it has done, and its floor always', async () => {
-    const governor = new Governor({ limits: afterKill(DEFAULT_WARM_LIMITS), clock });
+  it('begins with few in flight, and comes within a second to a few per cent of what is pending', () => {
+    const { total, mostInFlight } = afterKill(DEFAULT_WARM_LIMITS, 5_000);
+    expect(mostInFlight?.atFirst).toBe(150);
+    const { limitAt } = play({ serve: () => ({ ms: 100 }) }, 2, total);
+    expect(total.start).toBeLessThanOrEqual(32);
+    expect(limitAt[0]).toBeGreaterThanOrEqual(150);
+  });
+
+  it('is not held to fewer than what is over in a moment', () => {
+    expect(afterKill(DEFAULT_WARM_LIMITS, 10).mostInFlight?.atFirst).toBe(64);
+  });
+
+  it('shares that bound among threads', () => {
+    expect(shareOf(afterKill(DEFAULT_WARM_LIMITS, 5_000), 4).mostInFlight?.atFirst).toBe(37);
+  });
+
+  it('has no more in flight than that, or than a few per cent of what it has done itself', async () => {
+    const governor = new Governor({ limits: afterKill(DEFAULT_WARM_LIMITS, 2_000), clock });
     const pops = Array.from({ length: 100 }, (_, index) => popCode(`FRA${index}-P1`));
     let inFlight = 0;
+    let most = 0;
     let done = 0;
     function begin(): void {
       for (const pop of pops)
@@ -205,7 +262,8 @@ describe('a process that follows one that was killed', () => {
     for (let round = 0; round < 200; round += 1) {
       begin();
       await new Promise((resolve) => setImmediate(resolve));
-      expect(inFlight).toBeLessThanOrEqual(Math.max(DEFAULT_WARM_LIMITS.total.floor, 0.04 * done + 1));
+      expect(inFlight).toBeLessThanOrEqual(Math.max(64, 0.03 * done + 1));
+      most = Math.max(most, inFlight);
       const ended = inFlight;
       for (let index = 0; index < ended; index += 1) {
         inFlight -= 1;
@@ -214,5 +272,6 @@ describe('a process that follows one that was killed', () => {
       }
     }
     expect(done).toBeGreaterThan(5_000);
+    expect(most).toBeGreaterThanOrEqual(32);
   });
 });
