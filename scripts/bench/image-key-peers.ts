@@ -20,10 +20,10 @@ interface Read {
   readonly entries: readonly ContextEntry[];
 }
 
-function read(folder: string, ignoreFileFor: (image: ImageDefinition) => string = ignoreFileOf): Read {
+function read(folder: string): Read {
   const [image] = readImagesFile(join(folder, 'images.json')).images;
   if (!image) throw new Error('no image');
-  const ignoreFile = ignoreFileFor(image);
+  const ignoreFile = ignoreFileOf(image);
   const lines = existsSync(ignoreFile) ? readIgnoreFile(readFileSync(ignoreFile, 'utf8')) : [];
   const tree = new ContextTree(image.context, new IgnorePatterns(lines), new ContentHashes());
   function below(path: string): readonly ContextEntry[] {
@@ -78,36 +78,6 @@ export function gitTree(folder: string): string {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-/**
- * Names and content that the ignore file leaves, line ends alike, links within the context by their text; no permission
- * bits, no folders. The Dockerfile is part of it although it is ignored; an ignore file beside it is not read.
- *
- * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.FileSystem.html
- */
-export function assetHash(folder: string): string {
-  const given = read(folder, ({ context }) => join(context, '.dockerignore'));
-  const { context, dockerfile } = given.image;
-  const files = given.entries.flatMap((entry): readonly unknown[] => {
-    if (entry.kind === 'folder') return [];
-    return [
-      [
-        entry.path,
-        entry.kind,
-        entry.kind === 'file' ? text(join(context, entry.path)) : content(given, entry),
-      ],
-    ];
-  });
-  return hashOf([options(given), text(dockerfile), files]);
-}
-
-function text(path: string): string {
-  const bytes = readFileSync(path);
-  const isText = !bytes.includes(0);
-  return createHash('sha256')
-    .update(isText ? bytes.toString('utf8').replaceAll('\r\n', '\n') : bytes)
-    .digest('hex');
 }
 
 /** Dockerfile, and the files that COPY and ADD of any stage name, with permission bits; mounts and bases are not looked at. */

@@ -8,24 +8,48 @@ import {
   type Strategy,
 } from '../../__tests__/scripts/cli/image/truth/replay';
 import { type Bench, type BenchResult, rounded } from './bench';
-import { assetHash, copiedFilesHash, gitTree, wholeContextHash } from './image-key-peers';
+import { CdkAssetHash } from './cdk-asset-hash';
+import { copiedFilesHash, gitTree, wholeContextHash } from './image-key-peers';
 
 /** Share of the edits that change nothing and are built all the same. */
 const MAX_FALSE = 0.3;
 
+const CDK = 'AWS CDK (its code)';
 const WAYS = {
   'whole context': wholeContextHash,
   'git tree': gitTree,
-  'CDK asset hash': assetHash,
   'files of COPY (Skaffold)': copiedFilesHash,
   'cached buildx': cachedBuild,
   ours: async (folder, edit) => (await keyAfter(folder, edit)).key,
 } satisfies Readonly<Record<string, Strategy>>;
 
+/** The AWS CDK's own code; nothing, and the reason said, where it cannot be installed. */
+function installedCdk(say: (line: string) => void): CdkAssetHash | undefined {
+  try {
+    return CdkAssetHash.install();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    say(`${CDK}: not measured, its package cannot be installed:\n${text.trim()}`);
+    return undefined;
+  }
+}
+
 async function run(say: (line: string) => void): Promise<BenchResult> {
+  const cdk = installedCdk(say);
+  try {
+    return await compared({ ...(cdk && { [CDK]: (folder) => cdk.of(folder) }), ...WAYS }, say);
+  } finally {
+    cdk?.remove();
+  }
+}
+
+async function compared(
+  ways: Readonly<Record<string, Strategy>>,
+  say: (line: string) => void,
+): Promise<BenchResult> {
   const shares: Record<string, number> = {};
   const notes: Record<string, string> = {};
-  for (const [name, strategy] of Object.entries(WAYS)) {
+  for (const [name, strategy] of Object.entries(ways)) {
     const all = await replay(strategy);
     const changed = all.filter((edit) => edit.changed).length;
     const [missed, forNothing] = [missedOf(all).length, builtForNothing(all).length];
