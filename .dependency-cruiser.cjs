@@ -19,6 +19,9 @@ const ENGINE_LIBRARIES = ['node_modules/htmlparser2/', 'node_modules/entities/',
 /** Base class and codes of all errors: knows nothing, and everybody may know it. */
 const ERRORS = '^lambdas/errors/';
 
+/** What the command line tool writes and the infrastructure reads: schemas, and the library for them. */
+const LOCKS = '^lambdas/locks/';
+
 /** The embedded metric format, for functions of any part. */
 const METRICS = '^lambdas/metrics/';
 
@@ -40,6 +43,13 @@ module.exports = {
       severity: 'error',
       from: { path: ERRORS },
       to: { pathNot: ERRORS },
+    },
+    {
+      name: 'locks-know-nothing',
+      comment: 'Schemas of the two lock files, for those who write and those who read them.',
+      severity: 'error',
+      from: { path: LOCKS },
+      to: { pathNot: 'node_modules/zod/' },
     },
     ...Object.entries(ROOMS).map(([room, others]) => ({
       name: `${room}-knows-${others.join('-').replace('.ts', '') || 'only-itself'}`,
@@ -145,7 +155,7 @@ module.exports = {
         'Infrastructure imports the types of settings from the functions and the names of blobs, so that a wrong wiring or grant is a compile error, and the OpenAPI document as data. It reaches nothing else of them, by whatever way.',
       severity: 'error',
       from: { path: '^modules/' },
-      to: { path: '^lambdas/', pathNot: [ERRORS, SETTINGS, BLOB_NAMES, OPENAPI], reachable: true },
+      to: { path: '^lambdas/', pathNot: [ERRORS, LOCKS, SETTINGS, BLOB_NAMES, OPENAPI], reachable: true },
     },
     {
       name: 'modules-take-types-only',

@@ -1,16 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { WarmpathError } from '../../lambdas/errors/warmpath-error';
+import { amiLock } from '../../lambdas/locks/ami-lock';
 import type { Architecture } from './props';
-
-/** What `warmpath coldstart ami` writes: by Region and architecture, the AMI that was recommended then. */
-const lock = z.record(
-  z.string(),
-  z.partialRecord(
-    z.enum(['arm64', 'x86_64']),
-    z.object({ id: z.string().regex(/^ami-[0-9a-f]+$/, 'the id of an AMI'), name: z.string() }),
-  ),
-);
 
 /** Thrown where the lock file or its entry cannot be used. */
 export class AmiLockError extends WarmpathError {
@@ -24,7 +16,7 @@ export class AmiLockError extends WarmpathError {
 /** Returns the id of the AMI of a Region and architecture. @throws AmiLockError that names the file and the command that mends it */
 export function readLockedAmi(lockFile: string, region: string, architecture: Architecture): string {
   const cure = `run warmpath coldstart ami --update --region ${region} --architecture ${architecture}`;
-  const images = lock.safeParse(parse(lockFile, cure));
+  const images = amiLock.safeParse(parse(lockFile, cure));
   if (!images.success)
     throw new AmiLockError(
       `${lockFile}: ${z.prettifyError(images.error)}; restore an earlier one, or ${cure}`,

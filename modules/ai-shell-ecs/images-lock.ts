@@ -1,29 +1,15 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { WarmpathError } from '../../lambdas/errors/warmpath-error';
+import {
+  imagesLock,
+  type LockedImage,
+  lockedImage as lockedImageSchema,
+} from '../../lambdas/locks/images-lock';
 
-const entry = z.object({
-  repo: z.string().min(1),
-  key: z.string(),
-  tag: z.string(),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits'),
-  platform: z.string(),
-  sizeBytes: z.number().int().nonnegative(),
-  builtAt: z.string(),
-  commit: z.string(),
-});
-
-const FIELDS = Object.keys(entry.shape).join(', ');
-
-/** What `warmpath image` notes beside: digests per platform, and what the key was made of. */
-const noted = entry.extend({
-  platforms: z.record(z.string(), entry.shape.digest).optional(),
-  inputs: z.record(z.string(), z.string()).optional(),
-});
-
-const lock = z.record(z.string(), noted);
-
-export type LockedImage = z.infer<typeof noted>;
+const FIELDS = Object.entries(lockedImageSchema.shape)
+  .flatMap(([name, schema]) => (schema instanceof z.ZodOptional ? [] : [name]))
+  .join(', ');
 
 /** Thrown where the lock file or one of its entries cannot be used. */
 export class ImageLockError extends WarmpathError {
@@ -36,7 +22,7 @@ export class ImageLockError extends WarmpathError {
 
 /** Returns one image's entry. @throws ImageLockError that names the file and what to do */
 export function readLockedImage(lockFile: string, name: string): LockedImage {
-  const images = lock.safeParse(parse(lockFile));
+  const images = imagesLock.safeParse(parse(lockFile));
   if (!images.success) {
     throw new ImageLockError(
       `${lockFile}: ${z.prettifyError(images.error)}; each image has ${FIELDS}: correct the file, or restore an earlier one`,

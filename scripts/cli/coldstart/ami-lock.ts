@@ -1,20 +1,15 @@
-/** `ami.lock.json`: by Region and architecture, the AMI that instances boot from. The infrastructure reads it when it is synthesized. */
+/** Reads and writes `ami.lock.json`. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import {
+  type AmiLock,
+  ARCHITECTURES,
+  type Architecture,
+  amiLock,
+  type LockedAmi,
+} from '../../../lambdas/locks/ami-lock';
 import { BadInput } from '../bad-input';
 import { writeAtomically } from '../image/files/atomic-file';
-
-export const ARCHITECTURES = ['arm64', 'x86_64'] as const;
-export type Architecture = (typeof ARCHITECTURES)[number];
-
-const image = z.object({
-  id: z.string().regex(/^ami-[0-9a-f]+$/, 'the id of an AMI'),
-  name: z.string(),
-});
-const lock = z.record(z.string(), z.partialRecord(z.enum(ARCHITECTURES), image));
-
-export type LockedAmi = z.infer<typeof image>;
-export type AmiLock = z.infer<typeof lock>;
 
 export const AMI_LOCK_FILE = 'ami.lock.json';
 
@@ -33,7 +28,7 @@ export function readAmiLock(file: string): AmiLock {
   } catch (cause) {
     throw new BadInput(`${file}: no JSON; restore it from version control`, { cause });
   }
-  const parsed = lock.safeParse(json);
+  const parsed = amiLock.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new BadInput(
     `${file}: ${z.prettifyError(parsed.error)}; correct the file, or restore an earlier one`,

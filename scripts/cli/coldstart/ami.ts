@@ -1,16 +1,15 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
-import { visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
-import { BadInput } from '../bad-input';
-import { FAILED } from '../exit-codes';
 import {
   type AmiLock,
   ARCHITECTURES,
   type Architecture,
   type LockedAmi,
-  readAmiLock,
-  writeAmiLock,
-} from './ami-lock';
+} from '../../../lambdas/locks/ami-lock';
+import { visibleText } from '../../../lambdas/prewarm/engine/model/visible-text';
+import { BadInput } from '../bad-input';
+import { FAILED } from '../exit-codes';
+import { readAmiLock, writeAmiLock } from './ami-lock';
 
 export interface AmiOptions {
   /** Path of the lock file. */

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ARCHITECTURES, type Architecture } from '../../../lambdas/locks/ami-lock';
 import { type AwsFlags, callAws, withAwsOptions } from '../aws';
 import { BadInput } from '../bad-input';
 import { collectWhole, wholeNumber } from '../option-values';
-import { AMI_LOCK_FILE, ARCHITECTURES, type Architecture } from './ami-lock';
+import { AMI_LOCK_FILE } from './ami-lock';
 import type { WantedChoice } from './rollout/wanted-images';
 
 function onAws(): typeof import('./on-aws') {

@@ -1,7 +1,8 @@
 /** What every command of the group starts from: the images that are named, their lock, and their registries. */
 
+import type { ImagesLock } from '../../../lambdas/locks/images-lock';
 import { chooseImages, type ImageDefinition, readImagesFile } from './files/images-file';
-import { type ImagesLock, readLock } from './files/images-lock';
+import { readLock } from './files/images-lock';
 import type { BaseImage, ImageNeed } from './key/base-image';
 import { baseResolver } from './registry/base-images';
 import { dockerCredentials } from './registry/credentials';

@@ -3,7 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ImagesLock, LockEntry } from '../../../../scripts/cli/image/files/images-lock';
+import type { ImagesLock, LockedImage } from '../../../../lambdas/locks/images-lock';
 import {
   type DockerEngine,
   type DockerEngineOptions,
@@ -28,7 +28,7 @@ export interface Project {
   start(...args: readonly string[]): Run;
   /** Runs `warmpath image … --json`, which must succeed, and returns what it says of the image. */
   json(...args: readonly string[]): Promise<ImageResult>;
-  lock(): LockEntry;
+  lock(): LockedImage;
 }
 
 /** The fields of `--json` that are looked at; which are there depends on the command. */

@@ -5,8 +5,8 @@ import {
   REFERENCE,
   type WantedImages,
 } from '../../../../lambdas/image-rollout/plan/documents';
+import type { ImagesLock } from '../../../../lambdas/locks/images-lock';
 import { BadInput } from '../../bad-input';
-import type { ImagesLock } from '../../image/files/images-lock';
 
 export type WantedChoice =
   /** `NAME=DIGEST` or `NAME=REFERENCE`, of those that change. */

@@ -1,6 +1,7 @@
+import type { LockedImage } from '../../../../lambdas/locks/images-lock';
 import { BadInput } from '../../bad-input';
 import type { ImageDefinition } from '../files/images-file';
-import { LOCK_FILE, type LockEntry, parseLock, writeLockEntry } from '../files/images-lock';
+import { LOCK_FILE, parseLock, writeLockEntry } from '../files/images-lock';
 import { fileAt, fileHistory, resolveCommit } from '../git';
 import { formatPlatform } from '../key/platforms';
 import { type OnlineProject, openOnline, type ProjectOptions } from '../project';
@@ -37,7 +38,11 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   return 0;
 }
 
-async function earlierEntry(project: OnlineProject, image: ImageDefinition, to: string): Promise<LockEntry> {
+async function earlierEntry(
+  project: OnlineProject,
+  image: ImageDefinition,
+  to: string,
+): Promise<LockedImage> {
   if (DIGEST.test(to)) return await entryOf(project, image, to, undefined);
   const repository = repositoryOfImage(image);
   const tag = KEY.test(to) ? `k-${to.slice(0, 32)}` : to;
@@ -63,7 +68,7 @@ async function entryOf(
   image: ImageDefinition,
   digest: string,
   tag: string | undefined,
-): Promise<LockEntry> {
+): Promise<LockedImage> {
   const described = await describePinned(
     project.registry,
     repositoryOfImage(image),

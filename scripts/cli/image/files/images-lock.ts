@@ -1,36 +1,11 @@
-/** `images.lock.json`: which image is in use, by digest, and what its key was made of. The infrastructure reads it when it is synthesized. */
+/** `images.lock.json` of a project: which image is in use, by digest, and what its key was made of. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import { type ImagesLock, imagesLock, type LockedImage } from '../../../../lambdas/locks/images-lock';
 import { BadInput } from '../../bad-input';
 import { FramedHash } from '../key/framed-hash';
 import type { InputRecord } from '../key/input-record';
 import { readIfThere, writeAtomically } from './atomic-file';
-
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits');
-
-const entry = z.object({
-  repo: z.string().min(1),
-  key: z.string(),
-  tag: z.string(),
-  digest,
-  platform: z.string(),
-  sizeBytes: z.number().int().nonnegative(),
-  builtAt: z.string(),
-  commit: z.string(),
-  /** Digest of the manifest for each platform. */
-  platforms: z.record(z.string(), digest).optional(),
-  /** By group of inputs, 12 hexadecimal digits of their digest. */
-  inputs: z.record(z.string(), z.string()).optional(),
-});
-
-const lock = z.record(z.string(), entry);
-
-/** The schema of the file, for editors. */
-export const imagesLockSchema = lock;
-
-export type LockEntry = z.infer<typeof entry>;
-export type ImagesLock = Readonly<Record<string, LockEntry>>;
 
 export const LOCK_FILE = 'images.lock.json';
 const MAX_GROUPS = 64;
@@ -59,14 +34,14 @@ export function parseLock(text: string, where: string): ImagesLock {
   } catch (cause) {
     throw new BadInput(`${where}: no JSON; restore it from version control`, { cause });
   }
-  const parsed = lock.safeParse(json);
+  const parsed = imagesLock.safeParse(json);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new BadInput(`${where}: ${faults.join('; ')}; correct the file, or restore an earlier one`);
 }
 
 /** Replaces one image's entry; when and from which commit stay as they were while the image stays the same. */
-export function writeLockEntry(folder: string, name: string, next: LockEntry): void {
+export function writeLockEntry(folder: string, name: string, next: LockedImage): void {
   const current = readLock(folder);
   const before = current[name];
   const same = before !== undefined && before.digest === next.digest && before.repo === next.repo;
@@ -85,7 +60,7 @@ export function formatLock(images: ImagesLock): string {
   return `${JSON.stringify(Object.fromEntries(sorted), undefined, 2)}\n`;
 }
 
-function ordered(image: LockEntry): LockEntry {
+function ordered(image: LockedImage): LockedImage {
   const { repo, key, tag, digest: pinned, platform, sizeBytes, builtAt, commit, platforms, inputs } = image;
   return {
     ...{ repo, key, tag, digest: pinned, platform, sizeBytes, builtAt, commit },

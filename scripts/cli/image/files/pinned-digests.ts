@@ -1,7 +1,9 @@
 /** Digests that must not be deleted: those of the lock, and of its newest versions in Git. */
+
+import type { ImagesLock } from '../../../../lambdas/locks/images-lock';
 import { BadInput } from '../../bad-input';
 import { fileHistory, historyDepth } from '../git';
-import { type ImagesLock, LOCK_FILE, parseLock, readLock } from './images-lock';
+import { LOCK_FILE, parseLock, readLock } from './images-lock';
 
 /** Versions of the lock that may be rolled back to. */
 const KEPT_VERSIONS = 10;

@@ -1,10 +1,12 @@
 /** Decides for one image whether it must be built: its key, and whether the registry has an image of that key. */
+
+import type { ImagesLock, LockedImage } from '../../../../lambdas/locks/images-lock';
 import { ContentHashes } from '../context/content-hashes';
 import type { Doubt } from '../dockerfile/instructions';
 import { readIfThere } from '../files/atomic-file';
 import { encodeRecords, type ImageState, readState, textDigest, writeState } from '../files/image-state';
 import type { ImageDefinition } from '../files/images-file';
-import { groupName, type ImagesLock, inputGroups, type LockEntry } from '../files/images-lock';
+import { groupName, inputGroups } from '../files/images-lock';
 import { type BaseImage, type ImageNeed, needKey } from '../key/base-image';
 import { ignoreFileOf } from '../key/build-contexts';
 import { type ImageKey, imageKey } from '../key/image-key';
@@ -128,7 +130,7 @@ function digestOf(
 
 function explain(
   image: ImageDefinition,
-  entry: LockEntry | undefined,
+  entry: LockedImage | undefined,
   before: ImageState | undefined,
   key: ImageKey,
   compared: { image: ImageDefinition; records: ImageKey['records']; ignore: string },
@@ -147,7 +149,7 @@ async function remembered(before: ImageState | undefined, need: ImageNeed): Prom
 }
 
 /** Whether every group of inputs but the base images is as the lock has it. */
-function sameInputs(entry: LockEntry | undefined, key: ImageKey): boolean {
+function sameInputs(entry: LockedImage | undefined, key: ImageKey): boolean {
   if (entry?.key === key.key) return true;
   if (!entry?.inputs) return false;
   function comparable(inputs: Readonly<Record<string, string>>) {

@@ -1,8 +1,9 @@
 /** Why a key is another one than before: which files, instructions, arguments and base images changed. */
 
+import type { LockedImage } from '../../../../lambdas/locks/images-lock';
 import { type ImageState, recordsOf } from '../files/image-state';
 import type { ImageDefinition } from '../files/images-file';
-import { groupName, inputGroups, type LockEntry } from '../files/images-lock';
+import { groupName, inputGroups } from '../files/images-lock';
 import type { InputRecord } from '../key/input-record';
 import { isOfWhole } from '../key/whole-inputs';
 import { changedFilesSince } from './files-from-git';
@@ -77,7 +78,7 @@ export function reasonsFromState(
 }
 
 /** Compares with the groups of the lock; files are named from Git where it knows the lock's commit. */
-export function reasonsFromLock(entry: LockEntry, { image, records }: Compared): readonly Reason[] {
+export function reasonsFromLock(entry: LockedImage, { image, records }: Compared): readonly Reason[] {
   if (!entry.inputs) return [];
   const old = new Map(Object.entries(entry.inputs).map(([name, digest]) => [groupName(name), digest]));
   const now = new Map(

@@ -3,17 +3,18 @@
  * give the old image for the new key. The stages that copy them are run without cache.
  */
 import { readFileSync } from 'node:fs';
+import type { LockedImage } from '../../../../lambdas/locks/images-lock';
 import { parseDockerfile } from '../dockerfile/instructions';
 import { plainWords } from '../dockerfile/words';
 import { readState, recordsOf } from '../files/image-state';
-import { FOLDER_MODES, folderModesDigest, type LockEntry } from '../files/images-lock';
+import { FOLDER_MODES, folderModesDigest } from '../files/images-lock';
 import type { InputRecord } from '../key/input-record';
 import type { PlannedImage } from '../plan/plan-image';
 
 /** Names of the stages to build without cache; `all` where one has no name, or where it is not known which. */
 export function modesChanged(
   { image, key }: PlannedImage,
-  entry: LockEntry | undefined,
+  entry: LockedImage | undefined,
   folder: string,
 ): readonly string[] | 'all' {
   const before = readState(folder, image.name);

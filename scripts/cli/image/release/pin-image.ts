@@ -1,6 +1,7 @@
 /** Writes into the lock what the registry has at the tag of a key. */
 
-import { inputGroups, type LockEntry, writeLockEntry } from '../files/images-lock';
+import type { LockedImage } from '../../../../lambdas/locks/images-lock';
+import { inputGroups, writeLockEntry } from '../files/images-lock';
 import { currentCommit } from '../git';
 import { formatPlatform } from '../key/platforms';
 import type { PlannedImage } from '../plan/plan-image';
@@ -20,11 +21,11 @@ export async function pinImage(
   planned: PlannedImage,
   digest: string,
   surroundings: PinSurroundings,
-): Promise<LockEntry> {
+): Promise<LockedImage> {
   const { image, key } = planned;
   const { folder, registry, now } = surroundings;
   const built = image.platforms.map(formatPlatform);
-  const entry: LockEntry = {
+  const entry: LockedImage = {
     ...(await describePinned(registry, repositoryOfImage(image), digest, built)),
     repo: image.repository,
     key: key.key,
@@ -43,7 +44,7 @@ export async function describePinned(
   repository: ImageReference,
   digest: string,
   built: readonly string[],
-): Promise<Pick<LockEntry, 'digest' | 'platform' | 'platforms' | 'sizeBytes'>> {
+): Promise<Pick<LockedImage, 'digest' | 'platform' | 'platforms' | 'sizeBytes'>> {
   const manifest = await registry.manifest(repository, digest);
   if (!manifest) {
     throw new RegistryError(

@@ -1,16 +1,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LockedImage } from '../../../../../lambdas/locks/images-lock';
 import { readLockedImage } from '../../../../../modules/ai-shell-ecs/images-lock';
 import {
   inputGroups,
-  type LockEntry,
   lockPath,
   readLock,
   writeLockEntry,
 } from '../../../../../scripts/cli/image/files/images-lock';
 
-const ENTRY: LockEntry = {
+const ENTRY: LockedImage = {
   repo: 'registry.test/app',
   key: 'a'.repeat(64),
   tag: `k-${'a'.repeat(32)}`,
