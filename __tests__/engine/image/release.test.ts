@@ -63,6 +63,54 @@ describe.each(['containerd', 'classic'] as const)('release with the %s image sto
     expect(project.lock().digest).toBe(first.digest);
   });
 
+  it('builds, pushes and pins by commands of their own, and goes back to what a commit pinned', async () => {
+    const project = around.project('steps');
+    function git(...args: readonly string[]): string {
+      const author = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
+      return execFileSync('git', [...author, ...args], { cwd: project.folder, encoding: 'utf8' }).trim();
+    }
+    const unbuilt = await project.start('pin').done;
+    expect(unbuilt).toMatchObject({ code: 2, err: expect.stringContaining('is not in the registry') });
+    await project.json('build');
+    const pushed = await project.json('push');
+    expect(pushed.outcome).toBe('pushed');
+    expect(await project.json('pin')).toMatchObject({ outcome: 'pinned', digest: pushed.digest });
+    expect(await project.json('pin')).toMatchObject({ outcome: 'unchanged', digest: pushed.digest });
+    const pinned = project.lock();
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'one');
+    const commit = git('rev-parse', '--short', 'HEAD');
+    project.write('app/src/a.txt', 'two\n');
+    const second = await project.json('release');
+    git('commit', '--quiet', '-a', '-m', 'two');
+    expect(await project.json('rollback', 'app', '--to', commit)).toMatchObject({
+      ...{ outcome: 'pinned', digest: pushed.digest, previousDigest: second.digest },
+    });
+    expect(project.lock()).toEqual(pinned);
+    expect((await project.start('rollback', 'app', '--to', '0'.repeat(40)).done).code).toBe(2);
+  });
+
+  it('is seen by disk in exact bytes, with an exit code for each verdict', async () => {
+    const project = around.project('seen');
+    const { digest } = await project.json('release');
+    await around.engine.docker('pull', `${around.front.host}/seen@${digest}`);
+    for (const [limits, verdict, code] of [
+      [['--warn', '100%', '--fail', '100%'], 'ok', 0],
+      [['--warn', '0%', '--fail', '100%'], 'warn', 0],
+      [['--warn', '0%', '--fail', '0%'], 'fail', 1],
+    ] as const) {
+      const ran = await project.start('disk', '--json', ...limits).done;
+      expect({ code: ran.code, err: ran.err }).toEqual({ code, err: '' });
+      const seen = JSON.parse(ran.out);
+      expect(seen).toMatchObject({ command: 'disk', verdict, repositories: [] });
+      expect(seen.imagesBytes).toBeGreaterThan(0);
+      expect(seen.usedShare).toBeGreaterThan(0);
+    }
+    const { trend } = JSON.parse((await project.start('disk', '--json').done).out);
+    expect(trend).toHaveLength(4);
+  });
+
   it('prunes an earlier image that was pulled by digest, and none that is pinned', async () => {
     const project = around.project('pruned');
     // An image of the same content in another repository would be somebody else's too.
