@@ -45,6 +45,9 @@ const edges = {
   EDGE_CA_FILE: z.optional(text),
 };
 
+/** Blob with the ranges and the addresses of edges that the operator gives. @default - DNS alone says where edges are */
+const givenEdges = { EDGES_KEY: z.optional(text) };
+
 /** Codes of PoPs that the data file does not know, such as discovery found; separated by commas. @default none */
 const extraPops = { WARMPATH_EXTRA_POPS: z.optional(text) };
 
@@ -61,6 +64,7 @@ export const apiSettings = z.object({
   ...deadlines,
   ...headersKey,
   ...edges,
+  ...givenEdges,
 });
 export const getSizeSettings = z.object({
   ...deployment,
@@ -68,6 +72,7 @@ export const getSizeSettings = z.object({
   ...bucket,
   ...headersKey,
   ...edges,
+  ...givenEdges,
   /** URLs that one sitemap or playlist may expand to. @default 1,000,000 */
   MAX_SOURCE_URLS: z.optional(whole),
 });
@@ -78,6 +83,7 @@ export const taskSettings = z.object({
   ...queue,
   ...report,
   ...edges,
+  ...givenEdges,
   /** How long the invalidation is waited for before warming starts with a warning. */
   INVALIDATION_WAIT_SECONDS: whole,
 });
@@ -99,6 +105,8 @@ export const popCheckSettings = z.object({
   ...deployment,
   ...extraPops,
   RESOLVER: edges.RESOLVER,
+  BUCKET: z.optional(name),
+  ...givenEdges,
   /** The distribution whose names are asked for. */
   DISTRIBUTION_DOMAIN: name,
 });

@@ -132,6 +132,7 @@ function instancesSettings(given: InstancesProps = {}): InstancesSettings {
   const architecture = given.architecture ?? 'arm64';
   return {
     instanceTypes: [DEFAULT_TYPES[architecture]],
+    checkTypes: true,
     capacityType: 'on-demand',
     minSize: 0,
     maxSize: 4,

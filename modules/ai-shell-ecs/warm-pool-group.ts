@@ -3,6 +3,7 @@ import { AutoscalingLifecycleHook } from '@cdktf/provider-aws/lib/autoscaling-li
 import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { type ITerraformDependable, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
+import { OfferedTypes } from '../parts/offered-types';
 import { groupTags, withTags } from '../parts/tags';
 import { type Names, namesOf } from './names';
 import type { CapacityReservationProps } from './props';
@@ -56,6 +57,12 @@ export class WarmPoolGroup extends Construct {
       defaultResult: prepull.onFailure,
     };
     const capacity = capacitySource(instances, template);
+    const { checkTypes: check, instanceTypes } = instances;
+    const conditions =
+      check === false
+        ? {}
+        : new OfferedTypes(this, 'offered-types', { prop: 'instance types', instanceTypes, check })
+            .conditions;
     this.group = new AutoscalingGroup(this, 'Default', {
       name: namesOf(settings.name).autoScalingGroup,
       minSize: instances.minSize,
@@ -93,6 +100,7 @@ export class WarmPoolGroup extends Construct {
       tag: groupTags(withTags(settings.tags, { AmazonECSManaged: 'true' })),
       // After the first apply ECS managed scaling owns the count, and a refresh by command the version.
       lifecycle: {
+        ...conditions,
         ignoreChanges: [
           'desired_capacity',
           // The provider replaces the whole group when this differs; the hook of its own below takes every later change.

@@ -52,6 +52,8 @@ function letterOf(zone: string, index: number): string {
 export class PublicVpc extends Construct {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
+  /** Availability Zones of the subnets. */
+  readonly zones: readonly string[];
   readonly routeTableId: string;
 
   constructor(scope: Construct, id: string, props: PublicVpcProps) {
@@ -76,7 +78,8 @@ export class PublicVpc extends Construct {
       tags: { Name: name },
     });
     this.routeTableId = routes.id;
-    this.subnetIds = (props.availabilityZones ?? zonesOf(region)).map((availabilityZone, index) => {
+    this.zones = props.availabilityZones ?? zonesOf(region);
+    this.subnetIds = this.zones.map((availabilityZone, index) => {
       const letter = letterOf(availabilityZone, index);
       const subnet = new Subnet(this, `zone-${letter}`, {
         vpcId: vpc.id,

@@ -5,12 +5,13 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object';
-import { AssetType, Fn, TerraformAsset, TerraformLocal, Token, Tokenization } from 'cdktf';
+import { AssetType, Fn, type IResolvable, TerraformAsset, TerraformLocal, Token, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { bundle } from '../../scripts/build/functions';
 import { assetPath } from '../parts/module-path';
 import type { NodeVersion } from '../parts/node-version';
+import { OfferedTypes } from '../parts/offered-types';
 import { policyDocument, trustService } from '../parts/policy';
 import { agentUserData } from './agent-user-data';
 import type { PrewarmDeadlines } from './deadlines';
@@ -29,6 +30,11 @@ export interface FleetSizing {
   readonly maxInstances?: number;
   /** Root volume, in GiB; bodies are never stored, so it holds the system only. @default 8 */
   readonly volumeGib?: number;
+  /**
+   * Refuse types of which EC2 offers none where the group is; a plan asks EC2 then (`ec2:DescribeInstanceTypeOfferings`).
+   * @default - true where `instanceTypes` are given
+   */
+  readonly checkTypes?: boolean | IResolvable;
   /** Image of AL2023 arm64, with Node.js of `nodeVersion` or a way to its repository. @default - the newest AL2023 image; the boot installs Node.js from its repository */
   readonly imageId?: string;
 }
@@ -218,6 +224,16 @@ export class PrewarmFleet extends Construct {
   }
 
   private createGroup(props: PrewarmFleetProps): AutoscalingGroup {
+    const { checkTypes: check, instanceTypes } = props.sizing;
+    const conditions =
+      check === false
+        ? {}
+        : new OfferedTypes(this, 'offered-types', {
+            prop: 'instance types',
+            instanceTypes,
+            zones: props.network.zones,
+            check,
+          }).conditions;
     return new AutoscalingGroup(this, 'group', {
       name: props.groupName,
       minSize: 0,
@@ -246,7 +262,7 @@ export class PrewarmFleet extends Construct {
       // Instances that hold slices protect themselves; a destroy must not wait for them.
       forceDelete: true,
       tag: [{ key: 'Name', value: props.names('agent'), propagateAtLaunch: true }],
-      lifecycle: { ignoreChanges: ['desired_capacity'] },
+      lifecycle: { ignoreChanges: ['desired_capacity'], ...conditions },
     });
   }
 }

@@ -7,6 +7,7 @@ import { type ApiQuota, PrewarmApi, type PrivateApi, type RegionalApi } from './
 import { PrewarmDeadlines } from './deadlines';
 import { type FleetSizing, PrewarmFleet } from './fleet';
 import { PrewarmFunctions } from './functions';
+import { type EdgesProps, GivenEdges, publishedRanges } from './given-edges';
 import { type NetworkProps, PrewarmNetwork } from './network';
 import { PrewarmObservability } from './observability';
 import { POP_CHECK_HOURS } from './pop-check';
@@ -18,7 +19,17 @@ import { PrewarmStore } from './store';
 import type { Subscriber } from './subscribers';
 import { PrewarmTopic } from './topic';
 
-export type { ApiQuota, FleetSizing, NetworkProps, PrewarmProps, PrivateApi, RegionalApi, Subscriber };
+export type {
+  ApiQuota,
+  EdgesProps,
+  FleetSizing,
+  NetworkProps,
+  PrewarmProps,
+  PrivateApi,
+  RegionalApi,
+  Subscriber,
+};
+export { publishedRanges };
 
 /** Names keep the form of the solution this one replaces, `prewarm_<kind>_<deployment>`. */
 function namesOf(deployment: string) {
@@ -103,6 +114,7 @@ export class Prewarm extends Construct {
       invalidationWaitSeconds: settings.invalidationWaitSeconds,
       distributionIds: settings.distributionIds,
       extraPops: settings.extraPops,
+      edges: settings.edges && new GivenEdges(this, 'given-edges', this.store, settings.edges),
       maxListUrls: settings.maxListUrls,
       maxSourceUrls: settings.maxSourceUrls,
       webhookSecretArn: settings.webhookSecretArn,

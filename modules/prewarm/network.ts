@@ -42,6 +42,8 @@ export class PrewarmNetwork extends Construct {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly publicAddresses: boolean | IResolvable;
+  /** Availability Zones; undefined for an existing VPC. */
+  readonly zones: readonly string[] | undefined;
   /** Address block; undefined for an existing VPC. */
   readonly cidrBlock: string | undefined;
 
@@ -61,6 +63,7 @@ export class PrewarmNetwork extends Construct {
       this.cidrBlock = cidrBlock;
       this.vpcId = vpc.vpcId;
       this.subnetIds = vpc.subnetIds;
+      this.zones = vpc.zones;
       this.securityGroupIds = [this.createSecurityGroup(props).id];
       this.publicAddresses = true;
       return;

@@ -193,7 +193,7 @@ export class PrewarmObservability extends Construct {
         id: 'silent-pops',
         name: 'silent_pops',
         description:
-          'DNS has no address any more for over half of the PoPs under names of their own: AWS may have ended them. README, Limits, says what to do.',
+          'DNS has no address any more for over half of the PoPs under names of their own, or only such as are outside the ranges given: AWS may have ended the names, or the ranges are old. README, Runbook, says what to do.',
         periodSeconds: everyHours * 60 * 60,
         periods: 1,
       },

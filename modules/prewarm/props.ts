@@ -4,6 +4,7 @@ import type { NodeVersion } from '../parts/node-version';
 import type { Tags } from '../parts/tags';
 import type { ApiByVariable, ApiQuota, PrivateApi, RegionalApi } from './api';
 import type { FleetSizing } from './fleet';
+import type { EdgesProps } from './given-edges';
 import type { NetworkProps } from './network';
 import type { PopCheckProps } from './pop-check';
 import type { Subscriber } from './subscribers';
@@ -27,6 +28,8 @@ export interface PrewarmProps {
   readonly distributionIds?: readonly string[];
   /** Codes of PoPs newer than the data file, such as `warmpath prewarm pops` discovers; their city must be known. @default none */
   readonly extraPops?: readonly string[];
+  /** Ranges in which CloudFront's addresses are, and addresses of PoPs. @default - DNS alone says where edges are */
+  readonly edges?: EdgesProps;
   /** URLs of an uploaded list, 1 to 3,000,000: what the API function reads before API Gateway stops waiting. @default 1,000,000 */
   readonly maxListUrls?: number;
   /** URLs that one sitemap or playlist may expand to, 1 to 30,000,000. @default 1,000,000 */

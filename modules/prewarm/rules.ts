@@ -2,6 +2,7 @@ import { Token } from 'cdktf';
 import { logRetentionFaults } from '../parts/log-retention';
 import { apiFaults } from './api';
 import { InvalidPrewarmError } from './errors';
+import { edgesFaults } from './given-edges';
 import { networkFaults } from './network';
 import { popCheckFaults } from './pop-check';
 import type { PrewarmSettings } from './settings';
@@ -101,6 +102,7 @@ export const rules: readonly Rule[] = [
         : [`extraPops: got ${wrong.join(', ')}; allowed are codes such as FRA56-P4; correct them`];
     },
   },
+  { id: 'edges', problems: ({ edges }) => edgesFaults(edges) },
   {
     id: 'log-retention',
     problems: ({ logRetentionDays }) => logRetentionFaults('logRetentionDays', logRetentionDays),

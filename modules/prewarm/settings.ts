@@ -33,6 +33,7 @@ export const DEFAULTS = {
 /** Props that may stay undefined: what is left out then, the docs of each say. */
 type OptionalProp =
   | 'distributionIds'
+  | 'edges'
   | 'logKmsKeyArn'
   | 'maxListUrls'
   | 'maxSourceUrls'
@@ -63,7 +64,11 @@ export function resolveSettings(props: PrewarmProps): PrewarmSettings {
     manageAccountLogging: false,
     ...definedOf(props),
     quota: { ...DEFAULTS.quota, ...definedOf(props.quota ?? {}) },
-    fleet: { ...DEFAULTS.fleet, ...definedOf(props.fleet ?? {}) },
+    fleet: {
+      ...DEFAULTS.fleet,
+      checkTypes: props.fleet?.instanceTypes !== undefined,
+      ...definedOf(props.fleet ?? {}),
+    },
   };
 }
 

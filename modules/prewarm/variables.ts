@@ -131,6 +131,37 @@ const variables = {
     type: 'list(string)',
     default: [],
   },
+  cloudfront_cidr_blocks: {
+    description:
+      'Ranges in which all addresses of CloudFront are, such as those of the data source aws_ip_ranges: others are not contacted; empty ' +
+      'for every public address that DNS has',
+    type: 'list(string)',
+    default: [],
+    validations: [
+      {
+        condition: 'alltrue([for block in var.cloudfront_cidr_blocks : can(cidrhost(block, 0))])',
+        message: 'cloudfront_cidr_blocks: allowed are blocks such as 120.52.22.96/27; correct them.',
+      },
+    ],
+  },
+  pop_addresses: {
+    description:
+      'Addresses of edges by the code of their PoP, such as FRA56-P4, in place of what DNS says of it',
+    type: 'map(list(string))',
+    default: {},
+    validations: [
+      {
+        condition:
+          'alltrue([for code in keys(var.pop_addresses) : can(regex("^[A-Z]{3}[0-9]{1,4}(-[A-Z][0-9]{1,3})?$", code))])',
+        message: 'pop_addresses: allowed are codes such as FRA56-P4; correct the code.',
+      },
+      {
+        condition:
+          'alltrue([for addresses in values(var.pop_addresses) : length(addresses) > 0 && alltrue([for address in addresses : can(cidrhost(format("%s/0", address), 0))])])',
+        message: 'pop_addresses: allowed is one or more IP addresses of each code; correct them.',
+      },
+    ],
+  },
   max_list_urls: whole('max_list_urls', 'URLs of an uploaded list', 1_000_000, 1, 3_000_000),
   max_source_urls: whole(
     'max_source_urls',
@@ -153,6 +184,13 @@ const variables = {
     0,
     100,
   ),
+  check_instance_types: {
+    description:
+      'Refuse to plan where EC2 offers none of the instance types of agents; false where whoever plans may not call ' +
+      'ec2:DescribeInstanceTypeOfferings',
+    type: 'bool',
+    default: true,
+  },
   requests_per_day: whole(
     'requests_per_day',
     'Calls of the API key a day',
@@ -233,10 +271,15 @@ export function propsFromVariables(stack: HclModuleStack): PrewarmProps {
     },
     fleet: {
       maxInstances: declared.max_instances.numberValue,
+      checkTypes: declared.check_instance_types.value,
       onDemandPercent: declared.on_demand_percent.numberValue,
     },
     quota: { requestsPerDay: declared.requests_per_day.numberValue },
     distributionIds: [distributionIds(stack)],
+    edges: {
+      cidrBlocks: declared.cloudfront_cidr_blocks.listValue,
+      popAddresses: Token.asAnyMap(declared.pop_addresses.value),
+    },
     maxListUrls: declared.max_list_urls.numberValue,
     maxSourceUrls: declared.max_source_urls.numberValue,
     invalidationWaitSeconds: declared.invalidation_wait_seconds.numberValue,

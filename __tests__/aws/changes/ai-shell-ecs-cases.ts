@@ -119,6 +119,7 @@ export function changeCases({
   changeWith('ami.resolve', 'launch', { ami: { from: 'ssm', parameter: own, resolve: 'launch' } }, 'full');
 
   change('instances.instanceTypes', ['m7g.xlarge']);
+  change('instances.checkTypes', false);
   changeWith('instances.architecture', 'x86_64', { instances: { architecture: 'x86_64' } });
   change('instances.spot.onDemandBase', 2, 'spot');
   change('instances.spot.onDemandPercentAboveBase', 25, 'spot');

@@ -31,6 +31,7 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
     security_group_ids: ['sg-0a1b2c3d4e5f60718'],
     architecture: 'x86_64',
     instance_type: 'm7g.xlarge',
+    check_instance_type: false,
     min_size: 1,
     max_size: 8,
     desired_capacity: 2,

@@ -81,6 +81,7 @@ export function prewarmCases({ subnetIds }: Surroundings): readonly ChangeCase<P
   change('quota.requestsPerDay', 5_000);
 
   change('fleet.instanceTypes', ['c7g.large', 'c8g.large']);
+  change('fleet.checkTypes', true);
   change('fleet.onDemandPercent', 100);
   change('fleet.maxInstances', 10);
   change('fleet.volumeGib', 16);
@@ -90,6 +91,8 @@ export function prewarmCases({ subnetIds }: Surroundings): readonly ChangeCase<P
   change('subscribers', [], 'own');
   change('distributionIds', ['EDFDVBD6EXAMPLE']);
   change('extraPops', ['FRA99-P1']);
+  change('edges.cidrBlocks', ['120.52.22.96/27']);
+  changeWith('edges.popAddresses', 'one', { edges: { popAddresses: { 'FRA56-P4': ['120.52.22.97'] } } });
   change('maxListUrls', 100_000);
   change('maxSourceUrls', 100_000);
   change('webhookSecretArn', 'arn:aws:ssm:eu-central-1:123456789012:parameter/prewarm/webhook');
@@ -134,6 +137,7 @@ export function changedPrewarmVariables({ subnetIds }: Surroundings): Readonly<R
     subnet_ids: subnetIds,
     max_instances: 10,
     on_demand_percent: 100,
+    check_instance_types: false,
     requests_per_day: 5_000,
     invalidation_wait_seconds: 60,
     visibility_seconds: 300,
@@ -148,6 +152,8 @@ export function changedPrewarmVariables({ subnetIds }: Surroundings): Readonly<R
     manage_account_logging: true,
     subscribers: { team: { protocol: 'email', endpoint: 'team@example.com' } },
     distribution_ids: ['EDFDVBD6EXAMPLE'],
+    cloudfront_cidr_blocks: ['120.52.22.96/27'],
+    pop_addresses: { 'FRA56-P4': ['120.52.22.97'] },
     max_list_urls: 100_000,
     max_source_urls: 100_000,
     cloudwatch_log_group_kms_key_id: KEY_ARN,

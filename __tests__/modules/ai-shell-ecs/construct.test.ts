@@ -71,7 +71,9 @@ describe('AiShellEcs with the least props', () => {
       value: 'true',
       propagate_at_launch: true,
     });
-    expect(group['lifecycle']).toEqual({ ignore_changes: ['desired_capacity', 'initial_lifecycle_hook'] });
+    expect(group['lifecycle']).toMatchObject({
+      ignore_changes: ['desired_capacity', 'initial_lifecycle_hook'],
+    });
   });
 
   it('waits for the permissions of the instances before it launches any', () => {

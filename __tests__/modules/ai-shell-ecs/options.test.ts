@@ -252,6 +252,19 @@ describe('instances', () => {
     });
   });
 
+  it('of a type that EC2 offers nowhere in their zones are refused at plan, unless nobody may look', () => {
+    const { one, json } = synthesize({ instances: { instanceTypes: ['c7gn.large'] } });
+    expect(one('aws_autoscaling_group')).toMatchObject({
+      lifecycle: {
+        precondition: [{ error_message: expect.stringMatching(/got c7gn\.large, .* none in this Region/) }],
+        postcondition: [{ condition: expect.stringContaining('self.availability_zones') }],
+      },
+    });
+    const asked = 'aws_ec2_instance_type_offerings';
+    expect(JSON.stringify(json)).toContain(asked);
+    expect(JSON.stringify(synthesize({ instances: { checkTypes: false } }).json)).not.toContain(asked);
+  });
+
   it('in dual-stack subnets get out by IPv6 too, by HTTPS alone', () => {
     const network = { vpcId: 'vpc-1', subnetIds: ['subnet-1'], ipv6: true };
     expect(synthesize({ network }).one('aws_vpc_security_group_egress_rule', 'ipv6')).toMatchObject({

@@ -17,6 +17,7 @@ it('every prop has a change', () => {
     'prewarm/props.ts',
     'prewarm/api.ts',
     'prewarm/fleet.ts',
+    'prewarm/given-edges.ts',
     'prewarm/network.ts',
     'prewarm/pop-check.ts',
     'parts/iam-roles.ts',

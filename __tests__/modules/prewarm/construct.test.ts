@@ -314,6 +314,8 @@ describe('Prewarm with what is off by default', () => {
     popCheck: { distributionDomain: 'd111111abcdef8.cloudfront.net' },
     webhookSecretArn: 'arn:aws:ssm:eu-central-1:111111111111:parameter/prewarm/webhook-secret',
     maxSourceUrls: 25_000_000,
+    edges: { cidrBlocks: ['120.52.22.96/27'] },
+    fleet: { instanceTypes: ['c7g.large'] },
   });
   function variablesOf(part: string) {
     const [environment] = [stack.one('aws_lambda_function', part)['environment']].flat();
@@ -328,6 +330,52 @@ describe('Prewarm with what is off by default', () => {
       threshold: 50,
     });
     expect(variablesOf('pop-check')).toMatchObject({ DISTRIBUTION_DOMAIN: 'd111111abcdef8.cloudfront.net' });
+  });
+
+  it('tells every function that looks names up what is said of edges, by a blob whose key follows its content', () => {
+    const blob = stack.one('aws_s3_object', 'given-edges');
+    expect(blob['key']).toMatch(/^settings\/edges-\$\{sha256\(local\.\S+content\S+\)\}\.json$/);
+    expect(JSON.stringify(stack.json['locals'])).toContain('120.52.22.96/27');
+    const told = ['functions_api_', 'get-size', 'functions_task_', 'pop-check'];
+    const roles = [...told.slice(0, -1), 'pop-check_policy'];
+    for (const part of told) {
+      expect(variablesOf(part)['EDGES_KEY']).toMatch(/aws_s3_object\.prewarm_given-edges_\S+\.key/);
+      expect(variablesOf(part)).toHaveProperty('BUCKET');
+    }
+    for (const role of roles)
+      expect(stack.statements(role)).toContainEqual(
+        expect.objectContaining({
+          Sid: 'ReadGivenEdges',
+          Action: ['s3:GetObject'],
+          Resource: [expect.stringMatching(/\/settings\/\*$/)],
+        }),
+      );
+    const functions = JSON.stringify(stack.all('aws_lambda_function'));
+    expect(functions.match(/"EDGES_KEY"/g)).toHaveLength(told.length);
+    expect(JSON.stringify(synthesize().json)).not.toContain('EDGES_KEY');
+  });
+
+  it('asks EC2 whether the types that are named are offered in the zones of the fleet', () => {
+    const { lifecycle } = stack.one('aws_autoscaling_group') as { readonly lifecycle: object };
+    expect(lifecycle).toMatchObject({
+      precondition: [
+        {
+          condition: expect.stringMatching(
+            /offered-types\S+\.locations, \["eu-central-1a", "eu-central-1b"\]\)\) >= 1/,
+          ),
+          error_message: expect.stringMatching(
+            /got c7g\.large, .* none in eu-central-1a, eu-central-1b; allowed/,
+          ),
+        },
+      ],
+    });
+    const given = { kind: 'existing', vpcId: 'vpc-1', subnetIds: ['subnet-1'] } as const;
+    const types = { instanceTypes: ['c7g.large'] };
+    expect(synthesize({ network: given, fleet: types }).one('aws_autoscaling_group')).toMatchObject({
+      lifecycle: { postcondition: [{ condition: expect.stringContaining('self.availability_zones') }] },
+    });
+    expect(synthesize({ fleet: { ...types, checkTypes: false } }).json['data']).toBeUndefined();
+    expect(synthesize().json['data']).toBeUndefined();
   });
 
   it('tells the functions their settings, and lets the report read the one secret', () => {

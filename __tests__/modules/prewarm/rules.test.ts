@@ -38,6 +38,13 @@ const CASES: readonly (readonly [string, Partial<PrewarmProps>, RegExp])[] = [
   ['quota-burst-range', { quota: { burst: 1.5 } }, /got 1\.5; .* whole number/],
   ['quota-requests-per-day-range', { quota: { requestsPerDay: 0 } }, /^quota\.requestsPerDay: got 0/],
   ['extra-pops', { extraPops: ['fra'] }, /^extraPops: got fra; allowed are codes/],
+  [
+    'edges',
+    { edges: { cidrBlocks: ['120.52.22.96/27', 'all'] } },
+    /^edges\.cidrBlocks: got all; allowed are/,
+  ],
+  ['edges', { edges: { popAddresses: { fra: ['1.1.1.1'] } } }, /^edges\.popAddresses: got fra; allowed/],
+  ['edges', { edges: { popAddresses: { FRA56: [] } } }, /^edges\.popAddresses\.FRA56: got none; allowed/],
   ['log-retention', { logRetentionDays: 31 }, /got 31; .* take 60$/],
   ['max-list-urls-range', { maxListUrls: 3_000_001 }, /^maxListUrls: got 3000001/],
   ['max-source-urls-range', { maxSourceUrls: 30_000_001 }, /^maxSourceUrls: got 30000001/],

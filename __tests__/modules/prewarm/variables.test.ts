@@ -8,7 +8,7 @@ import { explainedProps, namesOfVariables } from '../without-variable';
 const modules = join(__dirname, '../../../modules');
 
 it('has a variable for each prop, or says in its README why there is none', () => {
-  const files = ['props', 'api', 'fleet', 'network', 'pop-check'].map((name) =>
+  const files = ['props', 'api', 'fleet', 'given-edges', 'network', 'pop-check'].map((name) =>
     join(modules, 'prewarm', `${name}.ts`),
   );
   const props = propsOf('PrewarmProps', [

@@ -23,6 +23,8 @@ const variants = {
     popCheck: { distributionDomain: 'd111111abcdef8.cloudfront.net' },
     webhookSecretArn: 'arn:aws:ssm:eu-central-1:000000000000:parameter/prewarm/webhook-secret',
     maxSourceUrls: 25_000_000,
+    edges: { cidrBlocks: ['120.52.22.96/27'], popAddresses: { 'FRA56-P4': ['120.52.22.97'] } },
+    fleet: { instanceTypes: ['c7g.large', 'c8g.large'] },
     subscribers: [
       { protocol: 'email', endpoint: 'team@example.com' },
       { protocol: 'https', endpoint: 'https://hooks.example.com/prewarm' },

@@ -22,18 +22,18 @@ import { requestId } from '../engine/model/ids';
 import { createPopDirectory, parseExtraPops } from '../engine/pops/pop-directory';
 import { DigestedUrls } from '../runtime/seen-urls';
 import { apiSettings, readSettings } from '../settings';
-import { openEdges } from './edges';
+import { givenEdgesIn, openEdges } from './edges';
 import { findDistribution } from './find-distribution';
 import { reportWhenEnded } from './report-when-ended';
 import { clock, log, openFleet, openTables } from './runtime';
 
 const settings = readSettings(apiSettings, process.env);
-const { resolver, policy } = openEdges(settings);
+const blobs = new S3BlobStore(new S3Client({}), settings.BUCKET);
+const { resolver, policy } = openEdges(settings, givenEdgesIn(blobs, settings));
 const cipher = new HeaderCipher(new KMSClient({}), settings.HEADERS_KEY_ARN);
 const { requests, pops } = openTables(settings, {
   headers: { seal: (id, headers) => cipher.seal(id, headers) },
 });
-const blobs = new S3BlobStore(new S3Client({}), settings.BUCKET);
 const queue = new SqsTaskQueue(new SQSClient({}), {
   url: settings.QUEUE_URL,
   deadLetterUrl: settings.DEAD_LETTER_QUEUE_URL,

@@ -9,7 +9,7 @@ import { createSourceExpander } from '../net/source-expander';
 import { createTransport } from '../net/transport';
 import { DigestedUrls } from '../runtime/seen-urls';
 import { getSizeSettings, readSettings } from '../settings';
-import { openEdges } from './edges';
+import { givenEdgesIn, openEdges } from './edges';
 import { findDistribution } from './find-distribution';
 import { clock, log, openTables } from './runtime';
 import { boundedBudgetOf, SEGMENT_BOUNDS, workersFor } from './step-bounds';
@@ -22,13 +22,14 @@ function optionalNumber(text: string | undefined): number | undefined {
 }
 
 const settings = readSettings(getSizeSettings, process.env);
-const edges = openEdges(settings);
+const blobs = new S3BlobStore(new S3Client({}), settings.BUCKET);
+const edges = openEdges(settings, givenEdgesIn(blobs, settings));
 const { requests } = openTables(settings, {
   headers: new HeaderCipher(new KMSClient({}), settings.HEADERS_KEY_ARN),
 });
 const deps = {
   requests,
-  blobs: new S3BlobStore(new S3Client({}), settings.BUCKET),
+  blobs,
   resolver: edges.resolver,
   transport: createTransport(edges.ca === undefined ? {} : { ca: edges.ca }),
   clock,

@@ -1,4 +1,6 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { embeddedMetrics } from '../../metrics/embedded-metrics';
+import { S3BlobStore } from '../aws/blob-store';
 import { resolvePops } from '../engine/flow/resolve-pops';
 import { createPopDirectory, parseExtraPops } from '../engine/pops/pop-directory';
 import { defaultPops } from '../engine/request/targets';
@@ -8,21 +10,28 @@ import { popCheckSettings, readSettings } from '../settings';
 import { openEdges } from './edges';
 
 const settings = readSettings(popCheckSettings, process.env);
-const { resolver } = openEdges({ RESOLVER: settings.RESOLVER });
+const { BUCKET, EDGES_KEY: key, RESOLVER } = settings;
+const given =
+  BUCKET === undefined || key === undefined
+    ? undefined
+    : { blobs: new S3BlobStore(new S3Client({}), BUCKET), key, namesOnly: true };
+const { resolver } = openEdges({ RESOLVER }, given);
 const directory = createPopDirectory({ extraCodes: parseExtraPops(settings.WARMPATH_EXTRA_POPS) });
 const log = jsonLog(process.stdout);
 
 /**
  * Asks DNS for the names under which the PoPs of the compatible lists answer for one distribution, and writes how many have no
- * address any more.
+ * address any more, or only such as are outside the ranges that are given.
  * @throws Error where DNS answers for none of them, which says nothing about the PoPs
  */
 export async function handler(): Promise<void> {
   const codes = defaultPops(directory);
   const found = await resolvePops(settings.DISTRIBUTION_DOMAIN, codes, { resolver });
   const silent = found.flatMap((pop) => (pop.kind === 'failed' && pop.hasNoAddress ? [pop.pop] : []));
-  const answered = found.filter(({ kind }) => kind === 'usable').length + silent.length;
-  log.info('pops-checked', { asked: codes.length, answered, silent });
+  const outside = found.flatMap((pop) => (pop.kind === 'failed' && pop.isRefused ? [pop.pop] : []));
+  const unusable = silent.length + outside.length;
+  const answered = found.filter(({ kind }) => kind === 'usable').length + unusable;
+  log.info('pops-checked', { asked: codes.length, answered, silent, outside });
   if (answered === 0)
     throw new Error('DNS answered for no point of presence; see whether it can be asked at all');
   const metrics = {
@@ -30,8 +39,8 @@ export async function handler(): Promise<void> {
     timestamp: systemClock.now(),
     dimensions: { Deployment: settings.DEPLOYMENT },
     metrics: {
-      PopsWithoutAddress: { unit: 'Count', value: silent.length },
-      PopsWithoutAddressPercent: { unit: 'Percent', value: (100 * silent.length) / answered },
+      PopsWithoutAddress: { unit: 'Count', value: unusable },
+      PopsWithoutAddressPercent: { unit: 'Percent', value: (100 * unusable) / answered },
     },
     properties: {},
   } as const;

@@ -10,7 +10,7 @@ import { type PlanDeps, planRequest } from '../engine/flow/plan';
 import { resolvePops } from '../engine/flow/resolve-pops';
 import type { RequestId } from '../engine/model/ids';
 import { readSettings, taskSettings } from '../settings';
-import { openEdges } from './edges';
+import { givenEdgesIn, openEdges } from './edges';
 import { reportWhenEnded } from './report-when-ended';
 import { requestIdOfEvent } from './request-event';
 import { clock, log, openTables } from './runtime';
@@ -23,13 +23,14 @@ interface PlanEvent {
 }
 
 const settings = readSettings(taskSettings, process.env);
-const { resolver } = openEdges(settings);
+const blobs = new S3BlobStore(new S3Client({}), settings.BUCKET);
+const { resolver } = openEdges(settings, givenEdgesIn(blobs, settings));
 const { requests, pops } = openTables(settings);
 const lambda = new LambdaClient({});
 const deps: PlanDeps = {
   requests,
   pops,
-  blobs: new S3BlobStore(new S3Client({}), settings.BUCKET),
+  blobs,
   queue: new SqsTaskQueue(new SQSClient({}), {
     url: settings.QUEUE_URL,
     deadLetterUrl: settings.DEAD_LETTER_QUEUE_URL,

@@ -27,6 +27,11 @@ export type Architecture = 'arm64' | 'x86_64';
 export interface InstancesProps {
   /** On-demand types in order of preference; several make a mixed instances policy. @default - m7g.large, or m7i.large for x86_64 */
   readonly instanceTypes?: readonly string[];
+  /**
+   * Refuse types of which EC2 offers none where the group is; a plan asks EC2 then (`ec2:DescribeInstanceTypeOfferings`).
+   * @default true
+   */
+  readonly checkTypes?: boolean | IResolvable;
   /** @default 'arm64' */
   readonly architecture?: Architecture;
   /** @default 'on-demand' */

@@ -56,6 +56,12 @@ const variables = {
       },
     ],
   },
+  check_instance_type: {
+    description:
+      'Refuse to plan where EC2 does not offer instance_type; false where whoever plans may not call ec2:DescribeInstanceTypeOfferings',
+    type: 'bool',
+    default: true,
+  },
   min_size: {
     description: 'Least number of instances',
     type: 'number',
@@ -133,6 +139,7 @@ export function instancesProps(stack: HclModuleStack): Required<Pick<AiShellEcsP
       // The variable's own validation allows nothing but the members of this union.
       architecture: declared.architecture.stringValue as Architecture,
       instanceTypes: [declared.instance_type.stringValue],
+      checkTypes: declared.check_instance_type.value,
       minSize: declared.min_size.numberValue,
       maxSize: declared.max_size.numberValue,
       forceDelete: declared.force_delete.value,

@@ -32,6 +32,7 @@ export function createApi(
       REPORT_FUNCTION_NAME: report.function.functionName,
       HEADERS_KEY_ARN: store.headersKey.arn,
       ...context.extraPops,
+      ...context.edges,
       ...(maxListUrls === undefined ? {} : { MAX_URLS: Tokenization.stringifyNumber(maxListUrls) }),
       SCHEDULE_GROUP: deadlines.group.name,
       SCHEDULE_ROLE_ARN: deadlines.role.arn,
@@ -41,6 +42,7 @@ export function createApi(
     timeoutSeconds: API_TIMEOUT_SECONDS,
     vcpus: 1,
     statements: [
+      ...context.readEdges(),
       grants.findDistributions(),
       grants.createRequests(),
       grants.readRequests(),

@@ -1,6 +1,7 @@
 import type { NodeVersion } from '../../parts/node-version';
 import type { PolicyStatement } from '../../parts/policy';
 import type { PrewarmDeadlines } from '../deadlines';
+import type { GivenEdges } from '../given-edges';
 import { Grants } from '../grants';
 import type { PopCheckProps } from '../pop-check';
 import type { PrewarmQueue } from '../queue';
@@ -21,6 +22,8 @@ export interface PrewarmFunctionsProps extends DeploymentProps, FleetProps {
   readonly distributionIds: readonly string[] | undefined;
   /** Codes of PoPs that the data file lacks. */
   readonly extraPops: readonly string[];
+  /** What is said of edges; undefined for nothing. */
+  readonly edges: GivenEdges | undefined;
   /** Most URLs of an uploaded list; undefined for the function's own default. */
   readonly maxListUrls: number | undefined;
   /** Most URLs that one sitemap or playlist may expand to; undefined for the function's own default. */
@@ -52,6 +55,16 @@ export class FunctionContext {
   get extraPops(): { readonly WARMPATH_EXTRA_POPS?: string } {
     const { extraPops } = this.props;
     return extraPops.length === 0 ? {} : { WARMPATH_EXTRA_POPS: extraPops.join(',') };
+  }
+
+  get edges(): { readonly EDGES_KEY?: string } {
+    const { edges } = this.props;
+    return edges === undefined ? {} : { EDGES_KEY: edges.key };
+  }
+
+  readEdges(): readonly PolicyStatement[] {
+    const { edges } = this.props;
+    return edges === undefined ? [] : [edges.read()];
   }
 
   /** ARN of a function of this deployment by its kind, for one that calls itself: its own ARN is not known before it is. */

@@ -20,6 +20,7 @@ export function createGetSize(
     environment: {
       ...deploymentVariables(props),
       BUCKET: store.bucket.bucket,
+      ...context.edges,
       HEADERS_KEY_ARN: store.headersKey.arn,
       ...(maxSourceUrls === undefined
         ? {}
@@ -28,6 +29,7 @@ export function createGetSize(
     timeoutSeconds: STEP_TIMEOUT_SECONDS,
     vcpus: 1,
     statements: [
+      ...context.readEdges(),
       grants.findDistributions(),
       grants.readRequests(),
       grants.changeRequests(),

@@ -10,7 +10,7 @@ export function createPopCheck(
   context: FunctionContext,
   { distributionDomain }: PopCheckProps,
 ): NodeFunction<Environments['popCheck']> {
-  const { deployment, metricsNamespace, names, queue } = context.props;
+  const { deployment, edges, metricsNamespace, names, queue, store } = context.props;
   return new NodeFunction<Environments['popCheck']>(scope, 'pop-check', {
     ...context.common,
     functionName: names('pop_check'),
@@ -21,9 +21,10 @@ export function createPopCheck(
       DEPLOYMENT: deployment,
       METRICS_NAMESPACE: metricsNamespace,
       ...context.extraPops,
+      ...(edges && { ...context.edges, BUCKET: store.bucket.bucket }),
       DISTRIBUTION_DOMAIN: distributionDomain,
     },
     timeoutSeconds: 300,
-    statements: [context.grants.keepFailedEvents()],
+    statements: [...context.readEdges(), context.grants.keepFailedEvents()],
   });
 }

@@ -23,6 +23,7 @@ export function createTask(
     environment: {
       ...deploymentVariables(props),
       BUCKET: store.bucket.bucket,
+      ...context.edges,
       ...queueVariables(queue),
       REPORT_FUNCTION_NAME: report.function.functionName,
       INVALIDATION_WAIT_SECONDS: Tokenization.stringifyNumber(invalidationWaitSeconds),
@@ -30,6 +31,7 @@ export function createTask(
     timeoutSeconds: STEP_TIMEOUT_SECONDS,
     vcpus: 1,
     statements: [
+      ...context.readEdges(),
       grants.readRequests(),
       grants.changeRequests(),
       grants.readPops(),

@@ -7,9 +7,9 @@ function ipRanges(): typeof import('./ip-ranges') {
   return require('./ip-ranges');
 }
 
-async function update(from: string | undefined): Promise<number> {
+async function update(from: string | undefined, to: string | undefined): Promise<number> {
   try {
-    process.stdout.write(`${visibleLines(await ipRanges().updateRanges(from))}\n`);
+    process.stdout.write(`${visibleLines(await ipRanges().updateRanges(from, to))}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
@@ -23,10 +23,11 @@ export function registerIpRangesCommand(prewarm: Command): void {
   prewarm
     .command('ip-ranges')
     .description(
-      'keep the address ranges that AWS publishes for CloudFront, for --ip-ranges of run and serve',
+      'keep the address ranges that AWS publishes for CloudFront, for --ip-ranges of run, serve and pops, and for the service on AWS',
     )
     .option('--from <FILE|URL>', 'a copy of ip-ranges.json (default: what AWS publishes)')
-    .action(async ({ from }: { readonly from?: string }) => {
-      process.exitCode = await update(from);
+    .option('--to <FILE>', 'where to keep them (default: where --ip-ranges without a file looks)')
+    .action(async ({ from, to }: { readonly from?: string; readonly to?: string }) => {
+      process.exitCode = await update(from, to);
     });
 }

@@ -36,7 +36,7 @@ function rangesOf(text: string, name: string): PublishedRanges {
 }
 
 /** @throws BadInput where the file cannot be read, or is no such document */
-export async function readRanges(file: string): Promise<PublishedRanges> {
+async function readRanges(file: string): Promise<PublishedRanges> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new BadInput(
       `--ip-ranges: cannot read ${file}; \`warmpath prewarm ip-ranges\` makes it, or name a copy of ${PUBLISHED_AT}`,
@@ -44,6 +44,14 @@ export async function readRanges(file: string): Promise<PublishedRanges> {
     );
   });
   return rangesOf(text, `--ip-ranges ${file}`);
+}
+
+/**
+ * Returns the ranges of `--ip-ranges`: of a file, or of the one that `prewarm ip-ranges` keeps; nothing without the option.
+ * @throws BadInput where the file cannot be read, or is no such document
+ */
+export async function rangesGiven(option: string | true | undefined): Promise<PublishedRanges | undefined> {
+  return option === undefined ? undefined : readRanges(option === true ? localRangesFile() : option);
 }
 
 async function download(url: string): Promise<string> {

@@ -27,6 +27,10 @@ export function registerPopsCommand(prewarm: Command): void {
     .option('--discover', 'ask DNS as clients of the region would, and name the sites that answer')
     .option('--update', 'find out which codes have an address, and keep them for later commands')
     .option('--subnet <CIDRS>', 'with --discover and --update: ask as clients of these networks', collectList)
+    .option(
+      '--ip-ranges [FILE]',
+      'with --check and --update: only addresses that AWS publishes as those of CloudFront (default FILE: what `prewarm ip-ranges` keeps)',
+    )
     .option('--resolver <HOST:PORT>', 'ask this DNS server; only then private addresses are accepted')
     .option('--cf-domain <NAME>', 'the distribution, for --check, --discover and --update')
     .option('--json', 'one JSON object on standard output')

@@ -2,10 +2,12 @@ import {
   type GuardedResolver,
   guardedResolver,
 } from '../../../lambdas/prewarm/engine/addresses/guarded-resolver';
+import { publishedOnly } from '../../../lambdas/prewarm/engine/addresses/published-ranges';
 import { resolveDistribution } from '../../../lambdas/prewarm/engine/request/distribution';
 import { InvalidRequest, shown } from '../../../lambdas/prewarm/engine/request/invalid-request';
 import { parseServer } from '../../../lambdas/prewarm/net/dns-exchange';
 import { createResolver } from '../../../lambdas/prewarm/net/resolver';
+import { rangesGiven } from './ip-ranges';
 import { OPTION_WORDING } from './option-wording';
 import type { PopsOptions } from './pops-options';
 
@@ -15,8 +17,8 @@ export interface Asking {
   readonly resolver: GuardedResolver;
 }
 
-/** @throws InvalidRequest where the distribution is missing or is none */
-export async function prepareAsking({ cfDomain, resolver: server }: PopsOptions): Promise<Asking> {
+/** @throws InvalidRequest where the distribution is missing or is none; BadInput where the ranges cannot be read */
+export async function prepareAsking({ cfDomain, ipRanges, resolver: server }: PopsOptions): Promise<Asking> {
   if (cfDomain === undefined) {
     const allowed = "a distribution's cloudfront.net name, or a CNAME of it";
     throw new InvalidRequest([
@@ -31,8 +33,12 @@ export async function prepareAsking({ cfDomain, resolver: server }: PopsOptions)
     const { allowed, hint } = distribution;
     throw new InvalidRequest([{ field: '--cf-domain', got: shown(cfDomain), allowed, hint }]);
   }
+  const ranges = await rangesGiven(ipRanges);
   return {
     distributionDomain: distribution.domain,
-    resolver: guardedResolver(resolver, server === undefined ? 'public' : 'any'),
+    resolver: guardedResolver(
+      ranges === undefined ? resolver : publishedOnly(resolver, ranges),
+      server === undefined ? 'public' : 'any',
+    ),
   };
 }

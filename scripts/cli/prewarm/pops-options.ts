@@ -12,6 +12,8 @@ export interface PopsOptions {
   /** HOST:PORT. */
   readonly resolver?: string;
   readonly cfDomain?: string;
+  /** A file; true for the one that `prewarm ip-ranges` keeps. */
+  readonly ipRanges?: string | true;
   readonly json?: boolean;
 }
 

@@ -113,7 +113,8 @@ async function check(
       ),
     );
   }
-  return failed === lines.length && lines.length > 0 ? FAILED : 0;
+  // Over half, as the alarm on AWS: some of the list are always away.
+  return failed * 2 > lines.length ? FAILED : 0;
 }
 
 /** Lists points of presence, resolves, discovers or updates them. Returns the exit code. */

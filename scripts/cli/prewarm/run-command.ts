@@ -90,6 +90,10 @@ export function registerRunCommand(prewarm: Command): void {
       '--ip-ranges [FILE]',
       'contact only addresses that AWS publishes as those of CloudFront (default FILE: what `prewarm ip-ranges` keeps)',
     )
+    .option(
+      '--pop-addresses <FILE>',
+      'addresses of points of presence in place of what DNS says of them: JSON, such as `prewarm pops --discover --json` prints',
+    )
     .optionsGroup('What comes out:')
     .option(
       '--dry-run',

@@ -36,6 +36,8 @@ export interface RunOptions extends Partial<Record<SourceKind, readonly string[]
   readonly report?: readonly string[];
   /** A file; true for the one that `prewarm ip-ranges` keeps. */
   readonly ipRanges?: string | true;
+  /** A file. */
+  readonly popAddresses?: string;
   /** HOST:PORT. */
   readonly resolver?: string;
   readonly edgePort?: number | undefined;

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { withoutBrackets } from '../../../lambdas/prewarm/engine/addresses/address-guard';
+import { givenFirst } from '../../../lambdas/prewarm/engine/addresses/given-addresses';
 import { publishedOnly } from '../../../lambdas/prewarm/engine/addresses/published-ranges';
 import {
   createPopDirectory,
@@ -13,8 +14,9 @@ import type { RequestContext } from '../../../lambdas/prewarm/engine/request/nor
 import { createResolver } from '../../../lambdas/prewarm/net/resolver';
 import { BadInput, Problems } from '../bad-input';
 import { HOST_PORT, isHostPort } from '../option-values';
-import { localRangesFile, readRanges } from './ip-ranges';
+import { rangesGiven } from './ip-ranges';
 import { readLocalPops } from './local-pops';
+import { readPopAddresses } from './pop-addresses';
 import type { RunOptions } from './run-options';
 
 /** What a run finds outside: names, points of presence, certificates. */
@@ -70,19 +72,21 @@ export function knownPops(): PopDirectory {
  * @throws BadInput where a file or a name server is not what its option says
  */
 export async function findSurroundings(
-  options: Pick<RunOptions, 'resolver' | 'ca' | 'ipRanges'>,
+  options: Pick<RunOptions, 'resolver' | 'ca' | 'ipRanges' | 'popAddresses'>,
 ): Promise<RunSurroundings> {
   const problems = new Problems();
-  const { resolver, ipRanges } = options;
+  const { resolver, ipRanges, popAddresses } = options;
   const server = await problems.collect(() => (resolver === undefined ? undefined : nameServer(resolver)));
   const ca = await problems.collect(() => (options.ca === undefined ? undefined : certificates(options.ca)));
-  const ranges = await problems.collect(() =>
-    ipRanges === undefined ? undefined : readRanges(ipRanges === true ? localRangesFile() : ipRanges),
+  const ranges = await problems.collect(() => rangesGiven(ipRanges));
+  const given = await problems.collect(() =>
+    popAddresses === undefined ? undefined : readPopAddresses(popAddresses),
   );
   const directory = await problems.collect(knownPops);
   problems.throwIfAny();
   if (directory === undefined) throw new Error('no directory, and nothing wrong');
-  const asked = createResolver(server === undefined ? {} : { servers: [server] });
+  const dns = createResolver(server === undefined ? {} : { servers: [server] });
+  const asked = given === undefined ? dns : givenFirst(dns, given);
   return {
     directory,
     resolver: ranges === undefined ? asked : publishedOnly(asked, ranges),

@@ -55,6 +55,10 @@ export function registerServeCommand(prewarm: Command): void {
       '--ip-ranges [FILE]',
       'contact only addresses that AWS publishes as those of CloudFront (default FILE: what `prewarm ip-ranges` keeps)',
     )
+    .option(
+      '--pop-addresses <FILE>',
+      'addresses of points of presence in place of what DNS says of them: JSON, such as `prewarm pops --discover --json` prints',
+    )
     .option('--resolver <HOST:PORT>', 'DNS server that knows the edges; lets private addresses be contacted')
     .option('--edge-port <N>', 'port of the edges (default: 443, or 80 for http)', wholeNumber(1, 65_535))
     .option('--ca <FILE>', 'certificates (PEM) to trust besides the usual ones')

@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly webhookSecretFile?: string;
   /** A file; true for the one that `prewarm ip-ranges` keeps. */
   readonly ipRanges?: string | true;
+  /** A file. */
+  readonly popAddresses?: string;
   /** HOST:PORT. */
   readonly resolver?: string;
   readonly edgePort?: number;

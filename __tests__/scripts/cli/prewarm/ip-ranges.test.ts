@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publishedRanges } from '../../../../modules/prewarm';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
 import { runCli, runCliHere, towards } from './cli-process';
 
@@ -55,6 +56,34 @@ describe('the published ranges as a second check', () => {
       },
     ]);
     expect(cdn.seen).toHaveLength(asked);
+  });
+
+  it('let pops --check see which PoPs have addresses outside them', async () => {
+    const check = ['prewarm', 'pops', '--check', '--country', 'Germany', '--resolver', cdn.resolver];
+    const args = [...check, '--cf-domain', cdn.distributionDomain, '--json', '--ip-ranges'];
+    const inside = await runCliHere([...args, await write('in.json', published('127.0.0.0/8'))]);
+    const outside = await runCliHere([...args, await write('out.json', published('120.52.22.96/27'))]);
+    function pop({ stdout }: { readonly stdout: string }) {
+      return JSON.parse(stdout).pops.find(({ code }: { readonly code: string }) => code === 'FRA56-P4');
+    }
+    expect(pop(inside)).toMatchObject({ status: 'SUCCESS', addresses: cdn.pop('FRA56-P4').addresses });
+    expect(pop(outside)).toMatchObject({
+      status: 'FAILED',
+      addresses: [],
+      message: expect.stringMatching(/outside the ranges .* on 2026-11-20/),
+    });
+    expect(outside.code).toBe(1);
+    expect(await runCliHere([...args, join(folder, 'absent.json')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--ip-ranges: cannot read'),
+    });
+  });
+
+  it('are kept where --to says, in the form that a deployment reads', async () => {
+    const to = join(folder, 'repository', 'cloudfront-ip-ranges.json');
+    const from = await write('new.json', published('120.52.22.96/27'));
+    expect(await runCliHere(['prewarm', 'ip-ranges', '--from', from, '--to', to])).toMatchObject({ code: 0 });
+    expect(publishedRanges(to)).toEqual(['120.52.22.96/27']);
   });
 
   it('are kept from an address, of CloudFront alone', async () => {

@@ -48,12 +48,16 @@ export function publishedDocument({ createDate, cidrs }: PublishedRanges): unkno
   };
 }
 
+/** Ranges to hold addresses against; without the date where whoever gives them does not say it. */
+export type RangesOfEdges = Pick<PublishedRanges, 'cidrs'> & Partial<PublishedRanges>;
+
 /**
  * Returns a resolver that takes, of a name under cloudfront.net, only the addresses that AWS publishes as CloudFront's: a second
- * check beside that they are public. A name that has none left is `failed`, with what to do.
+ * check beside that they are public. A name that has none left is `refused`, with what to do.
  */
-export function publishedOnly(resolver: Resolver, { createDate, cidrs }: PublishedRanges): Resolver {
+export function publishedOnly(resolver: Resolver, { createDate, cidrs }: RangesOfEdges): Resolver {
   const ranges = cidrs.map(parseCidr).filter((range): range is AddressRange => range !== undefined);
+  const when = createDate === undefined ? '' : ` on ${createDate}`;
   function isPublished(address: string): boolean {
     const bytes = parseAddress(address);
     return bytes !== undefined && ranges.some((range) => within(bytes, range));
@@ -67,8 +71,8 @@ export function publishedOnly(resolver: Resolver, { createDate, cidrs }: Publish
       return addresses.length > 0 || resolution.addresses.length === 0
         ? { ...resolution, addresses }
         : {
-            kind: 'failed',
-            message: `${name} has only addresses outside the ranges that AWS published for CloudFront on ${createDate}: ${resolution.addresses.join(', ')}; \`warmpath prewarm ip-ranges\` gets the ranges of today`,
+            kind: 'refused',
+            message: `${name} has only addresses outside the ranges that AWS published for CloudFront${when}: ${resolution.addresses.join(', ')}; \`warmpath prewarm ip-ranges\` gets the ranges of today`,
           };
     },
   };

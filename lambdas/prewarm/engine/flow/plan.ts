@@ -24,6 +24,8 @@ export type ResolvedPop =
       readonly message: string;
       /** True where DNS answered that there is no address, rather than not at all. */
       readonly hasNoAddress?: true;
+      /** True where it has addresses, and none that may be contacted. */
+      readonly isRefused?: true;
     };
 
 export interface PlanDeps {

@@ -31,7 +31,8 @@ async function resolvePop(
   const resolution = await resolver.resolve(name, signal);
   if (resolution.kind === 'unknown-name') return absent(`${name} does not exist in DNS`);
   if (resolution.kind === 'failed') return failed(`${name} could not be looked up: ${resolution.message}`);
-  if (resolution.kind === 'refused') return failed(resolution.message);
+  if (resolution.kind === 'refused')
+    return { kind: 'failed', pop, message: resolution.message, isRefused: true };
   const { addresses } = resolution;
   return addresses.length > 0 ? { kind: 'usable', pop, addresses } : absent(`${name} has no address`);
 }

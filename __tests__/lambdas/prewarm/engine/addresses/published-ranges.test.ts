@@ -50,7 +50,7 @@ describe('the ranges that AWS publishes', () => {
     ).resolve('d1.FRA56-P4.cloudfront.net');
     expect(found).toMatchObject({ addresses: ['120.52.22.127', '2600:9000:3fff::1'] });
     expect(await resolving(addresses('8.8.8.8')).resolve('D1.CloudFront.net')).toMatchObject({
-      kind: 'failed',
+      kind: 'refused',
       message: expect.stringMatching(/outside the ranges .* on 2026-11-20-21-03-12: 8\.8\.8\.8; /),
     });
   });
