@@ -8,6 +8,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, ref, TerraformStack, TerraformVariable } from 'cdktf';
 import { OfferedTypes } from '../../modules/parts/offered-types';
 import { PublicVpc } from '../../modules/parts/public-vpc';
+import { requireVersions } from '../../modules/parts/required-versions';
 import { AppliedStack } from './support/applied-stack';
 
 /** In eu-central-1 zone c alone has it. */
@@ -25,6 +26,7 @@ interface Group {
 class GroupStack extends TerraformStack {
   constructor(scope: App, id: string, { instanceTypes, zones, known, check = true }: Group) {
     super(scope, id);
+    requireVersions(this);
     new AwsProvider(this, 'aws', { region: 'eu-central-1' });
     const availabilityZones = zones.map((letter) => `eu-central-1${letter}`);
     const vpc = new PublicVpc(this, 'vpc', { name: id, region: 'eu-central-1', availabilityZones });

@@ -4,6 +4,7 @@ import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Fn, type TerraformCount, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { endpointService } from '../parts/partition';
 import { eachOf, oneIf } from '../parts/plan-values';
 import { withTags } from '../parts/tags';
 import type { AwsLocation } from './aws-location';
@@ -151,7 +152,7 @@ export class InstanceNetwork extends Construct {
     for (const service of interfaceServices(this.props.settings)) {
       new VpcEndpoint(this, `endpoint-${service.replace('.', '-')}`, {
         vpcId: network.vpcId,
-        serviceName: `com.amazonaws.${location.region}.${service}`,
+        serviceName: endpointService(location.region, service),
         vpcEndpointType: 'Interface',
         privateDnsEnabled: true,
         subnetIds: [...network.subnetIds],

@@ -1,3 +1,4 @@
+import { dnsSuffixOf } from '../parts/partition';
 import { policyDocument } from '../parts/policy';
 import type { AwsLocation } from './aws-location';
 
@@ -18,7 +19,7 @@ export function sessionKeyPolicy(props: {
     },
     {
       sid: 'SessionLog',
-      principals: { service: `logs.${location.region}.amazonaws.com` },
+      principals: { service: `logs.${location.region}.${dnsSuffixOf(location.partition)}` },
       actions: [
         'kms:Encrypt',
         'kms:Decrypt',

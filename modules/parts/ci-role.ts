@@ -2,6 +2,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { Construct } from 'constructs';
+import { partitionOfArn } from './partition';
 
 /** A repository by its names and by its numbers, which stay when it is renamed: `gh api repos/OWNER/NAME --jq '.owner.id, .id'`. */
 export interface GithubRepository {
@@ -72,7 +73,7 @@ export class CiPlanRole extends Construct {
     });
     new IamRolePolicyAttachment(this, 'read', {
       role: role.name,
-      policyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+      policyArn: `arn:${partitionOfArn(props.oidcProviderArn)}:iam::aws:policy/ReadOnlyAccess`,
     });
     new IamRolePolicy(this, 'no-data', { role: role.name, policy: withoutData(props.stateObjectArns ?? []) });
     this.roleArn = role.arn;

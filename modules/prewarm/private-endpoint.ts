@@ -2,11 +2,11 @@ import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
+import { endpointService } from '../parts/partition';
 import type { PrewarmNetwork } from './network';
 
 export interface PrewarmApiEndpointProps {
   readonly names: (kind: string) => string;
-  readonly partition: string;
   readonly region: string;
   readonly network: PrewarmNetwork;
   /** Networks that may connect, as CIDR blocks. */
@@ -42,7 +42,7 @@ export class PrewarmApiEndpoint extends Construct {
     }
     this.endpoint = new VpcEndpoint(this, 'Default', {
       vpcId: props.network.vpcId,
-      serviceName: `${props.partition === 'aws-cn' ? 'cn.' : ''}com.amazonaws.${props.region}.execute-api`,
+      serviceName: endpointService(props.region, 'execute-api'),
       vpcEndpointType: 'Interface',
       subnetIds: [...props.network.subnetIds],
       securityGroupIds: [group.id],

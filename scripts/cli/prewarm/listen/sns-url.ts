@@ -1,6 +1,16 @@
 import { Refusal } from './refusal';
 
-const HOST = /^sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
+/** What the names of AWS's own hosts end with, by partition. */
+const SUFFIXES = [
+  'amazonaws.com',
+  'amazonaws.com.cn',
+  'amazonaws.eu',
+  'c2s.ic.gov',
+  'sc2s.sgov.gov',
+  'cloud.adc-e.uk',
+  'csp.hci.ic.gov',
+];
+const HOST = new RegExp(`^sns[.][a-z0-9-]+[.](${SUFFIXES.join('|').replaceAll('.', '[.]')})$`);
 
 /**
  * Returns a URL of SNS itself. Anybody can post a message that names a URL, so nothing else is ever asked.

@@ -29,7 +29,7 @@ function endpointOf({ endpoint }: AccessOptions): URL {
 
 /** API Gateway says its Region in its own names; behind a name of the user's own, the configuration says it. */
 async function signingFor(endpoint: URL, { region, profile }: AccessOptions): Promise<Signing> {
-  const ofGateway = /\.execute-api\.([a-z0-9-]+)\.amazonaws\./.exec(endpoint.hostname)?.[1];
+  const ofGateway = /\.execute-api\.([a-z0-9-]+)\./.exec(endpoint.hostname)?.[1];
   const flags = { region: region ?? ofGateway, profile };
   return callAws(flags, async (settings) => {
     // Any client finds credentials and Region as all of them do.
