@@ -7,7 +7,6 @@ import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, ref, TerraformStack, TerraformVariable } from 'cdktf';
 import { OfferedTypes } from '../../modules/parts/offered-types';
-import { PublicVpc } from '../../modules/parts/public-vpc';
 import { requireVersions } from '../../modules/parts/required-versions';
 import { AppliedStack } from './support/applied-stack';
 
@@ -29,20 +28,19 @@ class GroupStack extends TerraformStack {
     requireVersions(this);
     new AwsProvider(this, 'aws', { region: 'eu-central-1' });
     const availabilityZones = zones.map((letter) => `eu-central-1${letter}`);
-    const vpc = new PublicVpc(this, 'vpc', { name: id, region: 'eu-central-1', availabilityZones });
     const template = new LaunchTemplate(this, 'template', { name: id, imageId: 'ami-0a1b2c3d4e5f60718' });
     const variable = new TerraformVariable(this, 'check', { type: 'bool', default: check });
     const types = new OfferedTypes(this, 'types', {
       prop: 'types',
       instanceTypes,
-      zones: known ? vpc.zones : undefined,
+      zones: known ? availabilityZones : undefined,
       check: check ? true : ref(variable.fqn, this),
     });
     new AutoscalingGroup(this, 'group', {
       name: id,
       minSize: 0,
       maxSize: 1,
-      vpcZoneIdentifier: [...vpc.subnetIds],
+      availabilityZones,
       mixedInstancesPolicy: {
         launchTemplate: {
           launchTemplateSpecification: { launchTemplateId: template.id },

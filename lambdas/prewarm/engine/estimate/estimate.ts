@@ -9,6 +9,7 @@ import {
   PER_INVALIDATION_PATH,
   PER_MILLION_QUEUE_CALLS,
   PER_MILLION_TABLE_WRITES,
+  PUBLIC_IPV4_HOUR,
   priceAreaOf,
 } from './prices';
 
@@ -111,7 +112,7 @@ function assumptionsOf(input: EstimateInput): readonly string[] {
   return [
     `Objects have ${objectSize.bytes} bytes on average, ${SIZE_SENTENCES[objectSize.source]}`,
     ...(host === 'fleet' ? [instances] : []),
-    `List prices of the first volume step, ${host === 'fleet' ? 'on-demand instances, ' : ''}no free tier; what the origin charges is not included.`,
+    `List prices of the first volume step, ${host === 'fleet' ? 'on-demand instances with a public address, ' : ''}no free tier; what the origin charges is not included.`,
     ...sourcesSentence(input),
     ...(spec.skipWarm ? ['Nothing is warm yet: skip_warm saves nothing.'] : []),
   ];
@@ -141,7 +142,8 @@ export function estimate(input: EstimateInput): Estimate {
     : 0;
   const seconds = secondsOf(spec, urlCount, requests, bytes);
   const isFleet = input.host !== 'one-machine';
-  const instances = isFleet ? (seconds / 3600) * Math.max(1, spec.instanceCount) * INSTANCE_HOUR : 0;
+  const instanceHours = isFleet ? (seconds / 3600) * Math.max(1, spec.instanceCount) : 0;
+  const instances = instanceHours * (INSTANCE_HOUR + PUBLIC_IPV4_HOUR);
   const slices = Math.ceil(urlCount / URLS_PER_SLICE) * spec.pops.length;
   const perSlice = isFleet ? 1 : 0;
   const queueAndTables =

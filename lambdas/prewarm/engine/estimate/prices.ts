@@ -1,9 +1,8 @@
 /**
- * Public on-demand list prices in US dollars, without free tiers, volume steps and taxes.
- * CloudFront: first 10 TB a month, https://aws.amazon.com/cloudfront/pricing. The rest: us-east-1, from the pricing page
- * of each service. As published in 2025; check them before money depends on them.
+ * Public on-demand list prices in US dollars, without free tiers, volume steps and taxes; us-east-1 where a price has a Region.
+ * Compared with copies of the pages named beside each that are of 2026; check them before money depends on them.
  */
-export const PRICES_AS_OF = '2025';
+export const PRICES_AS_OF = '2026';
 
 /** Geographic areas by which CloudFront bills. */
 export type PriceArea =
@@ -16,6 +15,7 @@ export type PriceArea =
   | 'asia'
   | 'india';
 
+/** First 10 TB a month, and requests by https. @see https://aws.amazon.com/cloudfront/pricing */
 export const CLOUDFRONT_PRICES: Readonly<
   Record<PriceArea, { readonly perGigabyte: number; readonly per10kHttpsRequests: number }>
 > = {
@@ -29,9 +29,13 @@ export const CLOUDFRONT_PRICES: Readonly<
   india: { perGigabyte: 0.109, per10kHttpsRequests: 0.012 },
 };
 
-/** A c7g.large on demand, the dearest the fleet takes of its kind; Spot is usually a third of it. */
+/** A c7g.large on demand; Spot is usually a third of it. @see https://aws.amazon.com/ec2/pricing/on-demand */
 export const INSTANCE_HOUR = 0.0725;
+/** Of each running instance, since February 2024. @see https://aws.amazon.com/vpc/pricing */
+export const PUBLIC_IPV4_HOUR = 0.005;
+/** @see https://aws.amazon.com/sqs/pricing */
 export const PER_MILLION_QUEUE_CALLS = 0.4;
+/** On demand, since November 2024. @see https://aws.amazon.com/dynamodb/pricing/on-demand */
 export const PER_MILLION_TABLE_WRITES = 0.625;
 /** @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PayingForInvalidation.html (first 1,000 a month are free) */
 export const PER_INVALIDATION_PATH = 0.005;
