@@ -1,6 +1,6 @@
 /**
  * Public on-demand list prices in US dollars, without free tiers, volume steps and taxes; us-east-1 where a price has a Region.
- * Compared with copies of the pages named beside each that are of 2026; check them before money depends on them.
+ * As published in 2025 and 2026 on the page named beside each; check them before money depends on them.
  */
 export const PRICES_AS_OF = '2026';
 
