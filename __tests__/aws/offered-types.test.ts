@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { Subnet } from '@cdktf/provider-aws/lib/subnet';
+import { Vpc } from '@cdktf/provider-aws/lib/vpc';
 import { App, ref, TerraformStack, TerraformVariable } from 'cdktf';
 import { OfferedTypes } from '../../modules/parts/offered-types';
 import { requireVersions } from '../../modules/parts/required-versions';
@@ -40,7 +42,7 @@ class GroupStack extends TerraformStack {
       name: id,
       minSize: 0,
       maxSize: 1,
-      availabilityZones,
+      ...(known ? { availabilityZones } : { vpcZoneIdentifier: [...this.subnetsIn(availabilityZones)] }),
       mixedInstancesPolicy: {
         launchTemplate: {
           launchTemplateSpecification: { launchTemplateId: template.id },
@@ -49,6 +51,15 @@ class GroupStack extends TerraformStack {
       },
       lifecycle: types.conditions,
     });
+  }
+
+  private subnetsIn(availabilityZones: readonly string[]): readonly string[] {
+    const vpc = new Vpc(this, 'vpc', { cidrBlock: '10.0.0.0/16' });
+    return availabilityZones.map(
+      (availabilityZone, at) =>
+        new Subnet(this, availabilityZone, { vpcId: vpc.id, availabilityZone, cidrBlock: `10.0.${at}.0/24` })
+          .id,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Fn, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { dnsSuffixOf } from '../parts/partition';
 
 export interface LocationProps {
   /** @default - that of the provider, which Terraform looks up */
@@ -14,10 +15,19 @@ export interface LocationProps {
 export class AwsLocation extends Construct {
   readonly partition: string;
   readonly region: string;
+  /** What names of service endpoints, and of some services in policies, end with. */
+  readonly dnsSuffix: string;
 
   constructor(scope: Construct, id: string, given: LocationProps = {}) {
     super(scope, id);
-    this.partition = given.partition ?? new DataAwsPartition(this, 'partition').partition;
+    if (given.partition === undefined) {
+      const { partition, dnsSuffix } = new DataAwsPartition(this, 'partition');
+      this.partition = partition;
+      this.dnsSuffix = dnsSuffix;
+    } else {
+      this.partition = given.partition;
+      this.dnsSuffix = dnsSuffixOf(given.partition);
+    }
     // `name` is deprecated in major 6 of the provider, `region` unknown to major 5.
     this.region = given.region ?? new DataAwsRegion(this, 'region').id;
   }

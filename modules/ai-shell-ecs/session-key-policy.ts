@@ -1,4 +1,3 @@
-import { dnsSuffixOf } from '../parts/partition';
 import { policyDocument } from '../parts/policy';
 import type { AwsLocation } from './aws-location';
 
@@ -19,7 +18,7 @@ export function sessionKeyPolicy(props: {
     },
     {
       sid: 'SessionLog',
-      principals: { service: `logs.${location.region}.${dnsSuffixOf(location.partition)}` },
+      principals: { service: `logs.${location.region}.${location.dnsSuffix}` },
       actions: [
         'kms:Encrypt',
         'kms:Decrypt',

@@ -106,6 +106,7 @@ function shortened(text: string): string {
   return text
     .replaceAll(/_[0-9A-F]{8}(?=[.}])/g, '')
     .replaceAll(/\$\{data\.aws_partition\.[\w-]+\.partition\}/g, '<partition>')
+    .replaceAll(/\$\{data\.aws_partition\.[\w-]+\.dns_suffix\}/g, '<dns suffix>')
     .replaceAll(/\$\{data\.aws_region\.[\w-]+\.(id|name|region)\}/g, '<region>')
     .replaceAll(/\$\{element\(split\(":", aws_[\w.-]+\.arn\), 4\)\}/g, '<account>');
 }
