@@ -6,6 +6,8 @@ module.exports = {
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
+    // Whole programs, which take as long as a hundred files of others (jest.programs.config.cjs).
+    '\\.program\\.test\\.ts$',
     '<rootDir>/__tests__/terraform/',
     '<rootDir>/__tests__/aws/',
     '<rootDir>/__tests__/engine/',
