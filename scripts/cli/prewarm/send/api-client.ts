@@ -27,6 +27,9 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Status of an answer to a body that is too large. */
+export const TOO_LARGE = 413;
+
 /** A client of the prewarm API, on AWS or on one machine. */
 export class ApiClient {
   constructor(private readonly access: ApiAccess) {}
@@ -54,7 +57,9 @@ export class ApiClient {
       throw new ApiUnreachable(`--endpoint: ${url.origin} cannot be reached: ${reasonOf(cause)}`, { cause });
     });
     const text = await response.text();
-    const parsed = parse(text);
+    // API Gateway itself, and proxies on the way, answer a body that is too large in plain text.
+    const parsed =
+      parse(text) ?? (response.status === TOO_LARGE ? { message: text.slice(0, 200) } : undefined);
     if (parsed === undefined)
       throw new ApiUnreachable(
         `--endpoint: ${url.origin} answered ${response.status} with something else than the JSON of the API; allowed: the output prewarm_endpoint, or the URL of a service`,

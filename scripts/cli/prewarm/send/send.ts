@@ -6,7 +6,7 @@ import type { RunOptions } from '../run-options';
 import { Scratch } from '../scratch';
 import { openUrlList, type UrlList } from '../url-list';
 import { type AccessOptions, accessOf, explainingSettings, refusal } from './api-access';
-import { ApiClient, type ApiResponse } from './api-client';
+import { ApiClient, type ApiResponse, TOO_LARGE } from './api-client';
 import { readListStart, uploadList } from './list-to-send';
 
 /** The options of `warmpath prewarm send`. */
@@ -18,7 +18,6 @@ export interface SendOptions extends RunOptions, AccessOptions {
 /** What is missing in LIST: one day, one instance. */
 const DEFAULTS = { timeout: 1_440, instance_count: 1 };
 const POLL_MS = 5_000;
-const TOO_LARGE = 413;
 
 function linesOf(list: UrlList): AsyncIterable<string> | Iterable<string> | undefined {
   if (list.kind === 'lines') return list.lines();

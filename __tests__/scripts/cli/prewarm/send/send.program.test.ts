@@ -64,8 +64,13 @@ describe('warmpath prewarm send', () => {
   const keyFile = join(folder, 'key');
   let server: Server;
   let seen: Seen[] = [];
-  /** Bytes of a body above which the API refuses it. */
-  let maxBytes = 4_700_000;
+  /** Bytes of an invocation: its event holds the body in base64, among other things. */
+  const EVENT_BYTES = 6 * 1024 * 1024 - 4_000;
+  let maxEventBytes = EVENT_BYTES;
+  /** What API Gateway answers to a body that no invocation holds, and to one that it takes by no means. */
+  const TOO_LONG = '{"message": "Request Too Long"}';
+  const BEYOND_GATEWAY = 'HTTP content length exceeded 10485760 bytes.';
+  let tooLarge = TOO_LONG;
   let end: object = { status: 'FINISHED', fetches: 2, warm: 2, failed: 0 };
 
   function endpoint(): string {
@@ -83,8 +88,7 @@ describe('warmpath prewarm send', () => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       }
       if (method === 'PUT') answer(200, {});
-      else if (bytes.length > maxBytes)
-        answer(413, { status: 'failure', message: 'Upload the list: POST /lists.' });
+      else if (4 * Math.ceil(bytes.length / 3) > maxEventBytes) response.writeHead(413).end(tooLarge);
       else if (headers['x-api-key'] !== API_KEY) answer(403, { status: 'failure', message: 'Forbidden' });
       else if (target === '/prod/lists')
         answer(200, { list_id: ID, upload_url: `${endpoint()}lists/${ID}`, expires_at: 'later' });
@@ -95,7 +99,8 @@ describe('warmpath prewarm send', () => {
   });
   beforeEach(() => {
     seen = [];
-    maxBytes = 4_700_000;
+    maxEventBytes = EVENT_BYTES;
+    tooLarge = TOO_LONG;
   });
   afterAll(() => {
     server.close();
@@ -149,10 +154,29 @@ describe('warmpath prewarm send', () => {
     expect((await send('https://a.example/1\n', '--wait')).code).toBe(1);
   });
 
+  it('uploads a list by its bytes too, since an invocation holds 4.7 MB of a body', async () => {
+    function listOf(bytes: number): string {
+      const url = `https://a.example/${'p'.repeat(30)}`;
+      return Array.from(
+        { length: Math.floor(bytes / 57) },
+        (_, n) => `${url}/${String(n).padStart(5, '0')}`,
+      ).join('\n');
+    }
+    expect((await send(listOf(3_990_000))).code).toBe(0);
+    expect((await send(listOf(4_720_000))).code).toBe(0);
+    expect(seen.map(({ method, target }) => `${method} ${target}`)).toEqual([
+      'POST /prod/prewarm',
+      'POST /prod/lists',
+      `PUT /prod/lists/${ID}`,
+      'POST /prod/prewarm',
+    ]);
+  });
+
   it('uploads a list that no body holds, and one that the API finds too large', async () => {
     const urls = Array.from({ length: 100_001 }, (_, index) => `https://a.example/${index}`);
     expect((await send(urls.join('\n'))).code).toBe(0);
-    maxBytes = 1_000;
+    maxEventBytes = 1_000;
+    tooLarge = BEYOND_GATEWAY;
     expect((await send(urls.slice(0, 100).join('\n'))).code).toBe(0);
     expect(seen.map(({ method, target }) => `${method} ${target}`)).toEqual([
       'POST /prod/lists',
