@@ -32,9 +32,9 @@ export const agentSmall: Bench = {
         contestants['wrk -t1 -c64'] = async () => (await wrk(edges, '/wrk', WRK_SECONDS)).requestsPerSecond;
       const { ours = [], ...others } = await inTurn(contestants, { rounds: ROUNDS }, say);
       const targets = {
-        'curl --parallel': { atLeast: 1.3 },
+        'curl --parallel': { atLeast: 2.5 },
         'curl per URL x 6': { atLeast: 100 },
-        'wrk -t1 -c64': { atLeast: 0.4 },
+        'wrk -t1 -c64': { atLeast: 0.6 },
       };
       const ratios = ratiosOf(ours, others);
       return resultOf({ name: this.name, unit: 'URLs/s', ours, others, ratios, targets });

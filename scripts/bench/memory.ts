@@ -11,7 +11,7 @@ import { type Edges, startEdges } from './edges';
 const POPS = ['FRA56-P4', 'NRT57-P3', 'IAD89-C3'];
 const FEW = 100_000;
 const MANY = 1_000_000;
-const LIMIT_MIB = 200;
+const LIMIT_MIB = 100;
 /** When garbage is collected is chance, and worth some MiB. */
 const ROUNDS = 3;
 
