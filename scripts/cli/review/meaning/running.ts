@@ -9,6 +9,7 @@ const BY_TYPE: Readonly<Record<string, Sentences>> = {
   aws_ecs_service: serviceSentences,
   aws_cloudwatch_metric_alarm: alarmSentences,
   aws_sns_topic_subscription: subscriptionSentences,
+  aws_s3_object: objectSentences,
 };
 
 export function runningMeaning(context: MeaningContext): Meaning {
@@ -69,4 +70,14 @@ function subscriptionSentences({ action, entry }: MeaningContext): readonly stri
   const isAsked = typeof protocol === 'string' && /^(?:email|email-json|https?)$/.test(protocol);
   const isNew = action.kind === 'create' || action.kind === 'replace';
   return isNew && isAsked ? ['nothing is sent to it until it confirms the subscription'] : [];
+}
+
+/** Every plan shows such a change anew: the etag of an upload in parts is no digest of its content. */
+function objectSentences({ action, attributes }: MeaningContext): readonly string[] {
+  const etag = attributes.find(({ path }) => path === 'etag');
+  const isOfParts = typeof etag?.before === 'string' && /^[0-9a-f]{32}-\d+$/.test(etag.before);
+  if (action.kind !== 'update' || !isOfParts) return [];
+  return [
+    'its etag is that of an upload in parts, which no file has: its content may be the same; source_hash tells',
+  ];
 }

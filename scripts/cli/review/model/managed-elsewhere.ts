@@ -70,5 +70,15 @@ function leavesOf(value: JsonValue | undefined): readonly string[] {
   if (isList(value)) return value.flatMap(leavesOf);
   if (isObject(value)) return Object.keys(value).flatMap((key) => leavesOf(valueAt(value, key)));
   const embedded = typeof value === 'string' ? parseEmbeddedJson(value) : undefined;
-  return [canonicalText(embedded ?? value)];
+  return [canonicalText(embedded === undefined ? value : withoutListsOfOne(embedded))];
+}
+
+/** A policy may write a list of one as the one, and a list of texts in any order. */
+function withoutListsOfOne(value: JsonValue): JsonValue {
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutListsOfOne(item)]));
+  if (!isList(value)) return value;
+  const [first, ...others] = value.map(withoutListsOfOne);
+  if (typeof first === 'string' && others.length === 0) return first;
+  return value.every((item) => typeof item === 'string') ? [...value].sort() : value.map(withoutListsOfOne);
 }
