@@ -48,16 +48,20 @@ export class Masker {
 
   /** Returns a text without the secrets in it, such as a message, a line of user data, or a value of no known attribute. */
   maskText(text: string, name = ''): string {
+    const isDigest = this.names.isDigest(name);
+    if (text.length > MAX_REMEMBERED_LENGTH) return this.maskAnew(text, isDigest);
     // Tags, names and Regions come again with every resource.
-    const key = `${this.names.isDigest(name) ? 'd' : 'r'}${text}`;
+    const key = `${isDigest ? 'd' : 'r'}${text}`;
     const before = this.masked.get(key);
     if (before !== undefined) return before;
-    const withoutKnown = this.known === undefined ? text : text.replace(this.known, SECRET);
-    const masked = maskFormats(withoutKnown);
-    const result = key.startsWith('d') ? masked : maskRandom(masked);
-    if (text.length <= MAX_REMEMBERED_LENGTH && this.masked.size < MAX_REMEMBERED)
-      this.masked.set(key, result);
+    const result = this.maskAnew(text, isDigest);
+    if (this.masked.size < MAX_REMEMBERED) this.masked.set(key, result);
     return result;
+  }
+
+  private maskAnew(text: string, isDigest: boolean): string {
+    const masked = maskFormats(this.known === undefined ? text : text.replace(this.known, SECRET));
+    return isDigest ? masked : maskRandom(masked);
   }
 
   private maskOpen(value: JsonValue, marks: Marks, path: Path): JsonValue {
