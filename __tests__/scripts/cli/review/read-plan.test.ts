@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { exactDigits, parseExactJson } from '../../../../scripts/cli/review/input/exact-json';
 import { readPlan } from '../../../../scripts/cli/review/input/read-plan';
@@ -56,13 +57,23 @@ describe('what is refused, with its cause', () => {
     ['a plan file', 'PK\u0003\u0004', 'binary'],
     ['half a plan', PLAN.slice(0, 40), 'damaged or cut off'],
     ['nothing', ' \n', 'an empty document'],
-    ['a list', '[]', 'no object'],
+    ['a number', '12', 'no object'],
+    ['a list of plans', `[${PLAN},${PLAN}]`, 'a list of 2 documents'],
+    ['a plan that is encoded twice', JSON.stringify(PLAN), 'encoded twice'],
+    ['a compressed plan', gzipSync(PLAN), 'a compressed file'],
+    ['a plan behind the time of a log', `2026-01-01T00:00:00Z ${PLAN}`, 'other text before the JSON'],
+    ['a configuration in HCL', 'resource "aws_x" "y" {}', 'no JSON'],
+    ['a synthesized configuration', '{"resource":{}}', 'a configuration'],
+    ['a state of Terraform 0.11', '{"version":3,"serial":1,"modules":[]}', 'a state file'],
+    ['a state without lineage', '{"version":4,"resources":[]}', 'a state file'],
+    ['what OpenTofu encrypted', '{"encrypted_data":"x","meta":{}}', 'OpenTofu encrypted'],
+    ['the answer of an API', '{"errors":[{"status":"404"}]}', 'an error that an API answered'],
     [
       'changes of the wrong shape',
       '{"format_version":"1.2","resource_changes":[{"change":{}}]}',
       'resource_changes.0',
     ],
-  ])('%s', (_what, document, cause) => {
+  ])('%s', (_what: string, document: string | Buffer, cause: string) => {
     expect(() => read(document)).toThrow(
       expect.objectContaining({ message: expect.stringContaining(cause) }),
     );

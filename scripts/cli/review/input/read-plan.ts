@@ -67,7 +67,7 @@ function parseDocument(source: string, text: string, isUtf16: boolean): Record<s
       );
     throw refusal(source, notJson(trimmed), `${SHOW}, alone in its file`, error);
   }
-  if (!isObject(value)) throw refusal(source, 'JSON that is no object', SHOW);
+  if (!isObject(value)) throw refusal(source, notAnObject(value), SHOW);
   return value as Record<string, unknown>;
 }
 
@@ -89,6 +89,12 @@ const PARTS_OF_A_PLAN = [
   'complete',
 ];
 
+function notAnObject(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length} documents in one file`;
+  const isText = typeof value === 'string' && value.trimStart().startsWith('{');
+  return isText ? 'JSON as a text in quotes, so encoded twice' : 'JSON that is no object';
+}
+
 /** Says what the text is instead of one JSON document. */
 function notJson(text: string): string {
   const [first = '', second = ''] = text.split('\n', 2).map((line) => line.trim());
@@ -96,7 +102,10 @@ function notJson(text: string): string {
   if (/^\[command\]/.test(first))
     return "a line of the setup action's wrapper before the JSON (set terraform_wrapper: false)";
   if (text.startsWith('PK\u0003\u0004')) return 'a plan file, which is binary';
-  if (!text.startsWith('{') && endOfFirstObject(text.slice(Math.max(0, text.search(/^\{/m)))) !== undefined)
+  // The second byte of gzip is none of UTF-8.
+  if (text.startsWith('\u001f\ufffd')) return 'a compressed file';
+  const begin = text.search(/\{\s*"/);
+  if (begin > 0 && !text.startsWith('{') && endOfFirstObject(text.slice(begin)) !== undefined)
     return 'other text before the JSON, such as what a wrapper or a debug log writes';
   if (!text.startsWith('{')) return 'a document that is no JSON, such as the text of a plan';
   if (isWholeObject(first) && second.startsWith('{'))
@@ -142,7 +151,7 @@ function endOfFirstObject(text: string): number | undefined {
 function checkKind(source: string, document: Record<string, unknown>): void {
   if (typeof document['@level'] === 'string')
     throw refusal(source, 'a line of the log of `plan -json`', SHOW);
-  if (typeof document['lineage'] === 'string' || ('serial' in document && 'resources' in document))
+  if (typeof document['lineage'] === 'string' || isStateFile(document))
     throw refusal(source, 'a state file', SHOW);
   if ('valid' in document && 'diagnostics' in document)
     throw refusal(source, 'the result of `validate -json`', SHOW);
@@ -166,13 +175,28 @@ function checkKind(source: string, document: Record<string, unknown>): void {
     throw refusal(source, 'the schemas of providers', SHOW);
 }
 
+function isStateFile({ version, ...parts }: Record<string, unknown>): boolean {
+  return typeof version === 'number' && ('resources' in parts || ('modules' in parts && 'serial' in parts));
+}
+
+/** Documents that stand beside plans, by a property that they alone have. */
+const OTHER_DOCUMENTS: Readonly<Record<string, string>> = {
+  encrypted_data: 'a document that OpenTofu encrypted',
+  errors: 'an error that an API answered',
+  resource: 'a configuration, such as cdk.tf.json (compare two with --synth BASE HEAD)',
+  stacks: 'a review as JSON (compare with it by --expect)',
+  runs: 'findings as SARIF (add them with --sarif)',
+};
+
 /** Tools for policies wrap a plan into a document of their own, or shorten it. */
 function withoutVersion(document: Record<string, unknown>): string {
   if (isPlanLike(document))
     return 'plan JSON without format_version: whoever shortened it left out which form it has';
+  const other = Object.keys(document).find((key) => Object.hasOwn(OTHER_DOCUMENTS, key));
   const path = pathToPlan(document, MAX_WRAPPERS);
   return path === undefined
-    ? 'JSON without format_version, so no plan'
+    ? ((other === undefined ? undefined : OTHER_DOCUMENTS[other]) ??
+        'JSON without format_version, so no plan')
     : `the document of another tool, which holds a plan at ${path.join('.').slice(0, 100)}`;
 }
 
