@@ -94,17 +94,24 @@ function isPacked(bytes: Buffer): boolean {
 }
 
 /**
+ * Returns how a body is packed.
+ * @throws ApiFailure 415 for a coding that is not read
+ */
+export function contentEncodingOf(request: Request): 'gzip' | 'identity' {
+  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+  if (encoding === 'gzip' || encoding === 'identity') return encoding;
+  throw new ApiFailure(
+    'UNSUPPORTED_ENCODING',
+    `Content-Encoding: got ${encoding.slice(0, 40)}; allowed: gzip, identity.`,
+  );
+}
+
+/**
  * Reads a JSON body: plain, with `Content-Encoding: gzip`, or as `{"input": "<base64 of gzip>"}`.
  * @throws ApiFailure 400, 413 or 415 that says what to do.
  */
 export async function readJsonBody(request: Request, limits: BodyLimits): Promise<unknown> {
-  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'gzip' && encoding !== 'identity') {
-    throw new ApiFailure(
-      'UNSUPPORTED_ENCODING',
-      `Content-Encoding: got ${encoding.slice(0, 40)}; allowed: gzip, identity.`,
-    );
-  }
+  const encoding = contentEncodingOf(request);
   const bytes = await received(request, limits.receivedBytes);
   const isGzip = encoding === 'gzip' && isPacked(bytes);
   if (bytes.length * (isGzip ? MAX_RATIO : 1) > LARGE_BYTES) await memory.takeTurn(request);

@@ -5,6 +5,9 @@ import { UnreadableDocument } from '../engine/ports/document-reader';
 /** What zlib says where the output is longer than it may be. */
 const TOO_LARGE = 'ERR_BUFFER_TOO_LARGE';
 
+/** Codings one on the other: two are seen in the wild, and each may take seconds to take off. */
+const MAX_CODINGS = 4;
+
 type Decode = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Uint8Array>;
 
 /** RFC 9110 means the zlib format; some servers send it without its head. */
@@ -26,7 +29,7 @@ const DECODERS: ReadonlyMap<string, Decode | undefined> = new Map([
 /**
  * Returns the body without its content coding. None is asked for, but objects that were stored with one come with it all the
  * same.
- * @throws UnreadableDocument where the coding is not known, is broken, or unpacks to more than `maxBytes`
+ * @throws UnreadableDocument where a coding is not known, is broken, or unpacks to more than `maxBytes`, or there are very many
  */
 export async function decodeContent(
   body: Uint8Array,
@@ -34,6 +37,10 @@ export async function decodeContent(
   maxBytes: number,
 ): Promise<Uint8Array> {
   const codings = (contentEncoding ?? '').split(',').map((coding) => coding.trim().toLowerCase());
+  if (codings.length > MAX_CODINGS)
+    throw new UnreadableDocument(
+      `has ${codings.length} content codings, of which ${MAX_CODINGS} are read at most`,
+    );
   let decoded = body;
   // The last coding was put on last.
   for (const coding of codings.reverse()) {

@@ -57,6 +57,19 @@ describe('a list that is too long for a body', () => {
     expect(service.requests.size).toBe(0);
   });
 
+  it.each([
+    ['gzip', 200],
+    ['br', 415],
+    ['zstd', 415],
+    ['deflate', 415],
+  ])('packed with %s is answered with %i where it is taken', async (coding, status) => {
+    const service = fakeService();
+    const place = bodies.uploadTargetBody.parse((await service.call('POST', '/lists')).json);
+    const { pathname } = new URL(place.upload_url);
+    const answer = await service.call('PUT', pathname, 'x', { 'content-encoding': coding });
+    expect(answer.status).toBe(status);
+  });
+
   it('has no other place than one that was given out', async () => {
     const { call } = fakeService();
     expect((await call('PUT', '/lists/..%2Fstate', 'x')).status).toBe(400);

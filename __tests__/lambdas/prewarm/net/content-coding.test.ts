@@ -22,7 +22,13 @@ describe('the content coding of a document', () => {
 
   it.each([
     ['br', brotliCompressSync(Buffer.alloc(1_000)), 'unpacks to more than 100 bytes'],
+    ['deflate', deflateSync(Buffer.alloc(1_000)), 'unpacks to more than 100 bytes'],
+    ['deflate', deflateRawSync(Buffer.alloc(1_000)), 'unpacks to more than 100 bytes'],
+    ['br, br', brotliCompressSync(brotliCompressSync(Buffer.alloc(1_000))), 'unpacks to more than 100 bytes'],
     ['br', TEXT, 'cannot be unpacked (br)'],
+    ['br', brotliCompressSync(TEXT).subarray(0, 8), 'cannot be unpacked (br)'],
+    ['br', Buffer.alloc(0), 'cannot be unpacked (br)'],
+    ['br, br, br, br, br', TEXT, 'has 5 content codings, of which 4 are read at most'],
     ['zstd', TEXT, 'has the content coding "zstd"'],
   ])('%s that cannot be taken off is refused', async (coding, body, message) => {
     await expect(decodeContent(body, coding, 100)).rejects.toThrow(message);

@@ -2,7 +2,7 @@ import { successBody } from '../bodies';
 import { always, answer, BAD, DISK_FULL, FAILURE, named, pathParameter } from '../documentation';
 import { ApiFailure } from '../failure';
 import { jsonAnswer } from '../json-answer';
-import { bodyChunks } from '../request-body';
+import { bodyChunks, contentEncodingOf } from '../request-body';
 import { success } from '../responses';
 import { isListId } from '../uploaded-list';
 import type { Route } from './route';
@@ -46,6 +46,7 @@ export const putListRoute: Route = {
       '200': answer('The list is stored.', named('Success', successBody)),
       '400': BAD,
       '413': answer('The list is too large.', FAILURE),
+      '415': answer('The content coding is not read.', FAILURE),
       '503': answer(`${DISK_FULL}; nothing is stored.`, FAILURE),
       '507': answer('There is no room for it beside the lists that are kept.', FAILURE),
       ...always,
@@ -55,6 +56,8 @@ export const putListRoute: Route = {
     const id = context.req.param('id');
     const { body } = context.req.raw;
     if (id === undefined || !isListId(id) || body === null) throw emptyList();
+    // What it is told by when it is read is its first bytes; another coding than gzip has none.
+    contentEncodingOf(context.req.raw);
     await application.receiveList?.(id, bounded(body));
     return jsonAnswer(context, success(`List ${id} stored`, application.now()));
   },
