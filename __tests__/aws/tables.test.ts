@@ -105,6 +105,20 @@ describe('requests, PoPs and slices in DynamoDB', () => {
     ).not.toContain('s3cret');
   });
 
+  it('drops sealed headers with the final status', async () => {
+    const { id } = withHeaders(record('ends'));
+    await requests.create(withHeaders(record('ends')));
+    async function sealed() {
+      const { Items = [] } = await client.send(new ScanCommand({ TableName: requestTable }));
+      return Items.filter(({ req_id }) => req_id?.S === id).map(
+        ({ headers_sealed }) => headers_sealed !== undefined,
+      );
+    }
+    expect(await sealed()).toEqual([true]);
+    expect(await requests.advance(id, 'STOPPED')).toBe('advanced');
+    expect(await sealed()).toEqual([false]);
+  });
+
   it('refuses headers that were sealed for another request', async () => {
     const cipher = new HeaderCipher(new KMSClient({}), await makeKey());
     const sealed = await cipher.seal(requestId('a'), [{ name: 'cookie', value: 'x' }]);

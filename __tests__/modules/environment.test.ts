@@ -13,6 +13,11 @@ function messageOf(environment: unknown, name = 'prod'): string {
   }
 }
 
+it('no example sets the role of the whole account with which API Gateway writes logs, and production names its distributions', () => {
+  expect(JSON.stringify(environments)).not.toContain('manageAccountLogging');
+  expect(environments.prod.prewarm).toHaveProperty('distributionIds');
+});
+
 describe('environments', () => {
   test('are prod, staging and local, each with its own kind of backend', () => {
     const kinds = Object.entries(environments).map(([name, environment]) => [name, environment.backend.kind]);

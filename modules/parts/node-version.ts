@@ -35,7 +35,21 @@ export function newestNodeVersion(providerVersion: string): NodeVersion {
 }
 
 /** The newest version that the provider of the repository's lock knows; what runs where nothing else is said. */
-export const DEFAULT_NODE_VERSION: NodeVersion = newestNodeVersion(lockedProviderVersion());
+export const DEFAULT_NODE_VERSION: NodeVersion = newestNodeVersion(
+  lockedProviderVersion() ?? NODE_RUNTIMES[22].knownFrom,
+);
+
+/**
+ * Returns what is wrong with a version that the locked provider does not know; nothing where no provider is locked here, and
+ * Terraform goes by the versions that the stack accepts.
+ */
+export function nodeVersionFault(version: NodeVersion, locked = lockedProviderVersion()): string | undefined {
+  const { knownFrom } = NODE_RUNTIMES[version];
+  return locked === undefined || isAtLeast(locked, knownFrom)
+    ? undefined
+    : `nodeVersion: got ${version} with the AWS provider ${locked} of .terraform.lock.hcl, which does not know nodejs${version}.x; ` +
+        `it needs ${knownFrom} or later; raise the lock with npm run lock, or take ${newestNodeVersion(locked)}`;
+}
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const WARN_DAYS = 180;

@@ -17,8 +17,7 @@ export function layProviderLock(app: App): void {
     copyFileSync(REPOSITORY_LOCK, join(app.outdir, workingDirectory, LOCK_FILE));
 }
 
-/** Returns the version of the AWS provider that the repository locks; the oldest that the stacks accept where it locks none. */
-export function lockedProviderVersion(): string {
-  const text = existsSync(REPOSITORY_LOCK) ? readFileSync(REPOSITORY_LOCK, 'utf8') : '';
-  return readLock(text)?.version ?? '5.100.0';
+/** Returns the version of the AWS provider that the repository locks; nothing where there is no lock, as in the packages. */
+export function lockedProviderVersion(): string | undefined {
+  return existsSync(REPOSITORY_LOCK) ? readLock(readFileSync(REPOSITORY_LOCK, 'utf8'))?.version : undefined;
 }

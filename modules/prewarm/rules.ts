@@ -1,5 +1,6 @@
 import { Token } from 'cdktf';
 import { logRetentionFaults } from '../parts/log-retention';
+import { nodeVersionFault } from '../parts/node-version';
 import { apiFaults } from './api';
 import { InvalidPrewarmError } from './errors';
 import { edgesFaults } from './given-edges';
@@ -119,6 +120,7 @@ export const rules: readonly Rule[] = [
             `webhookSecretArn: got something else; allowed is the ARN of an SSM parameter, arn:aws:ssm:REGION:ACCOUNT:parameter/NAME; put the secret into one`,
           ],
   },
+  { id: 'node-version', problems: ({ nodeVersion }) => [nodeVersionFault(nodeVersion) ?? []].flat() },
   range('invalidationWaitSeconds', 0, 780, ({ invalidationWaitSeconds }) => invalidationWaitSeconds),
   range('visibilitySeconds', 30, 43_200, ({ visibilitySeconds }) => visibilitySeconds),
   range('maxDeliveries', 2, 900, ({ maxDeliveries }) => maxDeliveries),

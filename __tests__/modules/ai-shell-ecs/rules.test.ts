@@ -58,6 +58,11 @@ const cases: readonly Case[] = [
   ],
 
   ['no-subnets', { network: { vpcId: 'vpc-1', subnetIds: [] } }, /add them/],
+  [
+    'node-version',
+    { nodeVersion: 24 },
+    /needs 6\.19\.0 or later; raise the lock with npm run lock, or take 22/,
+  ],
   ['no-instance-types', { instances: { instanceTypes: [] } }, /correct the list/],
   [
     'instance-type-of-other-architecture',

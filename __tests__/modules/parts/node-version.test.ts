@@ -1,5 +1,10 @@
 import { App, TerraformStack } from 'cdktf';
-import { endOfLifeWarning, newestNodeVersion, warnOfEndOfLife } from '../../../modules/parts/node-version';
+import {
+  endOfLifeWarning,
+  newestNodeVersion,
+  nodeVersionFault,
+  warnOfEndOfLife,
+} from '../../../modules/parts/node-version';
 import { lockedProviderVersion } from '../../../modules/parts/provider-lock';
 
 describe('the end of a version of Node.js', () => {
@@ -25,6 +30,38 @@ describe('the version of Node.js that runs where none is named', () => {
 
   it('goes by the lock of the repository', () => {
     expect(lockedProviderVersion()).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});
+
+describe('a version that the locked provider does not know', () => {
+  it('is refused with the provider that it needs, where a provider is locked', () => {
+    expect(nodeVersionFault(24, '6.18.0')).toBe(
+      'nodeVersion: got 24 with the AWS provider 6.18.0 of .terraform.lock.hcl, which does not know nodejs24.x; ' +
+        'it needs 6.19.0 or later; raise the lock with npm run lock, or take 22',
+    );
+    expect(nodeVersionFault(24, '6.19.0')).toBeUndefined();
+    expect(nodeVersionFault(22, '5.100.0')).toBeUndefined();
+  });
+
+  it('is what functions, agents and written modules run on once the lock is raised', () => {
+    jest.isolateModules(() => {
+      jest.doMock('../../../modules/parts/provider-lock', () => ({ lockedProviderVersion: () => '6.25.0' }));
+      const { synthesize }: typeof import('../prewarm/synth') = require('../prewarm/synth');
+      const { prewarmModule }: typeof import('../../../modules/prewarm/terraform-module') =
+        require('../../../modules/prewarm/terraform-module');
+      const { HclModuleStack }: typeof import('../../../modules/parts/hcl-module') =
+        require('../../../modules/parts/hcl-module');
+      const { Testing }: typeof import('cdktf') = require('cdktf');
+      const written = new HclModuleStack(Testing.app(), 'stack');
+      prewarmModule.build(written);
+      for (const stack of [JSON.stringify(synthesize().json), Testing.synth(written)]) {
+        expect(stack.match(/nodejs\d\d\.x/g)).toEqual(new Array(6).fill('nodejs24.x'));
+        expect(stack).toContain('dnf install -y -q nodejs24');
+        expect(stack).toContain('ExecStart=/usr/bin/node-24 ');
+        expect(stack).toMatch(/">= 6\.19\.0, < 7\.0\.0"/);
+      }
+    });
+    jest.dontMock('../../../modules/parts/provider-lock');
   });
 });
 

@@ -1,5 +1,6 @@
 import { gatewayDocument } from '../../../modules/prewarm/gateway-document';
 import { resourcePolicy } from '../../../modules/prewarm/resource-policy';
+import { synthesize } from './synth';
 
 const PLACE = { partition: 'aws', region: 'eu-central-1', accountId: '111111111111' };
 const ROOT = { AWS: 'arn:aws:iam::111111111111:root' };
@@ -55,6 +56,17 @@ describe('who may call the API', () => {
       });
     for (const operation of operationsOf(documentFor('api-key')))
       expect(operation).not.toHaveProperty('x-amazon-apigateway-auth');
+  });
+});
+
+it('the gateway is deployed anew when its binary media types change, which its document does not hold', () => {
+  const api = synthesize();
+  const { binary_media_types: types } = api.one('aws_api_gateway_rest_api') as {
+    readonly binary_media_types: string[];
+  };
+  expect(types.length).toBeGreaterThan(0);
+  expect(api.one('aws_api_gateway_deployment')).toMatchObject({
+    triggers: { binaryMediaTypes: types.join(',') },
   });
 });
 

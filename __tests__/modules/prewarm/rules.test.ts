@@ -60,6 +60,11 @@ const CASES: readonly (readonly [string, Partial<PrewarmProps>, RegExp])[] = [
   ],
   ['webhook-secret-arn', { webhookSecretArn: 'whsec_x' }, /allowed is the ARN of an SSM parameter/],
   ['network', { network: { kind: 'new', flowLogDays: 2 } }, /^network\.flowLogDays: got 2; .* take 3$/],
+  [
+    'node-version',
+    { nodeVersion: 24 },
+    /got 24 with the AWS provider 5\.100\.0 .* needs 6\.19\.0 or later; .* or take 22$/,
+  ],
   ['invalidation-wait-seconds-range', { invalidationWaitSeconds: 781 }, /got 781; allowed 0 to 780/],
   ['visibility-seconds-range', { visibilitySeconds: 5 }, /got 5; allowed 30 to 43200/],
   ['max-deliveries-range', { maxDeliveries: 1 }, /got 1; allowed 2 to 900/],

@@ -1,3 +1,4 @@
+import { nodeVersionFault } from '../../parts/node-version';
 import { AmiLockError, readLockedAmi } from '../ami-lock';
 import type { InstancesSettings } from '../settings';
 import { isUnknown, type Rule, rangeRule } from './rule';
@@ -21,6 +22,7 @@ const SYSTEMS_WITHOUT_GATE: readonly (readonly [parameter: RegExp, system: strin
 ];
 
 export const instanceRules: readonly Rule[] = [
+  { id: 'node-version', problem: ({ nodeVersion }) => nodeVersionFault(nodeVersion) },
   {
     id: 'name-malformed',
     problem: ({ name }) =>
