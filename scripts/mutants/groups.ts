@@ -16,7 +16,7 @@ export const MUTANT_GROUPS: readonly MutantGroup[] = [
     name: 'classify',
     sources: [`${PREWARM}/engine/warming/classify.ts`],
     tests: [`${TESTS}/engine/warming/classify.test.ts`],
-    floor: 89,
+    floor: 93,
   },
   {
     name: 'transport-head',
@@ -28,7 +28,7 @@ export const MUTANT_GROUPS: readonly MutantGroup[] = [
     name: 'plan',
     sources: [`${PREWARM}/engine/flow/plan.ts`],
     tests: [`${TESTS}/engine/flow/segments.test.ts`, `${TESTS}/engine/flow/steps.test.ts`],
-    floor: 63,
+    floor: 85,
   },
   {
     name: 'task-queue',
@@ -44,6 +44,6 @@ export const MUTANT_GROUPS: readonly MutantGroup[] = [
     tests: ['body', 'headers', 'host-name', 'url', 'urls'].map(
       (name) => `${TESTS}/engine/request/${name}.test.ts`,
     ),
-    floor: 0,
+    floor: 67,
   },
 ];

@@ -1,15 +1,20 @@
 import { guardedResolver } from '../../../../../lambdas/prewarm/engine/addresses/guarded-resolver';
 import { fleetSizeFor, resizeFleet } from '../../../../../lambdas/prewarm/engine/flow/fleet-size';
-import { planRequest } from '../../../../../lambdas/prewarm/engine/flow/plan';
+import {
+  type PlanDeps,
+  planRequest,
+  type ResolvedPop,
+} from '../../../../../lambdas/prewarm/engine/flow/plan';
 import { settleRequest } from '../../../../../lambdas/prewarm/engine/flow/settle';
 import { sizeRequest } from '../../../../../lambdas/prewarm/engine/flow/size';
 import { UNBOUNDED } from '../../../../../lambdas/prewarm/engine/flow/step';
 import { stopRequest } from '../../../../../lambdas/prewarm/engine/flow/stop';
-import type { RequestId } from '../../../../../lambdas/prewarm/engine/model/ids';
+import type { PopCode, RequestId } from '../../../../../lambdas/prewarm/engine/model/ids';
+import { emptyTally } from '../../../../../lambdas/prewarm/engine/model/tally';
 import type { InvalidationOutcome } from '../../../../../lambdas/prewarm/engine/ports/invalidator';
 import type { TaskQueue } from '../../../../../lambdas/prewarm/engine/ports/task-queue';
 import { collect, sampleRequest } from '../ports/samples';
-import { type Process, usablePops, World } from './world';
+import { lostPop, type Process, usablePops, World } from './world';
 
 function urlsOf(count: number): string[] {
   return Array.from(
@@ -204,6 +209,7 @@ describe('planning a request', () => {
     const { calls, record } = await invalidated({ kind: 'done', paths: 3 });
     expect(calls).toEqual([['/object/0?v=1', '/object/1?v=1', '/object/2?v=1']]);
     expect(record?.status).toBe('IN-PROGRESS');
+    expect(record?.message).toBeUndefined();
   });
 
   it('says so when it did not wait for the invalidation to end', async () => {
@@ -236,6 +242,107 @@ describe('planning a request', () => {
     await planRequest({ ...process, queue }, id, UNBOUNDED);
     expect(sent).toHaveLength(1);
     expect((await process.requests.get(id))?.status).toBe('STOPPED');
+  });
+
+  async function plannedWith(resolved: readonly ResolvedPop[]) {
+    await sized(2, { pops: resolved.map(({ pop }) => pop) });
+    const deps: PlanDeps = { ...process, resolvePops: async () => resolved };
+    await planRequest(deps, id, UNBOUNDED);
+    return { record: await process.requests.get(id), pops: await process.pops.all(id) };
+  }
+
+  it('ends at once, and says why, where no PoP can be reached', async () => {
+    const [first, second, third] = [usablePops[0]!, usablePops[1]!, usablePops[2]!];
+    const { record, pops } = await plannedWith([
+      { pop: first, kind: 'failed', message: 'unknown name', hasNoAddress: true },
+      { pop: second, kind: 'failed', message: 'no answer' },
+      { pop: third, kind: 'usable', addresses: [] },
+    ]);
+    expect(record).toMatchObject({
+      status: 'FINISHED',
+      stopReason: 'no-usable-pop',
+      message: 'no point of presence could be resolved',
+      totals: { urlCount: 2, popCount: 0, sliceCount: 0, fetchCount: 0 },
+    });
+    const stored = new Map(
+      pops.map(({ pop, status, addresses, message, hasNoAddress }) => [
+        pop,
+        { status, addresses, message, hasNoAddress },
+      ]),
+    );
+    const failed = { status: 'FAILED', addresses: [] };
+    expect(stored.get(first)).toEqual({ ...failed, message: 'unknown name', hasNoAddress: true });
+    expect(stored.get(second)).toEqual({ ...failed, message: 'no answer', hasNoAddress: undefined });
+    expect(stored.get(third)).toEqual({ ...failed, message: 'its name has no address', hasNoAddress: true });
+  });
+
+  it('ends at once where the sources hold no URL', async () => {
+    world = new World(() => 0.5);
+    process = await world.process(0);
+    id = await world.accept([], { sources: [{ kind: 'sitemap', url: 'https://example.com/sitemap.xml' }] });
+    async function* nothing() {}
+    await sizeRequest({ ...process, expandSource: () => nothing() }, id, UNBOUNDED);
+    await planRequest(process, id, UNBOUNDED);
+    expect(await process.requests.get(id)).toMatchObject({
+      status: 'FINISHED',
+      stopReason: 'no-usable-url',
+      message: expect.stringContaining('the list has no URL'),
+      totals: { urlCount: 0, popCount: 0, sliceCount: 0, fetchCount: 0 },
+    });
+    expect(await process.pops.all(id)).toEqual([]);
+  });
+
+  it('looks only those PoPs up that no run before it stored, and stores none of a look-up that was cut short', async () => {
+    await sized(2);
+    const asked: (readonly PopCode[])[] = [];
+    const cut = new AbortController();
+    const deps: Process = {
+      ...process,
+      resolvePops: async (_, pops) => {
+        asked.push(pops);
+        if (asked.length === 1) cut.abort();
+        return pops.map((pop) => ({ pop, kind: 'usable', addresses: ['192.0.2.1'] }));
+      },
+    };
+    expect(await planRequest(deps, id, { ...UNBOUNDED, signal: cut.signal })).toBe('more');
+    expect(await process.pops.all(id)).toEqual([]);
+    await process.pops.putAll([
+      {
+        requestId: id,
+        pop: usablePops[0]!,
+        createdAt: 0,
+        progress: emptyTally(),
+        status: 'SUCCESS',
+        addresses: ['192.0.2.9'],
+      },
+    ]);
+    expect(await planRequest(deps, id, budgetOf(1))).toBe('more');
+    expect(asked[1]).toEqual([...usablePops.slice(1), lostPop]);
+    expect((await process.requests.get(id))?.status).toBe('INSERT_TASK');
+    expect(await planRequest(deps, id, UNBOUNDED)).toBe('done');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('refuses to plan from a cursor that is none of sizing', async () => {
+    await sized(2);
+    await process.requests.patch(id, 'CHECK_POP', { cursor: '{"next":1}' });
+    await expect(planRequest(process, id, UNBOUNDED)).rejects.toThrow('has no segments to plan from');
+  });
+
+  it('invalidates the root of a URL without a path', async () => {
+    world = new World(() => 0.5);
+    process = await world.process(0);
+    id = await world.accept(['https://d111111abcdef8.cloudfront.net'], { needInvalidate: true });
+    await sizeRequest(process, id, UNBOUNDED);
+    const paths: string[] = [];
+    const invalidator: Process['invalidator'] = {
+      invalidate: async (_, __, given) => {
+        paths.push(...(await collect(given)));
+        return { kind: 'done', paths: 1 };
+      },
+    };
+    await planRequest({ ...process, invalidator }, id, UNBOUNDED);
+    expect(paths).toEqual(['/']);
   });
 
   it('gives every PoP slices from the start', async () => {

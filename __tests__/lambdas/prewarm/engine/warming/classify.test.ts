@@ -46,6 +46,35 @@ describe('what an answer means', () => {
     expect(judge({ ...GOOD, 'x-cache': 'RefreshHit from cloudfront' }).kind).toBe('already-warm');
   });
 
+  it.each([
+    ['HIT FROM CLOUDFRONT', 'already-warm'],
+    ['miss from cloudfront', 'warmed'],
+    ['OriginShieldHit from cloudfront', 'warmed'],
+    ['NoHit from cloudfront', 'not-cacheable'],
+    ['Hit from cloudfront, Hit from proxy', 'not-cacheable'],
+    ['AlmostMiss from cloudfront', 'not-cacheable'],
+    ['Miss from cloudfront, Hit from proxy', 'not-cacheable'],
+    ['Error from cloudfront', 'not-cacheable'],
+  ])('reads the x-cache header from its first to its last character: "%s" is %s', (xCache, kind) => {
+    expect(judge({ ...GOOD, 'x-cache': xCache }).kind).toBe(kind);
+  });
+
+  it('passes on when, where and after how many bytes an edge fell silent', () => {
+    const silence = { kind: 'timeout', phase: 'idle', durationMs: 70, bytes: 512 } as const;
+    expect(classify(silence, WHOLE)).toEqual({
+      kind: 'timed-out',
+      phase: 'idle',
+      durationMs: 70,
+      bytes: 512,
+    });
+  });
+
+  it('takes a content-range that begins with another word for none', () => {
+    const odd = { ...GOOD, 'content-range': 'in bytes 5-9/10' };
+    expect(judge(odd, 206, 10, { rangeBytes: 10 }).kind).toBe('warmed');
+    expect(judge({ ...odd, 'content-range': 'bytes 0-9' }, 206, 10, { rangeBytes: 10 }).kind).toBe('warmed');
+  });
+
   it('compares the whole PoP code, in any case', () => {
     expect(judge({ ...GOOD, 'x-amz-cf-pop': 'fra56-p4' }).kind).toBe('warmed');
     expect(judge({ ...GOOD, 'x-amz-cf-pop': 'FRA56-P5' })).toMatchObject({
