@@ -22,12 +22,16 @@ export function registerHcpCommands(program: Command): void {
   hcp
     .command('workspaces')
     .description(
-      'compare the workspaces that the stacks name with those that are there: settings, who reads whose state, run triggers; ends with 1 where they differ',
+      'compare the workspaces that the stacks name with those that are there: settings, tags, who reads whose state, run triggers; ends with 1 where they differ',
     )
     .option('--out <folder>', 'synthesis output', 'cdktf.out')
     .option('--apply', 'create what is missing (default: say what would be done)')
-    .action(async ({ out, apply }: { out: string; apply?: true }) => {
-      process.exitCode = await workspaces({ out, apply: apply === true });
+    .option(
+      '--agent-pool <id>',
+      'run them on own agents (default: what a workspace is set to, remote for a new one)',
+    )
+    .action(async ({ apply, ...flags }: { out: string; apply?: true; agentPool?: string }) => {
+      process.exitCode = await workspaces({ ...flags, apply: apply === true });
     });
 
   hcp

@@ -129,12 +129,15 @@ async function differingVariables(
   apply: boolean,
 ): Promise<readonly string[]> {
   const path = `/varsets/${set}/relationships/vars`;
-  const known = (await client.list(path)).map((item) => parseAnswer(variable, item, 'a variable'));
+  const known = await variablesOf(client, path);
   const lines: string[] = [];
   for (const [key, value] of Object.entries(values)) {
-    const old = known.find(({ attributes }) => attributes.key === key && attributes.category === 'env');
+    const old = known.get(key);
     if (old?.attributes.value === value) continue;
-    if (apply && old === undefined) await client.post(path, { data: variableBody(key, value) });
+    if (apply && old === undefined)
+      await client.create(path, { data: variableBody(key, value) }, async () => {
+        return (await variablesOf(client, path)).get(key);
+      });
     if (apply && old !== undefined)
       await client.json('PATCH', `${path}/${old.id}`, { data: { ...variableBody(key, value), id: old.id } });
     lines.push(
@@ -142,6 +145,13 @@ async function differingVariables(
     );
   }
   return lines;
+}
+
+/** Returns the environment variables of a set by name. */
+async function variablesOf(client: HcpClient, path: string) {
+  const all = (await client.list(path)).map((item) => parseAnswer(variable, item, 'a variable'));
+  const ofShell = all.filter(({ attributes }) => attributes.category === 'env');
+  return new Map(ofShell.map((each) => [each.attributes.key, each]));
 }
 
 function variableBody(key: string, value: string) {

@@ -57,9 +57,11 @@ export async function checkLinks(
         200,
       );
     if (!isTriggered && apply)
-      await client.post(`/workspaces/${id}/run-triggers`, {
-        data: { relationships: { sourceable: { data: { id: sourceId, type: 'workspaces' } } } },
-      });
+      await client.create(
+        `/workspaces/${id}/run-triggers`,
+        { data: { relationships: { sourceable: { data: { id: sourceId, type: 'workspaces' } } } } },
+        async () => (await triggerSources(client, id)).find((each) => each === sourceId),
+      );
     states.push(linkState(`runs after ${source}`, isTriggered, apply));
   }
   return states;

@@ -10,12 +10,15 @@ import { findHcpToken } from './hcp-token';
 import { parseAnswer } from './parse-answer';
 import { findWorkspaceId, workspacePath } from './workspace-id';
 import { checkLinks } from './workspace-links';
+import { checkTags } from './workspace-tags';
 
 export interface WorkspacesRequest {
   /** Synthesis output whose `cloud` backends name the workspaces. */
   readonly out: string;
   /** Create what is missing. @default false: say what would be done */
   readonly apply: boolean;
+  /** Pool of own agents that the workspaces run on. @default - workers of HCP Terraform, or what a workspace is set to */
+  readonly agentPool?: string;
 }
 
 /** A workspace that a stack keeps its state in. */
@@ -67,7 +70,6 @@ const workspaceAnswer = z.object({ data: z.object({ attributes: z.record(z.strin
 
 /** Nothing is applied without a person, and no other workspace reads the state but those that are named. */
 const WANTED: Readonly<Record<string, unknown>> = {
-  'execution-mode': 'remote',
   'auto-apply': false,
   'global-remote-state': false,
   'speculative-enabled': true,
@@ -76,26 +78,37 @@ const WANTED: Readonly<Record<string, unknown>> = {
 const TERRAFORM_VERSION = '~> 1.11';
 
 /** Compares the workspaces that the stacks name with those that are there, and creates missing ones. Returns the exit code. */
-export async function workspaces({ out, apply }: WorkspacesRequest): Promise<number> {
+export async function workspaces({ out, apply, agentPool }: WorkspacesRequest): Promise<number> {
+  if (agentPool !== undefined && !/^apool-[A-Za-z0-9]+$/.test(agentPool))
+    throw new BadInput(
+      `--agent-pool: got ${JSON.stringify(agentPool.slice(0, 100))}; allowed the id of a pool, such as apool-yoGUFz5zcRMMz53i`,
+    );
   const wanted = wantedWorkspaces(out);
   if (wanted.length === 0) {
     process.stdout.write('no stack keeps its state in HCP Terraform\n');
     return 0;
   }
   const rows: string[][] = [];
+  const there: WantedWorkspace[] = [];
   let isWhole = true;
   for (const workspace of wanted) {
     const client = hcpClient(workspace.hostname);
-    const state = await checkWorkspace(client, workspace, apply);
+    const state = await checkWorkspace(client, workspace, apply, agentPool);
     if (state.kind === 'missing' || state.kind === 'differs') isWhole = false;
+    if (state.kind !== 'missing') there.push(workspace);
     rows.push([workspace.stack, `${workspace.organization}/${workspace.name}`, sentenceOf(state)]);
   }
   // Every workspace is there by now, if it is to be.
-  for (const workspace of wanted)
-    for (const { sentence, isWanted } of await checkLinks(hcpClient(workspace.hostname), workspace, apply)) {
-      if (!isWanted) isWhole = false;
+  for (const workspace of wanted) {
+    const client = hcpClient(workspace.hostname);
+    const states = [
+      ...(there.includes(workspace) ? await checkTags(client, workspace, apply) : []),
+      ...(await checkLinks(client, workspace, apply)),
+    ];
+    if (states.some(({ isWanted }) => !isWanted)) isWhole = false;
+    for (const { sentence } of states)
       rows.push([workspace.stack, `${workspace.organization}/${workspace.name}`, sentence]);
-    }
+  }
   const columns = [{ title: 'stack' }, { title: 'workspace' }, { title: 'state' }];
   process.stdout.write(`${renderTable(columns, rows).join('\n')}\n`);
   return isWhole ? 0 : FAILED;
@@ -142,6 +155,7 @@ export async function checkWorkspace(
   client: HcpClient,
   { organization, name }: Pick<WantedWorkspace, 'organization' | 'name'>,
   apply: boolean,
+  agentPool?: string,
 ): Promise<WorkspaceState> {
   let answer: unknown;
   try {
@@ -149,7 +163,13 @@ export async function checkWorkspace(
   } catch (error) {
     if (!(error instanceof HcpError) || error.status !== 404) throw error;
     if (!apply) return { kind: 'missing' };
-    const attributes = { name, ...WANTED, 'terraform-version': TERRAFORM_VERSION };
+    const attributes = {
+      name,
+      ...WANTED,
+      'terraform-version': TERRAFORM_VERSION,
+      'execution-mode': agentPool === undefined ? 'remote' : 'agent',
+      ...(agentPool !== undefined && { 'agent-pool-id': agentPool }),
+    };
     await client.create(workspacePath(organization), { data: { type: 'workspaces', attributes } }, () =>
       findWorkspaceId(client, organization, name),
     );
@@ -159,6 +179,10 @@ export async function checkWorkspace(
   const differences = Object.entries(WANTED)
     .filter(([key, value]) => attributes[key] !== undefined && attributes[key] !== value)
     .map(([key, value]) => `${key} is ${JSON.stringify(attributes[key])}, wanted ${JSON.stringify(value)}`);
+  const mode = attributes['execution-mode'];
+  const modes = agentPool === undefined ? ['remote', 'agent'] : ['agent'];
+  if (typeof mode === 'string' && !modes.includes(mode))
+    differences.push(`execution-mode is ${JSON.stringify(mode)}, wanted ${modes.join(' or ')}`);
   return differences.length === 0 ? { kind: 'as-wanted' } : { kind: 'differs', differences };
 }
 

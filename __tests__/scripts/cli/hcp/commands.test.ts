@@ -147,8 +147,11 @@ describe('warmpath hcp workspaces', () => {
       code: 0,
       stdout: expect.stringContaining('created'),
     });
-    const sent = JSON.parse(api.requests.at(-1)?.body ?? '{}');
-    api.on(`GET ${path}/warmpath-prewarm-staging`, { status: 200, body: sent });
+    const sent = api.sent(`POST ${path}`) as { data: object };
+    api.on(`GET ${path}/warmpath-prewarm-staging`, {
+      status: 200,
+      body: { data: { id: 'ws-1', ...sent.data } },
+    });
     expect(await workspaces()).toMatchObject({ code: 0, stdout: expect.stringContaining('as wanted') });
   });
 });

@@ -114,4 +114,22 @@ describe('the variable set of an environment', () => {
       data: { id: 'var-TFC_AWS_PLAN_ROLE_ARN', attributes: { value: ROLES.planRole } },
     });
   });
+
+  it('gets a variable once where the answer is lost', async () => {
+    withSet(['ws-prewarm-prod', 'ws-ai-shell-ecs-prod'], [variable('TFC_AWS_PROVIDER_AUTH', 'true')]);
+    const missing = [
+      variable('TFC_AWS_PROVIDER_AUTH', 'true'),
+      variable('TFC_AWS_PLAN_ROLE_ARN', ROLES.planRole),
+    ];
+    const whole = [...missing, variable('TFC_AWS_APPLY_ROLE_ARN', ROLES.applyRole)];
+    api
+      .on(
+        `GET ${VARIABLES}`,
+        { status: 200, body: { data: missing } },
+        { status: 200, body: { data: whole } },
+      )
+      .on(`POST ${VARIABLES}`, { status: 504 }, { status: 422 });
+    expect(await check(true)).toEqual([`TFC_AWS_APPLY_ROLE_ARN: missing, now ${ROLES.applyRole}`]);
+    expect(api.lines().filter((line) => line === `POST ${VARIABLES}`)).toHaveLength(1);
+  });
 });

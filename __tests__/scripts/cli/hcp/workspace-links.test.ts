@@ -45,6 +45,19 @@ describe('a stack that reads the state of another', () => {
     });
   });
 
+  it('gets its trigger once where the answer is lost', async () => {
+    api
+      .on(`POST ${CONSUMERS}`, { status: 204 })
+      .on(`POST ${TRIGGERS}`, { status: 502 }, { status: 422 })
+      .on(
+        `GET ${TRIGGERS}`,
+        { status: 200, body: { data: [] } },
+        { status: 200, body: { data: [trigger('ws-network')] } },
+      );
+    expect((await checkLinks(api.client(), READER, true)).every(({ isWanted }) => isWanted)).toBe(true);
+    expect(api.lines().filter((line) => line === `POST ${TRIGGERS}`)).toHaveLength(1);
+  });
+
   it('needs nothing where both are there, on whichever page they stand', async () => {
     api
       .on(
