@@ -107,6 +107,13 @@ describe('the stack', () => {
     expect(added).toBeGreaterThan(90);
     expect(drift).toEqual([]);
   });
+
+  it('is planned by reading alone, and of objects by looking at programs: the role of jobs that plan may do no more', () => {
+    const methods = stack.readsOfPlan().map((operation) => operation.split(' ').at(-1) ?? '');
+    expect(methods).toContain('HeadObject');
+    expect(methods.filter((method) => !/^(?:Get|List|Describe|Head|$)/.test(method))).toEqual([]);
+    for (const { key } of stack.resources('aws_s3_object')) expect(key).toMatch(/^code\/agent-/);
+  });
 });
 
 describe('a message that is no slice', () => {

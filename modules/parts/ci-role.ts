@@ -12,7 +12,7 @@ export interface GithubRepository {
   readonly repositoryId: number;
 }
 
-export interface CiPlanRoleProps {
+export interface CiRoleProps {
   /** Name of the role. */
   readonly name: string;
   readonly repository: GithubRepository;
@@ -20,8 +20,20 @@ export interface CiPlanRoleProps {
   readonly environment: string;
   /** ARN of the account's identity provider for token.actions.githubusercontent.com. */
   readonly oidcProviderArn: string;
-  /** ARNs of the objects that hold the state, such as `arn:aws:s3:::bucket/prod/*`. @default - no object may be read */
+  /** ARN of the policy that bounds what the role may do. @default none */
+  readonly permissionsBoundaryArn?: string;
+}
+
+export interface CiPlanRoleProps extends CiRoleProps {
+  /** ARNs of the objects that hold the state, such as `arn:aws:s3:::bucket/prod/*`. @default - no state in S3 may be read */
   readonly stateObjectArns?: readonly string[];
+  /** ARNs of the keys that encrypt these objects. @default - the key of S3, which needs no permission */
+  readonly stateKeyArns?: readonly string[];
+}
+
+export interface CiApplyRoleProps extends CiRoleProps {
+  /** ARNs of the policies with the permissions of whoever deploys today. */
+  readonly policyArns: readonly string[];
 }
 
 const ISSUER = 'token.actions.githubusercontent.com';
@@ -35,10 +47,10 @@ const ISSUER = 'token.actions.githubusercontent.com';
  */
 export function githubSubjects(repository: GithubRepository, environment: string): readonly string[] {
   const { owner, ownerId, name, repositoryId } = repository;
-  const place = environment.replace(/:/g, '%3A');
+  const escaped = environment.replace(/:/g, '%3A');
   return [
-    `repo:${owner}/${name}:environment:${place}`,
-    `repo:${owner}@${ownerId}/${name}@${repositoryId}:environment:${place}`,
+    `repo:${owner}/${name}:environment:${escaped}`,
+    `repo:${owner}@${ownerId}/${name}@${repositoryId}:environment:${escaped}`,
   ];
 }
 
@@ -59,28 +71,50 @@ const DATA_ACTIONS = [
   'sqs:ReceiveMessage',
 ];
 
+/** What the stacks upload themselves, programs, and so look at when they are planned. */
+const UPLOADED_KEYS = 'code/agent-*';
+
 /** The role of jobs that plan: it reads how the account is configured, and neither its data nor anything it could change. */
 export class CiPlanRole extends Construct {
   readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: CiPlanRoleProps) {
     super(scope, id);
-    const role = new IamRole(this, 'role', {
-      name: props.name,
-      description: `Plans from GitHub, environment ${props.environment}`,
-      assumeRolePolicy: trustPolicy(props),
-      maxSessionDuration: 3_600,
-    });
+    const role = createRole(this, props, 'Plans');
     new IamRolePolicyAttachment(this, 'read', {
       role: role.name,
       policyArn: `arn:${partitionOfArn(props.oidcProviderArn)}:iam::aws:policy/ReadOnlyAccess`,
     });
-    new IamRolePolicy(this, 'no-data', { role: role.name, policy: withoutData(props.stateObjectArns ?? []) });
+    new IamRolePolicy(this, 'no-data', { name: 'no-data', role: role.name, policy: withoutData(props) });
     this.roleArn = role.arn;
   }
 }
 
-function trustPolicy({ oidcProviderArn, repository, environment }: CiPlanRoleProps): string {
+/** The role of jobs that apply what a person approved: the environment that it trusts is to have reviewers. */
+export class CiApplyRole extends Construct {
+  readonly roleArn: string;
+
+  constructor(scope: Construct, id: string, props: CiApplyRoleProps) {
+    super(scope, id);
+    const role = createRole(this, props, 'Applies');
+    for (const [index, policyArn] of props.policyArns.entries())
+      new IamRolePolicyAttachment(this, `policy-${index}`, { role: role.name, policyArn });
+    this.roleArn = role.arn;
+  }
+}
+
+function createRole(scope: Construct, props: CiRoleProps, does: 'Plans' | 'Applies'): IamRole {
+  const { name, environment, permissionsBoundaryArn } = props;
+  return new IamRole(scope, 'role', {
+    name,
+    description: `${does} from GitHub, environment ${environment}`,
+    assumeRolePolicy: trustPolicy(props),
+    maxSessionDuration: does === 'Plans' ? 3_600 : 7_200,
+    ...(permissionsBoundaryArn !== undefined && { permissionsBoundary: permissionsBoundaryArn }),
+  });
+}
+
+function trustPolicy({ oidcProviderArn, repository, environment }: CiRoleProps): string {
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
@@ -99,18 +133,22 @@ function trustPolicy({ oidcProviderArn, repository, environment }: CiPlanRolePro
   });
 }
 
-function withoutData(stateObjectArns: readonly string[]): string {
-  const objects = stateObjectArns.length === 0 ? { Resource: '*' } : { NotResource: [...stateObjectArns] };
+function withoutData(props: CiPlanRoleProps): string {
+  const { stateObjectArns = [], stateKeyArns = [] } = props;
+  const uploaded = `arn:${partitionOfArn(props.oidcProviderArn)}:s3:::*/${UPLOADED_KEYS}`;
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
       { Sid: 'NoData', Effect: 'Deny', Action: DATA_ACTIONS, Resource: '*' },
       {
-        Sid: 'NoObjectsButState',
+        Sid: 'NoObjectsButStateAndPrograms',
         Effect: 'Deny',
         Action: ['s3:GetObject', 's3:GetObjectVersion'],
-        ...objects,
+        NotResource: [...stateObjectArns, uploaded],
       },
+      ...(stateKeyArns.length === 0
+        ? []
+        : [{ Sid: 'DecryptState', Effect: 'Allow', Action: ['kms:Decrypt'], Resource: [...stateKeyArns] }]),
     ],
   });
 }
