@@ -1,31 +1,66 @@
-/** `warmpath ci` with the real Terraform against the emulator: plan, apply what was reviewed, refuse what was not, drift. */
+/**
+ * The steps of plan.yml, apply.yml and drift.yml as they stand in the files, with the real Terraform against the emulator and a GitHub
+ * on loopback: plan, comment, apply what was reviewed, refuse what was not, drift and its issue.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueUrlCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { terraformCliConfig } from '../../scripts/build/terraform-cli';
-import { runCli } from '../scripts/cli/prewarm/cli-process';
+import { GithubApi } from '../scripts/cli/ci/github-api';
+import { makeCheckout, writeProgram } from '../scripts/cli/ci/pipeline-checkout';
+import { type JobRun, WorkflowRunner } from '../scripts/cli/ci/workflow-files';
 
 const STACK = 'ci-local';
 const QUEUE = 'warmpath-ci-slices';
 const SECRET = 'canary-parameter-4711';
-let folder: string;
+const sqs = new SQSClient({});
+let api: GithubApi;
+let work: string;
+let runner: WorkflowRunner;
+const everything: JobRun[] = [];
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'warmpath-ci-'));
-  mkdirSync(join(folder, 'out', 'stacks', STACK), { recursive: true });
-  writeFileSync(join(folder, 'terraform.rc'), terraformCliConfig());
+beforeAll(async () => {
+  api = new GithubApi();
+  await api.start();
+  api.pulls = [{ number: 7, head: { sha: 'c'.repeat(40), repo: null }, merged_at: '2026-11-20T08:00:00Z' }];
+  work = mkdtempSync(join(tmpdir(), 'warmpath-ci-'));
+  makeCheckout(work);
+  mkdirSync(join(work, 'head/stacks', STACK), { recursive: true });
+  writeFileSync(join(work, 'terraform.rc'), terraformCliConfig());
+  // In place of the packages' installation and of the app; Terraform is the real one.
+  writeProgram(join(work, 'bin/npm'), '[ "$2" != synth ] || { rm -rf cdktf.out; cp -r head cdktf.out; }');
+  const aws = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_'));
+  runner = new WorkflowRunner(
+    work,
+    {
+      'github.token': 'ghs_token',
+      'github.event.pull_request.number': '7',
+      'needs.touched.outputs.stacks': JSON.stringify([{ stack: STACK, environment: 'local' }]),
+      'matrix.stack': STACK,
+    },
+    {
+      ...Object.fromEntries(aws),
+      TF_CLI_CONFIG_FILE: join(work, 'terraform.rc'),
+      GITHUB_REPOSITORY: 'o/r',
+      GITHUB_API_URL: api.url,
+      GITHUB_GRAPHQL_URL: `${api.url}/graphql`,
+      GITHUB_SHA: 'd'.repeat(40),
+    },
+  );
 });
 
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+afterAll(async () => {
+  await api.stop();
+  rmSync(work, { recursive: true, force: true });
 });
 
 function synthesize(visibilitySeconds: number): void {
   const configuration = {
     terraform: {
       required_providers: { aws: { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' } },
-      backend: { local: { path: 'terraform.tfstate' } },
+      // Each synthesis writes the folder of the stack anew.
+      backend: { local: { path: '../../../ci.tfstate' } },
     },
     provider: {
       aws: [
@@ -52,64 +87,54 @@ function synthesize(visibilitySeconds: number): void {
       queue: { value: `\${aws_sqs_queue.slices.name}` },
     },
   };
-  writeFileSync(join(folder, 'out', 'stacks', STACK, 'cdk.tf.json'), JSON.stringify(configuration));
+  writeFileSync(join(work, 'head/stacks', STACK, 'cdk.tf.json'), JSON.stringify(configuration));
 }
 
-function ci(...args: string[]) {
-  const env = {
-    TF_CLI_CONFIG_FILE: join(folder, 'terraform.rc'),
-    GITHUB_STEP_SUMMARY: '',
-    GITHUB_OUTPUT: '',
-  };
-  return runCli(['ci', ...args, '--stack', STACK, '--out', join(folder, 'out')], '', env);
+async function job(file: string, name: string): Promise<JobRun> {
+  const done = await runner.run(file, name);
+  everything.push(done);
+  return done;
 }
 
-function plan() {
-  return ci('plan', '--reviews', join(folder, 'reviews'));
-}
-
-function apply() {
-  return ci('apply', '--expect', join(folder, 'reviews', `${STACK}.json`));
+function lastComment(): string {
+  return api.comments.at(-1)?.body ?? '';
 }
 
 test('a stack is planned, applied as reviewed, left alone when it is not, and watched for drift', async () => {
   synthesize(60);
-  const first = await plan();
-  expect(first).toMatchObject({
-    code: 0,
-    stderr: '',
-    stdout: expect.stringMatching(/aws_sqs_queue\.slices` created; construct `ci-local\/slices`/),
-  });
-  const applied = await apply();
-  expect(applied).toMatchObject({
-    code: 0,
-    stdout: expect.stringMatching(/`queue`: `warmpath-ci-slices`[\s\S]*`token`: \(sensitive\)/),
-  });
+  await job('plan.yml', 'plan');
+  await job('plan.yml', 'comment');
+  expect(lastComment()).toMatch(/aws_sqs_queue\.slices` created; construct `ci-local\/slices`/);
 
-  const again = await plan();
-  expect(
-    JSON.parse(readFileSync(join(folder, 'reviews', `${STACK}.json`), 'utf8')).stacks[0].changes,
-  ).toEqual([]);
+  await job('apply.yml', 'plan');
+  await job('apply.yml', 'apply');
+  expect(lastComment()).toMatch(
+    /is applied[\s\S]*`queue`: `warmpath-ci-slices`[\s\S]*`token`: \(sensitive\)/,
+  );
+  await job('apply.yml', 'plan');
+  const review = JSON.parse(readFileSync(join(work, 'reviews', `${STACK}.json`), 'utf8'));
+  expect(review.stacks[0].changes).toEqual([]);
 
   synthesize(90);
-  const refused = await apply();
-  expect(refused).toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining('aws_sqs_queue.slices: update is new; it was not reviewed'),
-  });
-  await plan();
-  expect(await apply()).toMatchObject({ code: 0 });
+  await expect(runner.run('apply.yml', 'apply')).rejects.toThrow(
+    /aws_sqs_queue\.slices: update is new; it was not reviewed/,
+  );
+  expect(lastComment()).toContain('is not applied');
+  await job('apply.yml', 'plan');
+  await job('apply.yml', 'apply');
 
-  expect(await ci('drift')).toMatchObject({ code: 0 });
-  const sqs = new SQSClient({});
+  await job('drift.yml', 'drift');
+  expect(api.issues).toEqual([]);
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: QUEUE }));
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { DelaySeconds: '33' } }));
-  const drifted = await ci('drift');
-  expect(drifted).toMatchObject({ code: 1, stdout: expect.stringContaining('`delay_seconds`: `0` -> `33`') });
-  expect(await plan()).toMatchObject({ stdout: expect.stringContaining('this plan puts it back') });
+  const drifted = await job('drift.yml', 'drift');
+  expect(drifted.summary).toContain('`delay_seconds`: `0` -> `33`');
+  expect(api.issues).toMatchObject([{ title: `Drift in ${STACK}`, state: 'open' }]);
+  const { summary } = await job('apply.yml', 'plan');
+  expect(summary).toContain('this plan puts it back');
+  await job('apply.yml', 'apply');
+  await job('drift.yml', 'drift');
+  expect(api.issues).toMatchObject([{ state: 'closed' }]);
 
-  const everything = [first, applied, again, refused, drifted]
-    .map(({ stdout, stderr }) => stdout + stderr)
-    .join('');
-  expect(everything).not.toContain(SECRET);
+  expect(JSON.stringify([everything, api.comments, api.issues])).not.toContain(SECRET);
 });
