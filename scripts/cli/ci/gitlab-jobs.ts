@@ -1,6 +1,6 @@
 /**
- * Returns the jobs of a GitLab child pipeline: for each stack a plan, and an apply of what that plan reviewed. They extend `.plan`
- * and `.apply` of docs/gitlab-stack.yml. One entry of a YAML mapping a line, so that the file can be appended to that one.
+ * Returns the jobs of a GitLab child pipeline: for each stack a plan, an apply of what that plan reviewed, and a look for drift. They
+ * extend `.plan`, `.apply` and `.drift` of docs/gitlab-stack.yml, whose rules say when each runs. One entry of a YAML mapping a line, so that the file can be appended to that one.
  */
 export function gitlabJobs(
   entries: readonly { readonly stack: string; readonly environment: string }[],
@@ -11,6 +11,7 @@ export function gitlabJobs(
       return [
         jobLine(`plan ${stack}`, { extends: '.plan', variables }),
         jobLine(`apply ${stack}`, { extends: '.apply', needs: [`plan ${stack}`], variables }),
+        jobLine(`drift ${stack}`, { extends: '.drift', variables }),
       ];
     })
     .join('');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { gitlabJobs } from '../../../../scripts/cli/ci/gitlab-jobs';
 import { makeCheckout, replacedQueue, runLines, writeProgram, writeSynthesis } from './pipeline-checkout';
+import { commandProblems } from './workflow-files';
 
 const root = join(__dirname, '../../../..');
 const VERSION = '1.11.4';
@@ -102,9 +103,9 @@ describe.each(Object.entries(pipelines))('the %s pipeline', (_name, pipeline) =>
   });
 });
 
-test('each stack gets a plan and an apply of its own, and neither file names a stack', () => {
+test('each stack gets a plan, an apply and a look for drift of its own, and neither file names a stack', () => {
   expect(jobsOf(pipelines.child).map(([name]) => name)).toEqual(
-    expect.arrayContaining(['plan prewarm-prod', 'apply prewarm-prod', 'plan ai-shell-ecs-staging']),
+    expect.arrayContaining(['plan prewarm-prod', 'apply prewarm-prod', 'drift ai-shell-ecs-staging']),
   );
   expect(wholeJob(pipelines.child, 'apply ai-shell-ecs-staging')).toMatchObject({
     stage: 'apply',
@@ -133,7 +134,11 @@ describe('the shell lines, as they stand in the files', () => {
     writeSynthesis(join(work, 'head'), 'new');
     writeFileSync(
       join(work, 'plan.json'),
-      JSON.stringify({ format_version: '1.2', resource_changes: [replacedQueue()] }),
+      JSON.stringify({
+        format_version: '1.2',
+        resource_changes: [replacedQueue()],
+        resource_drift: [replacedQueue()],
+      }),
     );
     writeFileSync(join(work, 'releases', ARCHIVE), 'the archive');
     const digest = createHash('sha256').update('the archive').digest('hex');
@@ -142,7 +147,10 @@ describe('the shell lines, as they stand in the files', () => {
       `${'0'.repeat(64)}  terraform_${VERSION}_darwin_arm64.zip\n${digest}  ${ARCHIVE}\n`,
     );
     // In place of packages, the app, the network and the account; what the lines do with them is real.
-    program('npm', `[ "$2" != synth ] || { rm -rf cdktf.out; cp -r ${work}/head cdktf.out; }`);
+    program(
+      'npm',
+      `echo "$*" >> ${work}/npm-calls; [ "\${2-}" != synth ] || { rm -rf cdktf.out; cp -r ${work}/head cdktf.out; }`,
+    );
     program('apt-get', 'true');
     program('unzip', `echo "$@" > ${work}/installed/call`);
     program(
@@ -198,10 +206,40 @@ describe('the shell lines, as they stand in the files', () => {
     expect(planned + applied).not.toContain('canary-token');
   });
 
+  it('of a schedule fail where something was changed by hand, and no other job runs then', async () => {
+    const child = pipelines.child;
+    for (const name of ['plan prewarm-prod', 'apply prewarm-prod'])
+      expect(wholeJob(child, name).rules?.[0]).toEqual({ if: '$STARTED_BY == "schedule"', when: 'never' });
+    expect(wholeJob(child, 'drift prewarm-prod').rules).toEqual([{ if: '$STARTED_BY == "schedule"' }]);
+    await expect(runJob(child, 'drift prewarm-prod', {})).rejects.toThrow(/drift of .aws_sqs_queue\.q/);
+  });
+
+  it('check the repository', async () => {
+    await runJob(pipelines.parent, 'checks', {});
+    for (const each of ['lint', 'typecheck'])
+      expect(readFileSync(join(work, 'npm-calls'), 'utf8')).toContain(`run ${each}\n`);
+  });
+
+  it('run commands that exist, with options that they have', () => {
+    const lines = Object.values(pipelines).flatMap((pipeline) =>
+      jobsOf(pipeline).flatMap(([, { script = [] }]) =>
+        script.filter((line) => /^(exec )?(node|npm) /.test(line)),
+      ),
+    );
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.flatMap(commandProblems)).toEqual([]);
+  });
+
   it('list no stack that the change leaves alone, and every stack at the first push of a branch', async () => {
     await runJob(pipelines.parent, 'touched', { CI_COMMIT_BEFORE_SHA: join(work, 'head') });
     const untouched: Pipeline = parse(readFileSync(join(project, 'stacks.yml'), 'utf8'));
-    expect(jobsOf(untouched).map(([name]) => name)).toEqual(['.stack', '.plan', '.apply', 'summary']);
+    expect(jobsOf(untouched).map(([name]) => name)).toEqual([
+      '.stack',
+      '.plan',
+      '.apply',
+      '.drift',
+      'summary',
+    ]);
     await runJob(pipelines.parent, 'touched', { CI_COMMIT_BEFORE_SHA: '0'.repeat(40) });
     expect(readFileSync(join(project, 'stacks.yml'), 'utf8')).toContain('"plan prewarm-prod"');
   });
