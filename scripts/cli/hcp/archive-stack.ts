@@ -16,9 +16,12 @@ const LEFT_OUT =
  */
 export async function archiveStack(folder: string): Promise<Buffer> {
   const ignored = readIgnored([folder, '.']);
-  const files = filesToUpload(folder, [realpathSync(folder)])
+  function isLeftOut(path: string, isFolder: boolean): boolean {
+    const name = relative(folder, path);
+    return LEFT_OUT.test(name) || ignored.ignores(isFolder ? `${name}/` : name);
+  }
+  const files = filesToUpload(folder, [realpathSync(folder)], isLeftOut)
     .map((path) => relative(folder, path))
-    .filter((path) => !LEFT_OUT.test(path) && !ignored.ignores(path))
     .sort();
   const stream = create(
     { gzip: true, cwd: folder, portable: true, mtime: new Date(0), follow: true },
@@ -36,19 +39,29 @@ function readIgnored(folders: readonly string[]): Ignore {
   return ignore().add(file === undefined ? '' : readFileSync(file, 'utf8'));
 }
 
-/** @param above - real paths of the folders that this one lies in, itself the last */
-function filesToUpload(folder: string, above: readonly string[]): readonly string[] {
+/**
+ * What is left out is not looked into: links in it may lead nowhere, and folders be closed.
+ *
+ * @param above - real paths of the folders that this one lies in, itself the last
+ */
+function filesToUpload(
+  folder: string,
+  above: readonly string[],
+  isLeftOut: (path: string, isFolder: boolean) => boolean,
+): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isFile()) return [path];
-    if (entry.isDirectory()) return filesToUpload(path, [...above, realpathSync(path)]);
-    if (!entry.isSymbolicLink()) return [];
-    if (!existsSync(path))
-      throw new BadInput(`${path}: a link to what is not there; remove it, or correct it`);
+    const isLink = entry.isSymbolicLink();
+    if (isLeftOut(path, entry.isDirectory()) || !(isLink || entry.isFile() || entry.isDirectory())) return [];
+    if (isLink && !existsSync(path))
+      throw new BadInput(`${path}: a link to what is not there; remove it, or name it in .terraformignore`);
     if (!statSync(path).isDirectory()) return [path];
+    if (isLink && isLeftOut(path, true)) return [];
     const real = realpathSync(path);
     if (above.includes(real))
-      throw new BadInput(`${path}: a link back to a folder that it lies in; remove it, or correct it`);
-    return filesToUpload(path, [...above, real]);
+      throw new BadInput(
+        `${path}: a link back to a folder that it lies in; remove it, or name it in .terraformignore`,
+      );
+    return filesToUpload(path, [...above, real], isLeftOut);
   });
 }

@@ -147,6 +147,8 @@ describe('a run from here', () => {
     writeFileSync(join(shared, 'template.json'), '{}');
     symlinkSync(shared, join(stack, 'templates'));
     writeFileSync(join(stack, 'notes.md'), 'mine');
+    for (const ignored of ['assets/gone', '.terraform/providers/gone'])
+      symlinkSync('nowhere', join(stack, ignored));
     writeFileSync(join(stack, '.terraformignore'), '# not needed\n*.md\nassets/\n.terraformignore\n');
     await start({ isSpeculative: true });
     expect(uploaded()).toEqual([
