@@ -6,12 +6,11 @@ import type { Clock } from '../ports/clock';
 import type { Deadlines } from '../ports/deadlines';
 import type { Fleet } from '../ports/fleet';
 import type { RequestStore } from '../ports/request-store';
-import { joinLines } from '../text/lines';
 import { originalUrlsKey } from './blob-names';
 import { firstUrls } from './dedupe';
 
-/** Leaves out what came before, keeps the order, in constant memory. */
-export type Dedupe = (urls: AsyncIterable<string>) => AsyncIterable<string>;
+/** Leaves out what came before, keeps the order, in constant memory; yields batches. */
+export type Dedupe = (urls: AsyncIterable<string>) => AsyncIterable<readonly string[]>;
 
 export interface AcceptDeps {
   readonly requests: RequestStore;
@@ -49,10 +48,14 @@ export async function acceptRequest(
   await deps.fleet.capacity();
   const id = deps.newId();
   let acceptedUrlCount = 0;
-  const counting = joinLines(firstUrls(deps.dedupe(urls), spec.limit, 'read'), () => {
-    acceptedUrlCount += 1;
-  });
-  await blobs.put(originalUrlsKey(id), counting);
+  async function* accepted(): AsyncGenerator<string> {
+    for await (const batch of firstUrls(deps.dedupe(urls), spec.limit)) {
+      if (batch.length === 0) continue;
+      yield acceptedUrlCount === 0 ? batch.join('\n') : `\n${batch.join('\n')}`;
+      acceptedUrlCount += batch.length;
+    }
+  }
+  await blobs.put(originalUrlsKey(id), accepted());
 
   const createdAt = clock.now();
   const timeoutAt = createdAt + Math.round(spec.timeoutMinutes * 60_000);

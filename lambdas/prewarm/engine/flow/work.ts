@@ -172,7 +172,7 @@ async function warm(
   const range = { startByte: segment.startByte, endByte: segment.endByte };
   const lines = readLineBatches(deps.blobs.read(urlsKey(requestId), range));
   const stored = new AbortController();
-  const storing = account.keep(stored.signal);
+  let storing: Promise<void> | undefined;
   let tally: Tally;
   try {
     tally = await deps.warm(
@@ -184,7 +184,10 @@ async function warm(
         ...(before && { resume: { done: new Set(before.done), tally: before.tally } }),
       },
       {
-        onBegin: (soFar) => deps.onBegin?.(slice, soFar),
+        onBegin: (soFar) => {
+          storing = account.keep(stored.signal);
+          deps.onBegin?.(slice, soFar);
+        },
         onFailure: (failure) => failures.push(failure),
         progress: account.fresh,
       },

@@ -79,14 +79,10 @@ export async function* readLines(pieces: AsyncIterable<Uint8Array>): AsyncGenera
 const JOIN_AT = 2000;
 
 /** Joins lines by newlines, none at the end, in pieces of a size that is cheap to write. */
-export async function* joinLines(
-  lines: AsyncIterable<string> | Iterable<string>,
-  onLine?: () => void,
-): AsyncGenerator<string> {
+export async function* joinLines(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
   let pending: string[] = [];
   let first = true;
   for await (const line of lines) {
-    onLine?.();
     pending.push(line);
     if (pending.length === JOIN_AT) {
       yield first ? pending.join('\n') : `\n${pending.join('\n')}`;

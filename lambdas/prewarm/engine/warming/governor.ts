@@ -21,6 +21,20 @@ export interface CappedRequest {
   readonly gates: Map<PopCode, AdaptiveLimiter>;
 }
 
+/** Resolves when the signal aborts. */
+export function once(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** The turn of a slice among those of its request and PoP. */
+export interface Turn {
+  /** Its turn has come; absent where it need not wait. */
+  readonly before: Promise<void> | undefined;
+  readonly pass: () => void;
+}
+
 export interface GovernorOptions {
   readonly limits: WarmLimits;
   readonly clock: Clock;
@@ -38,6 +52,8 @@ export class Governor {
   private readonly perPop = new Map<PopCode, AdaptiveLimiter>();
   private readonly capped = new Map<RequestId, CappedRequest>();
   private readonly reached = new Map<PopCode, Reachability>();
+  /** By request and PoP: the end of the turn of the slice that came last. */
+  private readonly lanes = new Map<string, Promise<void>>();
 
   constructor({ limits, clock }: GovernorOptions) {
     this.bounds = limits;
@@ -60,6 +76,25 @@ export class Governor {
   acquire(pop: PopCode, capped?: CappedRequest): Promise<void> | undefined {
     const waitForGate = capped && this.gate(pop, capped).acquire();
     return waitForGate ? waitForGate.then(() => this.acquirePlace(pop)) : this.acquirePlace(pop);
+  }
+
+  /**
+   * Waits until the slices of the same request and PoP that came before have begun all their fetches; the slice calls `pass` once
+   * it has too, or ends. One after the other, each is soon over: what is to be stored of slices that are not is little.
+   */
+  lineUp(request: RequestId, pop: PopCode): Turn {
+    const lane = `${request} ${pop}`;
+    const before = this.lanes.get(lane);
+    const passing = new AbortController();
+    const passed = once(passing.signal);
+    this.lanes.set(lane, passed);
+    return {
+      before,
+      pass: () => {
+        if (this.lanes.get(lane) === passed) this.lanes.delete(lane);
+        passing.abort(passed);
+      },
+    };
   }
 
   /** Returns whether the PoP is there, as far as this thread knows. */

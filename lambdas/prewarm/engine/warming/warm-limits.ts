@@ -77,8 +77,6 @@ export function withConcurrency(limits: WarmLimits, concurrency: number): WarmLi
 
 /** A kill costs what is in flight: of the work before and after it, this share. */
 const LOST_SHARE = 0.03;
-/** Fewer in flight spare nothing worth the time. */
-const LEAST_AFTER_KILL = 64;
 /** Where the search begins after a kill: a machine that is too busy for more, which may be why, stays there. */
 const START_AFTER_KILL = 32;
 
@@ -90,7 +88,7 @@ const START_AFTER_KILL = 32;
  */
 export function afterKill(limits: WarmLimits, pendingFetches: number): WarmLimits {
   const { total } = limits;
-  const atFirst = Math.max(LEAST_AFTER_KILL, Math.ceil(pendingFetches * LOST_SHARE));
+  const atFirst = Math.max(START_AFTER_KILL, Math.ceil(pendingFetches * LOST_SHARE));
   return {
     ...limits,
     total: { ...total, start: Math.min(total.start, START_AFTER_KILL) },

@@ -6,7 +6,7 @@ import { addOutcome, emptyTally, mergeTally, type Tally } from '../model/tally';
 import type { Clock } from '../ports/clock';
 import type { Transport } from '../ports/transport';
 import { type EncodingPlan, headersFor, planEncodings, urlPartsOf } from './fetch-plan';
-import type { Governor } from './governor';
+import { type Governor, once } from './governor';
 import { mayPass, signalsOverload } from './retry';
 import { asWarmed, type FetchContext, type Warmed, warmOne } from './warm-fetch';
 
@@ -80,9 +80,8 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
     skipWarm: spec.skipWarm,
     rangeBytes: spec.rangeBytes,
   };
-  sinks.onBegin?.(tally);
   let underway = 0;
-  let turn = 0;
+  let begun = 0;
   let fault: unknown;
   let allEnded: (() => void) | undefined;
 
@@ -102,10 +101,10 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
     underway += 1;
     try {
       const url = urlPartsOf(fetch.url);
-      const verify = verifyEvery > 0 && turn % verifyEvery === 0;
-      turn += 1;
+      const verify = verifyEvery > 0 && begun % verifyEvery === 0;
+      begun += 1;
       const warmed: Warmed = url
-        ? await warmOne(context, url, headersFor(fetch.plan, url), turn, verify)
+        ? await warmOne(context, url, headersFor(fetch.plan, url), begun, verify)
         : { outcome: { kind: 'refused', reason: 'not an http or https URL' }, attempts: 0 };
       const { outcome, attempts } = warmed;
       governor.release(pop, 'bytes' in outcome ? outcome.bytes : 0, signalsOverload(outcome), capped);
@@ -149,14 +148,21 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
     });
   }
 
+  const turn = governor.lineUp(slice.requestId, pop);
   try {
+    if (turn.before && !signal?.aborted)
+      await (signal ? Promise.race([turn.before, once(signal)]) : turn.before);
+    signal?.throwIfAborted();
+    sinks.onBegin?.(tally);
     await firstPass();
+    turn.pass();
     await untilAllEnded();
     for (const fetch of again) {
       if (signal?.aborted || fault !== undefined) break;
       await begin(fetch);
     }
   } finally {
+    turn.pass();
     await untilAllEnded();
   }
   signal?.throwIfAborted();

@@ -242,7 +242,9 @@ export class World {
       },
       notified,
       writeReport: async () => {},
-      dedupe: (urls: AsyncIterable<string>) => urls,
+      dedupe: async function* (urls: AsyncIterable<string>) {
+        for await (const url of urls) yield [url];
+      },
       openSeenUrls: () => new DigestedUrls(),
       newId: () => {
         this.ids += 1;

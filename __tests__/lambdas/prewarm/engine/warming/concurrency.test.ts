@@ -240,7 +240,7 @@ describe('a process that follows one that was killed', () => {
   });
 
   it('is not held to fewer than what is over in a moment', () => {
-    expect(afterKill(DEFAULT_WARM_LIMITS, 10).mostInFlight?.atFirst).toBe(64);
+    expect(afterKill(DEFAULT_WARM_LIMITS, 10).mostInFlight?.atFirst).toBe(32);
   });
 
   it('shares that bound among threads', () => {

@@ -393,13 +393,40 @@ describe('a slice that is called off', () => {
     );
     await until(() => cdn.pop(POP).storedObjects > 0);
     const other = await warmSlice(
-      { ...others, spec: spec(), lines: lines(Array.from({ length: 20 }, (_, n) => `/other/${n}`)) },
+      {
+        ...others,
+        slice: { ...slice(), requestId: requestId('another') },
+        spec: spec(),
+        lines: lines(Array.from({ length: 20 }, (_, n) => `/other/${n}`)),
+      },
       { onFailure: () => {} },
     );
     expect(counts(other)).toEqual({ warmed: 20 });
     expect(soFar?.fetches).toBeLessThan(10);
     stop.abort(new Error('enough'));
     await expect(capped).rejects.toThrow('enough');
+  });
+
+  it('begins once those of its request and PoP that came before have begun all their fetches, or were called off', async () => {
+    const two = { floor: 2, start: 2, ceiling: 2 };
+    const governor = new Governor({ limits: { ...LIMITS, perPop: two, total: two }, clock });
+    const begun: string[] = [];
+    function warmNext(name: string, signal?: AbortSignal) {
+      const paths = Array.from({ length: 5 }, (_, n) => `/${name}/${n}`);
+      const options = { slice: slice(), transport, clock, governor, edgePort: cdn.edgePort, spec: spec() };
+      return warmSlice(
+        { ...options, lines: lines(paths), signal },
+        { onBegin: () => begun.push(name), onFailure: () => {} },
+      );
+    }
+    const calledOff = new AbortController();
+    const first = warmNext('first');
+    const second = warmNext('second', calledOff.signal);
+    const third = warmNext('third');
+    calledOff.abort(new Error('enough'));
+    await expect(second).rejects.toThrow('enough');
+    for (const tally of await Promise.all([first, third])) expect(counts(tally)).toEqual({ warmed: 5 });
+    expect(begun).toEqual(['first', 'third']);
   });
 
   it('rejects when its list cannot be read', async () => {

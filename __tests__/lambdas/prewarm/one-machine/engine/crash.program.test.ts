@@ -155,7 +155,7 @@ describe('an engine that is killed', () => {
     await engine.waitForEnd(items[0]!.id);
     const peak = fresh.pops.reduce((sum, { counters }) => sum + counters.peakRequests, 0);
     expect(peak).toBeGreaterThan(0);
-    expect(peak).toBeLessThanOrEqual(2 * 24);
+    expect(peak).toBeLessThanOrEqual(2 * 32);
   });
 
   it('keeps a second process out of its data directory', async () => {
