@@ -125,7 +125,12 @@ describe('resolving PoPs', () => {
     expect(resolved).toEqual([
       { kind: 'failed', pop: 'SIN2-P1', message: expect.stringContaining('no DNS server answered in time') },
       { kind: 'usable', pop: 'FRA56-P4', addresses: ['13.32.0.1'] },
-      { kind: 'failed', pop: 'NRT57-P3', message: expect.stringContaining('10.0.0.1 (private)') },
+      {
+        kind: 'failed',
+        pop: 'NRT57-P3',
+        message: expect.stringContaining('10.0.0.1 (private)'),
+        isRefused: true,
+      },
       {
         kind: 'failed',
         pop: 'GRU1-C2',
