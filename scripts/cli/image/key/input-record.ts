@@ -1,6 +1,5 @@
 export type RecordKind =
   | 'platform'
-  | 'target'
   | 'base'
   | 'instruction'
   | 'arg'
