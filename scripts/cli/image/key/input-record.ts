@@ -1,11 +1,4 @@
-export type RecordKind =
-  | 'platform'
-  | 'base'
-  | 'instruction'
-  | 'arg'
-  | 'file'
-  | 'context'
-  | 'refresh';
+export type RecordKind = 'platform' | 'base' | 'instruction' | 'arg' | 'file' | 'context' | 'refresh';
 
 /** One input of the key. */
 export interface InputRecord {
