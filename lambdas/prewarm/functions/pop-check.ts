@@ -1,6 +1,5 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { embeddedMetrics } from '../../metrics/embedded-metrics';
-import { S3BlobStore } from '../aws/blob-store';
+import type { GuardedResolver } from '../engine/addresses/guarded-resolver';
 import { resolvePops } from '../engine/flow/resolve-pops';
 import { createPopDirectory, parseExtraPops } from '../engine/pops/pop-directory';
 import { defaultPops } from '../engine/request/targets';
@@ -10,14 +9,20 @@ import { popCheckSettings, readSettings } from '../settings';
 import { openEdges } from './edges';
 
 const settings = readSettings(popCheckSettings, process.env);
-const { BUCKET, EDGES_KEY: key, RESOLVER } = settings;
-const given =
-  BUCKET === undefined || key === undefined
-    ? undefined
-    : { blobs: new S3BlobStore(new S3Client({}), BUCKET), key, namesOnly: true };
-const { resolver } = openEdges({ RESOLVER }, given);
 const directory = createPopDirectory({ extraCodes: parseExtraPops(settings.WARMPATH_EXTRA_POPS) });
 const log = jsonLog(process.stdout);
+
+/** Loads the client of S3 only where there are ranges to read. */
+async function openResolver(): Promise<GuardedResolver> {
+  const { BUCKET, EDGES_KEY: key, RESOLVER } = settings;
+  if (BUCKET === undefined || key === undefined) return openEdges({ RESOLVER }).resolver;
+  const [{ S3Client }, { S3BlobStore }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('../aws/blob-store'),
+  ]);
+  const blobs = new S3BlobStore(new S3Client({}), BUCKET);
+  return openEdges({ RESOLVER }, { blobs, key, namesOnly: true }).resolver;
+}
 
 /**
  * Asks DNS for the names under which the PoPs of the compatible lists answer for one distribution, and writes how many have no
@@ -26,6 +31,7 @@ const log = jsonLog(process.stdout);
  */
 export async function handler(): Promise<void> {
   const codes = defaultPops(directory);
+  const resolver = await openResolver();
   const found = await resolvePops(settings.DISTRIBUTION_DOMAIN, codes, { resolver });
   const silent = found.flatMap((pop) => (pop.kind === 'failed' && pop.hasNoAddress ? [pop.pop] : []));
   const outside = found.flatMap((pop) => (pop.kind === 'failed' && pop.isRefused ? [pop.pop] : []));
