@@ -14,7 +14,7 @@ export const bundles = {
   'prewarm-aggregation': { entry: 'lambdas/prewarm/functions/aggregation.ts', budgetKib: 500 },
   'prewarm-shutdown': { entry: 'lambdas/prewarm/functions/shutdown.ts', budgetKib: 500 },
   'prewarm-report': { entry: 'lambdas/prewarm/functions/report.ts', budgetKib: 1200 },
-  'prewarm-pop-check': { entry: 'lambdas/prewarm/functions/pop-check.ts', budgetKib: 840 },
+  'prewarm-pop-check': { entry: 'lambdas/prewarm/functions/pop-check.ts', budgetKib: 900 },
   'prewarm-agent': { entry: 'lambdas/prewarm/functions/agent/index.ts', budgetKib: 700 },
   'task-start-metrics': { entry: 'lambdas/task-start-metrics/handler.ts', budgetKib: 400 },
   'image-rollout': { entry: 'lambdas/image-rollout/handler.ts', budgetKib: 1400 },
