@@ -3,6 +3,7 @@ export * from './ai-shell-ecs';
 export { AmiLockError } from './ai-shell-ecs/ami-lock';
 export { InvalidAiShellEcsError } from './ai-shell-ecs/errors';
 export { ImageLockError } from './ai-shell-ecs/images-lock';
+export type { SecurityGroupRule } from './ai-shell-ecs/network';
 export { addAiShellEcsOutputs } from './ai-shell-ecs/outputs';
 export type * from './ai-shell-ecs/props';
 export type { BackendConfig, HcpStateConfig, LocalStateConfig, S3StateConfig } from './parts/backends';

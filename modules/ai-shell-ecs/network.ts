@@ -3,7 +3,7 @@ import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Fn, type TerraformCount, Token } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { endpointService } from '../parts/partition';
 import { eachOf, oneIf } from '../parts/plan-values';
 import { withTags } from '../parts/tags';
@@ -40,11 +40,19 @@ export interface InstanceNetworkProps {
   readonly settings: AiShellEcsSettings;
 }
 
+export type SecurityGroupRule = VpcSecurityGroupEgressRule | VpcSecurityGroupIngressRule;
+
+function isRule(child: IConstruct): child is SecurityGroupRule {
+  return child instanceof VpcSecurityGroupEgressRule || child instanceof VpcSecurityGroupIngressRule;
+}
+
 /** Security groups of the instances and, on request, private ways to the AWS services. */
 export class InstanceNetwork extends Construct {
   readonly securityGroupIds: string[];
   /** The group that is made here, with its rules beside it; `undefined` where all are given. */
   readonly securityGroup: SecurityGroup | undefined;
+  /** The rules of that group. */
+  readonly securityGroupRules: readonly SecurityGroupRule[];
 
   constructor(
     scope: Construct,
@@ -56,6 +64,7 @@ export class InstanceNetwork extends Construct {
     const own = this.ownGroup(network);
     this.securityGroup = own;
     this.securityGroupIds = this.chooseGroups(network, own);
+    this.securityGroupRules = this.node.children.filter(isRule);
     if (network.endpoints !== undefined) this.addEndpoints(network.endpoints);
   }
 

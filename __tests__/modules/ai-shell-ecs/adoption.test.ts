@@ -112,6 +112,7 @@ it('takes a second shell into a stack under another name, with outputs of its ow
     expect(() => new AiShellEcs(stack, 'twin', { ...minimal, name: 'blue' })).toThrow(InvalidAiShellEcsError);
     expect(green.group.hook.name).toBeDefined();
     expect(green.network.securityGroup?.id).toBeDefined();
+    expect(green.network.securityGroupRules.map(({ node }) => node.id)).toEqual(['https']);
   });
   expect(Object.keys(output)).toEqual(expect.arrayContaining(['blue_cluster_name', 'green_cluster_name']));
 });
