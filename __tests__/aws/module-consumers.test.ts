@@ -74,6 +74,8 @@ const wrong = {
     [{ create_security_group: false }, 'security_group_ids: got none'],
     [{ image_id: '' }, 'look_up_ami: false needs'],
     [{ warm_pool_state: 'Hibernated', instance_type: 'r7g.4xlarge' }, 'instance_type: with warm_pool_state'],
+    [{ agent_task_cleanup_wait: '30s' }, 'agent_task_cleanup_wait: at least'],
+    [{ capacity_provider_name: 'ecs-shell' }, 'capacity_provider_name: 1 to 255'],
     [{ region: 'eu-west-1' }, 'region: got "eu-west-1", and the provider has eu-central-1'],
   ],
   prewarm: [
@@ -89,9 +91,18 @@ const wrong = {
       'subscribers: allowed for https',
     ],
     [{ private_api: true }, 'private_api: true needs'],
+    [{ instance_types: ['m7i.large'] }, 'instance_types: allowed are 1 to 40 arm64'],
+    [{ allowed_cidr_blocks: ['office'] }, 'allowed_cidr_blocks: allowed are'],
+    [{ api_authorization: 'none' }, 'api_authorization: allowed are'],
+    [{ webhook_secret_arn: 'secret' }, 'webhook_secret_arn: allowed is'],
+    [{ sign_webhooks: true }, 'sign_webhooks: true needs'],
+    [{ pop_check_distribution_domain: 'www.example.com' }, 'pop_check_distribution_domain: allowed'],
+    [{ check_pops: true }, 'check_pops: true needs'],
+    [{ extra_pops: ['fra'] }, 'extra_pops: allowed are'],
   ],
   'public-vpc': [
     [{ region: 'eu-west-1' }, 'region: got "eu-west-1"'],
+    [{ flow_log_retention_in_days: 31 }, 'flow_log_retention_in_days: allowed 1, 3'],
     [{ availability_zones: ['eu-central-1a'] }, 'availability_zones: allowed are two'],
   ],
 } as const;
@@ -140,7 +151,10 @@ it('plans with values that only the apply brings, in two Regions under one name,
     },
     resource: { terraform_data: { later: { input: 'x' } } },
     module: {
-      network: vpc,
+      network: { ...vpc, flow_log_retention_in_days: 30 },
+      off: { ...shell, create: false },
+      'prewarm-off': { ...prewarm, create: false },
+      'network-off': { ...vpc, create: false },
       shell: {
         ...shell,
         container_image_digest: '${"sha256:${sha256(terraform_data.later.output)}"}',
@@ -171,6 +185,15 @@ it('plans with values that only the apply brings, in two Regions under one name,
         distribution_ids: [later, 'EDFDVBD6EXAMPLE'],
         api_vpc_endpoint_id: '${"vpce-${terraform_data.later.output}"}',
         private_api: true,
+        webhook_secret_arn:
+          '${"arn:aws:ssm:eu-central-1:123456789012:parameter/${terraform_data.later.output}"}',
+        sign_webhooks: true,
+        pop_check_distribution_domain: '${"${terraform_data.later.output}.cloudfront.net"}',
+        check_pops: true,
+        instance_types: ['c7g.large', 'c8g.large'],
+        allowed_cidr_blocks: ['203.0.113.0/24', '2001:db8::/32'],
+        api_authorization: 'iam',
+        extra_pops: ['FRA99-P1'],
         manage_account_logging: true,
         iam_role_path: '/teams/',
         iam_role_permissions_boundary: 'arn:aws:iam::123456789012:policy/boundary',
@@ -179,6 +202,11 @@ it('plans with values that only the apply brings, in two Regions under one name,
       },
     },
   }).plan();
+  expect(changes.filter(({ address }) => /^module\.(\w+-)?off\./.test(address))).toEqual([]);
+  const counted = changes.map(({ type, address }) => (address.startsWith('module.network.') ? type : ''));
+  expect(counted).toContain('aws_flow_log');
+  const [fleet] = changes.filter(({ address }) => /^module\.prewarm\.aws_autoscaling_group/.test(address));
+  expect(JSON.stringify(fleet?.after?.['mixed_instances_policy'])).toMatch(/c7g\.large.*c8g\.large/);
   const roles = changes.filter(({ type }) => type === 'aws_iam_role');
   const names = roles.map(({ after }) => String(after?.['name']));
   expect(new Set(names).size).toBe(names.length);
@@ -316,11 +344,11 @@ it('takes over a group that was written by hand, its template and its capacity p
       },
     },
     moved: [
-      { from: 'aws_launch_template.hand', to: `${to}.aws_launch_template.shell_template_794826B4` },
-      { from: 'aws_autoscaling_group.hand', to: `${to}.aws_autoscaling_group.shell_group_F6F8FFD0` },
+      { from: 'aws_launch_template.hand', to: `${to}.aws_launch_template.shell_template_794826B4[0]` },
+      { from: 'aws_autoscaling_group.hand', to: `${to}.aws_autoscaling_group.shell_group_F6F8FFD0[0]` },
       {
         from: 'aws_ecs_capacity_provider.hand',
-        to: `${to}.aws_ecs_capacity_provider.shell_capacity_555DCD84`,
+        to: `${to}.aws_ecs_capacity_provider.shell_capacity_555DCD84[0]`,
       },
     ],
   });

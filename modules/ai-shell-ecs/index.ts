@@ -213,7 +213,7 @@ export class AiShellEcs extends Construct {
         prepullLog: this.prepullLog,
         cluster: this.cluster,
         groupName: this.group.group.name,
-        capacityProviderName: this.capacity.provider.name,
+        capacityProviderName: settings.capacityProvider.name,
         goldenAmi: this.goldenAmi?.images(accountId),
       });
     }

@@ -1,7 +1,12 @@
-import type { HclModule } from '../parts/hcl-module';
+import { declareCreate, type HclModule } from '../parts/hcl-module';
 import { AiShellEcs } from './index';
 import { outputsOf } from './outputs';
-import { type AiShellEcsFlavour, propsFromVariables } from './variables';
+import {
+  type AiShellEcsFlavour,
+  capacityProviderSwitch,
+  coldStartMetricsSwitch,
+  propsFromVariables,
+} from './variables';
 
 const purpose =
   'ECS on EC2 where a task starts at once on an instance that has just booted: the image is pinned by digest and on ' +
@@ -41,7 +46,11 @@ module "ai_shell_ecs" {
 }
 `,
     build: (stack) => {
+      declareCreate(stack);
       const shell = new AiShellEcs(stack, 'shell', propsFromVariables(stack, flavour));
+      if (cluster === 'existing') stack.onlyIf(shell.capacity.provider, capacityProviderSwitch(stack));
+      if (shell.coldStartMetrics !== undefined)
+        stack.onlyIf(shell.coldStartMetrics, coldStartMetricsSwitch(stack));
       for (const [output, [text, value]] of Object.entries(outputsOf(shell)))
         if (value !== undefined)
           stack.output(output, {

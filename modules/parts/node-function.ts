@@ -46,12 +46,15 @@ export class NodeFunction<
   Environment extends { readonly [Key in keyof Environment]: string | undefined },
 > extends Construct {
   readonly function: LambdaFunction;
+  /** Name of the function, for what has to know it where the function is not. */
+  readonly name: string;
   readonly role: IamRole;
   readonly logGroup: CloudwatchLogGroup;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Environment>) {
     super(scope, id);
     checkProps(this.node.path, props);
+    this.name = props.functionName;
     const { nodeVersion = DEFAULT_NODE_VERSION } = props;
     if (nodeVersion !== 22) requireProvider(TerraformStack.of(this), providersThatKnow(nodeVersion));
     const program = bundle(props.bundle);

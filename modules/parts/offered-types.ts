@@ -63,8 +63,12 @@ export class OfferedTypes extends Construct {
     return {
       condition: check === true ? isFound : Op.or(Op.not(check), isFound),
       errorMessage:
-        `${prop}: got ${instanceTypes.join(', ')}, of which EC2 offers none ${where}; allowed are types that ` +
+        `${prop}: got ${joined(instanceTypes)}, of which EC2 offers none ${where}; allowed are types that ` +
         '`aws ec2 describe-instance-type-offerings --location-type availability-zone` lists there; take another type, or other subnets.',
     };
   }
+}
+
+function joined(types: readonly string[]): string {
+  return Token.isUnresolved(types) ? Fn.join(', ', [...types]) : types.join(', ');
 }

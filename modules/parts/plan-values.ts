@@ -2,6 +2,7 @@
 import {
   Fn,
   type IResolvable,
+  Op,
   ref,
   TerraformCount,
   TerraformDataSource,
@@ -19,6 +20,16 @@ export function eachOf(element: TerraformResource | TerraformDataSource, attribu
   const kind = element instanceof TerraformDataSource ? 'data.' : '';
   const address = `${kind}${element.terraformResourceType}.${element.friendlyUniqueId}`;
   return ref(`${address}[*].${attribute}`, element.cdktfStack);
+}
+
+/** A number added to another, where Terraform may have to do it. */
+export function plus(value: number, more: number): number {
+  return Token.isUnresolved(value) ? Token.asNumber(Op.add(value, more)) : value + more;
+}
+
+/** A number times another, where Terraform may have to do it. */
+export function times(value: number, factor: number): number {
+  return Token.isUnresolved(value) ? Token.asNumber(Op.mul(value, factor)) : value * factor;
 }
 
 /** The value where it turns out that the condition holds, else nothing at all, as if the argument were left out. */

@@ -1,7 +1,16 @@
 import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones';
 import { Fn, Token } from 'cdktf';
-import { declare, type HclModule, type ModuleVariable, regionAndPartition } from './hcl-module';
+import {
+  declare,
+  declareCreate,
+  type HclModule,
+  logRetention,
+  type ModuleVariable,
+  regionAndPartition,
+} from './hcl-module';
 import { PublicVpc } from './public-vpc';
+
+const retention = logRetention('flow_log_retention_in_days');
 
 const variables = {
   name: {
@@ -30,6 +39,18 @@ const variables = {
       },
     ],
   },
+  flow_log_retention_in_days: {
+    description:
+      'Record the traffic of the VPC in CloudWatch Logs, and keep it for so many days, one of those that CloudWatch Logs knows; null for no record',
+    type: 'number',
+    nullable: true,
+    validations: [
+      {
+        condition: `var.flow_log_retention_in_days == null ? true : ${retention.condition}`,
+        message: retention.message,
+      },
+    ],
+  },
   tags: { description: 'Tags of every resource', type: 'map(string)', default: {} },
 } as const satisfies Record<string, ModuleVariable>;
 
@@ -45,6 +66,7 @@ module "network" {
   name   = "prewarm-prod"
 }`,
   build(stack) {
+    declareCreate(stack);
     const declared = declare(stack, variables);
     const { region } = regionAndPartition(stack);
     const cidrBlock = declared.cidr_block.stringValue;
@@ -63,8 +85,10 @@ module "network" {
       cidrBlock,
       availabilityZones: [zone(0), zone(1)],
       gatewayEndpoints: ['s3', 'dynamodb'],
+      flowLogDays: declared.flow_log_retention_in_days.numberValue,
       tags: Token.asStringMap(declared.tags.value),
     });
+    if (vpc.flowLogs !== undefined) stack.onlyIf(vpc.flowLogs, 'var.flow_log_retention_in_days != null');
     stack.output('vpc_id', { description: 'The VPC', value: vpc.vpcId });
     stack.output('vpc_cidr_block', { description: 'Its address block', value: cidrBlock });
     stack.output('subnet_ids', { description: 'Its subnets', value: [...vpc.subnetIds] });

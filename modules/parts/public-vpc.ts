@@ -55,6 +55,8 @@ export class PublicVpc extends Construct {
   /** Availability Zones of the subnets. */
   readonly zones: readonly string[];
   readonly routeTableId: string;
+  /** Only with `flowLogDays`. */
+  readonly flowLogs: FlowLogs | undefined;
 
   constructor(scope: Construct, id: string, props: PublicVpcProps) {
     super(scope, id);
@@ -68,7 +70,8 @@ export class PublicVpc extends Construct {
     });
     this.vpcId = vpc.id;
     const { flowLogDays: retentionDays } = props;
-    if (retentionDays !== undefined) new FlowLogs(this, 'flow-logs', { name, vpc, retentionDays });
+    this.flowLogs =
+      retentionDays === undefined ? undefined : new FlowLogs(this, 'flow-logs', { name, vpc, retentionDays });
     // Without rules: nothing that lands in the default group can talk to anything.
     new DefaultSecurityGroup(this, 'default-security-group', { vpcId: vpc.id });
     const gateway = new InternetGateway(this, 'internet-gateway', { vpcId: vpc.id, tags: { Name: name } });

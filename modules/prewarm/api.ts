@@ -16,7 +16,7 @@ import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Fn, type IResolvable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { NodeFunction } from '../parts/node-function';
-import { eachOf, oneIf } from '../parts/plan-values';
+import { eachOf, oneIf, times } from '../parts/plan-values';
 import { trustService } from '../parts/policy';
 import { gatewayDocument } from './gateway-document';
 import type { PrewarmNetwork } from './network';
@@ -55,6 +55,8 @@ export interface ApiByVariable extends Authorization {
   readonly isPrivate: boolean | IResolvable;
   /** An `execute-api` endpoint; any text where the API is regional. */
   readonly endpointId: string;
+  /** Networks that may call a regional API, as one text of CIDR blocks with `","` between them. @default - any */
+  readonly allowedCidrBlocks?: string;
 }
 
 export interface ApiQuota {
@@ -147,7 +149,7 @@ export class PrewarmApi extends Construct {
       restApiId: this.restApi.id,
       stageName: this.stage.stageName,
       methodPath: '*/*',
-      settings: { throttlingRateLimit: rate * 2, throttlingBurstLimit: burst * 2 },
+      settings: { throttlingRateLimit: times(rate, 2), throttlingBurstLimit: times(burst, 2) },
     });
     this.key = this.createKey(props, rate, burst);
     this.endpoint = `${this.stage.invokeUrl}/`;

@@ -141,7 +141,7 @@ function graphsOf(props: ObservedPrewarm): readonly Graph[] {
         'AWS/Lambda',
         'Errors',
         'FunctionName',
-        target.function.functionName,
+        target.name,
       ]),
     },
     { title: 'API', stat: 'Sum', metrics: [ofApi('Count'), ofApi('4XXError'), ofApi('5XXError')] },

@@ -5,7 +5,17 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object';
-import { AssetType, Fn, type IResolvable, TerraformAsset, TerraformLocal, Token, Tokenization } from 'cdktf';
+import {
+  AssetType,
+  Fn,
+  type IResolvable,
+  ref,
+  TerraformAsset,
+  TerraformLocal,
+  TerraformStack,
+  Token,
+  Tokenization,
+} from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environments } from '../../lambdas/prewarm/settings';
 import { bundle } from '../../scripts/build/functions';
@@ -62,7 +72,9 @@ export interface PrewarmFleetProps {
   readonly nodeVersion: NodeVersion;
 }
 
-const AL2023_ARM64 = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
+/** What EC2 resolves to the newest image at each launch. */
+export const AL2023_ARM64 =
+  'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
 
 /** The agents: an Auto Scaling group of Spot instances that is empty while nobody asks for anything. */
 export class PrewarmFleet extends Construct {
@@ -234,7 +246,8 @@ export class PrewarmFleet extends Construct {
             zones: props.network.zones,
             check,
           }).conditions;
-    return new AutoscalingGroup(this, 'group', {
+    const isUnknown = Token.isUnresolved(instanceTypes);
+    const group = new AutoscalingGroup(this, 'group', {
       name: props.groupName,
       minSize: 0,
       maxSize: props.sizing.maxInstances,
@@ -256,7 +269,7 @@ export class PrewarmFleet extends Construct {
             launchTemplateId: this.launchTemplate.id,
             version: Token.asString(this.launchTemplate.latestVersion),
           },
-          override: props.sizing.instanceTypes.map((instanceType) => ({ instanceType })),
+          ...(isUnknown ? {} : { override: instanceTypes.map((instanceType) => ({ instanceType })) }),
         },
       },
       // Instances that hold slices protect themselves; a destroy must not wait for them.
@@ -264,5 +277,12 @@ export class PrewarmFleet extends Construct {
       tag: [{ key: 'Name', value: props.names('agent'), propagateAtLaunch: true }],
       lifecycle: { ignoreChanges: ['desired_capacity'], ...conditions },
     });
+    if (isUnknown)
+      // An iterator of the library would make a set of the types, and lose which is best.
+      group.addOverride('mixed_instances_policy.launch_template.dynamic.override', {
+        for_each: instanceTypes,
+        content: { instance_type: ref('override.value', TerraformStack.of(this)) },
+      });
+    return group;
   }
 }

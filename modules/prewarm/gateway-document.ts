@@ -1,3 +1,4 @@
+import { Fn, Op, Token } from 'cdktf';
 import prewarmApi from '../../lambdas/prewarm/openapi/prewarm-api.json';
 
 /** An operation of a path. */
@@ -71,7 +72,7 @@ export function gatewayDocument(props: GatewayDocumentProps): object {
       ...operation,
       responses: withoutContent(responses),
       security: [{ [keyScheme]: [] }],
-      ...(props.authorization === 'iam' && { 'x-amazon-apigateway-auth': { type: 'AWS_IAM' } }),
+      ...signatureOf(props.authorization),
       ...(COMPATIBLE_PATHS.has(path) ? {} : { 'x-amazon-apigateway-request-validator': VALIDATOR }),
       'x-amazon-apigateway-integration': {
         type: 'aws_proxy',
@@ -85,6 +86,15 @@ export function gatewayDocument(props: GatewayDocumentProps): object {
     },
     'x-amazon-apigateway-gateway-responses': GATEWAY_RESPONSES,
   };
+}
+
+/** Whether callers sign their requests; where only Terraform knows, it says so by the type that means no. */
+function signatureOf(authorization: GatewayDocumentProps['authorization']): object {
+  if (Token.isUnresolved(authorization)) {
+    const type = Token.asString(Fn.conditional(Op.eq(authorization, 'iam'), 'AWS_IAM', 'NONE'));
+    return { 'x-amazon-apigateway-auth': { type } };
+  }
+  return authorization === 'iam' ? { 'x-amazon-apigateway-auth': { type: 'AWS_IAM' } } : {};
 }
 
 function withoutContent(responses: OpenApiOperation['responses']): OpenApiOperation['responses'] {

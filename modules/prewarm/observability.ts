@@ -3,6 +3,7 @@ import {
   type CloudwatchMetricAlarmConfig,
 } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
+import { times } from '../parts/plan-values';
 import { PrewarmDashboard } from './dashboard';
 import type { ObservedPrewarm } from './observed';
 
@@ -22,9 +23,13 @@ interface Alarm {
   readonly periods: number;
 }
 
+const POP_CHECK_ALARMS = ['errors-pop-check', 'silent-pops'];
+
 /** Alarms and dashboard of the service. */
 export class PrewarmObservability extends Construct {
   readonly alarms: CloudwatchMetricAlarm[] = [];
+  /** Those that are there only with a check of PoPs. */
+  readonly popCheckAlarms: readonly CloudwatchMetricAlarm[];
   readonly dashboardName: string;
   constructor(
     scope: Construct,
@@ -47,6 +52,7 @@ export class PrewarmObservability extends Construct {
     this.alarmOnStuckRequest();
     this.alarmOnIdleFleet();
     if (props.popCheckHours !== undefined) this.alarmOnSilentPops(props.popCheckHours);
+    this.popCheckAlarms = this.alarms.filter(({ node }) => POP_CHECK_ALARMS.includes(node.id));
     this.dashboardName = new PrewarmDashboard(this, 'dashboard', props).dashboardName;
   }
 
@@ -194,7 +200,7 @@ export class PrewarmObservability extends Construct {
         name: 'silent_pops',
         description:
           'DNS has no address any more for over half of the PoPs under names of their own, or only such as are outside the ranges given: AWS may have ended the names, or the ranges are old. README, Runbook, says what to do.',
-        periodSeconds: everyHours * 60 * 60,
+        periodSeconds: times(everyHours, 60 * 60),
         periods: 1,
       },
       {

@@ -1,6 +1,7 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { SchedulerSchedule } from '@cdktf/provider-aws/lib/scheduler-schedule';
+import { Fn, Op, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { policyDocument, trustService } from '../parts/policy';
 
@@ -46,7 +47,7 @@ export class PopCheckSchedule extends Construct {
     new SchedulerSchedule(this, 'Default', {
       name: names('pop_check'),
       description: 'Asks whether PoPs still have names of their own',
-      scheduleExpression: everyHours === 1 ? 'rate(1 hour)' : `rate(${everyHours} hours)`,
+      scheduleExpression: rateOf(everyHours),
       flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
       target: { arn: functionArn, roleArn: role.arn },
       dependsOn: [policy],
@@ -54,16 +55,27 @@ export class PopCheckSchedule extends Construct {
   }
 }
 
+function rateOf(everyHours: number): string {
+  if (Token.isUnresolved(everyHours)) {
+    const several = Fn.format('rate(%d hours)', [everyHours]);
+    return Token.asString(Fn.conditional(Op.eq(everyHours, 1), 'rate(1 hour)', several));
+  }
+  return everyHours === 1 ? 'rate(1 hour)' : `rate(${everyHours} hours)`;
+}
+
 /** Returns a sentence for each invalid value of the check. */
 export function popCheckFaults(check: PopCheckProps | undefined): string[] {
   if (check === undefined) return [];
   const { distributionDomain, everyHours = POP_CHECK_HOURS } = check;
   const faults: string[] = [];
-  if (!/^[a-z0-9]+\.cloudfront\.net$/.test(distributionDomain))
+  if (!Token.isUnresolved(distributionDomain) && !/^[a-z0-9]+\.cloudfront\.net$/.test(distributionDomain))
     faults.push(
       `popCheck.distributionDomain: got ${distributionDomain}; allowed is the distribution's own name, such as d111111abcdef8.cloudfront.net; write that`,
     );
-  if (!(Number.isInteger(everyHours) && everyHours >= 1 && everyHours <= 24))
+  if (
+    !Token.isUnresolved(everyHours) &&
+    !(Number.isInteger(everyHours) && everyHours >= 1 && everyHours <= 24)
+  )
     faults.push(`popCheck.everyHours: got ${everyHours}; allowed 1 to 24; choose a whole number within it`);
   return faults;
 }

@@ -2,6 +2,7 @@ import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import { SqsQueueRedriveAllowPolicy } from '@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy';
 import { Construct } from 'constructs';
+import { plus } from '../parts/plan-values';
 import { denyWithoutTls, policyDocument } from '../parts/policy';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -35,7 +36,7 @@ export class PrewarmQueue extends Construct {
       redrivePolicy: JSON.stringify({
         deadLetterTargetArn: this.deadLetters.arn,
         // What no agent could even give up is put aside: no slice, or one that ends the agent itself.
-        maxReceiveCount: props.maxDeliveries + 3,
+        maxReceiveCount: plus(props.maxDeliveries, 3),
       }),
     });
     new SqsQueueRedriveAllowPolicy(this, 'redrive-allow', {

@@ -1,10 +1,11 @@
-import { type PolicyStatement, policyDocument } from '../parts/policy';
+import { Fn, Op, Token } from 'cdktf';
+import { type PolicyPrincipals, type PolicyStatement, policyDocument } from '../parts/policy';
 
 /** Kind of endpoint and networks of the API. */
 interface Access {
   readonly kind: 'regional' | 'private' | 'by-variable';
   readonly authorization?: 'api-key' | 'iam';
-  readonly allowedCidrBlocks?: readonly string[];
+  readonly allowedCidrBlocks?: readonly string[] | string;
 }
 
 interface ApiLocation {
@@ -30,8 +31,7 @@ export function resourcePolicy(
     resources: [`arn:${partition}:execute-api:${region}:${accountId}:*/*`],
   };
   // Beside IAM, a policy that allows everybody would let in every principal of the account, whatever its own policies say.
-  const principals =
-    access.authorization === 'iam' ? { aws: `arn:${partition}:iam::${accountId}:root` } : ('*' as const);
+  const principals = principalsOf(access.authorization, `arn:${partition}:iam::${accountId}:root`);
   const allow: PolicyStatement = { sid: 'AllowClients', principals, ...call };
   if (access.kind === 'private')
     return policyDocument(allow, {
@@ -42,17 +42,31 @@ export function resourcePolicy(
       conditions: { StringNotEquals: { 'aws:SourceVpce': endpointId ?? '' } },
     });
   if (access.kind === 'by-variable')
-    return policyDocument(allow, {
-      sid: 'DenyOtherEndpoints',
-      effect: 'Deny',
-      principals: '*',
-      ...call,
-      // A private API is called through endpoints alone, and a regional one through none.
-      conditions: {
-        Null: { 'aws:SourceVpce': 'false' },
-        StringNotEquals: { 'aws:SourceVpce': endpointId ?? '' },
+    return policyDocument(
+      allow,
+      {
+        sid: 'DenyOtherEndpoints',
+        effect: 'Deny',
+        principals: '*',
+        ...call,
+        // A private API is called through endpoints alone, and a regional one through none.
+        conditions: {
+          Null: { 'aws:SourceVpce': 'false' },
+          StringNotEquals: { 'aws:SourceVpce': endpointId ?? '' },
+        },
       },
-    });
+      {
+        sid: 'DenyOtherNetworks',
+        effect: 'Deny',
+        principals: '*',
+        ...call,
+        // What comes through an endpoint has no address of the internet.
+        conditions: {
+          Null: { 'aws:SourceVpce': 'true' },
+          NotIpAddress: { 'aws:SourceIp': [access.allowedCidrBlocks ?? ANY_NETWORK].flat() },
+        },
+      },
+    );
   if (access.allowedCidrBlocks === undefined) return undefined;
   return policyDocument(allow, {
     sid: 'DenyOtherNetworks',
@@ -61,4 +75,13 @@ export function resourcePolicy(
     ...call,
     conditions: { NotIpAddress: { 'aws:SourceIp': access.allowedCidrBlocks } },
   });
+}
+
+const ANY_NETWORK = ['0.0.0.0/0', '::/0'];
+
+/** Beside IAM the account itself, which leaves the decision to the policies of its principals; else everybody. */
+function principalsOf(authorization: Access['authorization'], account: string): PolicyPrincipals {
+  if (Token.isUnresolved(authorization))
+    return { aws: Token.asString(Fn.conditional(Op.eq(authorization, 'iam'), account, '*')) };
+  return authorization === 'iam' ? { aws: account } : '*';
 }

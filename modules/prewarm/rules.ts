@@ -66,6 +66,7 @@ export const rules: readonly Rule[] = [
   {
     id: 'fleet-arm64-types',
     problems({ fleet: { instanceTypes } }) {
+      if (Token.isUnresolved(instanceTypes)) return [];
       const others = instanceTypes.filter((type) => !ARM64.test(type));
       return others.length === 0
         ? []
@@ -77,7 +78,7 @@ export const rules: readonly Rule[] = [
   {
     id: 'fleet-type-count',
     problems: ({ fleet: { instanceTypes } }) =>
-      instanceTypes.length >= 1 && instanceTypes.length <= 40
+      Token.isUnresolved(instanceTypes) || (instanceTypes.length >= 1 && instanceTypes.length <= 40)
         ? []
         : [`fleet.instanceTypes: got ${instanceTypes.length}; allowed 1 to 40; name several arm64 types`],
   },
@@ -86,7 +87,7 @@ export const rules: readonly Rule[] = [
   {
     id: 'fleet-volume-size',
     problems: ({ fleet: { volumeGib } }) =>
-      volumeGib >= 8
+      Token.isUnresolved(volumeGib) || volumeGib >= 8
         ? []
         : [`fleet.volumeGib: got ${volumeGib}; allowed 8 or more, the size of the image; enlarge it`],
   },
@@ -97,6 +98,7 @@ export const rules: readonly Rule[] = [
   {
     id: 'extra-pops',
     problems({ extraPops }) {
+      if (Token.isUnresolved(extraPops)) return [];
       const wrong = extraPops.filter((code) => !POP_CODE.test(code));
       return wrong.length === 0
         ? []
@@ -114,7 +116,9 @@ export const rules: readonly Rule[] = [
   {
     id: 'webhook-secret-arn',
     problems: ({ webhookSecretArn: arn }) =>
-      arn === undefined || /^arn:[\w-]+:ssm:[a-z0-9-]+:\d{12}:parameter\/.+$/.test(arn)
+      arn === undefined ||
+      Token.isUnresolved(arn) ||
+      /^arn:[\w-]+:ssm:[a-z0-9-]+:\d{12}:parameter\/.+$/.test(arn)
         ? []
         : [
             `webhookSecretArn: got something else; allowed is the ARN of an SSM parameter, arn:aws:ssm:REGION:ACCOUNT:parameter/NAME; put the secret into one`,

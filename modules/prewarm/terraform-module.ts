@@ -1,11 +1,12 @@
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { ref, TerraformIterator, Token } from 'cdktf';
-import type { HclModule, HclModuleStack } from '../parts/hcl-module';
+import { declareCreate, type HclModule, type HclModuleStack } from '../parts/hcl-module';
+import { WEBHOOK_SECRET } from './functions/report';
 import { Prewarm } from './index';
 import { moduleOutputs, stackOutputs } from './outputs';
-import { propsFromVariables } from './variables';
+import { PARTS, propsFromVariables } from './variables';
 
-/** `Prewarm` for plain Terraform. What shapes the tree (a VPC, an endpoint, instance types) stays with CDKTF or the caller. */
+/** `Prewarm` for plain Terraform. The network is the caller's, and so is the endpoint of a private API. */
 export const prewarmModule: HclModule = {
   name: 'prewarm',
   description:
@@ -29,8 +30,10 @@ module "prewarm" {
   }
 }`,
   build(stack) {
+    declareCreate(stack);
     const prewarm = new Prewarm(stack, 'prewarm', propsFromVariables(stack));
     subscribe(stack, prewarm);
+    dropUnasked(stack, prewarm);
     for (const [name, output] of Object.entries(moduleOutputs(prewarm))) stack.output(name, output);
     for (const [name, output] of Object.entries(stackOutputs(prewarm)))
       stack.output(name, {
@@ -39,6 +42,13 @@ module "prewarm" {
       });
   },
 };
+
+/** Leaves out what variables do not ask for. */
+function dropUnasked(stack: HclModuleStack, { functions, observability }: Prewarm): void {
+  stack.onlyIf(functions.report.node.findChild(WEBHOOK_SECRET), PARTS.webhookSecret);
+  if (functions.popCheck !== undefined) stack.onlyIf(functions.popCheck, PARTS.popCheck);
+  for (const alarm of observability.popCheckAlarms) stack.onlyIf(alarm, PARTS.popCheck);
+}
 
 /** A subscription for each entry of the variable, by its name: it stays where it is when others come and go. */
 function subscribe(stack: HclModuleStack, prewarm: Prewarm): void {

@@ -8,6 +8,8 @@ import {
   roleProps,
   wholeNumber,
 } from '../parts/hcl-module';
+import { AL2023_ARM64 } from './fleet';
+import { POP_CHECK_HOURS } from './pop-check';
 import type { PrewarmProps } from './props';
 import { DEFAULTS } from './settings';
 
@@ -29,7 +31,7 @@ function text(name: string, description: string, pattern: string, allowed: strin
   } as const satisfies ModuleVariable;
 }
 
-/** Variables of the Terraform module: props that do not change which resources there are. All others need TypeScript. */
+/** Variables of the Terraform module. */
 const variables = {
   deployment: text(
     'deployment',
@@ -106,6 +108,96 @@ const variables = {
     type: 'bool',
     default: false,
   },
+  api_authorization: {
+    description:
+      'How callers authenticate: api-key, for whoever has the key, or iam, for signed requests (SigV4) of principals that may ' +
+      'execute-api:Invoke, with the key',
+    default: 'api-key',
+    validations: [
+      {
+        condition: 'contains(["api-key", "iam"], var.api_authorization)',
+        message: 'api_authorization: allowed are api-key and iam; choose one.',
+      },
+    ],
+  },
+  allowed_cidr_blocks: {
+    description:
+      'Networks that may call an API that is reached from the internet; all others are refused before a key is looked at. Empty for any',
+    type: 'list(string)',
+    default: [],
+    validations: [
+      {
+        condition:
+          'alltrue([for block in var.allowed_cidr_blocks : can(regex("^([0-9]{1,3}([.][0-9]{1,3}){3}/[0-9]{1,2}|[0-9a-fA-F:]+/[0-9]{1,3})$", block))])',
+        message: 'allowed_cidr_blocks: allowed are networks such as 203.0.113.0/24; correct them.',
+      },
+    ],
+  },
+  webhook_secret_arn: {
+    description:
+      'ARN of an SSM parameter (SecureString under aws/ssm) with the secret that webhooks are signed with, whsec_ and base64; null for none',
+    nullable: true,
+    validations: [
+      {
+        condition:
+          'var.webhook_secret_arn == null ? true : can(regex("^arn:[^:]+:ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+$", var.webhook_secret_arn))',
+        message:
+          'webhook_secret_arn: allowed is the ARN of an SSM parameter, arn:aws:ssm:REGION:ACCOUNT:parameter/NAME; put the secret into one.',
+      },
+    ],
+  },
+  sign_webhooks: {
+    description:
+      'Sign webhooks with the secret; null where webhook_secret_arn is set. Set it where that is known only at apply',
+    type: 'bool',
+    nullable: true,
+    validations: [
+      {
+        condition: 'var.sign_webhooks == true ? var.webhook_secret_arn != null : true',
+        message: 'sign_webhooks: true needs webhook_secret_arn; put the secret into an SSM parameter.',
+      },
+    ],
+  },
+  pop_check_distribution_domain: {
+    description:
+      'The cloudfront.net name of a distribution that all PoPs serve, to ask in a schedule whether PoPs still have names of their own, ' +
+      'with an alarm; null for none',
+    nullable: true,
+    validations: [
+      {
+        condition:
+          'var.pop_check_distribution_domain == null ? true : can(regex("^[a-z0-9]+[.]cloudfront[.]net$", var.pop_check_distribution_domain))',
+        message:
+          "pop_check_distribution_domain: allowed is the distribution's own name, such as d111111abcdef8.cloudfront.net; write that.",
+      },
+    ],
+  },
+  check_pops: {
+    description:
+      'Check PoPs; null where pop_check_distribution_domain is set. Set it where that is known only at apply',
+    type: 'bool',
+    nullable: true,
+    validations: [
+      {
+        condition: 'var.check_pops == true ? var.pop_check_distribution_domain != null : true',
+        message: 'check_pops: true needs pop_check_distribution_domain; name a distribution.',
+      },
+    ],
+  },
+  pop_check_every_hours: whole('pop_check_every_hours', 'Hours from check to check', POP_CHECK_HOURS, 1, 24),
+  extra_pops: {
+    description:
+      'Codes of PoPs newer than the data file, such as `warmpath prewarm pops` discovers; their city must be known',
+    type: 'list(string)',
+    default: [],
+    validations: [
+      {
+        condition:
+          'alltrue([for code in var.extra_pops : can(regex("^[A-Z]{3}[0-9]{1,3}(-[A-Z][0-9]{1,2})?$", code))])',
+        message: 'extra_pops: allowed are codes such as FRA56-P4; correct them.',
+      },
+    ],
+  },
   subscribers: {
     description:
       'Who is told of ended requests and alarms, by names of your choice: protocol email, https or sqs, and an address, a URL or the ARN of a ' +
@@ -170,6 +262,31 @@ const variables = {
     1,
     30_000_000,
   ),
+  instance_types: {
+    description: 'Types of the agents, arm64, best first; several find Spot capacity more often',
+    type: 'list(string)',
+    default: [...DEFAULTS.fleet.instanceTypes],
+    validations: [
+      {
+        condition:
+          'length(var.instance_types) >= 1 && length(var.instance_types) <= 40 && alltrue([for type in var.instance_types : can(regex("^(a1|[a-z]+[0-9]+g[a-z]*)[.][a-z0-9-]+$", type))])',
+        message:
+          'instance_types: allowed are 1 to 40 arm64 types, as image and agent are; take some such as c7g.large.',
+      },
+    ],
+  },
+  image_id: {
+    description:
+      'AMI of the agents, AL2023 for arm64 with a way to the repository of Node.js; null for the newest, which each launch looks up',
+    nullable: true,
+    validations: [
+      {
+        condition: 'var.image_id == null ? true : can(regex("^ami-", var.image_id))',
+        message: 'image_id: allowed is the id of an AMI, ami-...; correct it.',
+      },
+    ],
+  },
+  volume_size: whole('volume_size', 'Root volume of an agent in GiB', DEFAULTS.fleet.volumeGib, 8, 16_384),
   max_instances: whole(
     'max_instances',
     'Most instances at a time, for all requests together',
@@ -191,6 +308,14 @@ const variables = {
     type: 'bool',
     default: true,
   },
+  requests_per_second: whole(
+    'requests_per_second',
+    'Calls of the API key a second',
+    DEFAULTS.quota.requestsPerSecond,
+    1,
+    5_000,
+  ),
+  burst: whole('burst', 'Calls of the API key at once', DEFAULTS.quota.burst, 1, 5_000),
   requests_per_day: whole(
     'requests_per_day',
     'Calls of the API key a day',
@@ -211,6 +336,13 @@ const variables = {
     DEFAULTS.visibilitySeconds,
     30,
     43_200,
+  ),
+  max_deliveries: whole(
+    'max_deliveries',
+    'Deliveries after which a slice is given up and its fetches count as failed',
+    DEFAULTS.maxDeliveries,
+    2,
+    900,
   ),
   retention_days: whole(
     'retention_days',
@@ -268,13 +400,29 @@ export function propsFromVariables(stack: HclModuleStack): PrewarmProps {
       kind: 'by-variable',
       isPrivate: ref('(var.private_api == null ? var.api_vpc_endpoint_id != null : var.private_api)', stack),
       endpointId: Token.asString(Fn.coalesce([declared.api_vpc_endpoint_id.stringValue, 'none'])),
+      // The variable's own validation allows nothing else.
+      authorization: declared.api_authorization.stringValue as 'iam',
+      allowedCidrBlocks: allowedCidrBlocks(stack),
     },
+    webhookSecretArn: declared.webhook_secret_arn.stringValue,
+    popCheck: {
+      distributionDomain: declared.pop_check_distribution_domain.stringValue,
+      everyHours: declared.pop_check_every_hours.numberValue,
+    },
+    extraPops: declared.extra_pops.listValue,
     fleet: {
+      instanceTypes: declared.instance_types.listValue,
+      imageId: Token.asString(ref(`(var.image_id == null ? "${AL2023_ARM64}" : var.image_id)`, stack)),
+      volumeGib: declared.volume_size.numberValue,
       maxInstances: declared.max_instances.numberValue,
       checkTypes: declared.check_instance_types.value,
       onDemandPercent: declared.on_demand_percent.numberValue,
     },
-    quota: { requestsPerDay: declared.requests_per_day.numberValue },
+    quota: {
+      requestsPerSecond: declared.requests_per_second.numberValue,
+      burst: declared.burst.numberValue,
+      requestsPerDay: declared.requests_per_day.numberValue,
+    },
     distributionIds: [distributionIds(stack)],
     edges: {
       cidrBlocks: declared.cloudfront_cidr_blocks.listValue,
@@ -284,6 +432,7 @@ export function propsFromVariables(stack: HclModuleStack): PrewarmProps {
     maxSourceUrls: declared.max_source_urls.numberValue,
     invalidationWaitSeconds: declared.invalidation_wait_seconds.numberValue,
     visibilitySeconds: declared.visibility_seconds.numberValue,
+    maxDeliveries: declared.max_deliveries.numberValue,
     retentionDays: declared.retention_days.numberValue,
     logRetentionDays: declared.log_retention_days.numberValue,
     logKmsKeyArn: declared.cloudwatch_log_group_kms_key_id.stringValue,
@@ -292,6 +441,21 @@ export function propsFromVariables(stack: HclModuleStack): PrewarmProps {
     roles: roleProps(stack, place.region),
     tags: Token.asStringMap(declare(stack, labels).tags.value),
   };
+}
+
+/** Whether each part that a variable may ask for is there, as expressions that a plan knows. */
+export const PARTS = {
+  webhookSecret: '(var.sign_webhooks == null ? var.webhook_secret_arn != null : var.sign_webhooks)',
+  popCheck: '(var.check_pops == null ? var.pop_check_distribution_domain != null : var.check_pops)',
+} as const;
+
+/** One text for all of them: the list that a policy makes of it goes on, after each, with quotes and a comma. */
+function allowedCidrBlocks(stack: HclModuleStack): string {
+  const between = String.raw`"\",\""`;
+  const blocks = `\${join(${between}, coalescelist(var.allowed_cidr_blocks, ["0.0.0.0/0", "::/0"]))}`;
+  const local = new TerraformLocal(stack, 'allowed_cidr_blocks', blocks);
+  local.overrideLogicalId('allowed_cidr_blocks');
+  return local.asString;
 }
 
 /** One text for all of them: the ARN that a policy makes of it goes on, after each id, with a quote and the beginning of the next ARN. */

@@ -112,13 +112,13 @@ beforeAll(async () => {
     ami: { from: 'id', id: around.amiId },
   } as const;
   tables['props of ai-shell-ecs'] = propCases(shell, shells, changeCases(around), folder);
-  const { image_id, existing_cluster_name, ...common } = changedVariables(around);
+  const { image_id, existing_cluster_name, create_capacity_provider, ...common } = changedVariables(around);
   tables['variables of ai-shell-ecs'] = [
     ...variableCases('hcl-golden', modules['hcl-golden'], { image_id, ...common }),
     ...variableCases(
       'hcl-joined',
       modules['hcl-joined'],
-      { image_id, existing_cluster_name },
+      { image_id, existing_cluster_name, create_capacity_provider },
       ' of existing-cluster',
     ),
   ];
@@ -182,7 +182,7 @@ it('replaces neither group nor capacity provider nor cluster, but where the name
     ),
   );
   expect(new Set(replacing.map(({ name }) => name))).toEqual(
-    new Set(['name', 'cluster.name', 'capacityProvider.name', 'cluster_name']),
+    new Set(['name', 'cluster.name', 'capacityProvider.name', 'capacity_provider_name', 'cluster_name']),
   );
 });
 

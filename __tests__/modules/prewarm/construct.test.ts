@@ -381,7 +381,7 @@ describe('Prewarm with what is off by default', () => {
   it('tells the functions their settings, and lets the report read the one secret', () => {
     expect(variablesOf('get-size')).toMatchObject({ MAX_SOURCE_URLS: '25000000' });
     expect(variablesOf('functions_report')).toHaveProperty('WEBHOOK_SECRET_PARAMETER');
-    const reads = stack.statements('functions_report').find(({ Sid }) => Sid === 'ReadWebhookSecret');
+    const [reads] = stack.statements('functions_report_webhook-secret');
     expect(reads).toMatchObject({
       Action: ['ssm:GetParameter'],
       Resource: ['arn:aws:ssm:eu-central-1:111111111111:parameter/prewarm/webhook-secret'],

@@ -1,7 +1,21 @@
+import { Fn, Token } from 'cdktf';
 import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
 import type { CapacityProviderProps } from '../props';
 
 const variables = {
+  capacity_provider_name: {
+    description:
+      'Name of the capacity provider, also of one that is made elsewhere; null for `<name>-capacity`',
+    nullable: true,
+    validations: [
+      {
+        condition:
+          'var.capacity_provider_name == null ? true : can(regex("^[A-Za-z0-9_-]{1,255}$", var.capacity_provider_name)) && !can(regex("^(aws|ecs|fargate)", var.capacity_provider_name))',
+        message:
+          'capacity_provider_name: 1 to 255 letters, digits, hyphens and underscores, not beginning with aws, ecs or fargate.',
+      },
+    ],
+  },
   target_capacity: {
     description: 'Percent of the instances that tasks fill; below 100 keeps idle ones',
     type: 'number',
@@ -52,10 +66,22 @@ const variables = {
   },
 } as const satisfies Record<string, ModuleVariable>;
 
+/** Declares whether the capacity provider is there, and returns it as an expression. */
+export function capacityProviderSwitch(stack: HclModuleStack): string {
+  stack.variable('create_capacity_provider', {
+    description:
+      'Create the capacity provider of the group; false where something else makes one of autoscaling_group_arn: a group has one',
+    type: 'bool',
+    default: true,
+  });
+  return 'var.create_capacity_provider';
+}
+
 /** How ECS scales the group. */
-export function capacityProviderProps(stack: HclModuleStack): CapacityProviderProps {
+export function capacityProviderProps(stack: HclModuleStack, baseName: string): CapacityProviderProps {
   const declared = declare(stack, variables);
   return {
+    name: Token.asString(Fn.coalesce([declared.capacity_provider_name.stringValue, `${baseName}-capacity`])),
     targetCapacityPercent: declared.target_capacity.numberValue,
     minimumScalingStepSize: declared.minimum_scaling_step_size.numberValue,
     maximumScalingStepSize: declared.maximum_scaling_step_size.numberValue,

@@ -45,6 +45,9 @@ const labels = {
   },
 } as const satisfies Record<string, ModuleVariable>;
 
+export { capacityProviderSwitch } from './capacity-provider';
+export { coldStartMetricsSwitch } from './observability';
+
 /** What a module holds beyond the common; each choice changes which resources there are. */
 export interface AiShellEcsFlavour {
   readonly cluster: 'own' | 'existing';
@@ -74,7 +77,7 @@ export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFla
     instances: { ...instances, rootVolume },
     warmPool,
     ...rolloutProps(stack),
-    capacityProvider: capacityProviderProps(stack),
+    capacityProvider: capacityProviderProps(stack, name),
     ...taskProps(stack),
     ...observabilityProps(stack),
     roles: roleProps(stack, place.region),

@@ -1,5 +1,5 @@
 import { Op, Token } from 'cdktf';
-import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
+import { declare, type HclModuleStack, type ModuleVariable, wholeNumber } from '../../parts/hcl-module';
 import { valueIf } from '../../parts/plan-values';
 import type { AiShellEcsProps, Architecture } from '../props';
 
@@ -97,6 +97,26 @@ const variables = {
     type: 'bool',
     default: false,
   },
+  instance_maintenance_min_healthy_percentage: {
+    description: 'Least share of healthy instances during any replacement that Auto Scaling does, in percent',
+    type: 'number',
+    default: 100,
+    validations: [wholeNumber('instance_maintenance_min_healthy_percentage', 0, 100, 'percent')],
+  },
+  instance_maintenance_max_healthy_percentage: {
+    description:
+      'Greatest share of healthy instances during any replacement that Auto Scaling does, in percent',
+    type: 'number',
+    default: 110,
+    validations: [
+      {
+        condition:
+          'var.instance_maintenance_max_healthy_percentage >= 100 && var.instance_maintenance_max_healthy_percentage - var.instance_maintenance_min_healthy_percentage <= 100',
+        message:
+          'instance_maintenance_max_healthy_percentage: 100 or more, and at most 100 above the least share.',
+      },
+    ],
+  },
   max_instance_lifetime: {
     description: 'Seconds after which an instance is replaced; 0 for never',
     type: 'number',
@@ -142,6 +162,10 @@ export function instancesProps(stack: HclModuleStack): Required<Pick<AiShellEcsP
       checkTypes: declared.check_instance_type.value,
       minSize: declared.min_size.numberValue,
       maxSize: declared.max_size.numberValue,
+      maintenance: {
+        minHealthyPercent: declared.instance_maintenance_min_healthy_percentage.numberValue,
+        maxHealthyPercent: declared.instance_maintenance_max_healthy_percentage.numberValue,
+      },
       forceDelete: declared.force_delete.value,
       desiredCapacity: Token.asNumber(valueIf(Op.gt(desiredCapacity, -1), desiredCapacity)),
       maxInstanceLifetimeSeconds: declared.max_instance_lifetime.numberValue,

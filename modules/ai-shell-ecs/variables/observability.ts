@@ -21,6 +21,16 @@ const variables = {
   alarm_topic_arns: { description: 'SNS topics of the alarms', type: 'list(string)', default: [] },
 } as const satisfies Record<string, ModuleVariable>;
 
+/** Declares whether there are metrics of cold starts, and returns it as an expression. */
+export function coldStartMetricsSwitch(stack: HclModuleStack): string {
+  stack.variable('create_cold_start_metrics', {
+    description: 'Create metrics, alarms and a dashboard of task starts, and the function that counts them',
+    type: 'bool',
+    default: true,
+  });
+  return 'var.create_cold_start_metrics';
+}
+
 /** What is kept of a shell's output, and who hears of slow starts. */
 export function observabilityProps(
   stack: HclModuleStack,

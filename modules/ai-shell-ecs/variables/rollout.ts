@@ -1,4 +1,4 @@
-import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
+import { declare, type HclModuleStack, type ModuleVariable, wholeNumber } from '../../parts/hcl-module';
 import type { AiShellEcsProps } from '../props';
 
 const variables = {
@@ -23,6 +23,18 @@ const variables = {
         message: 'prepull_unused_image_hours: 1 to 8760 hours.',
       },
     ],
+  },
+  prepull_min_free_mib: {
+    description: 'Free disk in MiB below which images that no container uses are removed',
+    type: 'number',
+    default: 4096,
+    validations: [wholeNumber('prepull_min_free_mib', 0, 1_000_000, 'MiB')],
+  },
+  prepull_keep_superseded: {
+    description: 'Superseded digests kept per repository, for a quick rollback',
+    type: 'number',
+    default: 1,
+    validations: [wholeNumber('prepull_keep_superseded', 0, 100)],
   },
   prepull_on_failure: {
     description: 'ABANDON replaces an instance that could not pull, CONTINUE uses it cold',
@@ -80,6 +92,8 @@ export function rolloutProps(
   return {
     prepull: {
       timeoutSeconds: declared.prepull_timeout.numberValue,
+      minFreeMib: declared.prepull_min_free_mib.numberValue,
+      keepSuperseded: declared.prepull_keep_superseded.numberValue,
       unusedImageHours: declared.prepull_unused_image_hours.numberValue,
       // The variable's own validation allows nothing else.
       onFailure: declared.prepull_on_failure.stringValue as 'ABANDON' | 'CONTINUE',

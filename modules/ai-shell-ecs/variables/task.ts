@@ -1,5 +1,5 @@
 import { Fn, Op, Token } from 'cdktf';
-import { declare, type HclModuleStack, type ModuleVariable } from '../../parts/hcl-module';
+import { declare, type HclModuleStack, type ModuleVariable, wholeNumber } from '../../parts/hcl-module';
 import { valueIf } from '../../parts/plan-values';
 import type { AiShellEcsProps } from '../props';
 
@@ -12,6 +12,23 @@ const variables = {
         condition: 'can(regex("^[1-9][0-9]*[smh]$", var.container_stop_timeout))',
         message:
           'container_stop_timeout: a number of at least 1 with its unit s, m or h; the agent takes 30s for anything else.',
+      },
+    ],
+  },
+  agent_reserved_memory: {
+    description: 'Memory in MiB that tasks cannot have: for the agent and the system',
+    type: 'number',
+    default: 256,
+    validations: [wholeNumber('agent_reserved_memory', 0, 1_000_000, 'MiB')],
+  },
+  agent_task_cleanup_wait: {
+    description: 'How long stopped containers are kept, with unit, e.g. 10m',
+    default: '10m',
+    validations: [
+      {
+        condition:
+          'can(regex("^([1-9][0-9]*[mh]|([6-9][0-9]|[1-9][0-9]{2,})s)$", var.agent_task_cleanup_wait))',
+        message: 'agent_task_cleanup_wait: at least a minute, with its unit s, m or h, such as 10m.',
       },
     ],
   },
@@ -71,7 +88,11 @@ export function taskProps(stack: HclModuleStack): Pick<AiShellEcsProps, 'agent' 
   const declared = declare(stack, variables);
   const user = declared.task_user.stringValue;
   return {
-    agent: { containerStopTimeout: declared.container_stop_timeout.stringValue },
+    agent: {
+      containerStopTimeout: declared.container_stop_timeout.stringValue,
+      reservedMemoryMib: declared.agent_reserved_memory.numberValue,
+      taskCleanupWait: declared.agent_task_cleanup_wait.stringValue,
+    },
     task: {
       cpuUnits: declared.task_cpu.numberValue,
       memoryMib: declared.task_memory.numberValue,

@@ -74,6 +74,7 @@ function asTheProviderHas(
   { source, attribute }: { source: TerraformDataSource; attribute: string },
 ): string {
   const given = stack.variable(name, variable);
+  stack.always(source);
   source.addOverride('lifecycle.postcondition', [
     {
       condition: `\${var.${name} == null ? true : var.${name} == self.${attribute}}`,

@@ -24,6 +24,7 @@ interface VariableBlock {
 }
 
 interface OutputBlock {
+  readonly value?: unknown;
   readonly description?: string;
   readonly sensitive?: boolean;
 }

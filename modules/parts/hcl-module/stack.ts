@@ -1,10 +1,19 @@
 /** The stack that is written as a reusable Terraform module: variables in, outputs out, no provider, no backend. */
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { type App, TerraformOutput, TerraformStack, TerraformVariable, VariableType } from 'cdktf';
-import { Construct } from 'constructs';
+import {
+  type App,
+  TerraformDataSource,
+  TerraformOutput,
+  TerraformResource,
+  TerraformStack,
+  TerraformVariable,
+  VariableType,
+} from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
 import { addGuardRails } from '../guard-rails';
 import { MODULE_CONTEXT } from '../module-path';
 import { requireModuleVersions } from '../required-versions';
+import { type Presence, withPresence } from './presence';
 import type { ModuleConfiguration, ModuleText } from './readme';
 
 /** A module that `npm run build:modules` writes. */
@@ -37,6 +46,9 @@ export class HclModuleStack extends TerraformStack {
   /** Scopes of their own, so that a variable, an output and a resource may have the same name. */
   private readonly variables: Construct;
   private readonly outputs: Construct;
+  /** What must hold for everything below a construct to be there. */
+  private readonly conditions = new Map<IConstruct, string>();
+  private readonly unconditional = new Set<IConstruct>();
 
   constructor(scope: App, id: string) {
     super(scope, id);
@@ -73,10 +85,32 @@ export class HclModuleStack extends TerraformStack {
     new TerraformOutput(this.outputs, name, { description, value, sensitive, staticId: true });
   }
 
+  /** Everything below the construct is there only where an expression over variables holds, which a plan must know. */
+  onlyIf(construct: IConstruct, condition: string): void {
+    this.conditions.set(construct, condition);
+  }
+
+  /** A data source that is asked whatever conditions hold, as much else is made of what it says. */
+  always(source: IConstruct): void {
+    this.unconditional.add(source);
+  }
+
   override toTerraform(): ModuleConfiguration {
     const { provider: _provider, '//': _metadata, ...configuration } = super.toTerraform();
     const { backend: _backend, ...terraform } = configuration.terraform;
-    return withNullDefaults(withoutMetadata({ ...configuration, terraform }));
+    return withPresence(withNullDefaults(withoutMetadata({ ...configuration, terraform })), this.presence());
+  }
+
+  private presence(): Presence {
+    const found = this.node.findAll().flatMap((element): [string, readonly string[]][] => {
+      const isData = TerraformDataSource.isTerraformDataSource(element);
+      if (!(isData || TerraformResource.isTerraformResource(element))) return [];
+      if (this.unconditional.has(element)) return [];
+      const conditions = element.node.scopes.flatMap((scope) => this.conditions.get(scope) ?? []);
+      const address = `${isData ? 'data.' : ''}${element.terraformResourceType}.${element.friendlyUniqueId}`;
+      return conditions.length === 0 ? [] : [[address, conditions]];
+    });
+    return new Map(found);
   }
 }
 

@@ -16,6 +16,16 @@ export function declare<Names extends Record<string, ModuleVariable>>(
   ) as Declared<Names>;
 }
 
+/** Declares `create`, as public modules have it: false makes a module of no resources, whose outputs are null or empty. */
+export function declareCreate(stack: HclModuleStack): void {
+  stack.variable('create', {
+    description: 'Create what the module holds; false for nothing of it, as `count = 0` on the module',
+    type: 'bool',
+    default: true,
+  });
+  stack.onlyIf(stack, 'var.create');
+}
+
 /** Validation of a number of days that logs are kept. */
 export function logRetention(name: string) {
   const days = LOG_RETENTION_DAYS.join(', ');

@@ -1,4 +1,6 @@
+import { Fn, Op, Token } from 'cdktf';
 import type { NodeVersion } from '../../parts/node-version';
+import { valueIf } from '../../parts/plan-values';
 import type { PolicyStatement } from '../../parts/policy';
 import type { PrewarmDeadlines } from '../deadlines';
 import type { GivenEdges } from '../given-edges';
@@ -54,6 +56,7 @@ export class FunctionContext {
 
   get extraPops(): { readonly WARMPATH_EXTRA_POPS?: string } {
     const { extraPops } = this.props;
+    if (Token.isUnresolved(extraPops)) return { WARMPATH_EXTRA_POPS: joinedOrNull(extraPops) };
     return extraPops.length === 0 ? {} : { WARMPATH_EXTRA_POPS: extraPops.join(',') };
   }
 
@@ -72,6 +75,11 @@ export class FunctionContext {
     const { partition, region, accountId, names } = this.props;
     return `arn:${partition}:lambda:${region}:${accountId}:function:${names(kind)}`;
   }
+}
+
+/** Null is no variable, where Terraform writes an environment. */
+function joinedOrNull(codes: readonly string[]): string {
+  return Token.asString(valueIf(Op.gte(Fn.lengthOf([...codes]), 1), Fn.join(',', [...codes])));
 }
 
 /** Allows invoking the Report function, for functions that may end a request. */

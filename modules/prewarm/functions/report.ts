@@ -1,8 +1,13 @@
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Construct } from 'constructs';
 import type { Environments } from '../../../lambdas/prewarm/settings';
 import { NodeFunction } from '../../parts/node-function';
+import { policyDocument } from '../../parts/policy';
 import { deploymentVariables, fleetVariables } from '../shared-variables';
 import { type FunctionContext, STEP_TIMEOUT_SECONDS } from './function-context';
+
+/** Id of the policy by which the function reads the secret of webhooks. */
+export const WEBHOOK_SECRET = 'webhook-secret';
 
 /** Makes the function that settles a request which has ended. */
 export function createReport(
@@ -11,7 +16,7 @@ export function createReport(
 ): NodeFunction<Environments['report']> {
   const { grants, props } = context;
   const { deadlines, names, queue, store, topicArn, topicKeyArn, webhookSecretArn } = props;
-  return new NodeFunction<Environments['report']>(scope, 'report', {
+  const report = new NodeFunction<Environments['report']>(scope, 'report', {
     // Called without waiting for it; a stream names the queue for each of its readers.
     onFailureArn: queue.failedEvents.arn,
     ...context.common,
@@ -47,9 +52,17 @@ export function createReport(
         resources: [topicKeyArn],
       },
       grants.keepFailedEvents(),
-      ...(webhookSecretArn === undefined
-        ? []
-        : [{ sid: 'ReadWebhookSecret', actions: ['ssm:GetParameter'], resources: [webhookSecretArn] }]),
     ],
   });
+  if (webhookSecretArn !== undefined)
+    new IamRolePolicy(report, WEBHOOK_SECRET, {
+      name: 'webhook-secret',
+      role: report.role.name,
+      policy: policyDocument({
+        sid: 'ReadWebhookSecret',
+        actions: ['ssm:GetParameter'],
+        resources: [webhookSecretArn],
+      }),
+    });
+  return report;
 }
