@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DescribeLaunchTemplatesCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { aiShellEcsModules } from '../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../modules/parts/hcl-module';
 import { publicVpcModule } from '../../modules/parts/public-vpc-module';
 import { prewarmModule } from '../../modules/prewarm/terraform-module';
-import { Consumer, type ConsumerConfiguration } from './support/consumer';
+import { readmeTable } from './changes/readme-table';
+import { Consumer, type ConsumerConfiguration, type PlannedChange } from './support/consumer';
 
 const folder = mkdtempSync(join(tmpdir(), 'warmpath-consumers-'));
 const DIGEST = `sha256:${'1f'.repeat(32)}`;
@@ -333,23 +335,28 @@ it('takes over a group that was written by hand, its template and its capacity p
   });
   await byHand.apply();
   const to = 'module.shell';
+  const resources = {
+    template: `${to}.aws_launch_template.shell_template_794826B4[0]`,
+    group: `${to}.aws_autoscaling_group.shell_group_F6F8FFD0[0]`,
+    provider: `${to}.aws_ecs_capacity_provider.shell_capacity_555DCD84[0]`,
+  };
+  const owner = { aws_ecs_cluster: { platform: { name: 'legacy' } } };
+  const { Subnets: [subnet] = [] } = await new EC2Client({}).send(new DescribeSubnetsCommand({}));
+  const call = {
+    ...shell,
+    vpc_id: subnet?.VpcId,
+    subnet_ids: [subnet?.SubnetId],
+    source: source.joined,
+    name: 'hand',
+    existing_cluster_name: '${aws_ecs_cluster.platform.name}',
+  };
   byHand.rewrite({
-    resource: { aws_ecs_cluster: { platform: { name: 'legacy' } } },
-    module: {
-      shell: {
-        ...shell,
-        source: source.joined,
-        name: 'hand',
-        existing_cluster_name: '${aws_ecs_cluster.platform.name}',
-      },
-    },
+    resource: owner,
+    module: { shell: call },
     moved: [
-      { from: 'aws_launch_template.hand', to: `${to}.aws_launch_template.shell_template_794826B4[0]` },
-      { from: 'aws_autoscaling_group.hand', to: `${to}.aws_autoscaling_group.shell_group_F6F8FFD0[0]` },
-      {
-        from: 'aws_ecs_capacity_provider.hand',
-        to: `${to}.aws_ecs_capacity_provider.shell_capacity_555DCD84[0]`,
-      },
+      { from: 'aws_launch_template.hand', to: resources.template },
+      { from: 'aws_autoscaling_group.hand', to: resources.group },
+      { from: 'aws_ecs_capacity_provider.hand', to: resources.provider },
     ],
   });
   const changes = await byHand.plan();
@@ -357,4 +364,75 @@ it('takes over a group that was written by hand, its template and its capacity p
   expect(gone.map(({ address, actions }) => `${address} ${actions}`)).toEqual([]);
   const kept = changes.filter(({ actions }) => actions === 'update').map(({ type }) => type);
   expect(kept).toEqual(expect.arrayContaining(['aws_autoscaling_group', 'aws_launch_template']));
+
+  await byHand.apply();
+  expect(await byHand.plan()).toEqual([]);
+
+  // The state is lost, as far as these three go.
+  const named = new DescribeLaunchTemplatesCommand({ LaunchTemplateNames: ['hand-ecs'] });
+  const { LaunchTemplates: [template] = [] } = await new EC2Client({}).send(named);
+  await byHand.forget(...Object.values(resources));
+  byHand.rewrite({
+    resource: owner,
+    module: { shell: call },
+    import: [
+      { to: resources.template, id: template?.LaunchTemplateId },
+      { to: resources.group, id: 'hand-ecs-asg' },
+      { to: resources.provider, id: 'hand-capacity' },
+    ],
+  });
+  const found = await byHand.plan();
+  expect(found.filter(({ actions }) => actions !== 'update')).toEqual([]);
+  await byHand.apply();
+  expect(await byHand.plan()).toEqual([]);
+
+  // Beside depends_on what is looked up is deferred, and nothing may be planned again for it.
+  function waiting(input: string) {
+    return {
+      resource: { ...owner, terraform_data: { before: { input } } },
+      module: {
+        shell: { ...call, depends_on: ['terraform_data.before'], region: 'eu-central-1', partition: 'aws' },
+      },
+    };
+  }
+  byHand.rewrite(waiting('1'));
+  expect((await byHand.plan()).map(({ address }) => address)).toEqual(['terraform_data.before']);
+  await byHand.apply();
+  byHand.rewrite(waiting('2'));
+  expect((await byHand.plan()).map(({ address }) => address)).toEqual(['terraform_data.before']);
+
+  const calls: Readonly<Record<string, ConsumerConfiguration>> = {
+    '`count = 1` on the module': { module: { shell: { ...call, count: 1 } } },
+    '`for_each`, with `moved` from `module.shell` to `module.shell["blue"]`': {
+      module: { shell: { ...call, for_each: '${toset(["blue"])}' } },
+      moved: [{ from: to, to: `${to}["blue"]` }],
+    },
+    '`for_each` without `moved`': { module: { shell: { ...call, for_each: '${toset(["blue"])}' } } },
+    '`count = 0` on the module': { module: { shell: { ...call, count: 0 } } },
+    '`create = false`': { module: { shell: { ...call, create: false } } },
+    '`create_capacity_provider = false`': { module: { shell: { ...call, create_capacity_provider: false } } },
+    'the module goes': {},
+    'the module goes, with `removed { lifecycle { destroy = false } }`': {
+      removed: [{ from: to, lifecycle: { destroy: false } }],
+    },
+  };
+  const rows = ['| a change of the call | what happens |', '| --- | --- |'];
+  for (const [name, configuration] of Object.entries(calls)) {
+    byHand.rewrite({ resource: owner, ...configuration });
+    rows.push(`| ${name} | ${summaryOf(await byHand.plan())} |`);
+  }
+  const readme = join(__dirname, '../../modules/ai-shell-ecs/README.md');
+  expect(readmeTable(readme, 'calls of ai-shell-ecs', rows.join('\n'))).toBe(rows.join('\n'));
 });
+
+/** What a plan does, by how many resources it does it to; what another resource of the configuration does is not counted. */
+function summaryOf(changes: readonly PlannedChange[]): string {
+  const verbs = { create: 'adds', update: 'updates', delete: 'removes', forget: 'leaves alone' };
+  const parts = Object.entries(verbs).flatMap(([action, verb]) => {
+    const count = changes.filter(
+      ({ address, actions }) => address.startsWith('module.') && actions === action,
+    ).length;
+    return count === 0 ? [] : [`${verb} ${count}`];
+  });
+  return parts.join(', ') || 'nothing';
+}

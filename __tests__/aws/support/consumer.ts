@@ -56,6 +56,11 @@ export class Consumer {
     await this.must('apply', '-auto-approve', '-input=false', '-parallelism=50');
   }
 
+  /** Takes addresses out of the state, as if it had been lost. */
+  async forget(...addresses: readonly string[]): Promise<void> {
+    await this.must('state', 'rm', ...addresses);
+  }
+
   /** What a plan would do; nothing that it leaves alone. */
   async plan(): Promise<readonly PlannedChange[]> {
     await this.must('plan', '-input=false', '-out=plan');
