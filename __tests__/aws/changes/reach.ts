@@ -40,12 +40,15 @@ export function reachOf(
   );
   const gone = [...old.keys()].filter((address) => !blocks.has(address));
   const reached = closure([...different, ...changedVariables.map((name) => `var.${name}`)], dependants);
-  // Variables and locals cost nothing; a resource that is not reached is known, and ends the way.
+  /** Variables and locals cost nothing, and of what is not there nothing is known; any other block is known, and ends the way. */
+  function stays(address: string): boolean {
+    return isNamed(address, reached) || isEmpty(stateOf(address));
+  }
   const needed = closure(
     reached,
-    new Map([...references].map(([address, to]) => [address, isNamed(address, reached) ? to : []])),
+    new Map([...references].map(([address, to]) => [address, stays(address) ? to : []])),
   );
-  const kept = new Set([...needed].filter((address) => isNamed(address, reached)));
+  const kept = new Set([...needed].filter(stays));
   const known = [...needed].filter((address) => !kept.has(address));
   return {
     configuration: withKnown(withOnly(after, kept), known, stateOf),
@@ -58,6 +61,11 @@ export function reachOf(
 
 function isNamed(address: string, reached: ReadonlySet<string>): boolean {
   return reached.has(address) || address.startsWith('var.') || address.startsWith('local.');
+}
+
+/** The state of a block whose count is 0. */
+function isEmpty(state: unknown): boolean {
+  return Array.isArray(state) && state.length === 0;
 }
 
 function blocksOf(configuration: Configuration): Blocks {
