@@ -34,7 +34,7 @@ export const MUTANT_GROUPS: readonly MutantGroup[] = [
     name: 'task-queue',
     sources: [`${PREWARM}/one-machine/adapters/task-queue.ts`],
     tests: [`${TESTS}/one-machine/adapters/contract.test.ts`],
-    floor: 0,
+    floor: 63,
   },
   {
     name: 'request rules',
