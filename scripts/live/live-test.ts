@@ -62,7 +62,7 @@ export async function runLiveTest(test: LiveTest): Promise<number> {
       started.push(deployment);
       await deployment.deploy();
     }
-    sightings = await lookAtAll(await test.checks(), test.interrupted);
+    sightings = await lookAtAll(await test.checks(), test);
   } catch (error) {
     failure = error;
   }
@@ -86,16 +86,17 @@ async function refuseDeployed(deployments: readonly Deployment[]): Promise<void>
   }
 }
 
-/** What one check runs into is what it found, and keeps no other from looking. */
+/** What one check runs into is what it found, and keeps no other from looking. Each is told at once: a test may be cut off. */
 async function lookAtAll(
   checks: readonly LiveCheck[],
-  interrupted: AbortSignal,
+  { interrupted, say }: Pick<LiveTest, 'interrupted' | 'say'>,
 ): Promise<readonly (readonly [string, Sighting])[]> {
   const sightings: (readonly [string, Sighting])[] = [];
   for (const check of checks) {
     const sighting: Sighting = interrupted.aborted
       ? { outcome: 'not seen', found: 'the test was interrupted' }
       : await check.look().catch((error) => ({ outcome: 'not seen', found: messageOf(error) }));
+    say(`${check.name}: ${sighting.outcome}: ${sighting.found}`);
     sightings.push([check.name, sighting]);
   }
   return sightings;

@@ -61,6 +61,22 @@ it('says what it costs and asks, deploys, looks, destroys in the other order, an
   expect(account.text).toMatch(/boot +seen +as documented/);
 });
 
+it('tells each sighting before anything is destroyed, so that a test that is cut off has told it', async () => {
+  const account = new Account();
+  const told: string[] = [];
+  await account.run({
+    deployments: [
+      {
+        stack: 'a',
+        resources: () => Promise.resolve(0),
+        deploy: () => Promise.resolve(),
+        destroy: async () => void told.push(...account.lines),
+      },
+    ],
+  });
+  expect(told).toContain('boot: seen: as documented');
+});
+
 it.each(['', 'yes', 'n', 'prod'])('makes nothing after the answer %j', async (answer) => {
   const account = new Account();
   expect(await account.run({}, answer)).toBe(1);
