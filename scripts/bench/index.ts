@@ -14,6 +14,7 @@ import { imageKeyBench } from './image-key';
 import { imagePlan } from './image-plan';
 import { memory } from './memory';
 import { reviewBench } from './review';
+import { rollout } from './rollout';
 import { startup } from './startup';
 import { synth } from './synth';
 import { withFigures } from './table';
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   reviewBench,
   imageKeyBench,
   imagePlan,
+  rollout,
   startup,
   synth,
 ];

@@ -22,6 +22,8 @@ export interface RegistryFront {
   credentials: string | undefined;
   /** Body bytes that went through under a limit since the last `reset`. */
   readonly throttledBytes: number;
+  /** Bodies that are on their way under a limit. */
+  readonly flowing: number;
   reset(): void;
   close(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function startRegistryFront(upstream: string): Promise<RegistryFron
     bytesPerSecond: undefined,
     credentials: undefined,
     throttledBytes: 0,
+    flowing: 0,
   };
   function count(bytes: number): void {
     front.throttledBytes += bytes;
@@ -57,8 +60,13 @@ export async function startRegistryFront(upstream: string): Promise<RegistryFron
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         const limit = front.bytesPerSecond;
+        if (limit) front.flowing += 1;
         const done = limit ? pipeline(answer, throttle(limit, count), response) : pipeline(answer, response);
-        done.catch(() => response.destroy());
+        done
+          .catch(() => response.destroy())
+          .finally(() => {
+            if (limit) front.flowing -= 1;
+          });
       },
     );
     target.on('error', () => response.destroy());

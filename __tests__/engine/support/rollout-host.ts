@@ -39,11 +39,13 @@ export function documentOf(
 
 export class RolloutHost {
   private watching: ChildProcess | undefined;
+  private booting: ChildProcess | undefined;
   private readonly stateDir: string;
 
   constructor(
     readonly instance: FakeInstance,
-    private engine: DockerEngine,
+    /** `undefined` while it has no power. */
+    private engine: DockerEngine | undefined,
     private readonly folder: string,
     private readonly settings: HostSettings,
   ) {
@@ -88,7 +90,7 @@ export class RolloutHost {
     writeFileSync(config, lines.join(''));
     return spawn('bash', [join(BOOT, 'warmpath-prepull.sh'), ...args], {
       env: {
-        ...this.engine.env,
+        ...(this.engine?.env ?? process.env),
         TMPDIR: join(this.folder, 'tmp'),
         WARMPATH_CONFIG: config,
         WARMPATH_STATE_DIR: this.stateDir,
@@ -108,17 +110,31 @@ export class RolloutHost {
     this.instance.targetLifecycleState = towards;
     this.instance.hookActive = true;
     const child = this.start([], settings);
+    this.booting = child;
     let stdout = '';
     child.stdout?.on('data', (chunk) => {
       stdout += String(chunk);
     });
     await new Promise((resolve) => child.once('close', resolve));
+    this.booting = undefined;
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   }
 
   watch(settings: HostSettings = {}): void {
     this.watching = this.start(['watch'], settings);
     this.watching.stdout?.resume();
+  }
+
+  /** Its power is cut: whatever runs of the program ends there. */
+  async cut(): Promise<void> {
+    const running = [this.watching, this.booting];
+    this.watching = undefined;
+    for (const child of running) {
+      if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) continue;
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      process.kill(-child.pid, 'SIGKILL');
+      await ended;
+    }
   }
 
   async stopWatch(): Promise<void> {

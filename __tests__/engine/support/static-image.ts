@@ -6,8 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DockerEngine } from './docker-engine';
 
-/** Ends at once: what is measured is the way to it. */
-const PROGRAM = 'int main(void) { return 0; }';
+/** Ends at once, since what is measured is the way to it; with an argument it stays until it is told to end. */
+const PROGRAM = `#include <signal.h>
+#include <unistd.h>
+static void end(int number) { (void)number; _exit(0); }
+int main(int count, char **words) { (void)words; signal(SIGTERM, end); return count > 1 ? pause() : 0; }
+`;
 
 /** Builds and pushes `repository:version`; returns the reference by digest. Nothing of it stays in the engine. */
 export async function buildStaticImage(

@@ -28,6 +28,8 @@ export interface Machines {
   sleep(instance: Instance): Promise<void>;
   /** Resolves when it is gone, and what ran on it with it. */
   terminate(instance: Instance): Promise<void>;
+  /** Whether a scale-in leaves it, because tasks run on it. @default none is */
+  isProtected?(instance: Instance): boolean;
 }
 
 export interface Pool {
@@ -117,7 +119,9 @@ export class AutoScalingGroup {
     // A refresh brings new instances, of the new version.
     while (this.serving.length < this.desired + surge) this.launch('InService');
     while (this.serving.length > this.desired + surge) {
-      const [gone] = this.serving.toSorted((left, right) => left.template - right.template);
+      const [gone] = this.serving
+        .filter((instance) => this.machines.isProtected?.(instance) !== true)
+        .toSorted((left, right) => left.template - right.template);
       if (gone === undefined) break;
       this.end(gone);
     }
