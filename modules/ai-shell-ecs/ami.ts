@@ -3,8 +3,10 @@ import type { TerraformCount } from 'cdktf';
 import type { Construct } from 'constructs';
 import { readLockedAmi } from './ami-lock';
 import { givenOrFound } from './given-or-found';
+import type { GoldenAmi } from './golden-ami';
 import { byArchitecture } from './plan-values';
 import type { AmiSource, Architecture } from './props';
+import type { AiShellEcsSettings } from './settings';
 
 /** The current ECS-optimized Amazon Linux 2023 AMI. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html */
 export function recommendedAmiParameter(architecture: Architecture): string {
@@ -33,6 +35,20 @@ export function amiId(scope: Construct, source: AmiSource, architecture: Archite
         ? `resolve:ssm:${source.parameter}`
         : readParameter(scope, source.parameter);
   }
+}
+
+/**
+ * The newest golden AMI for the launch template. Where images go onto hosts in place it is resolved at each launch: a push makes
+ * another AMI, which would replace every host at the next apply.
+ */
+export function bakedAmiId({ amiParameter }: GoldenAmi, settings: AiShellEcsSettings): string {
+  return resolvesAmiAtLaunch(settings) ? `resolve:ssm:${amiParameter.name}` : amiParameter.insecureValue;
+}
+
+/** Whether EC2 looks the AMI up at each launch, so that another AMI is no other launch template. */
+export function resolvesAmiAtLaunch({ ami, given, inPlaceRollout }: AiShellEcsSettings): boolean {
+  if (given.goldenAmi !== undefined) return inPlaceRollout !== undefined;
+  return ami.from === 'ssm' && ami.resolve === 'launch';
 }
 
 function readParameter(scope: Construct, name: string): string {

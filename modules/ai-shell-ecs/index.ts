@@ -4,7 +4,7 @@ import { shapeRoles } from '../parts/iam-roles';
 import { encryptLogs } from '../parts/log-encryption';
 import { warnOfEndOfLife } from '../parts/node-version';
 import { tagResources } from '../parts/tags';
-import { amiId } from './ami';
+import { amiId, bakedAmiId } from './ami';
 import { AwsLocation, accountOf } from './aws-location';
 import { renderBoot } from './boot/render-boot';
 import { ColdStartMetrics } from './cold-start-metrics';
@@ -143,7 +143,7 @@ export class AiShellEcs extends Construct {
     }
     this.template = new InstanceTemplate(this, 'template', {
       ...context,
-      imageId: this.goldenAmi?.amiParameter.insecureValue ?? firstAmiId,
+      imageId: this.goldenAmi === undefined ? firstAmiId : bakedAmiId(this.goldenAmi, settings),
       instanceProfileArn: this.instanceRole.profile.arn,
       securityGroupIds,
       userData: renderBoot(settings, {

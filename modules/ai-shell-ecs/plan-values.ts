@@ -42,6 +42,11 @@ export function plus(left: number, right: number): number {
     : left + right;
 }
 
+/** The product of a number and a known factor, by Terraform when the number is known only at plan. */
+export function times(value: number, factor: number): number {
+  return Token.isUnresolved(value) ? Token.asNumber(Op.mul(value, factor)) : value * factor;
+}
+
 /** The lesser of two numbers, by Terraform when one of them is known only at plan. */
 export function atMost(value: number, most: number): number {
   return Token.isUnresolved(value) ? Token.asNumber(Fn.min([value, most])) : Math.min(value, most);

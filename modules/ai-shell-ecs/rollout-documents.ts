@@ -21,6 +21,7 @@ export class RolloutDocuments extends Construct {
   readonly wanted: SsmParameter;
   readonly images: SsmParameter;
   private readonly live: TerraformLocal;
+  private readonly given: TerraformLocal;
 
   constructor(scope: Construct, id: string, { names, settings, rollout, images }: RolloutDocumentsProps) {
     super(scope, id);
@@ -58,11 +59,14 @@ export class RolloutDocuments extends Construct {
       'live',
       `\${{ for word in split(" ", ${this.images.fqn}.insecure_value) : split("=", word)[0] => split("=", word)[1] }}`,
     );
+    // Of an image that the document has yet to know; a reference may be put together at plan, which no function takes as it is.
+    this.given = new TerraformLocal(this, 'given', Object.fromEntries(references));
   }
 
   /** The image as the live document says. */
   current(name: string, image: ImageReference): ImageReference {
-    const reference = Token.asString(Fn.lookup(this.live.expression, `${name}.current`, image.reference));
+    const given = Fn.lookupNested(this.given.expression, [name]);
+    const reference = Token.asString(Fn.lookup(this.live.expression, `${name}.current`, given));
     return { ...image, reference };
   }
 }

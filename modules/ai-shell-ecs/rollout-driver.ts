@@ -13,7 +13,7 @@ import type { ImageReference } from './image-reference';
 import { repositoryArn } from './instance-role';
 import { invokeByRule } from './invoke-by-rule';
 import type { Names } from './names';
-import { byArchitecture } from './plan-values';
+import { byArchitecture, times } from './plan-values';
 import type { RolloutDocuments } from './rollout-documents';
 import type { AiShellEcsSettings, InPlaceRolloutSettings } from './settings';
 import type { ShellCluster } from './shell-cluster';
@@ -154,7 +154,7 @@ export class RolloutDriver extends Construct {
       SERVICE: task?.service?.name ?? '',
       PLATFORM: byArchitecture(instances.architecture, { arm64: 'linux/arm64', x86_64: 'linux/amd64' }),
       // Half of the disk: current is on the other one.
-      IMAGE_LIMIT_BYTES: Tokenization.stringifyNumber(instances.rootVolume.sizeGib * 2 ** 29),
+      IMAGE_LIMIT_BYTES: Tokenization.stringifyNumber(times(instances.rootVolume.sizeGib, 2 ** 29)),
       POOL_MIN_SIZE: warmPool === undefined ? '' : Tokenization.stringifyNumber(warmPool.minSize),
       POOL_MAX_PREPARED:
         warmPool === undefined ? '' : Tokenization.stringifyNumber(warmPool.maxPreparedCapacity),

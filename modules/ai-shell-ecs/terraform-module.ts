@@ -17,16 +17,21 @@ const purpose =
  * there are is chosen by the module.
  */
 export const aiShellEcsModules: readonly HclModule[] = [
-  aiShellEcsModule('ai-shell-ecs', purpose, { cluster: 'own', goldenAmi: false }),
+  aiShellEcsModule('ai-shell-ecs', purpose, { cluster: 'own', goldenAmi: false, rollout: 'replace' }),
   aiShellEcsModule(
     'ai-shell-ecs-golden-ami',
     `${purpose} And an AMI that holds the image, built again on every push.`,
-    { cluster: 'own', goldenAmi: true },
+    { cluster: 'own', goldenAmi: true, rollout: 'replace' },
   ),
   aiShellEcsModule(
     'ai-shell-ecs-existing-cluster',
     `${purpose} It joins a cluster that exists: add the capacity provider of the output \`capacity_providers\` to its list.`,
-    { cluster: 'existing', goldenAmi: false },
+    { cluster: 'existing', goldenAmi: false, rollout: 'replace' },
+  ),
+  aiShellEcsModule(
+    'ai-shell-ecs-in-place',
+    `${purpose} And a new image goes onto the instances that are there, before a task of it starts: it replaces none.`,
+    { cluster: 'own', goldenAmi: false, rollout: 'in-place' },
   ),
 ];
 

@@ -42,6 +42,13 @@ export function bases({ vpcId, subnetIds, routeTableId, amiId, amiLockFile }: Su
       coldStartMetrics: false,
       exec: false,
     },
+    'in-place': {
+      ...plain,
+      name: 'in-place',
+      rollout: 'in-place',
+      coldStartMetrics: false,
+      exec: false,
+    },
   } as const satisfies Record<string, AiShellEcsProps>;
 }
 
@@ -300,6 +307,15 @@ export function changeCases({
   change('coldStartMetrics.slowStartSeconds', 5);
   change('coldStartMetrics.alarmTopicArns', ['arn:aws:sns:eu-central-1:123456789012:alarms']);
   change('tags', { Team: 'shells' });
+
+  change('rollout', 'in-place');
+  changeWith('rollout', 'replace', { rollout: 'replace' }, 'in-place');
+  change('inPlaceRollout.startedBy', 'command', 'in-place');
+  change('inPlaceRollout.poolRenewal', 'lazy', 'in-place');
+  change('inPlaceRollout.readyPercent', 90, 'in-place');
+  const inPlaceToo = { image: { reference: reference('ai-shell', '2') } };
+  changeWith('image.reference', 'another one, in place', inPlaceToo, 'in-place');
+  changeWith('warmPool.minSize', '3, in place', { warmPool: { minSize: 3 } }, 'in-place');
 
   // Between the ways to be, where one prop alone is not the whole of it.
   changeWith('instances.capacityType', 'spot', { instances: { capacityType: 'spot' }, warmPool: false });

@@ -55,6 +55,8 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
     prepull_on_failure: 'CONTINUE',
     instance_refresh_min_healthy_percentage: 90,
     instance_refresh_max_healthy_percentage: 150,
+    rollout_ready_percent: 90,
+    rollout_pool_renewal: 'lazy',
     target_capacity: 70,
     minimum_scaling_step_size: 2,
     maximum_scaling_step_size: 10,

@@ -92,12 +92,13 @@ beforeAll(async () => {
   function hcl(module: HclModule, given: Readonly<Record<string, unknown>>): ModuleCall {
     return { folder: writeModule(module, folder), arguments: given };
   }
-  const [, golden, joined] = aiShellEcsModules;
+  const [, golden, joined, inPlace] = aiShellEcsModules;
   const modules = {
     ...deployments(shell, shells),
     ...deployments(prewarm, prewarms),
     'hcl-golden': hcl(golden!, requiredArguments('hcl-golden', around)),
     'hcl-joined': hcl(joined!, requiredArguments('hcl-joined', around)),
+    'hcl-in-place': hcl(inPlace!, requiredArguments('hcl-in-place', around)),
     'hcl-prewarm': hcl(prewarmModule, requiredPrewarmArguments(around)),
     before: writtenByFirstVersion(around),
   };
@@ -112,7 +113,15 @@ beforeAll(async () => {
     ami: { from: 'id', id: around.amiId },
   } as const;
   tables['props of ai-shell-ecs'] = propCases(shell, shells, changeCases(around), folder);
-  const { image_id, existing_cluster_name, create_capacity_provider, ...common } = changedVariables(around);
+  const {
+    image_id,
+    existing_cluster_name,
+    create_capacity_provider,
+    rollout_pool_renewal,
+    rollout_ready_percent,
+    ...common
+  } = changedVariables(around);
+  const { container_image_digest } = common;
   tables['variables of ai-shell-ecs'] = [
     ...variableCases('hcl-golden', modules['hcl-golden'], { image_id, ...common }),
     ...variableCases(
@@ -120,6 +129,12 @@ beforeAll(async () => {
       modules['hcl-joined'],
       { image_id, existing_cluster_name, create_capacity_provider },
       ' of existing-cluster',
+    ),
+    ...variableCases(
+      'hcl-in-place',
+      modules['hcl-in-place'],
+      { container_image_digest, rollout_pool_renewal, rollout_ready_percent },
+      ' of in-place',
     ),
   ];
   tables['props of prewarm'] = propCases(prewarm, prewarms, prewarmCases(around), folder);

@@ -16,11 +16,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Props that no plan here can change, each with the reason. */
 const NOT_PLANNED = {
   nodeVersion: 'the provider that the emulator is driven with knows one version',
-  // Applied, rolled out and gone back from in a test of its own, rollout-in-place.test.ts.
-  rollout: 'a way of its own to roll images out',
-  'inPlaceRollout.startedBy': 'only with that way',
-  'inPlaceRollout.poolRenewal': 'only with that way',
-  'inPlaceRollout.readyPercent': 'only with that way',
 };
 
 it('every prop has a change', () => {

@@ -58,6 +58,14 @@ describe('a group whose images are rolled out in place', () => {
     expect(String(task['container_definitions'])).toContain('shell.current');
   });
 
+  it('hands no function a reference that is put together at plan', () => {
+    const repositoryUrl = '111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell';
+    const tagged = synthesize({ ...inPlace, image: { from: 'tag', repositoryUrl, tag: 'v2' } });
+    expect(String(tagged.one('aws_ecs_task_definition')['container_definitions'])).toMatch(
+      /lookup\(local\.\w+_live_\w+, \\?"shell\.current\\?", local\.\w+_given_\w+\.shell\)/,
+    );
+  });
+
   it('leaves the size of the pool to the driver', () => {
     expect(stack.one('aws_autoscaling_group')['lifecycle']).toMatchObject({
       ignore_changes: expect.arrayContaining([
@@ -78,6 +86,17 @@ describe('a group whose images are rolled out in place', () => {
       PLATFORM: 'linux/arm64',
       READY_PERCENT: 100,
     });
+  });
+
+  it('takes the golden AMI at each launch, so that a push changes no launch template, and refuses a refresh that could not go back', () => {
+    const baked = synthesize({ ...inPlace, goldenAmi: {} });
+    expect(baked.one('aws_launch_template')['image_id']).toMatch(/^resolve:ssm:/);
+    expect(synthesize({ goldenAmi: {} }).one('aws_launch_template')['image_id']).toMatch(
+      /\.insecure_value}$/,
+    );
+    expect(() => synthesize({ ...inPlace, goldenAmi: {}, refresh: { startedBy: 'command' } })).toThrow(
+      "got true with an AMI resolved at launch, as goldenAmi is with rollout 'in-place'",
+    );
   });
 
   it('lets instances read the document and nothing write it but the driver', () => {

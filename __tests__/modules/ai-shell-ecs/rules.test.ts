@@ -39,7 +39,6 @@ function service(props: object): Partial<AiShellEcsProps> {
 const cases: readonly Case[] = [
   ['name-malformed', { name: 'My Shell' }, /shorten or correct it/],
   ['in-place-settings-without-it', { inPlaceRollout: {} }, /write rollout: 'in-place'/],
-  ['in-place-with-golden-ami', { rollout: 'in-place', goldenAmi: {} }, /write rollout: 'replace'/],
   ['in-place-image-names', { rollout: 'in-place', additionalImages: { shell: ghcr } }, /rename one/],
   [
     'in-place-too-many-images',

@@ -17,8 +17,8 @@ it('has a variable for each prop, or says in its README why there is none', () =
     join(folder, '../parts/iam-roles.ts'),
   ]);
   const flavours = [
-    { cluster: 'own', goldenAmi: true },
-    { cluster: 'existing', goldenAmi: false },
+    { cluster: 'own', goldenAmi: true, rollout: 'replace' },
+    { cluster: 'existing', goldenAmi: false, rollout: 'in-place' },
   ] as const;
   const set = flavours.flatMap((flavour) =>
     namesOfVariables(propsFromVariables(new HclModuleStack(Testing.app(), 'stack'), flavour)),

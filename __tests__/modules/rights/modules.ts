@@ -37,6 +37,11 @@ const shells: Readonly<Record<string, Partial<AiShellEcsProps>>> = {
     },
   },
   spot: { warmPool: false, instances: { capacityType: 'spot' }, coldStartMetrics: {} },
+  'in-place': {
+    rollout: 'in-place',
+    additionalImages: { proxy: { from: 'digest', reference: `ghcr.io/team/proxy@${DIGEST}` } },
+    service: { desiredCount: 1 },
+  },
   plain: { exec: false },
 };
 

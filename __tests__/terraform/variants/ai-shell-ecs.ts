@@ -104,6 +104,12 @@ const variants = {
     tags: { Team: 'shells' },
   },
   'ai-shell-golden-ami': { goldenAmi: { tagPrefixes: ['k-'], keepImages: 5 } },
+  'ai-shell-in-place': {
+    rollout: 'in-place',
+    goldenAmi: {},
+    additionalImages: { proxy: image('public.ecr.aws/nginx/nginx') },
+    service: { desiredCount: 1 },
+  },
   'ai-shell-existing-cluster-and-groups': {
     cluster: { create: false, name: 'platform', otherCapacityProviders: ['FARGATE'] },
     network: { ...minimal.network, securityGroupIds: ['sg-0a1b2c3d4e5f60718'] },

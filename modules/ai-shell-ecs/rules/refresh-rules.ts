@@ -1,3 +1,4 @@
+import { resolvesAmiAtLaunch } from '../ami';
 import type { AiShellEcsSettings, RefreshSettings } from '../settings';
 import { isInRange, isUnknown, type Rule, rangeRule } from './rule';
 
@@ -90,9 +91,9 @@ export const refreshRules: readonly Rule[] = [
           `names the new version already; ${ALIAS_CURE}, or write autoRollback: false`
         : undefined,
   ),
-  whenRefreshing('rollback-with-ami-at-launch', ({ autoRollback }, { ami }) =>
-    autoRollback && ami.from === 'ssm' && ami.resolve === 'launch'
-      ? "refresh.autoRollback: got true with an AMI resolved at launch; Auto Scaling refuses it, the old version would resolve to the new AMI; write ami.resolve: 'plan', or autoRollback: false"
+  whenRefreshing('rollback-with-ami-at-launch', ({ autoRollback }, settings) =>
+    autoRollback && resolvesAmiAtLaunch(settings)
+      ? `refresh.autoRollback: got true with an AMI resolved at launch${settings.given.goldenAmi ? ", as goldenAmi is with rollout 'in-place'" : ''}; Auto Scaling refuses it, the old version would resolve to the new AMI; write ${settings.given.goldenAmi ? '' : "ami.resolve: 'plan', or "}autoRollback: false`
       : undefined,
   ),
   whenRefreshing('skip-matching-with-ami-at-launch', ({ skipMatching }, { ami }) =>

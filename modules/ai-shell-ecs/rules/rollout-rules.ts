@@ -19,12 +19,6 @@ export const rolloutRules: readonly Rule[] = [
         ? "inPlaceRollout: got it with rollout 'replace', which has none of it; write rollout: 'in-place', or leave it out"
         : undefined,
   },
-  inPlace('in-place-with-golden-ami', ({ given }) =>
-    given.goldenAmi === undefined
-      ? undefined
-      : "rollout: got 'in-place' with goldenAmi; each push makes another AMI, and another AMI replaces every host; write rollout: 'replace', or " +
-        'leave goldenAmi out',
-  ),
   inPlace('in-place-image-names', (settings) => {
     const names = imageNamesOf(settings);
     const twice = names.find((name, index) => names.indexOf(name) !== index);

@@ -11,6 +11,7 @@ import { capacityProviderProps } from './capacity-provider';
 import { execProps, existingClusterProps, ownClusterProps } from './cluster';
 import { goldenAmiProps } from './golden-ami';
 import { imageProps } from './image';
+import { inPlaceProps } from './in-place';
 import { instancesProps } from './instances';
 import { networkProps } from './network';
 import { observabilityProps } from './observability';
@@ -52,6 +53,7 @@ export { coldStartMetricsSwitch } from './observability';
 export interface AiShellEcsFlavour {
   readonly cluster: 'own' | 'existing';
   readonly goldenAmi: boolean;
+  readonly rollout: 'replace' | 'in-place';
 }
 
 /**
@@ -86,5 +88,6 @@ export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFla
       ? { cluster: ownClusterProps(stack, name), exec: execProps(stack) }
       : { cluster: existingClusterProps(stack) }),
     ...(flavour.goldenAmi ? { goldenAmi: goldenAmiProps(stack) } : {}),
+    ...(flavour.rollout === 'in-place' ? inPlaceProps(stack) : {}),
   };
 }
