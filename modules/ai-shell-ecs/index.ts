@@ -215,6 +215,7 @@ export class AiShellEcs extends Construct {
         groupName: this.group.group.name,
         capacityProviderName: settings.capacityProvider.name,
         goldenAmi: this.goldenAmi?.images(accountId),
+        otherAlarms: this.rollout?.driver.alarms ?? [],
       });
     }
   }

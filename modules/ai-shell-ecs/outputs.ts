@@ -87,11 +87,17 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
       shell.goldenAmi?.referenceParameter.name,
     ],
     image_pipeline_arn: ['Image Builder pipeline', shell.goldenAmi?.pipeline.arn],
-    alarm_arns: ['Alarms of cold starts', shell.coldStartMetrics?.alarms.map(({ arn }) => arn)],
+    alarm_arns: ['Alarms of cold starts, and of rollouts in place', alarmArns(shell)],
     dashboard_name: ['Dashboard of cold starts', shell.coldStartMetrics?.dashboard.dashboardName],
     instance_refresh_command: [
       'Replaces the instances; starts the rollout where an apply does not',
       shell.refreshCommand,
     ],
   };
+}
+
+/** `undefined` where nothing is watched. */
+function alarmArns({ coldStartMetrics, rollout }: AiShellEcs): readonly string[] | undefined {
+  if (coldStartMetrics === undefined && rollout === undefined) return undefined;
+  return [...(coldStartMetrics?.alarms ?? []), ...(rollout?.driver.alarms ?? [])].map(({ arn }) => arn);
 }

@@ -42,6 +42,7 @@ const PREVIOUS_SECONDS = 7 * 24 * 3600;
 /** The function that brings wanted images onto the hosts: at each change of what is wanted, and every minute. */
 export class RolloutDriver extends Construct {
   readonly function: NodeFunction<ImageRolloutSettings>;
+  readonly alarms: readonly CloudwatchMetricAlarm[];
 
   constructor(
     scope: Construct,
@@ -81,26 +82,29 @@ export class RolloutDriver extends Construct {
       tags: settings.tags,
     });
     invokeByRule(this, 'every-minute', everyMinute, this.function, failedEvents.queue.arn);
-    this.ring('rollout-stopped', {
+    const stopped = this.alarmOn('rollout-stopped', {
       metric: 'RolloutStopped',
       logGroupName: this.function.logGroup.name,
       pattern: '{ ($.event = "rollout") && ($.phase = "stopped") }',
       description:
         'A rollout ended without its image: its reason is in the document of images; tasks run what they ran',
     });
-    if (settings.warmPool !== undefined)
-      this.ring('held-by-pull', {
-        metric: 'HostHeldByPull',
-        logGroupName: names.prepullLogGroup,
-        // On its way into service, with tasks waiting for it.
-        pattern: '{ ($.event = "prepull") && ($.target = "InService") && ($.attempts > 0) }',
-        description:
-          'A task may have waited for a host that pulled on its way into service: out of the pool stale, or launched beside it',
-      });
+    this.alarms = settings.warmPool === undefined ? [stopped] : [stopped, this.alarmOnHeldHosts()];
+  }
+
+  private alarmOnHeldHosts(): CloudwatchMetricAlarm {
+    return this.alarmOn('held-by-pull', {
+      metric: 'HostHeldByPull',
+      logGroupName: this.props.names.prepullLogGroup,
+      // On its way into service, with tasks waiting for it.
+      pattern: '{ ($.event = "prepull") && ($.target = "InService") && ($.attempts > 0) }',
+      description:
+        'A task may have waited for a host that pulled on its way into service: out of the pool stale, or launched beside it',
+    });
   }
 
   /** An alarm on log lines, at the first of them. */
-  private ring(
+  private alarmOn(
     id: string,
     of: {
       readonly metric: string;
@@ -108,7 +112,7 @@ export class RolloutDriver extends Construct {
       readonly pattern: string;
       readonly description: string;
     },
-  ): void {
+  ): CloudwatchMetricAlarm {
     const { groupName, settings } = this.props;
     const { alarmTopicArns = [] } = settings.given.coldStartMetrics || {};
     new CloudwatchLogMetricFilter(this, `${id}-filter`, {
@@ -124,7 +128,7 @@ export class RolloutDriver extends Construct {
       },
     });
     const actions = [...alarmTopicArns];
-    new CloudwatchMetricAlarm(this, id, {
+    return new CloudwatchMetricAlarm(this, id, {
       alarmName: `${settings.name}-${id}`,
       alarmDescription: of.description,
       namespace: METRICS_NAMESPACE,

@@ -39,7 +39,7 @@ function onHosts({ tasks }: SimulationResult, moment: SimulatedTask['moment']): 
 
 /** What a reader compares, a line for each question. */
 function linesOf(result: SimulationResult): Readonly<Record<string, string | number>> {
-  const { hostsKept, launches, rolloutSeconds, shellsEnded, tasks } = result;
+  const { heldByPull, hostsKept, launches, rolloutSeconds, shellsEnded, tasks } = result;
   const during = onHosts(result, 'during');
   const scaleOuts = tasks.filter(({ isScaleOut }) => isScaleOut);
   return {
@@ -49,6 +49,7 @@ function linesOf(result: SimulationResult): Readonly<Record<string, string | num
     'tasks whose host pulled after placement': tasks.filter(({ isPulled }) => isPulled).length,
     'scale-outs': scaleOuts.length,
     'tasks that waited for a host held back by a pull': tasks.filter(({ isHeldBack }) => isHeldBack).length,
+    'lines that the alarm held-by-pull counts': heldByPull,
     'start before, ms (median / p95 / max)': startTimes(onHosts(result, 'before')),
     'start during, ms': startTimes(during),
     'start while bytes flow, ms': startTimes(during.filter(({ isBesidePull }) => isBesidePull)),

@@ -143,8 +143,10 @@ beforeAll(async () => {
     modules['hcl-prewarm'],
     changedPrewarmVariables(around),
   );
-  const call = { ...written(shell, 'upgraded', upgraded, folder), of: 'before' };
-  tables.upgrade = [{ name: 'upgrade', from: '0.1', to: 'now', call }];
+  tables.upgrade = (['replace', 'in-place'] as const).map((rollout) => {
+    const call = { ...written(shell, `upgraded-${rollout}`, { ...upgraded, rollout }, folder), of: 'before' };
+    return { name: 'upgrade', from: '0.1', to: rollout, call };
+  });
   changes = await bench.plan(
     Object.fromEntries(
       Object.entries(tables).flatMap(([table, rows]) =>
@@ -211,11 +213,19 @@ it('replaces no table, bucket or queue of prewarm, but where deployment, account
   expect(new Set(replacing.map(({ name }) => name))).toEqual(new Set(['deployment', 'accountId', 'region']));
 });
 
-it('upgrades a deployment of the first version in place: a revision is added, and two rules for DNS go', () => {
-  const gone = changesOf('upgrade', 0).filter(({ action }) => action === 'replace' || action === 'delete');
-  expect(gone.map(({ type }) => type).sort()).toEqual([
-    'ecs_task_definition',
-    'vpc_security_group_egress_rule',
-    'vpc_security_group_egress_rule',
-  ]);
-});
+it.each([
+  ['replace', 0],
+  ['in-place', 1],
+])(
+  'upgrades a deployment of the first version to %s: a revision is added, two rules for DNS go, and nothing that holds data',
+  (_, row) => {
+    const gone = changesOf('upgrade', row).filter(
+      ({ action }) => action === 'replace' || action === 'delete',
+    );
+    expect(gone.map(({ type }) => type).sort()).toEqual([
+      'ecs_task_definition',
+      'vpc_security_group_egress_rule',
+      'vpc_security_group_egress_rule',
+    ]);
+  },
+);

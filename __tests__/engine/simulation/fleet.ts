@@ -9,6 +9,7 @@ import { LogStreams, Parameters, Revisions } from '../../support/fake-aws/json-s
 import { type FakeAws, startFakeAws } from '../../support/fake-aws/server';
 import { until } from '../../support/until';
 import type { RegistryFront } from '../support/registry-front';
+import type { HostLine } from '../support/rollout-host';
 import { SimulatedHost } from './host';
 
 export const GROUP = 'shell-ecs-asg';
@@ -96,6 +97,15 @@ export class Fleet {
 
   get asleep(): number {
     return this.group.pooled.filter(({ lifecycle }) => lifecycle === 'Warmed:Stopped').length;
+  }
+
+  /** Lines of the log that the alarm `held-by-pull` counts: hosts that pulled on their way into service. */
+  get heldByPull(): number {
+    return this.logs
+      .lines(LOG_GROUP)
+      .map(({ message }): HostLine & { readonly target: string } => JSON.parse(message))
+      .filter(({ attempts, event, target }) => event === 'prepull' && target === 'InService' && attempts > 0)
+      .length;
   }
 
   private async launch(instance: Instance, destination: Destination): Promise<void> {

@@ -40,6 +40,7 @@ describe('an image that is rolled out in place while tasks are placed', () => {
   it('has no task whose host pulls after its placement, and none that waits for a host held back by a pull', () => {
     expect(result.tasks.filter(({ isPulled }) => isPulled)).toEqual([]);
     expect(result.tasks.filter(({ isHeldBack }) => isHeldBack)).toEqual([]);
+    expect(result.heldByPull).toBe(0);
     expect(result.tasks.some(({ isBesidePull }) => isBesidePull)).toBe(true);
     expect(result.tasks.some(({ isScaleOut, moment }) => isScaleOut && moment === 'during')).toBe(true);
   });

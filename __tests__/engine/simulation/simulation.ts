@@ -40,6 +40,8 @@ export interface SimulationResult {
   readonly tasks: readonly SimulatedTask[];
   readonly rolloutSeconds: number;
   readonly launches: number;
+  /** Of the rollout: what the alarm `held-by-pull` counts, hosts that nobody waited for among them. */
+  readonly heldByPull: number;
   readonly shellsEnded: number;
   /** Hosts, those that sleep as well, that are of before the rollout. */
   readonly hostsKept: number;
@@ -198,6 +200,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     await simulation.place('before', (count) => count >= around);
     const firstHosts = new Set(fleet.hosts.keys());
     const launched = fleet.group.history.length;
+    const heldBefore = fleet.heldByPull;
     const started = performance.now();
     let isOver = false;
     const rolling = (way === 'in-place' ? rollInPlace : rollByRefresh)(fleet, options).finally(() => {
@@ -211,6 +214,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       tasks,
       rolloutSeconds,
       launches: fleet.group.history.slice(launched).filter((line) => line.includes(' none -> ')).length,
+      heldByPull: fleet.heldByPull - heldBefore,
       shellsEnded: fleet.shellsEnded,
       hostsKept: [...fleet.hosts.keys()].filter((id) => firstHosts.has(id)).length,
       finalImage: fleet.revisions.latest.containerDefinitions[0]?.image ?? '',

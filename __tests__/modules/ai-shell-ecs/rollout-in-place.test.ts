@@ -99,6 +99,13 @@ describe('a group whose images are rolled out in place', () => {
     );
   });
 
+  it('rings on both counts of cold starts, and tells its alarms with the others', () => {
+    const watched = synthesize({ ...inPlace, coldStartMetrics: {} });
+    for (const alarm of ['image-pulled-at-start', 'held-by-pull', 'rollout-stopped'])
+      expect(watched.one('aws_cloudwatch_metric_alarm', alarm)['alarm_name']).toBe(`shell-${alarm}`);
+    expect(String(watched.one('aws_cloudwatch_dashboard')['dashboard_body'])).toMatch(/held-by-pull/);
+  });
+
   it('lets instances read the document and nothing write it but the driver', () => {
     const writers = stack.statements.filter(({ Action }) => [Action].flat().includes('ssm:PutParameter'));
     expect(writers.map(({ Sid }) => Sid)).toEqual(['WriteImages']);

@@ -29,6 +29,8 @@ export interface ColdStartMetricsConstructProps {
   readonly prepullLog: PrepullLog;
   /** Name of the golden AMI's recipe and the ARN that its images begin with; `undefined` without one. */
   readonly goldenAmi: { readonly recipe: string; readonly imageArnPrefix: string } | undefined;
+  /** Shown beside those of here. */
+  readonly otherAlarms: readonly CloudwatchMetricAlarm[];
 }
 
 const DEFAULT_SLOW_START_SECONDS = 10;
@@ -80,7 +82,7 @@ export class ColdStartMetrics extends Construct {
       dashboardBody: dashboardBody(
         location.region,
         watched,
-        this.alarms.map(({ arn }) => arn),
+        [...this.alarms, ...props.otherAlarms].map(({ arn }) => arn),
       ),
     });
   }
