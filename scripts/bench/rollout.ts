@@ -84,8 +84,11 @@ async function run(say: (line: string) => void): Promise<BenchResult> {
     front.credentials = 'AWS:token';
     front.bytesPerSecond = BYTES_PER_SECOND;
     const fleet = { front, images, serving: SERVING, pool: POOL, say };
-    for (const way of WAYS)
-      results[way] = await simulate({ ...fleet, way, everySeconds: 1, scaleOutEvery: 15, around: 30 });
+    for (const way of WAYS) {
+      const result = await simulate({ ...fleet, way, everySeconds: 1, scaleOutEvery: 15, around: 20 });
+      results[way] = result;
+      for (const [name, value] of Object.entries(linesOf(result))) say(`${way.padEnd(9)} ${name}: ${value}`);
+    }
   } finally {
     await front.close();
     await registry.stop();
@@ -95,10 +98,7 @@ async function run(say: (line: string) => void): Promise<BenchResult> {
   for (const way of WAYS) {
     const result = results[way];
     if (result === undefined) continue;
-    for (const [name, value] of Object.entries(linesOf(result))) {
-      notes[`${way}: ${name}`] = value;
-      say(`${way.padEnd(9)} ${name}: ${value}`);
-    }
+    for (const [name, value] of Object.entries(linesOf(result))) notes[`${way}: ${name}`] = value;
   }
   const during = medianStart(results['in-place'], 'during');
   const before = medianStart(results['in-place'], 'before');

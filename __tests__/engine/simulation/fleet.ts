@@ -56,8 +56,8 @@ export class Fleet {
         maxSize: 20,
         desired: serving,
         pool: { minSize: pool, maxPrepared: pool + serving },
-        // Whichever: a rollout must not depend on it.
-        choose: (from) => from[Math.floor(Math.random() * from.length)],
+        // AWS does not say which; with the newest first, stale ones stay in the pool until somebody renews it.
+        choose: (from) => from.at(-1),
       },
       {
         launch: (instance, destination) => void this.launch(instance, destination),

@@ -8,9 +8,7 @@ import { type FakeInstance, startFakeInstance } from '../support/fake-instance';
 import { type HostLine, type HostSettings, RolloutHost } from '../support/rollout-host';
 
 /** What the agent pulls with. */
-const REGISTRY_AUTH = Buffer.from(JSON.stringify({ username: 'AWS', password: 'token' })).toString(
-  'base64url',
-);
+const REGISTRY_AUTH = Buffer.from(JSON.stringify({ username: 'AWS', password: 'token' })).toString('base64');
 
 export interface TaskStart {
   /** Whether the host had to pull after the task was placed on it. */

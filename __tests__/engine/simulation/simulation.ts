@@ -69,7 +69,10 @@ class Simulation {
       // A pool that is empty because its hosts are on their way says nothing of the rollout.
       const isScaleOut = this.sinceScaleOut >= this.options.scaleOutEvery && this.fleet.asleep > 0;
       if (isScaleOut) this.sinceScaleOut = 0;
-      this.placed.push(isScaleOut ? this.scaleOut() : this.task());
+      const placed = isScaleOut ? this.scaleOut() : this.task();
+      // A failure is told at the end, with all others.
+      placed.catch(() => {});
+      this.placed.push(placed);
       await sleep(this.options.everySeconds * 1000);
     }
   }

@@ -125,25 +125,16 @@ export class RolloutHost {
     this.watching.stdout?.resume();
   }
 
-  /** Its power is cut: whatever runs of the program ends there. */
+  /** Its power is cut: a boot ends where it is, and the watch with what it pulls. */
   async cut(): Promise<void> {
-    const running = [this.watching, this.booting];
-    this.watching = undefined;
-    for (const child of running) {
-      if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      process.kill(-child.pid, 'SIGKILL');
-      await ended;
-    }
+    await this.stopWatch();
+    await ended(this.booting, 'SIGKILL');
   }
 
   async stopWatch(): Promise<void> {
     const watching = this.watching;
     this.watching = undefined;
-    if (watching?.pid === undefined) return;
-    const ended = new Promise((resolve) => watching.once('close', resolve));
-    process.kill(-watching.pid, 'SIGTERM');
-    await ended;
+    await ended(watching, 'SIGTERM');
   }
 
   /** Lines of an event that have arrived in its log. */
@@ -158,4 +149,12 @@ export class RolloutHost {
     const lines = this.instance.logged.map((message): Partial<HostLine> => JSON.parse(message));
     return (lines.findLast(({ held }) => held !== undefined)?.held ?? '').split(',');
   }
+}
+
+/** Ends a program and its processes, where it still runs. */
+async function ended(child: ChildProcess | undefined, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  process.kill(-child.pid, signal);
+  await closed;
 }
