@@ -588,7 +588,7 @@ main() {
   if [ -z "$REGION" ]; then metadata placement/region && REGION=$REPLY; fi
   load_transition
   if [ "${1:-}" = watch ]; then
-    trap 'stop_following; exit 0' TERM INT
+    trap '[ -z "$IMAGES_PARAMETER" ] || stop_following; exit 0' TERM INT
     watch
   else
     flock 9
