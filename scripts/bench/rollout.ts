@@ -85,7 +85,7 @@ async function run(say: (line: string) => void): Promise<BenchResult> {
     front.bytesPerSecond = BYTES_PER_SECOND;
     const fleet = { front, images, serving: SERVING, pool: POOL, say };
     for (const way of WAYS) {
-      const result = await simulate({ ...fleet, way, everySeconds: 1, scaleOutEvery: 15, around: 20 });
+      const result = await simulate({ ...fleet, way, everySeconds: 1, scaleOutEvery: 40, around: 20 });
       results[way] = result;
       for (const [name, value] of Object.entries(linesOf(result))) say(`${way.padEnd(9)} ${name}: ${value}`);
     }
