@@ -91,10 +91,30 @@ const everyVariable = `
   slow_start_seconds                      = 5
   alarm_topic_arns                        = ["arn:aws:sns:eu-central-1:111111111111:alarms"]`;
 
-/** Answers as ECS does in a Region without a cluster: a module that creates one asks whether it is there. */
-const ecs = createServer((_request, response) => {
-  response.setHeader('content-type', 'application/x-amz-json-1.1');
-  response.end('{"clusterArns":[]}');
+/** EC2's word that each type of a question is offered in one zone. */
+function offered(question: string): string {
+  const types = [...new URLSearchParams(question)].filter(([key]) => /^Filter\.\d+\.Value\.\d+$/.test(key));
+  const items = types.map(
+    ([, type]) =>
+      `<item><instanceType>${type}</instanceType><locationType>availability-zone</locationType><location>eu-central-1a</location></item>`,
+  );
+  return `<DescribeInstanceTypeOfferingsResponse><instanceTypeOfferingSet>${items.join('')}</instanceTypeOfferingSet></DescribeInstanceTypeOfferingsResponse>`;
+}
+
+/**
+ * Answers as ECS does in a Region without a cluster, since a module that creates one asks whether it is there, and as EC2 does in one with
+ * every type.
+ */
+const aws = createServer((request, response) => {
+  let question = '';
+  request.on('data', (chunk) => {
+    question += String(chunk);
+  });
+  request.on('end', () => {
+    const isOfTypes = question.includes('Action=DescribeInstanceTypeOfferings');
+    response.setHeader('content-type', isOfTypes ? 'text/xml' : 'application/x-amz-json-1.1');
+    response.end(isOfTypes ? offered(question) : '{"clusterArns":[]}');
+  });
 });
 let endpoint = '';
 
@@ -108,15 +128,15 @@ function consumer(root: string, ...modules: readonly { readonly name: string }[]
 }
 
 beforeAll(async () => {
-  ecs.listen(0, '127.0.0.1');
-  await once(ecs, 'listening');
-  endpoint = `http://127.0.0.1:${(ecs.address() as AddressInfo).port}`;
+  aws.listen(0, '127.0.0.1');
+  await once(aws, 'listening');
+  endpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
   writeModule(sampleModule, modulesFolder);
   for (const shell of aiShellEcsModules) writeModule(shell, modulesFolder);
 });
 
 afterAll(() => {
-  ecs.close();
+  aws.close();
   workbench.close();
   rmSync(modulesFolder, { recursive: true, force: true });
 });
