@@ -1,9 +1,9 @@
 import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parameter';
+import type { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 import type { TerraformCount } from 'cdktf';
 import type { Construct } from 'constructs';
 import { readLockedAmi } from './ami-lock';
 import { givenOrFound } from './given-or-found';
-import type { GoldenAmi } from './golden-ami';
 import { byArchitecture } from './plan-values';
 import type { AmiSource, Architecture } from './props';
 import type { AiShellEcsSettings } from './settings';
@@ -41,8 +41,8 @@ export function amiId(scope: Construct, source: AmiSource, architecture: Archite
  * The newest golden AMI for the launch template. Where images go onto hosts in place it is resolved at each launch: a push makes
  * another AMI, which would replace every host at the next apply.
  */
-export function bakedAmiId({ amiParameter }: GoldenAmi, settings: AiShellEcsSettings): string {
-  return resolvesAmiAtLaunch(settings) ? `resolve:ssm:${amiParameter.name}` : amiParameter.insecureValue;
+export function bakedAmiId(newest: SsmParameter, settings: AiShellEcsSettings): string {
+  return resolvesAmiAtLaunch(settings) ? `resolve:ssm:${newest.name}` : newest.insecureValue;
 }
 
 /** Whether EC2 looks the AMI up at each launch, so that another AMI is no other launch template. */

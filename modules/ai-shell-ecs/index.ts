@@ -143,7 +143,7 @@ export class AiShellEcs extends Construct {
     }
     this.template = new InstanceTemplate(this, 'template', {
       ...context,
-      imageId: this.goldenAmi === undefined ? firstAmiId : bakedAmiId(this.goldenAmi, settings),
+      imageId: this.goldenAmi === undefined ? firstAmiId : bakedAmiId(this.goldenAmi.amiParameter, settings),
       instanceProfileArn: this.instanceRole.profile.arn,
       securityGroupIds,
       userData: renderBoot(settings, {
