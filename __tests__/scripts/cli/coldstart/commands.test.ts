@@ -1,3 +1,4 @@
+import timers from 'node:timers/promises';
 import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
@@ -34,6 +35,8 @@ function capture(): { readonly text: () => string } {
     return true;
   });
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  // Waits between two looks pass at once.
+  jest.spyOn(timers, 'setTimeout').mockImplementation(() => timers.setImmediate());
   return { text: () => printed };
 }
 afterEach(() => jest.restoreAllMocks());
