@@ -68,6 +68,7 @@ module "shell" {
   container_image_digest = "sha256:${'1f'.repeat(32)}"
   image_id               = "ami-0a1b2c3d4e5f60718"
   look_up_ami            = false
+  check_instance_type    = false
   vpc_id                 = "vpc-0a1b2c3d4e5f60718"
   subnet_ids             = ["subnet-0a1b2c3d4e5f60718"]
 }

@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly maxConnections: number;
   /** Idle time after which a connection is closed, in milliseconds. */
   readonly keepAliveMs: number;
+  /** Called before a connection is opened. */
+  readonly makeRoom: () => void;
 }
 
 /** Pool of connections to one address for one host. */
@@ -28,8 +30,16 @@ export class ConnectionPool implements ExchangeOwner {
     this.share = { peer, ca, readBuffer, writer, memory: {}, onLost };
   }
 
-  get isUnused(): boolean {
-    return this.connections.size === 0;
+  /** Connections, used and unused. */
+  get size(): number {
+    return this.connections.size;
+  }
+
+  /** Closes the connection that has been unused for longest; returns false where there is none. */
+  closeOldest(): boolean {
+    const oldest = this.idle.shift();
+    if (oldest) this.drop(oldest);
+    return oldest !== undefined;
   }
 
   leadsTo({ address, host, port, scheme }: Peer): boolean {
@@ -77,10 +87,7 @@ export class ConnectionPool implements ExchangeOwner {
     for (const { exchange } of this.connections) exchange?.check(now);
     for (const exchange of [...this.waiting]) exchange.check(now);
     const { keepAliveMs } = this.options;
-    while (this.idle[0] && now - this.idle[0].idleSince > keepAliveMs) {
-      const old = this.idle.shift();
-      if (old) this.drop(old);
-    }
+    while (this.idle[0] && now - this.idle[0].idleSince > keepAliveMs) this.closeOldest();
   }
 
   close(): void {
@@ -101,6 +108,7 @@ export class ConnectionPool implements ExchangeOwner {
 
   private connect(): Connection | undefined {
     if (this.connections.size >= this.options.maxConnections) return undefined;
+    this.options.makeRoom();
     const connection = new Connection(this.share);
     this.connections.add(connection);
     return connection;

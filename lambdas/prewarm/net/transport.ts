@@ -8,6 +8,8 @@ export interface TransportOptions {
   readonly ca?: string;
   /** Connections per address and host; more exchanges wait for one. @default 2048 */
   readonly maxConnectionsPerPool?: number;
+  /** Connections to all addresses together, beyond which unused ones are closed before another is opened. @default no bound */
+  readonly maxConnections?: () => number;
   /** How long an unused connection is kept, in milliseconds. @default 5000 */
   readonly keepAliveMs?: number;
 }
@@ -24,11 +26,17 @@ class SocketTransport implements Transport {
   /** The pool of the fetch before, which is often that of the next. */
   private lastPool: ConnectionPool | undefined;
 
-  constructor({ ca, maxConnectionsPerPool = 2048, keepAliveMs = 5_000 }: TransportOptions) {
+  constructor({
+    ca,
+    maxConnectionsPerPool = 2048,
+    maxConnections = () => Number.POSITIVE_INFINITY,
+    keepAliveMs = 5_000,
+  }: TransportOptions) {
     // Certificates that are none fail here, not at each connection.
     if (ca !== undefined) trustedContext(ca);
     const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
-    this.options = { ca, readBuffer, maxConnections: maxConnectionsPerPool, keepAliveMs };
+    const makeRoom = (): void => this.closeUnused(maxConnections());
+    this.options = { ca, readBuffer, maxConnections: maxConnectionsPerPool, keepAliveMs, makeRoom };
   }
 
   fetch(target: FetchTarget, signal?: AbortSignal): Promise<FetchAnswer> {
@@ -52,13 +60,20 @@ class SocketTransport implements Transport {
     return pool;
   }
 
+  /** Each is of an address that fetches go to no more, or to fewer at a time than before. */
+  private closeUnused(maxConnections: number): void {
+    let open = 1;
+    for (const pool of this.pools.values()) open += pool.size;
+    for (const pool of this.pools.values()) while (open > maxConnections && pool.closeOldest()) open -= 1;
+  }
+
   private tick(now: number): void {
     for (const pool of this.pools.values()) pool.tick(now);
     this.forgetUnused();
   }
 
   private forgetUnused(): void {
-    for (const [key, pool] of this.pools) if (pool.isUnused) this.pools.delete(key);
+    for (const [key, pool] of this.pools) if (pool.size === 0) this.pools.delete(key);
     this.lastPool = undefined;
     if (this.pools.size > 0) return;
     clearInterval(this.ticker);

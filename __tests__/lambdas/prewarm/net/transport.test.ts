@@ -164,7 +164,7 @@ describe('a connection that does not come about', () => {
     expect(await fetch({ address: '127.0.0.1', port: server.port })).toMatchObject({
       kind: 'unreachable',
       reason: 'tls',
-      detail: expect.stringMatching(`^the TLS handshake failed: ${sentence} \\(ERR_SSL_\\w+\\)$`),
+      detail: expect.stringMatching(`^the TLS handshake failed: ${sentence} \\(ERR_SSL_[\\w/]+\\)$`),
     });
   });
 
@@ -424,5 +424,26 @@ describe('unused connections', () => {
       status: 200,
     });
     await new Promise((resolve) => sockets[0]!.once('close', resolve));
+  });
+
+  it('make room for others where as many are open as may be', async () => {
+    await transport.close();
+    transport = createTransport({ ca: cdn.caPem, maxConnections: () => 2 });
+    const open = new Set<Socket>();
+    function answering(socket: Socket): void {
+      open.add(socket);
+      socket.once('close', () => open.delete(socket));
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+    }
+    await using first = await listen(answering);
+    await using second = await listen(answering);
+    const both = { scheme: 'http', address: '127.0.0.1', port: first.port } as const;
+    await Promise.all([fetch(both), fetch(both)]);
+    expect(open.size).toBe(2);
+    await fetch({ ...both, port: second.port });
+    await until(() => open.size === 2);
+    const ports = [...open].map(({ localPort }) => localPort);
+    expect(ports.sort()).toEqual([first.port, second.port].sort());
+    await transport.close();
   });
 });

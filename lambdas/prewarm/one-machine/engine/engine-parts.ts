@@ -131,13 +131,15 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
     signal: ended.signal,
   });
 
-  const transport = options.transport ?? createTransport(ca === undefined ? {} : { ca });
+  const { edges } = connectionBudget(limits.maxFetchesInFlight);
+  const transport =
+    options.transport ?? createTransport({ ...(ca !== undefined && { ca }), maxConnections: () => edges });
   // Whoever was killed at work may be killed again.
   const pendingFetches = wasKilled ? pendingOf(await requests.unsettled()) : 0;
   const pool = openWarmPool({
     limits: withConcurrency(
       pendingFetches > 0 ? afterKill(DEFAULT_WARM_LIMITS, pendingFetches) : DEFAULT_WARM_LIMITS,
-      connectionBudget(limits.maxFetchesInFlight).edges,
+      edges,
     ),
     clock,
     transport,
