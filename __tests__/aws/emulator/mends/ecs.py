@@ -91,3 +91,15 @@ def register_container_instance(self):
 
 
 Response.register_container_instance = register_container_instance
+
+# How a capacity provider drains is kept when it is created, and dropped when it is changed: no plan after that is empty.
+update_provider = models.CapacityProvider.update
+
+
+def update_provider_with_draining(self, asg_details):
+    update_provider(self, asg_details)
+    if "managedDraining" in asg_details:
+        self.auto_scaling_group_provider["managedDraining"] = asg_details["managedDraining"]
+
+
+models.CapacityProvider.update = update_provider_with_draining
