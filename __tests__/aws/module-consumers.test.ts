@@ -403,6 +403,10 @@ it('takes over a group that was written by hand, its template and its capacity p
 
   const calls: Readonly<Record<string, ConsumerConfiguration>> = {
     '`count = 1` on the module': { module: { shell: { ...call, count: 1 } } },
+    '`count = 1`, with `moved` from `module.shell` to `module.shell[0]`': {
+      module: { shell: { ...call, count: 1 } },
+      moved: [{ from: to, to: `${to}[0]` }],
+    },
     '`for_each`, with `moved` from `module.shell` to `module.shell["blue"]`': {
       module: { shell: { ...call, for_each: '${toset(["blue"])}' } },
       moved: [{ from: to, to: `${to}["blue"]` }],
