@@ -11,7 +11,12 @@ export interface ConnectionBudget {
   readonly clients: number;
   /** To edges. */
   readonly edges: number;
+  /** To edges, those included that are kept unused: it costs handshakes to keep few, so they are bounded under a low limit alone. */
+  readonly keptOpen: number;
 }
+
+/** Under a lower limit unused connections are closed as soon as others need their place. */
+const LOW_LIMIT = 1_024;
 
 /** Returns the limit of open files of this process; nothing where there is none, or the system has no file that says so. */
 export function openFileLimit(file = '/proc/self/limits'): number | undefined {
@@ -37,5 +42,9 @@ export function connectionBudget(
   return {
     clients: Math.max(1, Math.floor(MAX_CLIENTS * share)),
     edges: Math.max(1, Math.floor(edges * share)),
+    keptOpen:
+      limit !== undefined && limit < LOW_LIMIT
+        ? Math.max(1, Math.floor(edges * share))
+        : Number.POSITIVE_INFINITY,
   };
 }

@@ -28,11 +28,7 @@ function settingsOf(data: unknown): ThreadSettings | undefined {
 
 function serve(port: MessagePort, { limits, ca, edgePort }: ThreadSettings): void {
   keepHeapSmall();
-  let maxConnections = limits.total.ceiling;
-  const transport = createTransport({
-    ...(ca !== undefined && { ca }),
-    maxConnections: () => maxConnections,
-  });
+  const transport = createTransport(ca === undefined ? {} : { ca });
   const governor = new Governor({ limits, clock });
   const jobs = new Map<number, Underway>();
   function send(message: FromThread): void {
@@ -78,10 +74,7 @@ function serve(port: MessagePort, { limits, ca, edgePort }: ThreadSettings): voi
   port.on('message', (message: ToThread) => {
     if (message.kind === 'warm') void warm(message);
     else if (message.kind === 'abort') jobs.get(message.job)?.abort.abort();
-    else {
-      maxConnections = message.limits.total.ceiling;
-      governor.confine(message.limits);
-    }
+    else governor.confine(message.limits);
   });
 }
 

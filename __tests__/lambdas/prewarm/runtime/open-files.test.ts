@@ -24,9 +24,17 @@ describe('the limit of open files', () => {
   });
 
   it('leaves every connection that is wanted where it is high, and some to clients and edges where it is not', () => {
-    expect(connectionBudget(1_000, undefined)).toEqual({ clients: 512, edges: 1_000 });
-    expect(connectionBudget(1_000, 524_288)).toEqual({ clients: 512, edges: 1_000 });
-    expect(connectionBudget(1_000, 256)).toEqual({ clients: 43, edges: 84 });
+    expect(connectionBudget(1_000, undefined)).toEqual({
+      clients: 512,
+      edges: 1_000,
+      keptOpen: Number.POSITIVE_INFINITY,
+    });
+    expect(connectionBudget(1_000, 524_288)).toEqual({
+      clients: 512,
+      edges: 1_000,
+      keptOpen: Number.POSITIVE_INFINITY,
+    });
+    expect(connectionBudget(1_000, 256)).toEqual({ clients: 43, edges: 84, keptOpen: 84 });
     fc.assert(
       fc.property(
         fc.integer({ min: 130, max: 5_000 }),

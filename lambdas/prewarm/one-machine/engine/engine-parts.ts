@@ -131,9 +131,9 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
     signal: ended.signal,
   });
 
-  const { edges } = connectionBudget(limits.maxFetchesInFlight);
+  const { edges, keptOpen } = connectionBudget(limits.maxFetchesInFlight);
   const transport =
-    options.transport ?? createTransport({ ...(ca !== undefined && { ca }), maxConnections: () => edges });
+    options.transport ?? createTransport({ ...(ca !== undefined && { ca }), maxConnections: () => keptOpen });
   // Whoever was killed at work may be killed again.
   const pendingFetches = wasKilled ? pendingOf(await requests.unsettled()) : 0;
   const pool = openWarmPool({
