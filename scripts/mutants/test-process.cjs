@@ -5,9 +5,9 @@
 const fs = require('node:fs');
 const Module = require('node:module');
 const { join } = require('node:path');
-const { transformSync } = require('esbuild');
 const circus = require('jest-circus');
 const { expect } = require('expect');
+const { process: compile } = require('../build/jest-esbuild.cjs');
 
 const root = join(__dirname, '..', '..');
 const FEW_RUNS = join(root, '__tests__', 'support', 'few-runs.cjs');
@@ -21,17 +21,7 @@ const compiled = new Map();
 function codeOf(path) {
   if (!compiled.has(path)) {
     const source = instrumented[path] ?? fs.readFileSync(path, 'utf8');
-    compiled.set(
-      path,
-      transformSync(source, {
-        loader: 'ts',
-        format: 'cjs',
-        target: 'node20',
-        supported: { 'dynamic-import': false },
-        sourcefile: path,
-        tsconfigRaw: { compilerOptions: { esModuleInterop: true } },
-      }).code,
-    );
+    compiled.set(path, compile(source, path).code);
   }
   return compiled.get(path);
 }
