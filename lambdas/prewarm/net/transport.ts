@@ -9,7 +9,7 @@ export interface TransportOptions {
   /** Connections per address and host; more exchanges wait for one. @default 2048 */
   readonly maxConnectionsPerPool?: number;
   /** Connections to all addresses together, beyond which unused ones are closed before another is opened. @default no bound */
-  readonly maxConnections?: () => number;
+  readonly maxConnections?: number;
   /** How long an unused connection is kept, in milliseconds. @default 5000 */
   readonly keepAliveMs?: number;
 }
@@ -29,13 +29,13 @@ class SocketTransport implements Transport {
   constructor({
     ca,
     maxConnectionsPerPool = 2048,
-    maxConnections = () => Number.POSITIVE_INFINITY,
+    maxConnections = Number.POSITIVE_INFINITY,
     keepAliveMs = 5_000,
   }: TransportOptions) {
     // Certificates that are none fail here, not at each connection.
     if (ca !== undefined) trustedContext(ca);
     const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
-    const makeRoom = (): void => this.closeUnused(maxConnections());
+    const makeRoom = (): void => this.closeUnused(maxConnections);
     this.options = { ca, readBuffer, maxConnections: maxConnectionsPerPool, keepAliveMs, makeRoom };
   }
 

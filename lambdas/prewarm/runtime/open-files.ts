@@ -39,12 +39,10 @@ export function connectionBudget(
   const wanted = MAX_CLIENTS + edges;
   const left = limit === undefined ? wanted : limit - RESERVED;
   const share = Math.min(1, left / wanted);
+  const toEdges = Math.max(1, Math.floor(edges * share));
   return {
     clients: Math.max(1, Math.floor(MAX_CLIENTS * share)),
-    edges: Math.max(1, Math.floor(edges * share)),
-    keptOpen:
-      limit !== undefined && limit < LOW_LIMIT
-        ? Math.max(1, Math.floor(edges * share))
-        : Number.POSITIVE_INFINITY,
+    edges: toEdges,
+    keptOpen: limit !== undefined && limit < LOW_LIMIT ? toEdges : Number.POSITIVE_INFINITY,
   };
 }

@@ -428,7 +428,7 @@ describe('unused connections', () => {
 
   it('make room for others where as many are open as may be', async () => {
     await transport.close();
-    transport = createTransport({ ca: cdn.caPem, maxConnections: () => 2 });
+    transport = createTransport({ ca: cdn.caPem, maxConnections: 2 });
     const open = new Set<Socket>();
     function answering(socket: Socket): void {
       open.add(socket);

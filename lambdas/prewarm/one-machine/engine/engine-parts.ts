@@ -133,7 +133,7 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
 
   const { edges, keptOpen } = connectionBudget(limits.maxFetchesInFlight);
   const transport =
-    options.transport ?? createTransport({ ...(ca !== undefined && { ca }), maxConnections: () => keptOpen });
+    options.transport ?? createTransport({ ...(ca !== undefined && { ca }), maxConnections: keptOpen });
   // Whoever was killed at work may be killed again.
   const pendingFetches = wasKilled ? pendingOf(await requests.unsettled()) : 0;
   const pool = openWarmPool({
