@@ -6,16 +6,12 @@ import { formatImagesDocument, formatWantedDocument } from '../../../lambdas/ima
 import { autoScalingApi } from '../../support/fake-aws/auto-scaling-api';
 import { AutoScalingGroup, type Destination, type Instance } from '../../support/fake-aws/auto-scaling-group';
 import { LogStreams, Parameters, Revisions } from '../../support/fake-aws/json-services';
+import { GROUP, IMAGES, LOG_GROUP, WANTED } from '../../support/fake-aws/rolled-out-shell';
 import { type FakeAws, startFakeAws } from '../../support/fake-aws/server';
 import { until } from '../../support/until';
 import type { RegistryFront } from '../support/registry-front';
 import type { HostLine } from '../support/rollout-host';
 import { SimulatedHost } from './host';
-
-export const GROUP = 'shell-ecs-asg';
-export const WANTED = '/warmpath/shell/wanted';
-export const IMAGES = '/warmpath/shell/images';
-export const LOG_GROUP = '/warmpath/shell/prepull';
 
 export interface FleetOptions {
   readonly way: 'in-place' | 'replace';

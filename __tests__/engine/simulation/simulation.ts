@@ -1,16 +1,14 @@
 /** A new image comes while tasks are placed: what they wait for, in place and by an instance refresh. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AutoScalingClient, StartInstanceRefreshCommand } from '@aws-sdk/client-auto-scaling';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { StartInstanceRefreshCommand } from '@aws-sdk/client-auto-scaling';
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { drive } from '../../../lambdas/image-rollout/drive';
 import { formatWantedDocument } from '../../../lambdas/image-rollout/plan/documents';
 import { awsPorts, policyOf } from '../../../lambdas/image-rollout/rollout-ports';
-import { imageRolloutSettings } from '../../../lambdas/image-rollout/settings';
+import { clientsOf, GROUP, rolloutSettings, WANTED } from '../../support/fake-aws/rolled-out-shell';
 import { until } from '../../support/until';
-import { Fleet, type FleetOptions, GROUP, IMAGES, LOG_GROUP, WANTED } from './fleet';
+import { Fleet, type FleetOptions } from './fleet';
 
 export interface SimulationOptions extends FleetOptions {
   /** Between two tasks. */
@@ -120,41 +118,12 @@ class Simulation {
   }
 }
 
-function clientsOf(endpoint: string) {
-  const config = {
-    endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-  };
-  return {
-    autoScaling: new AutoScalingClient(config),
-    ecr: new ECRClient(config),
-    ecs: new ECSClient(config),
-    logs: new CloudWatchLogsClient(config),
-    ssm: new SSMClient(config),
-  };
-}
-
 /** What is wanted is written, and the driver called until nothing is left to do. */
 async function rollInPlace({ aws }: Fleet, { images, pool, say = () => {}, serving }: SimulationOptions) {
-  const settings = imageRolloutSettings.parse({
-    GROUP,
-    WANTED_PARAMETER: WANTED,
-    IMAGES_PARAMETER: IMAGES,
-    PREPULL_LOG_GROUP: LOG_GROUP,
-    CLUSTER: 'shell-ecs',
-    TASK_FAMILY: 'shell-shell',
-    SERVICE: 'shell',
-    PLATFORM: 'linux/amd64',
-    IMAGE_LIMIT_BYTES: '20000000000',
-    POOL_MIN_SIZE: String(pool),
-    POOL_MAX_PREPARED: String(pool + serving),
-    POOL_STATE: 'Stopped',
-    POOL_RENEWAL: 'renew',
-    READY_PERCENT: '100',
-    WAVE_BYTES: '20000000000',
-    HOSTS_TIMEOUT_SECONDS: '3600',
-    PREVIOUS_SECONDS: '604800',
+  const settings = rolloutSettings({
+    platform: 'linux/amd64',
+    pool: { minSize: pool, maxPrepared: pool + serving },
+    waveBytes: 20_000_000_000,
   });
   const clients = clientsOf(aws.url);
   const wanted = { Name: WANTED, Value: formatWantedDocument({ shell: images[1] }), Overwrite: true };

@@ -1,9 +1,4 @@
 /** A driver with its real clients, over HTTP, in front of a group whose hosts do in a turn what the boot program does. */
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { ECSClient } from '@aws-sdk/client-ecs';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { drive, type RolloutProgress } from '../../../../lambdas/image-rollout/drive';
 import {
   formatImagesDocument,
@@ -14,16 +9,19 @@ import {
 } from '../../../../lambdas/image-rollout/plan/documents';
 import { isInWave } from '../../../../lambdas/image-rollout/plan/wave';
 import { awsPorts, policyOf } from '../../../../lambdas/image-rollout/rollout-ports';
-import { imageRolloutSettings } from '../../../../lambdas/image-rollout/settings';
 import { autoScalingApi } from '../../../support/fake-aws/auto-scaling-api';
 import { AutoScalingGroup, type Instance, type Machines } from '../../../support/fake-aws/auto-scaling-group';
 import { LogStreams, Parameters, Repository, Revisions } from '../../../support/fake-aws/json-services';
+import {
+  clientsOf,
+  GROUP,
+  IMAGES,
+  LOG_GROUP,
+  rolloutSettings,
+  WANTED,
+} from '../../../support/fake-aws/rolled-out-shell';
 import { type FakeAws, startFakeAws } from '../../../support/fake-aws/server';
 
-const WANTED = '/warmpath/shell/wanted';
-const IMAGES = '/warmpath/shell/images';
-const LOG_GROUP = '/warmpath/shell/prepull';
-const GROUP = 'shell-ecs-asg';
 const POOL = { minSize: 3, maxPrepared: 8 };
 
 export function digestOf(version: number): string {
@@ -166,39 +164,10 @@ export class Wire {
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  readonly settings = imageRolloutSettings.parse({
-    GROUP,
-    WANTED_PARAMETER: WANTED,
-    IMAGES_PARAMETER: IMAGES,
-    PREPULL_LOG_GROUP: LOG_GROUP,
-    CLUSTER: 'shell-ecs',
-    TASK_FAMILY: 'shell-shell',
-    SERVICE: 'shell',
-    PLATFORM: 'linux/arm64',
-    IMAGE_LIMIT_BYTES: '20000000000',
-    POOL_MIN_SIZE: String(POOL.minSize),
-    POOL_MAX_PREPARED: String(POOL.maxPrepared),
-    POOL_STATE: 'Stopped',
-    POOL_RENEWAL: 'renew',
-    READY_PERCENT: '100',
-    WAVE_BYTES: '10000000000',
-    HOSTS_TIMEOUT_SECONDS: '3600',
-    PREVIOUS_SECONDS: '604800',
-  });
+  readonly settings = rolloutSettings({ platform: 'linux/arm64', pool: POOL, waveBytes: 10_000_000_000 });
 
   ports(death?: Death) {
-    const config = {
-      endpoint: this.aws.url,
-      region: 'eu-central-1',
-      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-    };
-    const clients = {
-      autoScaling: new AutoScalingClient(config),
-      ecr: new ECRClient(config),
-      ecs: new ECSClient(config),
-      logs: new CloudWatchLogsClient(config),
-      ssm: new SSMClient(config),
-    };
+    const clients = clientsOf(this.aws.url);
     if (death !== undefined)
       for (const client of Object.values(clients))
         this.makeMortal(client.middlewareStack as unknown as Stack, death);
