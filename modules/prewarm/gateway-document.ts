@@ -6,12 +6,15 @@ interface OpenApiOperation {
   readonly requestBody?: object;
   /** By status. */
   readonly responses: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly tags?: readonly string[];
   readonly [field: string]: unknown;
 }
 
 /** What the committed document is read as. */
 interface OpenApiDocument {
   readonly openapi: string;
+  readonly servers: readonly object[];
+  readonly tags: readonly object[];
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
   readonly components: { readonly securitySchemes: Readonly<Record<string, object>> };
@@ -61,14 +64,14 @@ function failure(message: string) {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 export function gatewayDocument(props: GatewayDocumentProps): object {
-  const document: OpenApiDocument = prewarmApi;
+  const { servers: _, tags: __, ...document }: OpenApiDocument = prewarmApi;
   const { securitySchemes } = document.components;
   const [keyScheme = ''] = Object.keys(securitySchemes);
   return {
     ...document,
     components: { securitySchemes },
     info: { ...document.info, title: props.title },
-    paths: mapPaths(document, (path, { requestBody: _, responses, ...operation }) => ({
+    paths: mapPaths(document, (path, { requestBody: ___, tags: ____, responses, ...operation }) => ({
       ...operation,
       responses: withoutContent(responses),
       security: [{ [keyScheme]: [] }],
@@ -104,7 +107,7 @@ function withoutContent(responses: OpenApiOperation['responses']): OpenApiOperat
 }
 
 function mapPaths(
-  { paths }: OpenApiDocument,
+  { paths }: Pick<OpenApiDocument, 'paths'>,
   change: (path: string, operation: OpenApiOperation) => OpenApiOperation,
 ): OpenApiDocument['paths'] {
   return Object.fromEntries(

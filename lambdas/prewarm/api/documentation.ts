@@ -7,6 +7,15 @@ export type Json = Readonly<Record<string, unknown>>;
 /** OpenAPI 3.0, not 3.1: what API Gateway imports. */
 export const TARGET = 'openapi-3.0';
 
+/** Groups of operations, in the order in which a reference shows them, each with what it is about. */
+export const TAGS = {
+  requests: 'Start, follow and stop what is to be warmed.',
+  lists: 'Upload lists that are too long for a body.',
+  reports: 'What came of a request that has ended.',
+  fleet: 'Instances that warm.',
+  service: 'What the service knows, and whether it answers.',
+} as const;
+
 /** A body under the name that the document's `components.schemas` have it by. */
 export interface NamedSchema<S extends z.ZodType = z.ZodType> {
   readonly name: string;
@@ -30,6 +39,9 @@ export interface ResponseDoc {
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
+  /** What a caller has to know beside the summary. */
+  readonly description: string;
+  readonly tag: keyof typeof TAGS;
   /** True where no key is asked for. @default false */
   readonly isOpen?: boolean;
   readonly parameters?: readonly Json[];
@@ -69,8 +81,8 @@ export const withBody = {
   '503': answer('Too many large bodies at a time; send it again later.', FAILURE),
 };
 
-export function pathParameter(name: string, schema: Json = { type: 'string' }): Json {
-  return { name, in: 'path', required: true, schema };
+export function pathParameter(name: string, description: string, schema: Json = { type: 'string' }): Json {
+  return { name, in: 'path', required: true, description, schema };
 }
 
 export function queryParameters(schema: z.ZodObject): readonly Json[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { version } from '../../../package.json';
-import { type Content, type Json, type NamedSchema, type Operation, TARGET } from './documentation';
+import { type Content, type Json, type NamedSchema, type Operation, TAGS, TARGET } from './documentation';
 import { ROUTES } from './routes';
 import type { OptionalPart } from './routes/route';
 
@@ -43,18 +43,20 @@ class Components {
     return { required: true, content: { 'application/json': { schema } } };
   }
 
-  operation({ operationId, summary, isOpen, parameters, body, responses }: Operation) {
+  operation({ operationId, summary, description, tag, isOpen, parameters, body, responses }: Operation) {
     return {
       operationId,
       summary,
+      description,
+      tags: [tag],
       ...(isOpen && { security: [] }),
       ...(parameters && { parameters }),
       ...(body && { requestBody: this.requestBody(body) }),
       responses: Object.fromEntries(
-        Object.entries(responses).map(([status, { description, content }]) => [
+        Object.entries(responses).map(([status, { description: meaning, content }]) => [
           status,
           {
-            description,
+            description: meaning,
             ...(content && {
               content: Object.fromEntries(
                 Object.entries(content).map(([type, carried]) => [type, this.content(carried)]),
@@ -75,6 +77,19 @@ export interface OpenApiOptions {
   readonly has?: (part: OptionalPart) => boolean;
 }
 
+/** Where the API is: behind API Gateway, or on one machine. */
+const SERVERS = [
+  {
+    url: 'https://{api}.execute-api.{region}.amazonaws.com/prod',
+    description: 'A deployed service: the output `prewarm_endpoint` of its stack.',
+    variables: {
+      api: { default: 'abcdefghij', description: 'Id of the REST API.' },
+      region: { default: 'us-east-1', description: 'Region of the deployment.' },
+    },
+  },
+  { url: 'http://127.0.0.1:8080', description: '`warmpath prewarm serve`, unless told another port.' },
+];
+
 /** Returns the API as an OpenAPI document, from the table of routes; the schemas are those by which bodies are read. */
 export function openApiDocument({ has = () => false }: OpenApiOptions = {}) {
   const components = new Components();
@@ -89,12 +104,22 @@ export function openApiDocument({ has = () => false }: OpenApiOptions = {}) {
       title: 'Warmpath prewarm',
       version,
       description: 'Warms CloudFront edges: every URL is downloaded through every point of presence.',
+      contact: { name: 'Whoever operates this deployment' },
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
+    servers: SERVERS,
     security: [{ apiKey: [] }],
+    tags: Object.entries(TAGS).map(([name, about]) => ({ name, description: about })),
     paths,
     components: {
-      securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
+      securitySchemes: {
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-api-key',
+          description: 'A deployed service always asks for it, one on one machine where it was given a key.',
+        },
+      },
       schemas: components.schemas,
     },
   };

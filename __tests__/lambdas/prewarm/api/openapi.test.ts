@@ -1,3 +1,4 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { openApiDocument } from '../../../../lambdas/prewarm/api/openapi';
 import { fakeService } from './fake-application';
 
@@ -64,6 +65,31 @@ describe('the OpenAPI document', () => {
           expect.arrayContaining(['200', '400', '403', '413', '415', '500']),
         );
       }
+    }
+  });
+
+  it.each([
+    ['behind a gateway', openApiDocument()],
+    ['on one machine', document],
+  ])('breaks no recommended rule of redocly, %s', async (_, served) => {
+    const config = await createConfig({
+      extends: ['recommended'],
+      // Recommended by the next major version.
+      rules: { 'no-required-schema-properties-undefined': 'error', 'nullable-type-sibling': 'error' },
+    });
+    const problems = await lintFromString({ source: JSON.stringify(served), config });
+    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
+      [],
+    );
+  });
+
+  it('has what spectral recommends beside these: servers, a contact, and of each operation a description and a known tag', () => {
+    const tags = document.tags.map(({ name }) => name);
+    expect(document.servers).not.toEqual([]);
+    expect(document.info.contact).toBeDefined();
+    for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
+      expect(operation.description).not.toBe('');
+      expect(tags).toContain(operation.tags[0]);
     }
   });
 });

@@ -49,6 +49,19 @@ export function startCli(args: readonly string[], input = '', env: NodeJS.Proces
   return { child, result, shows };
 }
 
+/** Resolves with where a service that was started as a process listens, as it says itself. */
+export function listeningUrl({ child, result }: CliRun): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout?.on('data', (text: string) => {
+      output += text;
+      const url = /^listening on (http:\S+)\n/.exec(output)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    void result.then(({ stderr }) => reject(new Error(`it ended before it listened: ${stderr}`)), reject);
+  });
+}
+
 export function runCli(args: readonly string[], input?: string, env?: NodeJS.ProcessEnv): Promise<CliResult> {
   return startCli(args, input, env).result;
 }

@@ -4,23 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
 import { until } from '../../../support/until';
-import { type CliRun, runCli, startCli, towards } from './cli-process';
+import { type CliRun, listeningUrl, runCli, startCli, towards } from './cli-process';
 
 const OBJECT_BYTES = 1_024;
 const KEY = 'a-key-of-the-test-with-length';
-
-/** The line that says where the service listens. */
-function urlOf({ child, result }: CliRun): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    child.stdout?.on('data', (text: string) => {
-      output += text;
-      const url = /^listening on (http:\S+)\n/.exec(output)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-    void result.then(({ stderr }) => reject(new Error(`it ended before it listened: ${stderr}`)), reject);
-  });
-}
 
 describe('warmpath prewarm serve', () => {
   let cdn: LoopbackCdn;
@@ -56,7 +43,7 @@ describe('warmpath prewarm serve', () => {
   it('drains on SIGTERM, exits 0, and goes on at the next start with exact counts', async () => {
     const dataDir = join(folder, 'resumed');
     const first = serve(dataDir);
-    const url = await urlOf(first);
+    const url = await listeningUrl(first);
     const urls = Array.from(
       { length: 800 },
       (_, index) => `https://${cdn.distributionDomain}/object-${index}`,
@@ -85,7 +72,7 @@ describe('warmpath prewarm serve', () => {
     expect(downloadedBytes).toBeLessThan(1_600 * OBJECT_BYTES);
 
     const second = serve(dataDir);
-    const again = await urlOf(second);
+    const again = await listeningUrl(second);
     async function progressOf() {
       return JSON.parse(await (await fetch(`${again}/prewarm?req_id=${id}`)).text());
     }
@@ -108,7 +95,7 @@ describe('warmpath prewarm serve', () => {
   it('refuses a data directory that another process serves', async () => {
     const dataDir = join(folder, 'busy');
     const first = serve(dataDir);
-    await urlOf(first);
+    await listeningUrl(first);
     const second = await serve(dataDir).result;
     expect(second.code).toBe(2);
     expect(second.stdout).toBe('');
@@ -118,7 +105,7 @@ describe('warmpath prewarm serve', () => {
   it('asks for the key of its file', async () => {
     const keyFile = join(folder, 'key');
     await writeFile(keyFile, `${KEY}\n`, { mode: 0o600 });
-    const url = await urlOf(serve(join(folder, 'keyed'), '--api-key-file', keyFile));
+    const url = await listeningUrl(serve(join(folder, 'keyed'), '--api-key-file', keyFile));
     expect((await fetch(`${url}/requests`)).status).toBe(403);
     expect((await fetch(`${url}/requests`, { headers: { 'x-api-key': KEY } })).status).toBe(200);
   });
@@ -139,7 +126,7 @@ describe('warmpath prewarm serve', () => {
   });
 
   it('refuses a port that is taken, before it makes a data directory', async () => {
-    const taken = new URL(await urlOf(serve(join(folder, 'listens'))));
+    const taken = new URL(await listeningUrl(serve(join(folder, 'listens'))));
     const dataDir = join(folder, 'not-made');
     const args = ['prewarm', 'serve', '--port', taken.port, '--data-dir', dataDir];
     expect(await runCli(args)).toMatchObject({

@@ -7,9 +7,9 @@ import { jsonAnswer } from '../json-answer';
 import type { Route } from './route';
 
 export const uploadTargetBody = z.strictObject({
-  list_id: z.uuid(),
-  upload_url: z.url(),
-  expires_at: time,
+  list_id: z.uuid().describe('What `list_id` of a request names the list by.'),
+  upload_url: z.url().describe('Where to PUT the list.'),
+  expires_at: time.describe('Until when it takes an upload, UTC.'),
 });
 
 export const createListRoute: Route = {
@@ -18,6 +18,9 @@ export const createListRoute: Route = {
   operation: {
     operationId: 'createList',
     summary: `A place for a list that is too long for a body: up to ${MAX_URLS} URLs unless configured`,
+    description:
+      'For lists that are too long for a body. The place takes one upload, and its `list_id` then stands in for `url_list`.',
+    tag: 'lists',
     responses: {
       '200': answer(
         'PUT the list to upload_url, one URL per line, then send its list_id. A service on one machine takes it itself, with the x-api-key that it asks for everywhere.',

@@ -8,6 +8,8 @@ export const documentRoute: Route = {
   operation: {
     operationId: 'openapi',
     summary: 'This document',
+    description: 'The OpenAPI document of the routes that this service has.',
+    tag: 'service',
     responses: {
       '200': { description: 'This document.', content: { 'application/json': 'object' } },
       ...always,

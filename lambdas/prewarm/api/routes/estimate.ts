@@ -30,7 +30,7 @@ const dollars = z.number().min(0);
 export const estimateBody = z.strictObject({
   urls: count,
   pops: count,
-  requests: count,
+  requests: count.describe('Requests to edges, those that verify included.'),
   bytes: count,
   minutes: z.number().min(0),
   cost_usd: z.strictObject({
@@ -125,6 +125,9 @@ export const estimateRoute: Route = {
   operation: {
     operationId: 'estimate',
     summary: 'Requests, bytes, minutes and AWS cost of a request, without starting it',
+    description:
+      'Takes the body of `POST /prewarm` and checks it alike. Cost is in USD at list prices; sizes come from `average_object_bytes`, else from the last request of the same distribution, else from a guess, and `assumptions` says which.',
+    tag: 'requests',
     body: named('EstimateBody', prewarmBodySchema.extend(extras.shape)),
     responses: {
       '200': answer('The estimate and what it takes for granted.', named('Estimate', estimateBody)),

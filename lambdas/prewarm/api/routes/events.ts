@@ -90,8 +90,11 @@ export const eventsRoute: Route = {
   operation: {
     operationId: 'events',
     summary: 'Follow a request as it goes on; resumed by Last-Event-ID',
+    description:
+      'Only on a service on one machine; poll `GET /requests/{id}` of a deployed one. At most 64 clients at a time. A client that reads slowly gets the newest state next.',
+    tag: 'requests',
     parameters: [
-      pathParameter('id'),
+      pathParameter('id', 'Id of the request.'),
       {
         name: 'Last-Event-ID',
         in: 'header',

@@ -14,6 +14,9 @@ export const capacityRoute: Route = {
   operation: {
     operationId: 'capacity',
     summary: 'Size of the fleet',
+    description:
+      'How many instances the fleet is to have. A service on one machine counts as one instance, unless it was paused by setting none.',
+    tag: 'fleet',
     responses: {
       '200': answer('Instances wanted.', named('Capacity', capacityBody)),
       '404': NO_FLEET,

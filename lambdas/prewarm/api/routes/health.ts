@@ -11,6 +11,8 @@ export const healthRoute: Route = {
   operation: {
     operationId: 'health',
     summary: 'Whether the API answers',
+    description: 'Needs no key on a service on one machine; API Gateway asks for one on every route.',
+    tag: 'service',
     isOpen: true,
     responses: { '200': answer('It does.', named('Health', healthBody)), ...always },
   },

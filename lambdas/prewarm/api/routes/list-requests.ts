@@ -21,8 +21,7 @@ const listQuery = z.object({
 
 export const requestListBody = z.strictObject({
   requests: z.array(requestLineBody),
-  /** The `after` of the next page; null on the last page. */
-  next: z.string().nullable(),
+  next: z.string().nullable().describe('The `after` of the next page; null on the last page.'),
 });
 
 export const listRequestsRoute: Route = {
@@ -31,6 +30,9 @@ export const listRequestsRoute: Route = {
   operation: {
     operationId: 'list',
     summary: 'Requests, newest first',
+    description:
+      'Page by page: `next` of an answer is the `after` of the call for the next page. Whoever may call sees every request.',
+    tag: 'requests',
     parameters: queryParameters(listQuery),
     responses: {
       '200': answer('One page.', named('RequestList', requestListBody)),

@@ -42,8 +42,8 @@ export const popListBody = z.strictObject({
       partition: z.enum(['aws', 'aws-cn']),
     }),
   ),
-  regions: z.record(z.string(), z.array(z.string())),
-  countries: z.record(z.string(), z.array(z.string())),
+  regions: z.record(z.string(), z.array(z.string())).describe('Fixed lists of codes, by region.'),
+  countries: z.record(z.string(), z.array(z.string())).describe('Fixed lists of codes, by country.'),
 });
 
 function unknownName(field: string, name: string, known: readonly string[]): ApiFailure {
@@ -91,6 +91,9 @@ export const popsRoute: Route = {
   operation: {
     operationId: 'pops',
     summary: 'Known points of presence with their places',
+    description:
+      'The codes that `pops` of a request takes, with city, country and position, and the lists that `regions` and `countries` name. An address for your distribution is not looked for: `warmpath prewarm pops --check` does that.',
+    tag: 'service',
     parameters: queryParameters(popsQuery),
     responses: {
       '200': answer('PoPs, and the lists that name them.', named('PopList', popListBody)),

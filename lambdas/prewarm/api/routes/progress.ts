@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { RequestRecord } from '../../engine/model/request';
 import { timestamp } from '../../engine/model/timestamp';
-import { count, status, time } from '../bodies';
+import { count, requestId, status, time } from '../bodies';
 import { always, answer, BAD, named, requestIdParameter, UNKNOWN } from '../documentation';
 import { MESSAGES } from '../failure';
 import { jsonAnswer } from '../json-answer';
@@ -9,14 +9,14 @@ import { findRequest } from '../request-lookup';
 import type { Route } from './route';
 
 export const progressBody = z.strictObject({
-  request_id: z.uuid(),
-  download_size: count,
-  total_size: count,
-  percentage_complete: z.int().min(0).max(100),
-  available_task_count: count,
-  in_progress_task_count: count,
-  download_count: count,
-  total_count: count,
+  request_id: requestId,
+  download_size: count.describe('Bytes received.'),
+  total_size: count.describe('Bytes expected, as far as sizes are known.'),
+  percentage_complete: z.int().min(0).max(100).describe('Of the fetches, rounded down.'),
+  available_task_count: count.describe('Slices that wait in the queue, of all requests.'),
+  in_progress_task_count: count.describe('Slices that are worked on, of all requests.'),
+  download_count: count.describe('Fetches that are done.'),
+  total_count: count.describe('Fetches in all: URL x encoding x point of presence.'),
   created_at: time,
   last_update_time: time,
   timestamp: time,
@@ -36,6 +36,9 @@ export const progressRoute: Route = {
   operation: {
     operationId: 'progress',
     summary: 'How far a request is; the percentage counts fetches and never falls',
+    description:
+      "For clients of the compatible API. The percentage counts fetches and never falls. The two task counts are the queue's, for all requests together; `GET /requests/{id}` says more of this one.",
+    tag: 'requests',
     parameters: [requestIdParameter],
     responses: {
       '200': answer('Where it stands.', named('Progress', progressBody)),

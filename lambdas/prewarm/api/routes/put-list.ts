@@ -40,7 +40,12 @@ export const putListRoute: Route = {
   operation: {
     operationId: 'putList',
     summary: 'Upload a list to the place that POST /lists answered',
-    parameters: [pathParameter('id', { type: 'string', format: 'uuid' })],
+    description:
+      'Only on a service on one machine; a deployed one has the list put into its bucket, where `upload_url` leads. Plain or gzip, one URL per line or a JSON array. Read when a request names it.',
+    tag: 'lists',
+    parameters: [
+      pathParameter('id', 'The list_id of the answer of POST /lists.', { type: 'string', format: 'uuid' }),
+    ],
     body: { text: 'One URL per line.' },
     responses: {
       '200': answer('The list is stored.', named('Success', successBody)),

@@ -30,6 +30,9 @@ export const reportRoute: Route = {
   operation: {
     operationId: 'report',
     summary: 'The report of a request that has ended',
+    description:
+      'Written once, when a request ends: a page, a JSON document, or the failures as CSV. A deployed service answers with a redirect to a link that ends after ten minutes; a service on one machine sends the report itself.',
+    tag: 'reports',
     parameters: queryParameters(reportQuery),
     responses: {
       '200': {

@@ -15,8 +15,8 @@ import type { Route } from './route';
 const instancesBody = z.object({
   DesiredCapacity: z.int().min(0).max(MAX_INSTANCES).describe('Instances of the fleet.'),
   force_stop: z
-    .union([z.boolean(), z.literal(0), z.literal(1)])
-    .nullish()
+    .union([z.boolean(), z.literal(0), z.literal(1), z.null()])
+    .optional()
     .describe('Stop the request req_id as well; other requests and their instances stay. Default: false.'),
   req_id: z.string().nullish().describe('Needed, and only read, with force_stop.'),
 });
@@ -111,6 +111,9 @@ export const setCapacityRoute: Route = {
   operation: {
     operationId: 'setCapacity',
     summary: 'Set the size of the fleet; with force_stop also stop one request',
+    description:
+      'Holds until a request begins or ends, which sets the size anew by what is active. With `force_stop` only the request `req_id` is stopped, and instances that others asked for stay.',
+    tag: 'fleet',
     body: named('InstancesBody', instancesBody),
     responses: {
       '200': answer('The size is set.', named('Success', successBody)),

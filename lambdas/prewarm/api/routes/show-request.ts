@@ -13,7 +13,10 @@ export const showRequestRoute: Route = {
   operation: {
     operationId: 'request',
     summary: 'Counts, bytes and latency of a request and of each of its PoPs',
-    parameters: [pathParameter('id')],
+    description:
+      'Counts, bytes, outcomes and latency of the request and of each of its points of presence, as far as they are counted. May be asked while the request runs.',
+    tag: 'requests',
+    parameters: [pathParameter('id', 'Id of the request.')],
     responses: {
       '200': answer('All that is counted so far.', named('Request', requestBody)),
       '404': UNKNOWN_OR_NO_FLEET,

@@ -12,6 +12,9 @@ export const stopRoute: Route = {
   operation: {
     operationId: 'stop',
     summary: 'Stop this request alone; stopping a stopped one is a success',
+    description:
+      'Ends the request from any status but FINISHED, and takes only its own instances away. What was done until then is reported. Stopping a stopped request is a success.',
+    tag: 'requests',
     parameters: [requestIdParameter],
     responses: {
       '200': answer('It is stopped.', named('Success', successBody)),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { timestamp } from '../../engine/model/timestamp';
-import { invalidUrlsBody, time } from '../bodies';
+import { invalidUrlsBody, requestId, time } from '../bodies';
 import { always, answer, DISK_FULL, FAILURE, NO_FLEET, named, withBody } from '../documentation';
 import { jsonAnswer } from '../json-answer';
 import { readJsonBody } from '../request-body';
@@ -11,11 +11,15 @@ export const acceptedBody = z.strictObject({
   status: z.literal('Success'),
   error_message: z.literal(''),
   error_urls: z.array(z.string()).length(0),
-  request_id: z.uuid(),
+  request_id: requestId,
   timestamp: time,
-  timeout_at: time,
-  /** Fields of the body that were ignored or read in another way than written, and PoPs whose place is not known; absent when there are none. */
-  warnings: z.array(z.string()).optional(),
+  timeout_at: time.describe('When the request is stopped, UTC.'),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Fields of the body that were ignored or read in another way than written, and PoPs whose place is not known; absent when there are none.',
+    ),
 });
 
 export const submitRoute: Route = {
@@ -24,6 +28,9 @@ export const submitRoute: Route = {
   operation: {
     operationId: 'submit',
     summary: 'Warm a list of URLs through points of presence',
+    description:
+      'Stores the request and returns at once; sizes are asked for, points of presence are resolved and objects are fetched afterwards. All faults of a body are named together, and then nothing is started. With an `idempotency_key` that is known, the request that has it is returned.',
+    tag: 'requests',
     body: named('PrewarmBody', z.strictObject(prewarmBodySchema.shape)),
     responses: {
       '200': answer('The request is stored and starts.', named('Accepted', acceptedBody)),

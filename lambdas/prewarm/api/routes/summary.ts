@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { failedUrlsKey, reportKey } from '../../engine/flow/blob-names';
 import { isFinal } from '../../engine/model/request-status';
 import { timestamp } from '../../engine/model/timestamp';
-import { time } from '../bodies';
+import { requestId, time } from '../bodies';
 import { always, answer, BAD, FAILURE, named, requestIdParameter, UNKNOWN } from '../documentation';
 import { ApiFailure, MESSAGES, notListed } from '../failure';
 import { firstLines } from '../first-lines';
@@ -15,16 +15,15 @@ import type { Route } from './route';
 const LISTED_URLS = 10_000;
 
 export const summaryBody = z.strictObject({
-  request_id: z.uuid(),
-  failure_pops: z.array(z.string()),
-  failure_urls: z.array(z.string()),
-  failure_pop_urls_report: z.string(),
+  request_id: requestId,
+  failure_pops: z.array(z.string()).describe('Codes of points of presence without an address.'),
+  failure_urls: z.array(z.string()).describe(`URLs whose size could not be asked, ${LISTED_URLS} at most.`),
+  failure_pop_urls_report: z.string().describe('Link to all failures as CSV, for ten minutes.'),
   timestamp: time,
   created_at: time,
   last_update_time: time,
   status: z.enum(['FINISHED', 'STOPPED']),
-  /** How many failed URLs are not listed; absent when all are. */
-  message: z.string().optional(),
+  message: z.string().optional().describe('How many failed URLs are not listed; absent when all are.'),
 });
 
 export const summaryRoute: Route = {
@@ -33,6 +32,9 @@ export const summaryRoute: Route = {
   operation: {
     operationId: 'summary',
     summary: 'What a request that has ended came to',
+    description:
+      'For clients of the compatible API: at most 10,000 failed URLs, and a link that opens the list of failures for ten minutes. The reports have all of them.',
+    tag: 'reports',
     parameters: [requestIdParameter],
     responses: {
       '200': answer('PoPs and URLs that failed, and a link to the failures.', named('Summary', summaryBody)),
