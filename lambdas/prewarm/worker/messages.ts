@@ -21,7 +21,10 @@ export type ToThread =
       readonly spec: RequestSpec;
       readonly lines: readonly string[];
       readonly resume?: Resume | undefined;
+      /** What is done of it is stored meanwhile, and `stored` says so. */
+      readonly isStored: boolean;
     }
+  | { readonly kind: 'stored'; readonly fetches: number }
   | { readonly kind: 'abort'; readonly job: number }
   | { readonly kind: 'confine'; readonly limits: WarmLimits };
 

@@ -77,7 +77,9 @@ export class ThreadWarmer implements Warmer {
       signal.throwIfAborted();
       signal.addEventListener('abort', abort, { once: true });
       sinks.onBegin(soFar);
-      this.post({ kind: 'warm', job, slice, spec, lines: list, resume });
+      const { whenStored } = sinks;
+      whenStored?.((fetches) => this.post({ kind: 'stored', fetches }));
+      this.post({ kind: 'warm', job, slice, spec, lines: list, resume, isStored: whenStored !== undefined });
       const end = await ended;
       if (end.rest) take(end.rest);
       signal.throwIfAborted();

@@ -41,6 +41,7 @@ function serve(port: MessagePort, { limits, ca, edgePort }: ThreadSettings): voi
     spec,
     lines,
     resume,
+    isStored,
   }: Extract<ToThread, { kind: 'warm' }>): Promise<void> {
     const progress = new ProgressCollector();
     const underway: Underway = { abort: new AbortController(), progress };
@@ -52,7 +53,8 @@ function serve(port: MessagePort, { limits, ca, edgePort }: ThreadSettings): voi
       const { signal } = underway.abort;
       const tally = await warmSlice(
         { slice, spec, lines: each(), resume, transport, clock, governor, edgePort, signal },
-        { onFailure: () => {}, progress },
+        // Told to the governor as it comes, since the slice may be over by then.
+        { onFailure: () => {}, progress, ...(isStored && { whenStored: () => {} }) },
       );
       send({ kind: 'done', job, tally, rest: progress.take() });
     } catch (error) {
@@ -74,6 +76,7 @@ function serve(port: MessagePort, { limits, ca, edgePort }: ThreadSettings): voi
   port.on('message', (message: ToThread) => {
     if (message.kind === 'warm') void warm(message);
     else if (message.kind === 'abort') jobs.get(message.job)?.abort.abort();
+    else if (message.kind === 'stored') governor.stored(message.fetches);
     else governor.confine(message.limits);
   });
 }

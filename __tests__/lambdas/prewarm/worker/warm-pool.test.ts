@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { type PopCode, popCode, requestId, sliceId } from '../../../../lambdas/prewarm/engine/model/ids';
 import type { RequestSpec } from '../../../../lambdas/prewarm/engine/model/request';
 import type { FetchFailure, Slice } from '../../../../lambdas/prewarm/engine/model/slice';
+import { ProgressCollector } from '../../../../lambdas/prewarm/engine/model/slice-progress';
 import type { Tally } from '../../../../lambdas/prewarm/engine/model/tally';
 import type { Transport } from '../../../../lambdas/prewarm/engine/ports/transport';
 import {
@@ -127,6 +128,44 @@ describe.each<[keyof typeof QUIET_POPS, () => Warmer]>([
     expect((await other).tally.fetches).toBe(50);
     stop.abort(new Error('no longer wanted'));
     await expect(stalled).rejects.toThrow('no longer wanted');
+  });
+
+  it('goes on as soon as what is done is stored, and not for long before', async () => {
+    const progress = new ProgressCollector();
+    const few = withConcurrency(limits, 4);
+    warmer.confine(few);
+    let stored: (fetches: number) => void = () => {};
+    let most = 0;
+    function store(): void {
+      const fetches = progress.take()?.done.length ?? 0;
+      most = Math.max(most, fetches);
+      stored(fetches);
+    }
+    const slowDisk = setInterval(store, 100);
+    try {
+      const tally = await warmer.warm(
+        {
+          slice: sliceOf(0),
+          spec: spec(),
+          lines: urls(`${name}-15`, 3_000),
+          signal: new AbortController().signal,
+        },
+        {
+          onBegin: () => {},
+          onFailure: () => {},
+          progress,
+          whenStored: (listener) => {
+            stored = listener;
+          },
+        },
+      );
+      expect(tally.fetches).toBe(3_000);
+      expect(most).toBeLessThan(3_000);
+    } finally {
+      clearInterval(slowDisk);
+      store();
+      warmer.confine(limits);
+    }
   });
 
   it('tells how far a slice is while it is warmed', async () => {

@@ -32,6 +32,11 @@ export type WarmSlice = (
     readonly onFailure: (failure: FetchFailure) => void;
     /** Gathers each fetch that is done, with its failure; what it has when the warming rejects is all that was done. */
     readonly progress?: ProgressCollector | undefined;
+    /**
+     * Takes a function to be called with the number of fetches of `progress` that were stored since its last call.
+     * @default - what is gathered waits for nothing
+     */
+    readonly whenStored?: ((stored: (fetches: number) => void) => void) | undefined;
   },
 ) => Promise<Tally>;
 
@@ -88,6 +93,9 @@ const JOURNAL_EVERY_MS = 25;
 class Account {
   readonly fresh = new ProgressCollector();
   private readonly all = new ProgressCollector();
+  private tellStored: (fetches: number) => void = () => {};
+  /** Fetches taken from `fresh` and not told as stored. */
+  private taken = 0;
 
   constructor(
     private readonly deps: Pick<WorkDeps, 'journal' | 'handover' | 'clock' | 'log'>,
@@ -108,12 +116,37 @@ class Account {
 
   async store(): Promise<void> {
     const { journal, log } = this.deps;
-    const piece = this.fresh.take();
+    const piece = this.takeFresh();
     if (piece === undefined) return;
-    this.all.merge(piece);
     await journal
       ?.append(this.slice, piece)
       .catch((error: unknown) => log.warn('progress-not-stored', { error: String(error) }));
+    this.tell(piece.done.length);
+  }
+
+  /** Calls `stored` with the number of fetches that have been stored since its last call; none is left once the slice is settled. */
+  whenStored(stored: (fetches: number) => void): void {
+    this.tellStored = stored;
+  }
+
+  /** The slice is settled: nothing of it waits to be stored any more. */
+  settled(): void {
+    this.takeFresh();
+    this.tell(this.taken);
+  }
+
+  private takeFresh(): SliceProgress | undefined {
+    const piece = this.fresh.take();
+    if (piece === undefined) return undefined;
+    this.all.merge(piece);
+    this.taken += piece.done.length;
+    return piece;
+  }
+
+  private tell(fetches: number): void {
+    if (fetches === 0) return;
+    this.taken -= fetches;
+    this.tellStored(fetches);
   }
 
   /** Leaves what is done to whoever receives the slice next; to be called in place of `sum`. */
@@ -129,8 +162,7 @@ class Account {
 
   /** Returns all that is done; to be called once. */
   sum(): SliceProgress | undefined {
-    const piece = this.fresh.take();
-    if (piece) this.all.merge(piece);
+    this.takeFresh();
     return this.all.take();
   }
 }
@@ -190,6 +222,7 @@ async function warm(
         },
         onFailure: (failure) => failures.push(failure),
         progress: account.fresh,
+        ...(deps.journal !== undefined && { whenStored: (stored) => account.whenStored(stored) }),
       },
     );
   } finally {
@@ -222,6 +255,7 @@ export async function workOn(
     if (!signal.aborted) throw error;
     return 'aborted';
   } finally {
+    account.settled();
     ended.abort();
     await hiding;
   }

@@ -27,6 +27,11 @@ export class AdaptiveLimiter {
     return Math.min(this.search.limit, this.most());
   }
 
+  /** The same without the bound besides the search. */
+  get found(): number {
+    return this.search.limit;
+  }
+
   /** Changes the bounds; what is underway above them ends in its own time. */
   confine(range: ConcurrencyRange): void {
     this.search.confine(range);
@@ -42,7 +47,7 @@ export class AdaptiveLimiter {
       this.underway += 1;
       return undefined;
     }
-    this.search.waited();
+    if (this.underway >= this.search.limit) this.search.waited();
     if (!this.listens) void this.listenToSilence();
     return new Promise((resolve) => this.waiters.push(resolve));
   }
@@ -64,7 +69,8 @@ export class AdaptiveLimiter {
     }
   }
 
-  private admit(): void {
+  /** Lets waiting fetches through as far as there is room; to be called where the bound besides the search has changed. */
+  admit(): void {
     while (this.underway < this.limit && this.firstWaiter < this.waiters.length) {
       const next = this.waiters[this.firstWaiter];
       this.firstWaiter += 1;

@@ -4,6 +4,7 @@ import type { Pace } from '../ports/transport';
 import { Bandwidth } from './bandwidth';
 import { AdaptiveLimiter } from './concurrency';
 import { Reachability } from './reachability';
+import { UnstoredFetches } from './unstored-fetches';
 import type { WarmLimits } from './warm-limits';
 
 /** A body of this size counts as much as one more fetch, so that neither small nor large objects hide the other. */
@@ -49,6 +50,7 @@ export class Governor {
   private readonly clock: Clock;
   private readonly total: AdaptiveLimiter;
   private done = 0;
+  private readonly unstored: UnstoredFetches;
   private readonly perPop = new Map<PopCode, AdaptiveLimiter>();
   private readonly capped = new Map<RequestId, CappedRequest>();
   private readonly reached = new Map<PopCode, Reachability>();
@@ -58,6 +60,7 @@ export class Governor {
   constructor({ limits, clock }: GovernorOptions) {
     this.bounds = limits;
     this.clock = clock;
+    this.unstored = new UnstoredFetches(clock);
     this.total = new AdaptiveLimiter(limits.total, clock, () => this.mostInFlight());
   }
 
@@ -120,8 +123,20 @@ export class Governor {
     if (capped) this.gate(pop, capped).release(0, false);
   }
 
+  /** Takes note of a fetch that is done and waits to be stored. */
+  beginsToWait(): void {
+    this.unstored.done();
+  }
+
+  /** So many of those are stored, or will never be. */
+  stored(fetches: number): void {
+    this.unstored.stored(fetches);
+    this.total.admit();
+  }
+
   private mostInFlight(): number {
     const { mostInFlight } = this.bounds;
+    if (this.unstored.areTooMany(this.total.found)) return 0;
     return mostInFlight === undefined
       ? Number.POSITIVE_INFINITY
       : Math.max(mostInFlight.atFirst, this.done * mostInFlight.shareOfDone);

@@ -42,6 +42,12 @@ export interface WarmSliceSinks {
   readonly onFailure: (failure: FetchFailure) => void;
   /** Gathers each fetch that is done. */
   readonly progress?: ProgressCollector | undefined;
+  /**
+   * Takes a function to be called with the number of fetches of `progress` that were stored since its last call: while too many
+   * are not, no further one begins.
+   * @default - what is gathered waits for nothing
+   */
+  readonly whenStored?: ((stored: (fetches: number) => void) => void) | undefined;
 }
 
 /** One URL in one encoding. */
@@ -94,6 +100,7 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
       : { pop, url, encoding: plan.encoding, outcome, attempts };
     addOutcome(tally, outcome);
     sinks.progress?.add(number, outcome, failure);
+    if (sinks.whenStored) governor.beginsToWait();
     if (failure) sinks.onFailure(failure);
   }
 
@@ -148,6 +155,7 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
     });
   }
 
+  sinks.whenStored?.((fetches) => governor.stored(fetches));
   const turn = governor.lineUp(slice.requestId, pop);
   try {
     if (turn.before && !signal?.aborted)

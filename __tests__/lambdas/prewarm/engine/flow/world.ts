@@ -82,6 +82,7 @@ export class HandClock implements Clock {
         until: this.nowMs + ms,
         wake: () => {
           this.sleepers.delete(sleeper);
+          signal?.removeEventListener('abort', sleeper.wake);
           resolve();
         },
       };
