@@ -161,7 +161,7 @@ export class InstanceNetwork extends Construct {
     for (const service of interfaceServices(this.props.settings)) {
       new VpcEndpoint(this, `endpoint-${service.replace('.', '-')}`, {
         vpcId: network.vpcId,
-        serviceName: endpointService(location.region, service),
+        serviceName: endpointService(location.region, service, location.partition),
         vpcEndpointType: 'Interface',
         privateDnsEnabled: true,
         subnetIds: [...network.subnetIds],

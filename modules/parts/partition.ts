@@ -52,11 +52,27 @@ export function dnsSuffixOf(partition: string): string {
   return Token.asString(Fn.lookup(Object.fromEntries(suffixes), partition, COMMERCIAL.dnsSuffix));
 }
 
-/** Returns the name of the service behind an interface endpoint, such as `com.amazonaws.eu-central-1.ecr.api`. */
-export function endpointService(region: string, service: string): string {
-  const partition = PARTITIONS[partitionOf(region)];
-  const suffix = partition?.ownEndpoints.includes(service) ? partition.dnsSuffix : COMMERCIAL.dnsSuffix;
-  return [...suffix.split('.').reverse(), region, service].join('.');
+/**
+ * Returns the name of the service behind an interface endpoint, such as `com.amazonaws.eu-central-1.ecr.api`.
+ * @param partition counts where Terraform alone knows the Region, and may be known to it alone as well
+ */
+export function endpointService(region: string, service: string, partition = COMMERCIAL.name): string {
+  return `${endpointPrefix(service, Token.isUnresolved(region) ? partition : partitionOf(region))}.${region}.${service}`;
+}
+
+function endpointPrefix(service: string, partition: string): string {
+  const own = Object.fromEntries(
+    Object.entries(PARTITIONS).flatMap(([name, { dnsSuffix, ownEndpoints }]) =>
+      ownEndpoints.includes(service) ? [[name, reversed(dnsSuffix)] as const] : [],
+    ),
+  );
+  const others = reversed(COMMERCIAL.dnsSuffix);
+  if (!Token.isUnresolved(partition)) return own[partition] ?? others;
+  return Object.keys(own).length === 0 ? others : Token.asString(Fn.lookup(own, partition, others));
+}
+
+function reversed(domain: string): string {
+  return domain.split('.').reverse().join('.');
 }
 
 /** Returns the partition that an ARN names. */

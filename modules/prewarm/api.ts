@@ -201,14 +201,15 @@ export class PrewarmApi extends Construct {
 
   /** Undefined for a regional API. */
   private endpointIdOf(
-    { names, region, network }: PrewarmApiProps,
+    { names, partition, region, network }: PrewarmApiProps,
     access: RegionalApi | PrivateApi,
   ): string | undefined {
     if (access.kind === 'regional') return undefined;
     if (access.vpcEndpointId !== undefined) return access.vpcEndpointId;
     const ownBlock = network.cidrBlock === undefined ? [] : [network.cidrBlock];
     const clientCidrBlocks = access.clientCidrBlocks ?? ownBlock;
-    return new PrewarmApiEndpoint(this, 'endpoint', { names, region, network, clientCidrBlocks }).endpoint.id;
+    const place = { names, partition, region };
+    return new PrewarmApiEndpoint(this, 'endpoint', { ...place, network, clientCidrBlocks }).endpoint.id;
   }
 
   private createAccountLogging(props: PrewarmApiProps): ApiGatewayAccount {

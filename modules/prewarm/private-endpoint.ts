@@ -8,6 +8,7 @@ import type { PrewarmNetwork } from './network';
 export interface PrewarmApiEndpointProps {
   readonly names: (kind: string) => string;
   readonly region: string;
+  readonly partition: string;
   readonly network: PrewarmNetwork;
   /** Networks that may connect, as CIDR blocks. */
   readonly clientCidrBlocks: readonly string[];
@@ -42,7 +43,7 @@ export class PrewarmApiEndpoint extends Construct {
     }
     this.endpoint = new VpcEndpoint(this, 'Default', {
       vpcId: props.network.vpcId,
-      serviceName: endpointService(props.region, 'execute-api'),
+      serviceName: endpointService(props.region, 'execute-api', props.partition),
       vpcEndpointType: 'Interface',
       subnetIds: [...props.network.subnetIds],
       securityGroupIds: [group.id],

@@ -75,3 +75,22 @@ describe.each(REGIONS)('in %s', (region, partition, dnsSuffix, reversed) => {
     expect(role).toContain(`"arn:${partition}:iam::aws:policy/ReadOnlyAccess"`);
   });
 });
+
+it('names of endpoints are those of the partition that Terraform looks up, where it looks the Region up', () => {
+  const shell = synthesizeShell({
+    network: {
+      vpcId: 'vpc-1',
+      subnetIds: ['subnet-1'],
+      endpoints: { routeTableIds: ['rtb-1'], vpcCidr: '10.0.0.0/16' },
+    },
+  });
+  function serviceName(of: string): unknown {
+    return shell.one('aws_vpc_endpoint', of)['service_name'];
+  }
+  expect(serviceName('logs')).toMatch(/^com\.amazonaws\.\$\{data\.aws_region\.\w+\.id\}\.logs$/);
+  const prefix = /^\$\{lookup\((\{.*\}), data\.aws_partition\.\w+\.partition, "com\.amazonaws"\)\}/;
+  const [, byPartition = ''] = prefix.exec(String(serviceName('ecr-dkr'))) ?? [];
+  expect(byPartition).toContain('"aws-cn" = "cn.com.amazonaws"');
+  expect(byPartition).toContain('"aws-eusc" = "eu.amazonaws"');
+  expect(byPartition).not.toContain('aws-us-gov');
+});
