@@ -1,5 +1,8 @@
+import type { FetchHttpHandler } from '@smithy/fetch-http-handler';
 import type { Command } from 'commander';
 import { BadInput } from './bad-input';
+import { namesProxy } from './proxy/environment-proxy';
+import { fetchFailure } from './proxy/fetch-failure';
 
 /** Where in AWS a command looks, and as whom. */
 export interface AwsFlags {
@@ -15,11 +18,25 @@ export function withAwsOptions(command: Command): Command {
 }
 
 /** The settings of a client of the AWS SDK; what is absent it finds in the environment and the configuration. */
-export function awsSettings({ region, profile }: AwsFlags): {
+export interface AwsSettings {
   readonly region?: string;
   readonly profile?: string;
-} {
-  return { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
+  /** Present where the environment names a proxy: `fetch` goes through it, and the SDK's own handler would not. */
+  readonly requestHandler?: FetchHttpHandler;
+}
+
+/** Returns the settings of a client: where it looks, as whom, and through which proxy. */
+export function awsSettings({ region, profile }: AwsFlags): AwsSettings {
+  return {
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+    ...(namesProxy() && { requestHandler: fetchHandler() }),
+  };
+}
+
+function fetchHandler(): FetchHttpHandler {
+  const proxy = require('./proxy/through-proxy') as typeof import('./proxy/through-proxy');
+  return proxy.fetchHandler();
 }
 
 const PROFILES = '--profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
@@ -70,6 +87,10 @@ function described(error: unknown): string {
  * other error as it is.
  */
 export function explainAwsError(error: unknown, flags: AwsFlags): unknown {
+  if (error instanceof TypeError && error.message === 'fetch failed')
+    return new Error(`AWS cannot be reached through the proxy (${fetchFailure(error)}); check HTTPS_PROXY`, {
+      cause: error,
+    });
   const text = described(error);
   const message = error instanceof Error ? error.message : text;
   const [, explain] = EXPLANATIONS.find(([pattern]) => pattern.test(text)) ?? [];
@@ -85,10 +106,7 @@ export function explainAwsError(error: unknown, flags: AwsFlags): unknown {
  * Runs what calls AWS.
  * @throws what `explainAwsError` makes of an error
  */
-export async function callAws<T>(
-  flags: AwsFlags,
-  call: (settings: ReturnType<typeof awsSettings>) => Promise<T>,
-): Promise<T> {
+export async function callAws<T>(flags: AwsFlags, call: (settings: AwsSettings) => Promise<T>): Promise<T> {
   try {
     return await call(awsSettings(flags));
   } catch (error) {

@@ -5,6 +5,7 @@ import { hasCode } from '../../lambdas/prewarm/one-machine/adapters/error-code';
 import { keepHeapSmall } from '../../lambdas/prewarm/worker/small-heap';
 import { version } from '../../package.json';
 import { BAD_INPUT, FAILED } from './exit-codes';
+import { namesProxy } from './proxy/environment-proxy';
 import { quietAwsSdk } from './quiet-aws-sdk';
 
 /** A family of commands in a folder of its own; loaded only when it is the one asked for. */
@@ -37,6 +38,10 @@ function ci(): typeof import('./ci/index') {
 
 function hcp(): typeof import('./hcp/index') {
   return require('./hcp/index');
+}
+
+function throughProxy(): typeof import('./proxy/through-proxy') {
+  return require('./proxy/through-proxy');
 }
 
 function completion(): typeof import('./completion/index') {
@@ -166,5 +171,6 @@ export function start(): void {
   // Warming runs for hours; a review of a large plan would only collect garbage that its end takes anyway.
   if (wantedGroup(args) === 'prewarm') keepHeapSmall();
   quietAwsSdk();
+  if (namesProxy()) throughProxy().fetchThroughProxy();
   void main(args);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WarmpathError } from '../../../lambdas/errors/warmpath-error';
 import { BadInput } from '../bad-input';
+import { fetchFailure } from '../proxy/fetch-failure';
 
 /** HCP Terraform did not answer as it should. The message holds no token and no link. */
 export class HcpError extends WarmpathError {
@@ -43,6 +44,7 @@ const NO_ANSWER: HcpResponse = { status: 204, body: Buffer.alloc(0) };
 /** The API of HCP Terraform and Terraform Enterprise, with its limits and its errors. */
 export class HcpClient {
   private readonly pause: (milliseconds: number) => Promise<unknown>;
+  private lastFailure = '';
 
   constructor(private readonly options: HcpClientOptions) {
     this.pause = options.pause ?? wait;
@@ -184,7 +186,10 @@ export class HcpClient {
       const isLast = attempt >= MAX_ATTEMPTS;
       if (response === undefined) {
         if (isLast)
-          throw new HcpError(`${new URL(url).origin}: cannot be reached; check the host and the network`, 0);
+          throw new HcpError(
+            `${new URL(url).origin}: cannot be reached (${this.lastFailure}); check the host and the network`,
+            0,
+          );
       } else if (isLast || (response.status !== 429 && response.status < 500))
         return { ...response, attempts: attempt };
       await this.pause(response?.retryAfterMs ?? Math.min(MAX_WAIT_MS, 500 * 2 ** attempt));
@@ -209,7 +214,8 @@ export class HcpClient {
         ...(response.status === 429 &&
           resetSeconds >= 0 && { retryAfterMs: Math.min(MAX_WAIT_MS, Math.ceil(resetSeconds * 1000) + 50) }),
       };
-    } catch {
+    } catch (error) {
+      this.lastFailure = fetchFailure(error);
       return undefined;
     }
   }

@@ -8,6 +8,7 @@ import {
   publishedDocument,
 } from '../../../lambdas/prewarm/engine/addresses/published-ranges';
 import { BadInput } from '../bad-input';
+import { fetchFailure } from '../proxy/fetch-failure';
 import { writeWhole } from './local-pops';
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/aws-ip-ranges.html */
@@ -67,10 +68,8 @@ async function download(url: string): Promise<string> {
     }
     return Buffer.concat(chunks).toString();
   } catch (cause) {
-    const { message, cause: inner } = cause instanceof Error ? cause : new Error(String(cause));
-    const reason = inner instanceof Error ? inner.message : message;
     throw new BadInput(
-      `cannot fetch ${url}: ${reason}; where this machine has no way out, fetch it elsewhere and name the file with --from`,
+      `cannot fetch ${url}: ${fetchFailure(cause)}; where this machine has no way out, fetch it elsewhere and name the file with --from`,
       { cause },
     );
   }

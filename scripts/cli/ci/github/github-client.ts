@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
 import { BadInput } from '../../bad-input';
+import { fetchFailure } from '../../proxy/fetch-failure';
 
 /** GitHub refused a request, or did not answer. The message holds no token. */
 export class GithubError extends WarmpathError {
@@ -65,6 +66,7 @@ export class GithubClient {
   private readonly pause: (milliseconds: number) => Promise<unknown>;
   private readonly now: () => number;
   private waitedMs = 0;
+  private lastFailure = '';
 
   constructor(private readonly options: GithubClientOptions) {
     this.pause = options.pause ?? wait;
@@ -168,7 +170,8 @@ export class GithubClient {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
       return { status: response.status, headers: response.headers, text: await response.text() };
-    } catch {
+    } catch (error) {
+      this.lastFailure = fetchFailure(error);
       return undefined;
     }
   }
@@ -189,7 +192,8 @@ export class GithubClient {
 
   private failure(method: string, url: string, answer: Answer | undefined): Error {
     const what = `${method} ${new URL(url).pathname}`;
-    if (answer === undefined) return new GithubError(`${what}: GitHub cannot be reached; try again later`, 0);
+    if (answer === undefined)
+      return new GithubError(`${what}: GitHub cannot be reached (${this.lastFailure}); try again later`, 0);
     if (answer.status === 401)
       return new BadInput(`${what}: GitHub refuses the token; set GITHUB_TOKEN to one that is valid`);
     return new GithubError(

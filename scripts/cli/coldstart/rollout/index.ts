@@ -18,7 +18,7 @@ import { nextStep } from '../../../../lambdas/image-rollout/plan/next-step';
 import { awsPorts, policyOf, readDocuments } from '../../../../lambdas/image-rollout/rollout-ports';
 import { imageRolloutSettings, type ParsedRolloutSettings } from '../../../../lambdas/image-rollout/settings';
 import { visibleJson, visibleText } from '../../../../lambdas/prewarm/engine/model/visible-text';
-import type { awsSettings } from '../../aws';
+import type { AwsSettings } from '../../aws';
 import { BadInput } from '../../bad-input';
 import { FAILED } from '../../exit-codes';
 import { type WantedChoice, wantedImages } from './wanted-images';
@@ -33,8 +33,6 @@ export interface RolloutOptions {
   /** Between two looks. @default 5 */
   readonly pollSeconds?: number;
 }
-
-type Settings = ReturnType<typeof awsSettings>;
 
 const GROUP_NAME = /^(.+)-ecs-asg$/;
 
@@ -132,7 +130,7 @@ async function follow(lambda: LambdaClient, options: RolloutOptions, generation:
 }
 
 /** Brings images onto the running hosts of a group, and follows that to its end. Returns the exit code. */
-export async function rollout(aws: Settings, options: RolloutOptions): Promise<number> {
+export async function rollout(aws: AwsSettings, options: RolloutOptions): Promise<number> {
   const lambda = new LambdaClient(aws);
   const ssm = new SSMClient(aws);
   const settings = await driverSettings(lambda, options.group);

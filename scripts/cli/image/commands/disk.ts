@@ -1,6 +1,7 @@
 import { type StatsFs, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type * as z from 'zod';
+import { awsSettings } from '../../aws';
 import { BadInput } from '../../bad-input';
 import { formatBytes, formatShare } from '../../terminal/units';
 import { EngineError } from '../engine/docker-process';
@@ -140,7 +141,7 @@ async function repositorySizes(file: string): Promise<Disk['repositories']> {
       require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
     let [images, sizeBytes] = [0, 0];
     for await (const page of paginateDescribeImages(
-      { client: new ECRClient({ region }) },
+      { client: new ECRClient(awsSettings({ region })) },
       { repositoryName: reference.path },
     )) {
       for (const { imageSizeInBytes = 0 } of page.imageDetails ?? []) {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { awsSettings } from '../../aws';
 import type { Answer } from './exchange';
 import type { ImageReference } from './reference';
 
@@ -94,7 +95,9 @@ async function ecrToken(
   const { ECRClient, GetAuthorizationTokenCommand } =
     require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
   try {
-    const { authorizationData } = await new ECRClient({ region }).send(new GetAuthorizationTokenCommand({}));
+    const { authorizationData } = await new ECRClient(awsSettings({ region })).send(
+      new GetAuthorizationTokenCommand({}),
+    );
     const token = authorizationData?.[0]?.authorizationToken;
     return token === undefined ? await stored : fromBasic(token);
   } catch (error) {

@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { proxyFor } from '../../proxy/environment-proxy';
 
 export interface Question {
   /** @default 'GET' */
@@ -45,12 +46,37 @@ export async function exchange(url: URL, question: Question): Promise<Answer> {
   }
 }
 
-function once(url: URL, { method = 'GET', headers, body }: Question): Promise<Answer> {
+function once(url: URL, question: Question): Promise<Answer> {
+  return proxyFor(url) === undefined ? direct(url, question) : throughProxy(url, question);
+}
+
+function lengthOf(body: Question['body']): Readonly<Record<string, string>> {
+  if (body === undefined) return {};
+  return { 'content-length': String(Buffer.isBuffer(body) ? body.length : body.sizeBytes) };
+}
+
+async function throughProxy(url: URL, { method = 'GET', headers, body }: Question): Promise<Answer> {
+  const { requestThroughProxy } =
+    require('../../proxy/through-proxy') as typeof import('../../proxy/through-proxy');
+  const answer = await requestThroughProxy(url, {
+    method,
+    headers: { ...headers, ...lengthOf(body) },
+    body: body === undefined || Buffer.isBuffer(body) ? (body ?? null) : createReadStream(body.file),
+    headersTimeout: IDLE_MS,
+    bodyTimeout: IDLE_MS,
+  });
+  return {
+    status: answer.statusCode,
+    header: (name) => answer.headers[name]?.toString(),
+    body: Buffer.from(await answer.body.arrayBuffer()),
+  };
+}
+
+function direct(url: URL, { method = 'GET', headers, body }: Question): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const length =
-      body === undefined ? {} : { 'content-length': Buffer.isBuffer(body) ? body.length : body.sizeBytes };
-    const request = send(url, { method, headers: { ...headers, ...length }, timeout: IDLE_MS }, (answer) => {
+    const all = { ...headers, ...lengthOf(body) };
+    const request = send(url, { method, headers: all, timeout: IDLE_MS }, (answer) => {
       read(answer).then(resolve, reject);
     });
     request.on('timeout', () => request.destroy(new Error('nothing moved for a minute')));

@@ -3,6 +3,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ECRClient, ImageDetail } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
+import { awsSettings } from '../../aws';
 import type { ImageDefinition } from '../files/images-file';
 import { ecrRegion } from './credentials';
 import { listOf, namesInUse, type TextsInUse, textsInUse, unreadable } from './names-in-use';
@@ -118,7 +119,8 @@ function realClients(region: string): PruneClients {
   const { ECRClient: Ecr } = require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
   const { ECSClient: Ecs } = require('@aws-sdk/client-ecs') as typeof import('@aws-sdk/client-ecs');
   const { EC2Client: Ec2 } = require('@aws-sdk/client-ec2') as typeof import('@aws-sdk/client-ec2');
-  return { ecr: new Ecr({ region }), ecs: new Ecs({ region }), ec2: new Ec2({ region }) };
+  const settings = awsSettings({ region });
+  return { ecr: new Ecr(settings), ecs: new Ecs(settings), ec2: new Ec2(settings) };
 }
 
 async function planRepository(

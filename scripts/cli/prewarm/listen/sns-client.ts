@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { type Agent, get } from 'node:https';
+import type { Readable } from 'node:stream';
+import { proxyFor } from '../../proxy/environment-proxy';
 import { NotNow } from './refusal';
 
 /** Reads one small document from SNS, whose name errors say; redirects are not followed. */
@@ -8,10 +9,22 @@ export type ReadFromSns = (url: URL, document: string) => Promise<string>;
 const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 64 * 1024;
 
-function answerTo(url: URL, agent: Agent | undefined): Promise<IncomingMessage> {
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: Readable;
+}
+
+async function answerTo(url: URL, agent: Agent | undefined): Promise<Answer> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  if (proxyFor(url) !== undefined) {
+    const { requestThroughProxy } =
+      require('../../proxy/through-proxy') as typeof import('../../proxy/through-proxy');
+    const { statusCode, body } = await requestThroughProxy(url, { signal });
+    return { status: statusCode, body };
+  }
   return new Promise((resolve, reject) => {
-    get(url, { agent: agent ?? false, signal: AbortSignal.timeout(TIMEOUT_MS) })
-      .once('response', resolve)
+    get(url, { agent: agent ?? false, signal })
+      .once('response', (answer) => resolve({ status: answer.statusCode, body: answer }))
       .once('error', reject);
   });
 }
@@ -26,15 +39,15 @@ function reasonOf(error: unknown): string {
 export function snsClient(agent?: Agent): ReadFromSns {
   return async (url, document) => {
     try {
-      const answer = await answerTo(url, agent);
+      const { status, body } = await answerTo(url, agent);
       const chunks: Buffer[] = [];
       let bytes = 0;
-      for await (const chunk of answer) {
+      for await (const chunk of body) {
         bytes += chunk.length;
         if (bytes > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
         chunks.push(chunk);
       }
-      if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
+      if (status !== 200) throw new Error(`status ${status}`);
       return Buffer.concat(chunks).toString('utf8');
     } catch (error) {
       // Without the URL, which whoever sent the message wrote: its signature is not checked yet.

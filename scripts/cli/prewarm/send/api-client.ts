@@ -1,4 +1,5 @@
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
+import { fetchFailure } from '../../proxy/fetch-failure';
 import { type Signing, signedHeaders } from './signed-request';
 
 export interface ApiAccess {
@@ -54,7 +55,9 @@ export class ApiClient {
       redirect: 'error',
       ...(fields !== undefined && { body }),
     }).catch((cause: unknown) => {
-      throw new ApiUnreachable(`--endpoint: ${url.origin} cannot be reached: ${reasonOf(cause)}`, { cause });
+      throw new ApiUnreachable(`--endpoint: ${url.origin} cannot be reached: ${fetchFailure(cause)}`, {
+        cause,
+      });
     });
     const text = await response.text();
     // API Gateway itself, and proxies on the way, answer a body that is too large in plain text.
@@ -88,7 +91,9 @@ export class ApiClient {
           : response;
       return { status: document.status, text: await document.text() };
     } catch (cause) {
-      throw new ApiUnreachable(`--endpoint: ${url.origin} cannot be reached: ${reasonOf(cause)}`, { cause });
+      throw new ApiUnreachable(`--endpoint: ${url.origin} cannot be reached: ${fetchFailure(cause)}`, {
+        cause,
+      });
     }
   }
 
@@ -97,12 +102,6 @@ export class ApiClient {
     const { endpoint, apiKey } = this.access;
     return apiKey !== undefined && url.origin === endpoint.origin ? { 'x-api-key': apiKey } : {};
   }
-}
-
-/** `fetch` says only that it failed, and keeps why as the cause. */
-function reasonOf(error: unknown): string {
-  const { cause } = error instanceof Error ? error : { cause: undefined };
-  return cause instanceof Error ? cause.message : String(error);
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { MAX_INLINE_URLS } from '../../../../lambdas/prewarm/engine/request/limits';
+import { fetchFailure } from '../../proxy/fetch-failure';
 import { type ApiClient, ApiUnreachable } from './api-client';
 
 /** Bytes of URLs that fit the body of a request through API Gateway, with room for its other fields. */
@@ -59,7 +60,9 @@ async function put(url: URL, path: string, headers: Readonly<Record<string, stri
   const body = await openAsBlob(path);
   const response = await fetch(url, { method: 'PUT', headers, body, redirect: 'error' }).catch(
     (cause: unknown) => {
-      throw new ApiUnreachable(`the list could not be uploaded to ${url.host}: ${String(cause)}`, { cause });
+      throw new ApiUnreachable(`the list could not be uploaded to ${url.host}: ${fetchFailure(cause)}`, {
+        cause,
+      });
     },
   );
   await response.arrayBuffer();
