@@ -15,14 +15,18 @@ class StackCommandFailed extends WarmpathError {
 /** Values that a stack gives out; a sensitive one as well, so they are never printed. */
 export type StackOutputs = Readonly<Record<string, unknown>>;
 
-/** A stack of this repository, deployed as the guide says. */
+/** A synthesized stack of this repository, deployed by Terraform alone: of it an interrupt loses nothing. */
 export class DeployedStack implements Deployment {
   private readonly folder: string;
 
-  /** @param root folder of the repository; its synthesis is in `cdktf.out` */
+  /**
+   * @param root folder of the repository; its synthesis is in `cdktf.out`
+   * @param interrupted ends a deployment once what it is making is made; nothing ends a destruction
+   */
   constructor(
-    private readonly root: string,
+    root: string,
     readonly stack: string,
+    private readonly interrupted: AbortSignal,
   ) {
     this.folder = join(root, 'cdktf.out', 'stacks', stack);
   }
@@ -38,11 +42,11 @@ export class DeployedStack implements Deployment {
   }
 
   async deploy(): Promise<void> {
-    await run('npm', ['run', '--silent', 'deploy', '--', this.stack, '--auto-approve'], this.root, 'shown');
+    await this.show('apply', this.interrupted);
   }
 
   async destroy(): Promise<void> {
-    await run('npm', ['run', '--silent', 'destroy', '--', this.stack, '--auto-approve'], this.root, 'shown');
+    await this.show('destroy');
   }
 
   async outputs(): Promise<StackOutputs> {
@@ -58,29 +62,35 @@ export class DeployedStack implements Deployment {
     return versions?.['registry.terraform.io/hashicorp/aws'];
   }
 
+  private async show(verb: 'apply' | 'destroy', interrupted?: AbortSignal): Promise<void> {
+    const args = [verb, '-auto-approve', '-input=false'];
+    await run('terraform', args, this.folder, 'shown', interrupted);
+  }
+
   private terraform(...args: readonly string[]): Promise<string> {
     if (!existsSync(this.folder)) throw new StackCommandFailed(`${this.stack}: is in no environment`);
-    return run('terraform', [...args], this.folder, 'kept');
+    return run('terraform', args, this.folder, 'kept');
   }
 }
 
 /**
- * Runs a command, whose output is shown or kept. An interrupt of the terminal reaches the command as well, which then ends in
- * its own way.
+ * Runs a command, whose output is shown or kept. An interrupt of the terminal does not reach it, as the second one would make
+ * Terraform forget what it has made; `interrupted` does, once.
  */
 export function run(
   command: string,
   args: readonly string[],
   cwd: string,
   output: 'shown' | 'kept',
-  env: NodeJS.ProcessEnv = {},
+  interrupted?: AbortSignal,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', output === 'shown' ? 'inherit' : 'pipe', output === 'shown' ? 'inherit' : 'pipe'],
-    });
+    const stream = output === 'shown' ? 'inherit' : 'pipe';
+    const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', stream, stream] });
+    function interrupt() {
+      child.kill('SIGINT');
+    }
+    interrupted?.addEventListener('abort', interrupt, { once: true });
     let text = '';
     let errors = '';
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -90,9 +100,15 @@ export function run(
       errors += chunk.toString();
     });
     child.once('error', reject);
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
+      interrupted?.removeEventListener('abort', interrupt);
       if (code === 0) resolve(text);
-      else reject(new StackCommandFailed(`${command} ${args[0]} ended with ${code} ${errors.trim()}`.trim()));
+      else
+        reject(
+          new StackCommandFailed(
+            `${command} ${args[0]} ended with ${code ?? signal} ${errors.trim()}`.trim(),
+          ),
+        );
     });
   });
 }

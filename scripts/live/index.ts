@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { WarmpathError } from '../../lambdas/errors/warmpath-error';
+import { refusalsOf } from '../build/check-deployable';
 import { repositoryRoot } from '../build/functions';
 import { readConfiguration } from '../build/terraform-cli';
 import { BadInput } from '../cli/bad-input';
@@ -42,29 +43,42 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Aborted by the first of the signals that end a command; the further ones change nothing. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (!controller.signal.aborted) say('interrupted: what is deployed is destroyed');
+      controller.abort();
+    });
+  // The terminal may be gone; what is deployed is destroyed all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  return controller.signal;
+}
+
 async function testLive(environment: string, { warm, only }: LiveFlags): Promise<number> {
   if (process.env['CI'])
     throw new BadInput('CI is set; allowed from a terminal only: the test spends money and asks before');
   await run('npm', ['run', '--silent', 'synth'], repositoryRoot, 'kept');
-  const stacks = PARTS.filter((part) => only === undefined || part === only).map(
-    (part) => new DeployedStack(repositoryRoot, `${part}-${environment}`),
+  const isEmulated = process.env['AWS_ENDPOINT_URL'] !== undefined;
+  const names = PARTS.filter((part) => only === undefined || part === only).map(
+    (part) => `${part}-${environment}`,
   );
+  const refusals = isEmulated ? [] : refusalsOf(join(repositoryRoot, 'cdktf.out'), names);
+  if (refusals.length > 0) throw new BadInput(refusals.join('\n'));
+  const interrupted = interruption();
+  const stacks = names.map((name) => new DeployedStack(repositoryRoot, name, interrupted));
   const configurations = stacks.map(({ stack: name }) => ({
     name,
     configuration: readConfiguration(join(repositoryRoot, 'cdktf.out', 'stacks', name)),
   }));
-  const interruption = new AbortController();
-  process.on('SIGINT', () => {
-    say('interrupted: what is deployed is destroyed');
-    interruption.abort();
-  });
   return runLiveTest({
     environment,
     deployments: stacks,
     costs: costsOf(configurations),
     ask,
     say,
-    interrupted: interruption.signal,
+    interrupted,
     checks: async () => {
       const outputs = new Map<string, Awaited<ReturnType<DeployedStack['outputs']>>>();
       for (const stack of stacks) outputs.set(stack.stack, await stack.outputs());
@@ -76,7 +90,8 @@ async function testLive(environment: string, { warm, only }: LiveFlags): Promise
         ...(providerVersion !== undefined && { providerVersion }),
         region: configurations[0]?.configuration.provider?.aws?.[0]?.region ?? 'eu-central-1',
         urls: warm,
-        isEmulated: process.env['AWS_ENDPOINT_URL'] !== undefined,
+        interrupted,
+        isEmulated,
         warmpath: (...args) =>
           run(process.execPath, ['scripts/cli/warmpath.cjs', ...args], repositoryRoot, 'kept'),
       });

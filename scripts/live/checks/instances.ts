@@ -8,7 +8,7 @@ import { ECSClient, ListContainerInstancesCommand } from '@aws-sdk/client-ecs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { findGroup } from '../../cli/coldstart/auto-scaling-group';
 import type { LiveCheck } from '../live-test';
-import { different, type LiveContext, notSeen, seen, textOutput, waitFor } from './context';
+import { different, type LiveContext, notSeen, seen, textOutput, waitFor, withinSeconds } from './context';
 
 /** The image is pulled before the instance may serve: minutes, for a large one. */
 const BOOT_SECONDS = 900;
@@ -40,7 +40,7 @@ async function boot(context: LiveContext, group: string, cluster: string) {
   const { Instances = [] } = await findGroup(autoScaling, group);
   const states = Instances.map(({ LifecycleState }) => LifecycleState).join(', ') || 'no instance';
   if (registered === undefined)
-    return notSeen(`no container instance within ${BOOT_SECONDS} s; the group has ${states}`);
+    return notSeen(`no container instance ${withinSeconds(context, BOOT_SECONDS)}; the group has ${states}`);
   return states.includes('InService')
     ? seen(`an instance passed the hook and registered (${states})`)
     : different(`an instance registered before it passed the hook (${states})`);
@@ -56,7 +56,7 @@ async function poolStates(context: LiveContext, group: string) {
     return warmed.length > 0 ? warmed.map(({ LifecycleState }) => LifecycleState).join(', ') : undefined;
   });
   return states === undefined
-    ? notSeen(`no instance is warmed within ${POOL_SECONDS} s`)
+    ? notSeen(`no instance is warmed ${withinSeconds(context, POOL_SECONDS)}`)
     : seen(`instances are ${states}`);
 }
 

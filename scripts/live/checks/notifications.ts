@@ -8,11 +8,12 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { NotNow } from '../../cli/prewarm/listen/refusal';
 import { snsClient } from '../../cli/prewarm/listen/sns-client';
 import { readSnsMessage } from '../../cli/prewarm/listen/sns-message';
 import { SnsSignatures } from '../../cli/prewarm/listen/sns-signature';
 import type { LiveCheck } from '../live-test';
-import { different, type LiveContext, notSeen, seen, textOutput, waitFor } from './context';
+import { different, type LiveContext, notSeen, seen, textOutput, waitFor, withinSeconds } from './context';
 
 const DELIVERY_SECONDS = 60;
 
@@ -62,7 +63,9 @@ async function signature(context: LiveContext, topic: string) {
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
       return Messages[0]?.Body;
     });
-    return body === undefined ? notSeen(`nothing came within ${DELIVERY_SECONDS} s`) : await judged(body);
+    return body === undefined
+      ? notSeen(`nothing came ${withinSeconds(context, DELIVERY_SECONDS)}`)
+      : await judged(body);
   } finally {
     if (subscription !== undefined) await sns.send(new UnsubscribeCommand({ SubscriptionArn: subscription }));
     await sqs.send(new DeleteQueueCommand({ QueueUrl }));
@@ -76,6 +79,8 @@ async function judged(body: string) {
     await new SnsSignatures(snsClient()).check(message);
     return seen(`version ${message.SignatureVersion}, by ${new URL(message.SigningCertURL).host}`);
   } catch (error) {
+    // What cannot be read now says nothing of how AWS signs.
+    if (error instanceof NotNow) return notSeen(error.message);
     return different(error instanceof Error ? error.message : String(error));
   }
 }

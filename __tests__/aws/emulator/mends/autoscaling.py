@@ -114,6 +114,20 @@ def put_scaling_policy(self, *args, **kwargs):
 models.AutoScalingBackend.put_scaling_policy = put_scaling_policy
 
 
+# A group that was asked for fewer instances keeps those that are protected, and lets them go once they no longer are.
+protect = models.AutoScalingBackend.set_instance_protection
+
+
+def set_instance_protection(self, group_name, instance_ids, protected_from_scale_in):
+    protect(self, group_name, instance_ids, protected_from_scale_in)
+    group = self.autoscaling_groups[group_name]
+    if len(group.active_instances()) > (group.desired_capacity or 0):
+        group.set_desired_capacity(group.desired_capacity)
+
+
+models.AutoScalingBackend.set_instance_protection = set_instance_protection
+
+
 # Refreshes are missing: an update of a group with a new template version fails. Its instances are only numbers, so it is
 # over at once.
 def start_instance_refresh(self):
