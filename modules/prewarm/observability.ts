@@ -199,7 +199,7 @@ export class PrewarmObservability extends Construct {
         id: 'silent-pops',
         name: 'silent_pops',
         description:
-          'DNS has no address any more for over half of the PoPs under names of their own, or only such as are outside the ranges given: AWS may have ended the names, or the ranges are old. README, Runbook, says what to do.',
+          'DNS has no address any more for over half of the PoPs under names of their own, or only such as are outside the ranges given: AWS may have ended the names, or the ranges are old. docs/runbook.md says what to do.',
         periodSeconds: times(everyHours, 60 * 60),
         periods: 1,
       },

@@ -102,8 +102,8 @@ function emptyProgram(): Command {
     .version(version, '-V, --version');
 }
 
-/** The program with all commands of all groups. */
-function wholeProgram(): Command {
+/** Returns the program with all commands of all groups. */
+export function wholeProgram(): Command {
   const program = emptyProgram();
   for (const group of GROUPS) group.load()(program);
   return program;

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aiShellEcsModules } from '../../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../../modules/parts/hcl-module';
+import { REFERENCE_FOLDER } from '../../../scripts/build/reference';
+import { moduleSection } from '../../../scripts/build/reference/terraform-modules-page';
 import { configurationOf } from '../../support/written-module';
 
 describe.each(aiShellEcsModules)('the Terraform module $name', (hclModule) => {
@@ -10,6 +12,12 @@ describe.each(aiShellEcsModules)('the Terraform module $name', (hclModule) => {
   const folder = writeModule(hclModule, root);
   const main = configurationOf(folder);
   afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it('is described in docs/reference: after a change, run `npm run build:reference`', () => {
+    expect(readFileSync(join(REFERENCE_FOLDER, 'terraform-modules.md'), 'utf8')).toContain(
+      moduleSection(folder),
+    );
+  });
 
   it('keeps the names of the variables of the module it succeeds', () => {
     expect(Object.keys(main['variable']!)).toEqual(

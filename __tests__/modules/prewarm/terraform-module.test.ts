@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HclModule, writeModule } from '../../../modules/parts/hcl-module';
 import { publicVpcModule } from '../../../modules/parts/public-vpc-module';
 import { prewarmModule } from '../../../modules/prewarm/terraform-module';
+import { REFERENCE_FOLDER } from '../../../scripts/build/reference';
+import { moduleSection } from '../../../scripts/build/reference/terraform-modules-page';
 import { configurationOf } from '../../support/written-module';
 
 interface Block {
@@ -39,7 +41,8 @@ const partitions = [
 
 describe.each(modules)('the Terraform module $module.name', ({ module, demanded }) => {
   const root = mkdtempSync(join(tmpdir(), 'warmpath-module-test-'));
-  const main = configurationOf(writeModule(module, root));
+  const folder = writeModule(module, root);
+  const main = configurationOf(folder);
   const variables = Object.entries<Block>(main['variable']!);
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -51,6 +54,12 @@ describe.each(modules)('the Terraform module $module.name', ({ module, demanded 
       ) ?? [];
     return new RegExp(pattern).test(value);
   }
+
+  it('is described in docs/reference: after a change, run `npm run build:reference`', () => {
+    expect(readFileSync(join(REFERENCE_FOLDER, 'terraform-modules.md'), 'utf8')).toContain(
+      moduleSection(folder),
+    );
+  });
 
   if ('partition' in main['variable']!)
     it('takes every partition', () => {

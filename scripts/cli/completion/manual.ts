@@ -1,3 +1,4 @@
+import { EXIT_STATUSES } from '../exit-codes';
 import { allCommands, type DescribedCommand } from './command-tree';
 
 /** What roff would take for its own is escaped: backslashes, hyphens, and a dot or quote that begins a line. */
@@ -29,21 +30,7 @@ warmpath \\- ${plain(program.description)}
 .SH COMMANDS
 ${allCommands(program).map(section).join('\n')}
 .SH EXIT STATUS
-.TP
-.B 0
-done, or as it should be
-.TP
-.B 1
-failed, or not as it should be
-.TP
-.B 2
-bad input; nothing was started
-.TP
-.B 3
-with image plan \\-\\-detailed\\-exitcode: an image must be built
-.TP
-.B 130
-interrupted
+${EXIT_STATUSES.map(({ codes, meaning }) => `.TP\n.B ${codes}\n${plain(meaning)}`).join('\n')}
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR
