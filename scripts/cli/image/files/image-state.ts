@@ -53,7 +53,8 @@ export function readState(folder: string, name: string): ImageState | undefined 
   const content = bytesIfThere(statePath(folder, name));
   if (content === undefined) return undefined;
   const pathsAt = content.indexOf('\n') + 1;
-  const parsed = head.safeParse(jsonIn(content.subarray(0, pathsAt)));
+  // Read once: compiling a parser would take longer than parsing.
+  const parsed = head.safeParse(jsonIn(content.subarray(0, pathsAt)), { jitless: true });
   if (!parsed.success) return undefined;
   const { bytes, writtenAtMs, ...rest } = parsed.data;
   const stampsAt = pathsAt + bytes.paths;

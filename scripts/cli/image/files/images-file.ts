@@ -97,7 +97,8 @@ export interface ImagesFile {
 /** @throws {BadInput} naming every field that cannot be used, and the nearest known name of one that is not known */
 export function readImagesFile(given: string, env: NodeJS.ProcessEnv = process.env): ImagesFile {
   const absolute = resolve(given);
-  const parsed = file.safeParse(parseJson(absolute, given));
+  // Read once: compiling a parser would take longer than parsing.
+  const parsed = file.safeParse(parseJson(absolute, given), { jitless: true });
   if (!parsed.success)
     throw new BadInput(`${given}: ${parsed.error.issues.map(sentence).join(`\n${' '.repeat(10)}`)}`);
   const problems: string[] = [];
