@@ -82,7 +82,7 @@ function globTest(part: string): (name: string) => boolean {
     if (token === '*') return '.*';
     if (token === '?') return '.';
     if (token.length > 2 && token.startsWith('[')) return token;
-    return token.replace(/[\\^$.|+(){}[\]/-]/, '\\$&');
+    return token.replace(/[\\^$.|+(){}[\]/]/, '\\$&');
   });
   try {
     const expression = new RegExp(`^${source}$`, 'su');
