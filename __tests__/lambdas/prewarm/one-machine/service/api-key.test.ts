@@ -32,6 +32,20 @@ describe('the API key file', () => {
     if (text !== '') expect((error as Error).message).not.toContain(text);
   });
 
+  it('is taken as it is from the folder of credentials of systemd, and from nowhere else', async () => {
+    const file = await fileWith('0123456789abcdefghij', 0o440);
+    const before = process.env['CREDENTIALS_DIRECTORY'];
+    try {
+      process.env['CREDENTIALS_DIRECTORY'] = folder;
+      expect(await readApiKey(file)).toBe('0123456789abcdefghij');
+      process.env['CREDENTIALS_DIRECTORY'] = folder.slice(0, -1);
+      await expect(readApiKey(file)).rejects.toThrow('chmod 600');
+    } finally {
+      if (before === undefined) delete process.env['CREDENTIALS_DIRECTORY'];
+      else process.env['CREDENTIALS_DIRECTORY'] = before;
+    }
+  });
+
   it('is refused when it is not there', async () => {
     await expect(readApiKey(join(folder, 'none'))).rejects.toThrow('cannot be read');
   });
