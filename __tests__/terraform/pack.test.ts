@@ -51,6 +51,16 @@ it('has a checksum of every file', () => {
   }
 });
 
+it.each([
+  [`warmpath-prewarm-${version}.tar.gz`, ['LICENSE', 'THIRD-PARTY-NOTICES.txt']],
+  [`warmpath-public-vpc-${version}.tar.gz`, ['LICENSE']],
+  [`warmpath-constructs-${version}.tgz`, ['package/LICENSE', 'package/THIRD-PARTY-NOTICES.txt']],
+])('%s carries the licences of what is in it', (name, expected) => {
+  const entries: string[] = [];
+  tar.list({ file: join(packed, name), sync: true, onReadEntry: ({ path }) => entries.push(path) });
+  expect(entries.filter((path) => /LICENSE|NOTICES/.test(path)).sort()).toEqual(expected);
+});
+
 describe('the modules', () => {
   const call = `
 provider "aws" {

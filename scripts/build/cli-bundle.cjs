@@ -104,7 +104,7 @@ function quickerToLoad(levelFolder) {
 }
 
 /**
- * Returns the files of the bundle by name, and the paths of the sources in it from the root.
+ * Returns the files of the bundle by name, what esbuild says of them, and the paths of the page's sources from the root.
  *
  * @param {(specifier: string) => string} leaveOut what to require for a package that is not bundled
  * @param {string} levelFolder expression for the folder of the native store
@@ -156,7 +156,12 @@ async function bundleCli(leaveOut, levelFolder) {
     files[`${name}.map`] = map;
   }
   const page = await bundlePage();
-  return { files: { ...files, ...page.files }, outputs: metafile.outputs, pageSources: page.sources };
+  return {
+    files: { ...files, ...page.files },
+    outputs: metafile.outputs,
+    pageSources: page.sources,
+    pageOutputs: page.metafile.outputs,
+  };
 }
 
 /** Returns the sources of what an entry may load at any time, and the folders they lie in. */

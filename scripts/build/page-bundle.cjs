@@ -6,7 +6,7 @@ const { build } = require('esbuild');
 const root = join(__dirname, '..', '..');
 const PAGE = join('lambdas', 'prewarm', 'page');
 
-/** Returns the files of the page by name, and the paths of its sources from the root, with the folders they lie in. */
+/** Returns the files of the page by name, the paths of its sources from the root, with the folders they lie in, and what esbuild says of them. */
 async function bundlePage() {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
@@ -34,7 +34,7 @@ async function bundlePage() {
   const sources = new Set([html]);
   for (const input of Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/')))
     for (let path = input; path !== '.'; path = dirname(path)) sources.add(path);
-  return { files, sources: [...sources].sort() };
+  return { files, sources: [...sources].sort(), metafile };
 }
 
 module.exports = { bundlePage };

@@ -3,7 +3,6 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,13 +12,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import { create } from 'tar';
 import { engines, license, version } from '../../../package.json';
 import { repositoryRoot } from '../functions';
+import { repository } from './run';
+import { writeSbom } from './sbom';
+import { NOTICES_FILE, noticesText, packagesIn } from './third-party';
 
-interface CliBundle {
+interface CliBundle extends Pick<Metafile, 'outputs'> {
   readonly files: Readonly<Record<string, string>>;
-  readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
+  readonly pageOutputs: Metafile['outputs'];
 }
 
 const { bundleCli } = require('../cli-bundle.cjs') as {
@@ -30,34 +33,8 @@ const { bundleCli } = require('../cli-bundle.cjs') as {
 const NATIVE = ['linux-x64', 'linux-arm64', 'darwin-x64+arm64', 'win32-x64'];
 /** What starts the bundle: at the same places as in the checkout, so that each finds package.json alike. */
 const STARTERS = ['check-surroundings.cjs', 'bundle-loader.cjs', 'mapped-stacks.cjs', 'packed-warmpath.cjs'];
-const LICENCE_FILE = /^(?:licen[cs]e|copying|notice)/i;
 /** Archives keep times; all of them the same one, so that equal sources make equal packages. */
 const TIME = new Date('2000-01-01T00:00:00Z');
-
-/** Returns the names of the packages that are in the bundle, sorted. */
-function packagesIn({ outputs }: CliBundle): readonly string[] {
-  const names = Object.values(outputs)
-    .flatMap(({ inputs }) => Object.keys(inputs))
-    .flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
-  return [...new Set(names)].sort();
-}
-
-/** The text of every licence that the package owes its readers. */
-function licences(names: readonly string[]): string {
-  return names
-    .map((name) => {
-      const folder = join(repositoryRoot, 'node_modules', name);
-      if (!existsSync(folder)) return `${name}: included in another package`;
-      const about: { version?: string; license?: string } = JSON.parse(
-        readFileSync(join(folder, 'package.json'), 'utf8'),
-      );
-      const texts = readdirSync(folder)
-        .filter((file) => LICENCE_FILE.test(file))
-        .map((file) => readFileSync(join(folder, file), 'utf8').trim());
-      return [`${name} ${about.version} (${about.license})`, ...texts].join('\n\n');
-    })
-    .join(`\n\n${'-'.repeat(80)}\n\n`);
-}
 
 /** `bundleDigest` tells compiled code of this bundle from that of any other one. */
 function manifest({ files }: CliBundle): object {
@@ -67,6 +44,7 @@ function manifest({ files }: CliBundle): object {
     version,
     description: 'Warms CloudFront edges, and reviews, builds and rolls out what ECS on EC2 runs.',
     license,
+    ...repository(),
     type: 'commonjs',
     engines,
     bin: { warmpath: 'scripts/cli/packed-warmpath.cjs' },
@@ -75,7 +53,8 @@ function manifest({ files }: CliBundle): object {
 }
 
 /**
- * Writes `warmpath-<version>.tgz`, the command line tool and the service as a package without dependencies, and returns its path.
+ * Writes `warmpath-<version>.tgz`, the command line tool and the service as a package without dependencies, beside it what is inside
+ * as CycloneDX, and returns the path of the package.
  * @param outFolder made where it is missing
  */
 export async function packCommandLine(outFolder: string): Promise<string> {
@@ -91,7 +70,8 @@ export async function packCommandLine(outFolder: string): Promise<string> {
     );
     for (const [name, code] of Object.entries(bundle.files)) write(join('bundle', name), code);
     write('package.json', `${JSON.stringify(manifest(bundle), null, 2)}\n`);
-    write('THIRD-PARTY-LICENSES.txt', `${licences(packagesIn(bundle))}\n`);
+    const packages = packagesIn({ ...bundle.outputs, ...bundle.pageOutputs });
+    write(NOTICES_FILE, noticesText(packages));
     write(
       'README.md',
       readFileSync(join(__dirname, 'command-line.md'), 'utf8').replaceAll('VERSION', version),
@@ -105,6 +85,7 @@ export async function packCommandLine(outFolder: string): Promise<string> {
     for (const system of NATIVE)
       cpSync(join(prebuilds, system), join(folder, 'native', 'prebuilds', system), { recursive: true });
     mkdirSync(outFolder, { recursive: true });
+    writeSbom(outFolder, 'warmpath', packages);
     const file = join(outFolder, `warmpath-${version}.tgz`);
     await create(
       { gzip: { level: 9 }, file, cwd: folder, prefix: 'package', portable: true, mtime: TIME },

@@ -1,11 +1,13 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { version } from '../../../package.json';
 import { bundleNames } from '../bundles';
 import { bundle, repositoryRoot } from '../functions';
-import { run } from './run';
+import { repository, run } from './run';
+import { writeSbom } from './sbom';
+import { NOTICES_FILE, noticesText, packagesInAll } from './third-party';
 
 /** A library of constructs that a package is built for. */
 interface Library {
@@ -51,7 +53,7 @@ interface Destination {
 async function packFor(target: Library, { folder, types }: Destination): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'warmpath-constructs-'));
   try {
-    await build({
+    const { metafile } = await build({
       absWorkingDir: repositoryRoot,
       entryPoints: ['modules/constructs.ts'],
       outfile: join(root, 'index.js'),
@@ -63,9 +65,10 @@ async function packFor(target: Library, { folder, types }: Destination): Promise
       external: ['constructs', target.library, `${target.provider}/*`],
       alias: { cdktf: target.library, '@cdktf/provider-aws': target.provider },
       plugins: [packedPrograms],
+      metafile: true,
       logLevel: 'error',
     });
-    layPrograms(root);
+    const programs = layPrograms(root);
     cpSync(
       join(repositoryRoot, 'modules/ai-shell-ecs/boot/prepull/warmpath-prepull.sh'),
       join(root, 'prepull/warmpath-prepull.sh'),
@@ -75,6 +78,9 @@ async function packFor(target: Library, { folder, types }: Destination): Promise
       cpSync(join(repositoryRoot, file), join(root, file));
     cpSync(join(repositoryRoot, 'modules/README.md'), join(root, 'README.md'));
     writeFileSync(join(root, 'package.json'), `${JSON.stringify(manifest(target), null, 2)}\n`);
+    const packages = packagesInAll([metafile, ...programs]);
+    writeFileSync(join(root, NOTICES_FILE), noticesText(packages));
+    writeSbom(folder, target.packageName, packages);
     run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root });
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -88,13 +94,14 @@ function manifest({ packageName, peers }: Library): object {
     description:
       'Constructs of Warmpath: ECS on EC2 without the wait for an image, CloudFront edges warmed in advance.',
     license: 'Apache-2.0',
+    ...repository(),
     main: 'index.js',
     types: 'types/modules/constructs.d.ts',
     exports: {
       '.': { types: './types/modules/constructs.d.ts', default: './index.js' },
       './package.json': './package.json',
     },
-    files: ['index.js', 'types', 'programs', 'prepull', 'CHANGELOG.md', 'UPGRADE.md'],
+    files: ['index.js', 'types', 'programs', 'prepull', 'CHANGELOG.md', 'UPGRADE.md', NOTICES_FILE],
     engines: { node: '>=20.9.0' },
     peerDependencies: peers,
   };
@@ -122,17 +129,21 @@ const packedPrograms: Plugin = {
   },
 };
 
-function layPrograms(root: string): void {
+/** Returns what esbuild says of each program. */
+function layPrograms(root: string): readonly Metafile[] {
   const sums: Record<string, string> = {};
+  const metafiles: Metafile[] = [];
   for (const name of bundleNames) {
-    const { codePath, zipPath, sha256 } = bundle(name);
+    const { codePath, zipPath, sha256, metafile } = bundle(name);
     const target = join(root, 'programs', name);
     mkdirSync(target, { recursive: true });
     cpSync(codePath, join(target, 'index.js'));
     cpSync(zipPath, join(target, 'function.zip'));
     sums[name] = sha256;
+    metafiles.push(metafile);
   }
   writeFileSync(join(root, 'programs', 'sha256.json'), `${JSON.stringify(sums, null, 2)}\n`);
+  return metafiles;
 }
 
 function writeTypes(folder: string): void {

@@ -1,10 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tar from 'tar';
 import { version } from '../../../package.json';
-import { repositoryRoot } from '../functions';
+import { bundleNames } from '../bundles';
+import { bundle, repositoryRoot } from '../functions';
 import { run } from './run';
+import { writeSbom } from './sbom';
+import { NOTICES_FILE, noticesText, packagesInAll } from './third-party';
 
 /** Equal sources make equal bytes: every file has the first moment that an archive can express. */
 const MOMENT = new Date('1980-01-01T00:00:00Z');
@@ -18,19 +21,26 @@ const BESIDE = ['LICENSE', 'CHANGELOG.md', 'UPGRADE.md', 'examples/terraform'];
  */
 export async function packHclModules(folder: string): Promise<void> {
   run('npm', ['run', '--silent', 'build:modules'], { cwd: repositoryRoot });
-  const built = join(repositoryRoot, 'dist', 'modules');
-  for (const name of readdirSync(built).sort())
-    await tar.create(
-      {
-        cwd: join(built, name),
-        file: join(folder, `warmpath-${name}-${version}.tar.gz`),
-        gzip: { level: 9 },
-        portable: true,
-        mtime: MOMENT,
-      },
-      readdirSync(join(built, name)).sort(),
-    );
-  bundleTag(built, join(folder, `warmpath-modules-${version}.bundle`), `v${version}`);
+  const staged = mkdtempSync(join(tmpdir(), 'warmpath-modules-'));
+  try {
+    cpSync(join(repositoryRoot, 'dist', 'modules'), staged, { recursive: true });
+    const packages = packagesInAll(bundleNames.map((name) => bundle(name).metafile));
+    const notices = noticesText(packages);
+    for (const name of readdirSync(staged).sort()) {
+      const cwd = join(staged, name);
+      cpSync(join(repositoryRoot, 'LICENSE'), join(cwd, 'LICENSE'));
+      if (existsSync(join(cwd, 'assets'))) writeFileSync(join(cwd, NOTICES_FILE), notices);
+      const file = join(folder, `warmpath-${name}-${version}.tar.gz`);
+      await tar.create(
+        { cwd, file, gzip: { level: 9 }, portable: true, mtime: MOMENT },
+        readdirSync(cwd).sort(),
+      );
+    }
+    bundleTag(staged, join(folder, `warmpath-modules-${version}.bundle`), `v${version}`);
+    writeSbom(folder, 'warmpath-modules', packages);
+  } finally {
+    rmSync(staged, { recursive: true, force: true });
+  }
 }
 
 /** Writes a git bundle of one commit and its tag; whoever publishes fetches it into the repository that the modules are taken from. */

@@ -1,4 +1,4 @@
-/** `npm run pack`: writes everything that is handed out to `dist/packages`, with the checksums of all of it, and prints what each takes. */
+/** `npm run pack`: writes everything that is handed out to `dist/npm`, with the checksums of all of it, and prints what each takes. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export async function packAll(outFolder: string, packers = PACKERS): Promise<rea
 }
 
 async function main(): Promise<void> {
-  const outFolder = join('dist', 'packages');
+  const outFolder = join('dist', 'npm');
   for (const name of await packAll(join(repositoryRoot, outFolder))) {
     const { size } = statSync(join(repositoryRoot, outFolder, name));
     console.log(`${join(outFolder, name)}  ${(size / 1e6).toFixed(2)} MB`);

@@ -29,3 +29,12 @@ export function run(
     cause: error,
   });
 }
+
+/**
+ * Returns the field that names the repository where GitHub builds the package: npm takes provenance only of a package that names the
+ * repository it was built in, and a copy of the project is published from another one.
+ */
+export function repository(env: NodeJS.ProcessEnv = process.env): { readonly repository?: object } {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name } = env;
+  return server && name ? { repository: { type: 'git', url: `git+${server}/${name}.git` } } : {};
+}

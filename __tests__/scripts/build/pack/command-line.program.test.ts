@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { extract } from 'tar';
+import { version } from '../../../../package.json';
 import { repositoryRoot } from '../../../../scripts/build/functions';
 import { packCommandLine } from '../../../../scripts/build/pack/command-line';
 import { filesBelow } from '../../../../scripts/files-below';
@@ -48,14 +49,43 @@ describe('the package of the command line', () => {
     expect(telling).toEqual([]);
   });
 
-  it('is the same where the sources are the same', async () => {
-    const again = await packCommandLine(join(folder, 'again'));
-    expect(readFileSync(again).equals(readFileSync(file))).toBe(true);
+  it('is the same where the sources are the same, and so is what tells what is in it', async () => {
+    await packCommandLine(join(folder, 'again'));
+    const names = readdirSync(dirname(file));
+    expect(names).toEqual([expect.stringMatching(/\.cdx\.json$/), expect.stringMatching(/\.tgz$/)]);
+    for (const name of names)
+      expect(readFileSync(join(folder, 'again', name)).equals(readFileSync(join(dirname(file), name)))).toBe(
+        true,
+      );
   });
 
-  it('carries the licences of what is in it', async () => {
-    const text = readFileSync(join(folder, 'unpacked', 'package', 'THIRD-PARTY-LICENSES.txt'), 'utf8');
-    for (const name of ['classic-level', 'commander', 'zod', '@aws-sdk/client-ecs'])
+  it('carries the licences of what is in it, of the page and of compiled code too', async () => {
+    const text = readFileSync(join(folder, 'unpacked', 'package', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const name of ['classic-level', 'commander', 'zod', '@aws-sdk/client-ecs', 'preact'])
       expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((?:MIT|Apache-2\\.0)\\)$`, 'm'));
+    for (const part of ['The LevelDB Authors', 'Google Inc.', 'Apache License', 'Open Travel Data'])
+      expect(text).toContain(part);
+  });
+
+  it('is told by a CycloneDX document that names what esbuild put in, with the checksums of the lock file', () => {
+    const sbom = JSON.parse(readFileSync(file.replace(/tgz$/, 'cdx.json'), 'utf8'));
+    expect(sbom).toMatchObject({
+      bomFormat: 'CycloneDX',
+      serialNumber: expect.stringMatching(
+        /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      ),
+      metadata: { component: { name: 'warmpath', version } },
+    });
+    const components: readonly { readonly purl: string; readonly hashes?: readonly object[] }[] =
+      sbom.components;
+    const purls = components.map(({ purl }) => purl);
+    for (const name of ['commander', 'preact', 'zod', 'classic-level'])
+      expect(purls).toContainEqual(expect.stringMatching(`^pkg:npm/${name}@`));
+    expect(purls).toContain('pkg:github/google/leveldb@1.20');
+    // Nothing that only builds or checks.
+    for (const name of ['esbuild', 'typescript', 'cdktf', 'jest', 'tsx'])
+      expect(purls).not.toContainEqual(expect.stringMatching(`^pkg:npm/${name}@`));
+    const ofNpm = components.filter(({ purl }) => purl.startsWith('pkg:npm/'));
+    expect(ofNpm.filter(({ hashes = [] }) => hashes.length === 0)).toEqual([]);
   });
 });
