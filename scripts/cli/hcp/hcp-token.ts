@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { BadInput } from '../bad-input';
+import { homeFolder } from '../home-folder';
 import { credentialsHelperIn, tokenFromHelper } from './credentials-helper';
 
 const credentialsFile = z.object({
@@ -20,7 +20,7 @@ const credentialsFile = z.object({
 export function findHcpToken(
   hostname: string,
   env: NodeJS.ProcessEnv = process.env,
-  home = homedir(),
+  home = homeFolder(),
 ): string {
   const host = hostForComparison(hostname);
   const token =

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseJson } from '../../../lambdas/errors/json-fault';
 import {
@@ -8,6 +7,7 @@ import {
   publishedDocument,
 } from '../../../lambdas/prewarm/engine/addresses/published-ranges';
 import { BadInput } from '../bad-input';
+import { homeFolder } from '../home-folder';
 import { fetchFailure } from '../proxy/fetch-failure';
 import { writeWhole } from './local-pops';
 
@@ -20,7 +20,7 @@ const ALLOWED = 'allowed: the ip-ranges.json that AWS publishes, with ranges of 
 
 /** `WARMPATH_IP_RANGES_FILE`, else a file in the user's configuration folder. */
 export function localRangesFile(env: NodeJS.ProcessEnv = process.env): string {
-  const configuration = env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
+  const configuration = env['XDG_CONFIG_HOME'] || join(homeFolder(), '.config');
   return env['WARMPATH_IP_RANGES_FILE'] || join(configuration, 'warmpath', 'cloudfront-ip-ranges.json');
 }
 

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { parseJson } from '../../../lambdas/errors/json-fault';
 import { isPopCode } from '../../../lambdas/prewarm/engine/pops/pop-code';
 import { BadInput } from '../bad-input';
+import { homeFolder } from '../home-folder';
 
 /** What `pops --update` found out, which later commands read in place of the list that comes with the program. */
 const localPops = z.object({
@@ -21,7 +21,7 @@ export type LocalPops = z.infer<typeof localPops>;
 
 /** `WARMPATH_POPS_FILE`, else a file in the user's configuration folder. */
 export function localPopsFile(env: NodeJS.ProcessEnv = process.env): string {
-  const configuration = env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
+  const configuration = env['XDG_CONFIG_HOME'] || join(homeFolder(), '.config');
   return env['WARMPATH_POPS_FILE'] || join(configuration, 'warmpath', 'pops.json');
 }
 

@@ -49,6 +49,15 @@ describe('the package of the command line', () => {
     expect(telling).toEqual([]);
   });
 
+  it('starts for a user id without a home, as a container may be given one', async () => {
+    const program = join(folder, 'unpacked', 'package', 'scripts', 'cli', 'packed-warmpath.cjs');
+    const homeless = `require('node:os').homedir = () => { throw new Error('ENOENT'); }; require(${JSON.stringify(program)});`;
+    const { stdout } = await run(process.execPath, ['-e', homeless, program, 'prewarm', 'pops'], {
+      env: { PATH: process.env['PATH'] },
+    });
+    expect(stdout).toContain('Frankfurt');
+  });
+
   it('is the same where the sources are the same, and so is what tells what is in it', async () => {
     await packCommandLine(join(folder, 'again'));
     const names = readdirSync(dirname(file));

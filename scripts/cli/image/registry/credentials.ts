@@ -1,10 +1,10 @@
 /** Credentials for registries: what Docker's configuration names, and tokens of ECR. They are never logged or put into errors. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { awsSettings } from '../../aws';
+import { homeFolder } from '../../home-folder';
 import type { Answer } from './exchange';
 import type { ImageReference } from './reference';
 
@@ -32,7 +32,7 @@ const ECR_HOST =
   /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com|amazonaws\.com\.cn|on\.aws|on\.amazonwebservices\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/;
 
 export function dockerConfigFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return env['DOCKER_CONFIG'] || join(homedir(), '.docker');
+  return env['DOCKER_CONFIG'] || join(homeFolder(), '.docker');
 }
 
 /** Docker's client configuration; an empty one where there is none that can be read. */
