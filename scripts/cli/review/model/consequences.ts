@@ -41,13 +41,28 @@ const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
   aws_redshift_cluster: DATABASE,
   aws_opensearch_domain: DATABASE,
   aws_elasticsearch_domain: DATABASE,
+  aws_redshiftserverless_namespace: DATABASE,
+  aws_opensearchserverless_collection: data('what is indexed in it is lost'),
+  aws_keyspaces_table: TABLE,
+  aws_dynamodb_global_table: TABLE,
+  aws_memorydb_cluster: data('what it holds is lost but for snapshots'),
   aws_elasticache_cluster: data('what it caches is lost'),
   aws_elasticache_replication_group: data('what it caches is lost'),
   aws_efs_file_system: data('the files on it are lost'),
   aws_fsx_lustre_file_system: data('the files on it are lost'),
+  aws_fsx_windows_file_system: data('the files on it are lost'),
+  aws_fsx_ontap_file_system: data('the files on it are lost'),
+  aws_fsx_openzfs_file_system: data('the files on it are lost'),
+  aws_s3_directory_bucket: data('the objects in it are lost'),
   aws_ebs_volume: VOLUME,
+  aws_ebs_snapshot: data('no further volume can be made from it'),
+  aws_db_snapshot: data('the database cannot be restored from it any more'),
+  aws_db_cluster_snapshot: data('the database cannot be restored from it any more'),
   aws_kinesis_stream: data('records that wait in it are lost'),
   aws_msk_cluster: data('records that wait in it are lost'),
+  aws_mq_broker: data('messages that wait in it are lost'),
+  aws_codecommit_repository: data('its commits are lost'),
+  aws_glue_catalog_database: data('its tables are no longer known; what they describe stays'),
   aws_backup_vault: data('the recovery points in it are lost'),
   aws_secretsmanager_secret: data('the secret is lost after its recovery window'),
   aws_ssm_parameter: serves('whatever reads it fails, and its history is lost'),
@@ -83,6 +98,9 @@ const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
   aws_internet_gateway: serves('public subnets lose their way out while it is not there'),
   aws_eip: serves('its address is given up'),
   aws_acm_certificate: serves('whatever presents it needs the new one first'),
+  aws_cloudtrail: serves('nothing of the account is recorded while it is not there'),
+  aws_iam_user: serves('its keys and its password stop working'),
+  aws_iam_access_key: serves('whoever uses it is refused'),
   aws_iam_role: serves('what acts with it is refused while it is not there'),
   aws_scheduler_schedule_group: serves('its schedules go with it: deadlines of requests do not fire'),
 };
@@ -115,7 +133,11 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 /** Names that types of other providers have where they hold data. */
 const HOLDS_DATA =
-  /(?:^|_)(?:bucket|database|db|sql|storage_account|storage_container|disk|volume|vault|registry|bigquery|filestore|file_share|queue|topic|table)(?:_instance|_cluster|_server|_account|_database)?$/;
+  /(?:^|_)(?:bucket|database|db|sql|storage_account|storage_container|disk|volume|vault|registry|bigquery|filestore|file_share|queue|topic|table|namespace|volume_claim|dataset|secret|crypto_key|cosmosdb|repository|file_system|filesystem|share|workspace|stream|snapshot)(?:_instance|_cluster|_server|_account|_database)?$/;
+
+/** Likewise where they serve, or run what serves. */
+const SERVES =
+  /(?:^|_)(?:api|app|accelerator|broker|cluster|deployment|environment|function|gateway|instance|listener|load_balancer|machine|node_group|node_pool|release|scale_set|server|service|stateful_set|state_machine)(?:_v\d+)?$/;
 
 /** What stops only as long as the resource is not there. */
 const IN_THE_GAP = /\bwhile it is not there$|has no deployment$/;
@@ -152,7 +174,8 @@ function ofObject(type: string, before: JsonValue | undefined): Consequence | un
   if (known !== undefined) return known;
   const isOthers =
     !type.startsWith('aws_') && HOLDS_DATA.test(type) && !/route_table|_subscription$/.test(type);
-  return isOthers ? data('what it holds is lost') : undefined;
+  if (isOthers) return data('what it holds is lost');
+  return SERVES.test(type) ? serves('what it serves gets no answer while it is not there') : undefined;
 }
 
 function isProtected(before: JsonValue | undefined): boolean {
