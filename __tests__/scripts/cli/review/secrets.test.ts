@@ -32,6 +32,20 @@ const CANARIES: readonly (readonly [string, string, string, PlanDocument])[] = [
     ),
   ],
   [
+    'the content of an object that is a secret, unmarked, and where it stands again',
+    'canary-stored',
+    'azurerm_key_vault_secret.s',
+    plan(
+      update(
+        'azurerm_key_vault_secret.s',
+        { name: 'db-password', value: 'canary-stored old' },
+        { name: 'db-password', value: 'canary-stored new' },
+      ),
+      update('kubernetes_secret_v1.k', { data: { a: 'x' } }, { data: { a: 'canary-stored yes' } }),
+      update('x_note.n', { text: 'a' }, { text: 'uses canary-stored new here' }),
+    ),
+  ],
+  [
     'marked at depth, in a list of blocks',
     'canary-nested',
     'x-api-key',

@@ -4,6 +4,7 @@ import { withoutTokensInAddresses } from '../secrets/addresses';
 import { knownSecrets } from '../secrets/known-secrets';
 import { Masker } from '../secrets/masker';
 import { SecretNames } from '../secrets/secret-names';
+import { withMarkedStores } from '../secrets/secret-stores';
 import { type Action, actionOf } from './actions';
 import { type AttributeChange, attributeChanges } from './attribute-changes';
 import { findChurn } from './churn';
@@ -36,7 +37,7 @@ export interface ReviewStackOptions {
  * @throws BadInput where the plan holds an action that is not known
  */
 export function reviewStack(document: PlanDocument, options: ReviewStackOptions): StackReview {
-  const plan = withoutTokensInAddresses(document);
+  const plan = withMarkedStores(withoutTokensInAddresses(document));
   const names = new SecretNames(options.secretNames);
   const masker = new Masker([...knownSecrets(plan, names), ...(options.secretValues ?? [])], names);
   const entries = (plan.resource_changes ?? []).filter(isShown);
