@@ -117,6 +117,7 @@ export class Workbench {
       AWS_EC2_METADATA_DISABLED: 'true',
       // Port 9 (discard) is closed: a call that should not be made fails instead of leaving the machine.
       AWS_ENDPOINT_URL: NOWHERE,
+      GOGC: process.env['GOGC'] ?? '400',
     };
   }
 
