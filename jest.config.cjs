@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** Tiers that need more than npm have their own configurations; this one runs offline. */
 module.exports = {
   testEnvironment: 'node',
@@ -21,7 +23,7 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'cjs', 'json', 'node'],
   // Ends what hangs. Whether something is fast is nobody's business here: machines are busy.
   testTimeout: 300_000,
-  // One worker per core: jest itself leaves one idle, which is half of a small machine. Above 100 % it takes the number for one
-  // of workers.
-  maxWorkers: '100%',
+  // Three workers on two cores: a part of the tests waits for sockets, and jest itself would leave a core idle, which is half of a
+  // small machine. As a number, since jest takes a share above 100 % for one.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };
