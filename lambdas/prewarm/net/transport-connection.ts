@@ -25,6 +25,8 @@ export interface ConnectionShare {
   readonly memory: SessionMemory;
   /** The peer closed an idle connection. */
   readonly onLost: (connection: Connection) => void;
+  /** The peer gave the first session. */
+  readonly onSession: () => void;
 }
 
 /** One exchange on a connection: a request and its response. */
@@ -68,7 +70,7 @@ export class Connection {
     this.socket.once(share.peer.scheme === 'https' ? 'secureConnect' : 'connect', () => this.ready());
     this.socket.on('error', (error) => this.ended(connectionError(error, this.socket)));
     this.socket.once('end', () => this.endedInOrder());
-    this.socket.once('close', () => this.ended(new ConnectionClosed()));
+    this.socket.once('close', () => this.endedUnasked());
   }
 
   begin(exchange: CarriedExchange, now: number): void {
@@ -101,7 +103,9 @@ export class Connection {
     };
     const socket = connectTls(options);
     socket.on('session', (session) => {
+      const isFirst = memory.session === undefined;
       memory.session = session;
+      if (isFirst) this.share.onSession();
     });
     return socket;
   }
@@ -138,7 +142,7 @@ export class Connection {
     const { exchange, reader } = this;
     if (!exchange) {
       // Nothing was asked for: what comes could only be taken for the next answer.
-      this.ended(new ConnectionClosed());
+      this.endedUnasked();
       return true;
     }
     try {
@@ -153,7 +157,13 @@ export class Connection {
   /** Over TLS also where no close_notify came before the end: Node tells both in the same way. */
   private endedInOrder(): void {
     this.reader.endOfConnection();
-    this.ended(new ConnectionClosed());
+    this.endedUnasked();
+  }
+
+  /** Most connections end idle, and the trace of an error costs much. */
+  private endedUnasked(): void {
+    if (this.exchange) this.exchange.broke(new ConnectionClosed(), this.reader);
+    else this.share.onLost(this);
   }
 
   private ended(error: Error): void {

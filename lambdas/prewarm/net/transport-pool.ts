@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly maxConnections: number;
   /** Idle time after which a connection is closed, in milliseconds. */
   readonly keepAliveMs: number;
+  /** How long the others wait for the session that the first connection gets, in milliseconds. */
+  readonly awaitSessionMs: number;
   /** Called before a connection is opened. */
   readonly makeRoom: () => void;
 }
@@ -19,6 +21,8 @@ export class ConnectionPool implements ExchangeOwner {
   private readonly waiting: Exchange[] = [];
   private readonly connections = new Set<Connection>();
   private readonly share: ConnectionShare;
+  /** When the first connection was opened, as `performance.now()`. */
+  private firstOpenedAt: number | undefined;
 
   constructor(
     private readonly peer: Peer,
@@ -27,7 +31,8 @@ export class ConnectionPool implements ExchangeOwner {
     const { ca, readBuffer } = options;
     const writer = new RequestWriter(peer.host);
     const onLost = (connection: Connection): void => this.lost(connection);
-    this.share = { peer, ca, readBuffer, writer, memory: {}, onLost };
+    const onSession = (): void => this.beginWaiting();
+    this.share = { peer, ca, readBuffer, writer, memory: {}, onLost, onSession };
   }
 
   /** Connections, used and unused. */
@@ -49,7 +54,8 @@ export class ConnectionPool implements ExchangeOwner {
 
   /** The connection that was used last comes first, so that those in excess grow old and go. */
   run(exchange: Exchange): void {
-    const connection = this.idle.pop() ?? this.connect();
+    const connection =
+      this.idle.pop() ?? (this.awaitsSession(exchange.startedAt) ? undefined : this.connect());
     if (connection) connection.begin(exchange, exchange.startedAt);
     else this.waiting.push(exchange);
   }
@@ -85,6 +91,7 @@ export class ConnectionPool implements ExchangeOwner {
   /** One tick of the shared clock: time-outs of what runs, and an end to what has been idle for long. */
   tick(now: number): void {
     for (const { exchange } of this.connections) exchange?.check(now);
+    if (!this.awaitsSession(now)) this.beginWaiting();
     for (const exchange of [...this.waiting]) exchange.check(now);
     const { keepAliveMs } = this.options;
     while (this.idle[0] && now - this.idle[0].idleSince > keepAliveMs) this.closeOldest();
@@ -100,6 +107,24 @@ export class ConnectionPool implements ExchangeOwner {
     this.idle.length = 0;
   }
 
+  private awaitsSession(now: number): boolean {
+    const { peer, connections, firstOpenedAt, share } = this;
+    if (peer.scheme !== 'https' || share.memory.session !== undefined) return false;
+    if (connections.size === 0) return false;
+    return firstOpenedAt !== undefined && now - firstOpenedAt < this.options.awaitSessionMs;
+  }
+
+  /** Begins the exchanges that wait, as far as there are connections for them. */
+  private beginWaiting(): void {
+    const now = performance.now();
+    while (this.waiting.length > 0) {
+      const connection = this.idle.pop() ?? this.connect();
+      const next = connection && this.waiting.shift();
+      if (!next) return;
+      connection.begin(next, now);
+    }
+  }
+
   private lost(connection: Connection): void {
     const at = this.idle.indexOf(connection);
     if (at >= 0) this.idle.splice(at, 1);
@@ -109,6 +134,7 @@ export class ConnectionPool implements ExchangeOwner {
   private connect(): Connection | undefined {
     if (this.connections.size >= this.options.maxConnections) return undefined;
     this.options.makeRoom();
+    this.firstOpenedAt ??= performance.now();
     const connection = new Connection(this.share);
     this.connections.add(connection);
     return connection;

@@ -12,6 +12,12 @@ export interface TransportOptions {
   readonly maxConnections?: number;
   /** How long an unused connection is kept, in milliseconds. @default 5000 */
   readonly keepAliveMs?: number;
+  /**
+   * How long further connections to a peer wait for the session that the first one gets, in milliseconds: it makes their handshakes
+   * short, and a peer that is near has given it by then.
+   * @default 40
+   */
+  readonly awaitSessionMs?: number;
 }
 
 /** All time-outs and pauses are kept to this precision, in milliseconds. */
@@ -31,12 +37,20 @@ class SocketTransport implements Transport {
     maxConnectionsPerPool = 2048,
     maxConnections = Number.POSITIVE_INFINITY,
     keepAliveMs = 5_000,
+    awaitSessionMs = 40,
   }: TransportOptions) {
     // Certificates that are none fail here, not at each connection.
     if (ca !== undefined) trustedContext(ca);
     const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
     const makeRoom = (): void => this.closeUnused(maxConnections);
-    this.options = { ca, readBuffer, maxConnections: maxConnectionsPerPool, keepAliveMs, makeRoom };
+    this.options = {
+      ca,
+      readBuffer,
+      maxConnections: maxConnectionsPerPool,
+      keepAliveMs,
+      awaitSessionMs,
+      makeRoom,
+    };
   }
 
   fetch(target: FetchTarget, signal?: AbortSignal): Promise<FetchAnswer> {

@@ -1,7 +1,10 @@
+import { constants } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { FetchAnswer, FetchTarget, Transport } from '../../../../lambdas/prewarm/engine/ports/transport';
 import { createTransport } from '../../../../lambdas/prewarm/net/transport';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../../scripts/loopback-cdn';
+import { makeCertificate } from '../../../../scripts/loopback-cdn/certificate';
 import { closing } from '../../../support/closing';
 import { until } from '../../../support/until';
 
@@ -445,5 +448,42 @@ describe('unused connections', () => {
     const ports = [...open].map(({ localPort }) => localPort);
     expect(ports.sort()).toEqual([first.port, second.port].sort());
     await transport.close();
+  });
+});
+
+describe('handshakes with an edge', () => {
+  async function handshakesOf(options: Partial<TlsOptions>, awaitSessionMs: number) {
+    const { keyPem: key, certPem: cert, caPem } = await makeCertificate(['www.example.com']);
+    const resumed: boolean[] = [];
+    const server = createTlsServer({ key, cert, ...options }, (socket) => {
+      resumed.push(socket.isSessionReused());
+      socket.on('error', () => socket.destroy());
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const at = server.address();
+    const port = typeof at === 'object' ? at!.port : 0;
+    const client = createTransport({ ca: caPem, awaitSessionMs });
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => client.fetch(target({ address: '127.0.0.1', port }))),
+      );
+      expect(answers.map((answer) => answer.kind === 'answer' && answer.status)).toEqual(Array(20).fill(200));
+      return resumed;
+    } finally {
+      await client.close();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+
+  it('are short but for the first, whose session the others wait for', async () => {
+    const resumed = await handshakesOf({}, 250_000);
+    expect(resumed.filter((isShort) => !isShort)).toHaveLength(1);
+  });
+
+  it('do not wait for long where the edge gives no session', async () => {
+    const noTickets = { maxVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_TICKET } as const;
+    const resumed = await handshakesOf(noTickets, 30);
+    expect(resumed.length).toBeGreaterThan(0);
   });
 });

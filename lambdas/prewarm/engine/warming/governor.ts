@@ -12,6 +12,13 @@ const BYTES_PER_WORK = 32_768;
 const REMEMBERED_REQUESTS = 100;
 /** Places per PoP for each Mbit/s of a cap: enough to use it with objects of 12 KB that take 100 ms. */
 const PLACES_PER_MEGABIT = 1;
+/**
+ * Where fetches are scarce, a PoP may have so many times its even share of them: with more, each of many PoPs would have at times what
+ * all may have together, and open connections for it.
+ */
+const MOST_OF_EVEN_SHARE = 1.25;
+/** They are scarce from this share of them in flight on. */
+const SCARCE_FROM = 0.5;
 /** Share of the places of a PoP that one request with a cap may hold: the rest is for those that do not wait for a pace. */
 const CAPPED_SHARE = 0.5;
 
@@ -34,6 +41,8 @@ export interface Turn {
   /** Its turn has come; absent where it need not wait. */
   readonly before: Promise<void> | undefined;
   readonly pass: () => void;
+  /** The slice has ended. */
+  readonly end: () => void;
 }
 
 export interface GovernorOptions {
@@ -56,6 +65,8 @@ export class Governor {
   private readonly reached = new Map<PopCode, Reachability>();
   /** By request and PoP: the end of the turn of the slice that came last. */
   private readonly lanes = new Map<string, Promise<void>>();
+  /** Slices underway, by PoP. */
+  private readonly slices = new Map<PopCode, number>();
 
   constructor({ limits, clock }: GovernorOptions) {
     this.bounds = limits;
@@ -91,13 +102,26 @@ export class Governor {
     const passing = new AbortController();
     const passed = once(passing.signal);
     this.lanes.set(lane, passed);
+    this.slices.set(pop, (this.slices.get(pop) ?? 0) + 1);
     return {
       before,
       pass: () => {
         if (this.lanes.get(lane) === passed) this.lanes.delete(lane);
         passing.abort(passed);
       },
+      end: () => {
+        const left = (this.slices.get(pop) ?? 1) - 1;
+        if (left > 0) this.slices.set(pop, left);
+        else this.slices.delete(pop);
+      },
     };
+  }
+
+  /** Returns the fetches through one PoP that may be in flight beside those through the others. */
+  private evenShare(): number {
+    const { total, slices } = this;
+    if (slices.size < 2 || total.inFlight < SCARCE_FROM * total.found) return Number.POSITIVE_INFINITY;
+    return Math.max(this.bounds.perPop.floor, Math.ceil((MOST_OF_EVEN_SHARE * total.found) / slices.size));
   }
 
   /** Returns whether the PoP is there, as far as this thread knows. */
@@ -173,7 +197,7 @@ export class Governor {
   private limiter(pop: PopCode): AdaptiveLimiter {
     const known = this.perPop.get(pop);
     if (known) return known;
-    const limiter = new AdaptiveLimiter(this.bounds.perPop, this.clock);
+    const limiter = new AdaptiveLimiter(this.bounds.perPop, this.clock, () => this.evenShare());
     this.perPop.set(pop, limiter);
     return limiter;
   }

@@ -172,6 +172,7 @@ export async function warmSlice(job: WarmSliceJob, sinks: WarmSliceSinks): Promi
   } finally {
     turn.pass();
     await untilAllEnded();
+    turn.end();
   }
   signal?.throwIfAborted();
   if (fault !== undefined) throw fault;

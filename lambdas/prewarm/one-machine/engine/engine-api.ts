@@ -26,7 +26,7 @@ export interface EngineLimits {
   readonly slicesPerInstance: number;
   /**
    * Slices warmed at a time, whatever is asked for.
-   * @default - 32, or four per core where that is more
+   * @default - 64, or four per core where that is more
    */
   readonly maxSlicesInFlight: number;
   /**

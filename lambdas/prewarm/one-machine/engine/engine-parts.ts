@@ -40,7 +40,7 @@ import { clearLeftovers } from './leftovers';
 
 export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   slicesPerInstance: 8,
-  maxSlicesInFlight: Math.max(32, 4 * availableParallelism()),
+  maxSlicesInFlight: Math.max(64, 4 * availableParallelism()),
   maxFetchesInFlight: DEFAULT_WARM_LIMITS.total.ceiling,
   maxUrlsPerSlice: 500,
   maxBytesPerSlice: 2 ** 30,
@@ -54,7 +54,7 @@ export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
  * Slices that an agent of a fleet warms one after the other, so that slow ones even out. Here all share one pool of connections:
  * those of a short list are to be underway together, so that it waits for as few answers in turn as it can.
  */
-const SLICES_IN_TURN = 4;
+const SLICES_IN_TURN = 8;
 
 /** Returns the fetches of these requests that are not counted as done. */
 function pendingOf(requests: readonly RequestRecord[]): number {
