@@ -4,11 +4,11 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { jsonFault } from '../../../../lambdas/errors/json-fault';
+import { didYouMean } from '../../../../lambdas/prewarm/engine/request/nearest';
 import { BadInput } from '../../bad-input';
 import { type Platform, parsePlatform } from '../key/platforms';
 import { REFRESH_PERIODS, type Refresh } from '../key/refresh-period';
 import { familiarName, parseReference } from '../registry/reference';
-import { nearest } from './nearest';
 
 /** Argument of BuildKit for the times of files and of the image. */
 const EPOCH_ARGUMENT = 'SOURCE_DATE_EPOCH';
@@ -158,8 +158,8 @@ function sentence(issue: z.core.$ZodIssue): string {
 }
 
 function meant(word: string, known: readonly string[]): string {
-  const candidate = nearest(word, known);
-  return candidate === undefined ? '' : `; did you mean ${candidate}?`;
+  const suggestion = didYouMean(word, known, Math.max(1, Math.floor(word.length / 3)));
+  return suggestion === undefined ? '' : `; ${suggestion}`;
 }
 
 interface Defining {

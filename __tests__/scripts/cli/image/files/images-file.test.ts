@@ -26,9 +26,9 @@ describe('images.json', () => {
 
   test('an unknown key is refused with the nearest known one', () => {
     expect(() => read({ dockerFile: 'x' })).toThrow(
-      /images\.app\.dockerFile: not known; did you mean dockerfile\?/,
+      /images\.app\.dockerFile: not known; did you mean "dockerfile"\?/,
     );
-    expect(() => read({ platform: ['x'] })).toThrow(/did you mean platforms\?/);
+    expect(() => read({ platform: ['x'] })).toThrow(/did you mean "platforms"\?/);
   });
 
   test('everything that is wrong is told at once', () => {
