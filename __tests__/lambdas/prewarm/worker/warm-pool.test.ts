@@ -186,10 +186,10 @@ describe.each<[keyof typeof QUIET_POPS, () => Warmer]>([
     const pop = QUIET_POPS[name];
     const { counters } = cdn.pop(pop);
     warmer.confine(withConcurrency(limits, 2));
-    await warm(warmer, `${name}-30`, { pop });
+    await warm(warmer, `${name}-30`, { pop, count: 400 });
     expect(counters.peakRequests).toBe(2);
     warmer.confine(limits);
-    await warm(warmer, `${name}-31`, { pop });
+    await warm(warmer, `${name}-31`, { pop, count: 400 });
     expect(counters.peakRequests).toBeGreaterThan(2);
   });
 });

@@ -54,7 +54,12 @@ export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
  * Slices that an agent of a fleet warms one after the other, so that slow ones even out. Here all share one pool of connections:
  * those of a short list are to be underway together, so that it waits for as few answers in turn as it can.
  */
-const SLICES_IN_TURN = 8;
+const SLICES_IN_TURN = 4;
+/**
+ * So many times the slices that a list is cut for may be underway: the last answers of one slice are waited for while the next ones of
+ * its PoP begin.
+ */
+const READY_SLICES = 2;
 
 /** Returns the fetches of these requests that are not counted as done. */
 function pendingOf(requests: readonly RequestRecord[]): number {
@@ -184,8 +189,10 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
         ...(signal !== undefined && { signal }),
       }),
     workersFor: ({ instanceCount }: RequestSpec) =>
-      Math.min(limits.maxSlicesInFlight, Math.max(1, instanceCount) * limits.slicesPerInstance) /
-      SLICES_IN_TURN,
+      Math.min(
+        limits.maxSlicesInFlight / READY_SLICES,
+        Math.max(1, instanceCount) * limits.slicesPerInstance,
+      ) / SLICES_IN_TURN,
     slots,
     warm: options.warm ?? pool.warm,
     writeReport: (record) => writeReport({ pops, ledger, blobs, directory }, record),
