@@ -8,7 +8,8 @@ const ROOMS = {
   worker: ['engine', 'runtime', 'net'],
   api: ['engine'],
   aws: ['engine'],
-  page: ['engine', 'api'],
+  client: ['engine', 'api'],
+  page: ['engine', 'api', 'client'],
   'one-machine': ['engine', 'runtime', 'net', 'worker', 'api'],
   functions: ['engine', 'runtime', 'net', 'worker', 'api', 'aws', 'settings.ts'],
 };
@@ -98,10 +99,10 @@ module.exports = {
       to: { path: inside('engine/flow/') },
     },
     {
-      name: 'page-takes-only-types-of-the-api',
-      comment: 'The page runs in a browser; of the API it knows what bodies look like.',
+      name: 'clients-take-only-types-of-the-api',
+      comment: 'They run in a browser and on any machine; of the API they know what bodies look like.',
       severity: 'error',
-      from: { path: inside('page/') },
+      from: { path: inside('(page|client)/') },
       to: { path: inside('api/'), dependencyTypesNot: ['type-only'] },
     },
     {

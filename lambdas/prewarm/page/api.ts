@@ -1,21 +1,15 @@
-import type * as z from 'zod';
-import type { requestBody, requestLine } from '../api/bodies';
-import type { estimateBody } from '../api/routes/estimate';
-import type { capacityBody } from '../api/routes/fleet-capacity';
-import type { requestListBody } from '../api/routes/list-requests';
-import type { popListBody } from '../api/routes/pops';
-import type { acceptedBody } from '../api/routes/submit';
+import type {
+  Accepted,
+  CapacityView,
+  EstimateView,
+  PopList,
+  RequestPage,
+  RequestView,
+} from '../client/views';
 import type { PrewarmBody } from '../engine/request/request-body';
 import { readKey } from './key';
 import { TEXTS } from './texts';
 
-export type RequestView = z.output<typeof requestBody>;
-export type RequestLine = z.output<typeof requestLine>;
-export type RequestPage = z.output<typeof requestListBody>;
-export type EstimateView = z.output<typeof estimateBody>;
-export type PopList = z.output<typeof popListBody>;
-export type Pop = PopList['pops'][number];
-export type Accepted = z.output<typeof acceptedBody>;
 /** A body of `POST /prewarm`, with the id of an uploaded list where it is long. */
 export type Body = PrewarmBody;
 
@@ -122,7 +116,7 @@ export async function stop(id: string): Promise<void> {
 }
 
 export async function capacity(): Promise<number> {
-  return (await json<z.output<typeof capacityBody>>('/instances')).desiredcapacity;
+  return (await json<CapacityView>('/instances')).desiredcapacity;
 }
 
 export async function setCapacity(instances: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { RequestView } from '../client/views';
 import { bytes, count, duration, percent } from '../engine/report/format';
-import { ApiError, findRequest, type RequestView } from './api';
+import { ApiError, findRequest } from './api';
 import { localTime } from './figures';
 import { Foreign } from './foreign';
 import { ScrollArea } from './scroll-area';

@@ -1,24 +1,12 @@
+import type { CourseSample } from '../client/course';
+import type { RequestView } from '../client/views';
 import { OUTCOME_KINDS, type OutcomeKind } from '../engine/model/outcome';
 import { outcomeName } from '../engine/report/describe-outcome';
 import { count } from '../engine/report/format';
-import type { RequestView } from './api';
-import type { CourseSample } from './follow';
 import { TEXTS } from './texts';
 
 const WIDTH = 960;
 const HEIGHT = 220;
-
-/** Fetches per second over the last seconds; nothing while there are fewer than two samples. */
-export function ratesOf(
-  samples: readonly CourseSample[],
-): { readonly fetches: number; readonly bytes: number } | undefined {
-  const last = samples.at(-1);
-  if (last === undefined) return undefined;
-  const first = samples.find(({ at }) => at >= last.at - 10_000);
-  if (first === undefined || first.at === last.at) return undefined;
-  const seconds = (last.at - first.at) / 1000;
-  return { fetches: (last.fetches - first.fetches) / seconds, bytes: (last.bytes - first.bytes) / seconds };
-}
 
 /** The area between the sum of the kinds below and that with this kind. */
 function areaOf(samples: readonly CourseSample[], kinds: readonly OutcomeKind[], index: number): string {

@@ -1,5 +1,5 @@
+import type { FailureGroupView } from '../client/views';
 import { count } from '../engine/report/format';
-import type { FailureGroupView } from './follow';
 import { Foreign } from './foreign';
 import { TEXTS } from './texts';
 

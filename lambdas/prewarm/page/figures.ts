@@ -1,4 +1,4 @@
-import { epochMs } from './follow';
+import { epochMs } from '../client/views';
 
 const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 

@@ -1,15 +1,18 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { ratesOf } from '../client/course';
+import { type Followed, NOTHING_YET } from '../client/follower';
+import { isFinal, type PopList, type RequestView } from '../client/views';
 import { bytes, count, percent } from '../engine/report/format';
-import { listPops, type PopList, type RequestView } from './api';
+import { ApiError, listPops } from './api';
 import { Cards } from './cards';
-import { CourseChart, ratesOf } from './course-chart';
+import { CourseChart } from './course-chart';
 import { Failures } from './failures';
 import { localTime } from './figures';
-import { type Followed, follow, NOTHING_YET } from './follow';
+import { follow } from './follow';
 import { Foreign } from './foreign';
 import { PopMap } from './pop-map';
 import { PopTable } from './pop-table';
-import { isFinal, RequestActions } from './request-actions';
+import { RequestActions } from './request-actions';
 import type { Draft } from './submit';
 import { TEXTS } from './texts';
 
@@ -75,7 +78,7 @@ export function FollowRequest({
   if (error !== undefined)
     return (
       <p class="notice bad" role="alert">
-        {T.unknown}: <Foreign text={error.message} />
+        {T.unknown}: <Foreign text={error instanceof ApiError ? error.message : String(error)} />
       </p>
     );
   if (request === undefined)

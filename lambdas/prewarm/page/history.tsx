@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { RequestLine } from '../client/views';
 import { count, percent } from '../engine/report/format';
-import { ApiError, listRequests, type RequestLine } from './api';
+import { ApiError, listRequests } from './api';
 import { localTime } from './figures';
 import { Foreign } from './foreign';
 import { ScrollArea } from './scroll-area';

@@ -1,13 +1,11 @@
+import type { PopList, PopView } from '../client/views';
 import { count } from '../engine/report/format';
-import type { PopList, RequestView } from './api';
 import { TEXTS } from './texts';
 import { type MapSite, WorldMap } from './world-map';
 
 const T = TEXTS.follow;
 /** As in the report: from this share on a place counts as warm but for single objects. */
 const MOSTLY_WARM = 0.95;
-
-type PopView = RequestView['pops'][number];
 
 function stateOf(pops: readonly PopView[]): MapSite['state'] {
   const fetches = pops.reduce((sum, pop) => sum + pop.fetches, 0);

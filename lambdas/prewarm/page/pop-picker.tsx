@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
+import type { PopList } from '../client/views';
 import { distanceKm } from '../engine/pops/distance';
 import { count } from '../engine/report/format';
-import type { Pop, PopList } from './api';
 import { TEXTS } from './texts';
 import { type MapSite, WorldMap } from './world-map';
 
@@ -10,6 +10,8 @@ interface PopPickerProps {
   readonly chosen: ReadonlySet<string>;
   readonly onChange: (chosen: ReadonlySet<string>) => void;
 }
+
+type Pop = PopList['pops'][number];
 
 const T = TEXTS.pops;
 

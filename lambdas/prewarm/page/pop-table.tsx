@@ -1,11 +1,9 @@
 import { useState } from 'preact/hooks';
+import type { PopView, RequestView } from '../client/views';
 import { bytes, count, duration, percent } from '../engine/report/format';
-import type { RequestView } from './api';
 import { Foreign } from './foreign';
 import { ScrollArea } from './scroll-area';
 import { TEXTS } from './texts';
-
-type PopView = RequestView['pops'][number];
 
 const T = TEXTS.follow.columns;
 

@@ -1,16 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { isFinal, type RequestView } from '../client/views';
 import { count } from '../engine/report/format';
-import { ApiError, capacity, type RequestView, report, setCapacity, stop } from './api';
+import { ApiError, capacity, report, setCapacity, stop } from './api';
 import { Foreign } from './foreign';
 import type { Draft } from './submit';
 import { TEXTS } from './texts';
 
 const T = TEXTS.follow;
-
-/** Returns true for a request that has ended. */
-export function isFinal({ status }: RequestView): boolean {
-  return status === 'FINISHED' || status === 'STOPPED';
-}
 
 /** Runs what a button does, and keeps what came of it. */
 function useAction(): readonly [string, (act: () => Promise<string>) => Promise<void>] {

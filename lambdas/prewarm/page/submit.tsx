@@ -1,16 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { EstimateView, PopList } from '../client/views';
 import { VERIFY_MODES, type VerifyMode } from '../engine/model/request';
 import { bytes, count } from '../engine/report/format';
-import {
-  ApiError,
-  type Body,
-  type EstimateView,
-  estimate,
-  listPops,
-  type PopList,
-  submit,
-  upload,
-} from './api';
+import { ApiError, type Body, estimate, listPops, submit, upload } from './api';
 import { Cards } from './cards';
 import { Foreign } from './foreign';
 import { type CheckedList, linesOf } from './list-check';

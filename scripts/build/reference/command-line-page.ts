@@ -1,6 +1,6 @@
 import { wholeProgram } from '../../cli/cli';
 import { allCommands, type DescribedCommand, describeCommand } from '../../cli/completion/command-tree';
-import { EXIT_STATUSES } from '../../cli/exit-codes';
+import { EXIT_CODES } from '../../cli/exit-codes';
 import { anchor, code, pageText, table } from './markdown';
 
 function commandPart({ path, description, usage, options }: DescribedCommand): readonly string[] {
@@ -35,7 +35,12 @@ export function commandLinePage(): string {
       '## Exit codes',
       ...table(
         ['code', 'means'],
-        EXIT_STATUSES.map(({ codes, meaning }) => [codes, meaning]),
+        EXIT_CODES.map(({ code: number, meaning, of }) => [
+          number,
+          [meaning, ...Object.entries(of).map(([path, text]) => `${code(path)}: ${text}`)]
+            .filter((text) => text !== '')
+            .join('<br>'),
+        ]),
       ),
       ...commands.flatMap(commandPart),
     ],

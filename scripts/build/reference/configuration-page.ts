@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { imagesFileSchema } from '../../cli/image/files/images-file';
+import { configFile } from '../../cli/prewarm/service/endpoint-config';
 import { fieldTable, type Schema } from './json-schema';
 import { pageText } from './markdown';
 import { shapeSections, shapesOf } from './shapes';
@@ -21,6 +22,9 @@ export function configurationPage(): string {
       '## images.json',
       'Which images there are, and how each is built: [warmpath image](../../scripts/cli/image).',
       ...fieldTable(schemaOf(imagesFileSchema)),
+      '## warmpath.config.json',
+      'Which services `--endpoint` of `warmpath prewarm` knows by name: in the current folder, or above it in the repository.',
+      ...fieldTable(schemaOf(configFile)),
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { exitCodeHelp } from '../exit-codes';
 import { collectList, wholeNumber } from '../option-values';
 import { FINDING_KINDS, type FindingKind } from '../review/model/stack-review';
 import { type CiApplyRequest, ciApply } from './apply';
@@ -30,10 +31,7 @@ export function registerCiCommands(program: Command): void {
   const ci = program
     .command('ci')
     .description('plan, apply and compare stacks in pipelines, and keep one comment up to date')
-    .addHelpText(
-      'after',
-      '\nExit codes of every command: 0 as it should be, 1 not so or failed, 2 bad input and nothing was started.',
-    );
+    .addHelpText('after', exitCodeHelp('ci'));
 
   ci.command('stacks')
     .description('list the stacks that differ from a base, as the matrix of jobs')

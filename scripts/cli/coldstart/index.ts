@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ARCHITECTURES, type Architecture } from '../../../lambdas/locks/ami-lock';
 import { type AwsFlags, callAws, withAwsOptions } from '../aws';
 import { BadInput } from '../bad-input';
+import { exitCodeHelp } from '../exit-codes';
 import { collectWhole, wholeNumber } from '../option-values';
 import { AMI_LOCK_FILE } from './ami-lock';
 import type { WantedChoice } from './rollout/wanted-images';
@@ -99,10 +100,7 @@ export function registerColdstartCommands(program: Command): void {
   const coldstart = program
     .command('coldstart')
     .description('measure how fast tasks start, roll an image out, see whether it is on every instance')
-    .addHelpText(
-      'after',
-      '\nExit codes of every command: 0 as it should be, 1 not so or failed, 2 bad input and nothing was started.',
-    );
+    .addHelpText('after', exitCodeHelp('coldstart'));
 
   withAwsOptions(coldstart.command('measure'))
     .description('how long tasks took from created to running, and how many needed a pull')

@@ -39,6 +39,12 @@ function describeOption({ flags, short, long, description, required, optional, a
   };
 }
 
+/** The commands that help shows: an old name is taken, and offered nowhere. */
+function visible(command: Command): readonly Command[] {
+  const shown = command.createHelp().visibleCommands(command);
+  return command.commands.filter((child) => shown.includes(child));
+}
+
 /** Returns a command with all that is below it. */
 export function describeCommand(command: Command, path = ''): DescribedCommand {
   return {
@@ -50,7 +56,7 @@ export function describeCommand(command: Command, path = ''): DescribedCommand {
         return argument.required ? `<${name}>` : `[${name}]`;
       })
       .join(' '),
-    commands: command.commands.map((child) => describeCommand(child, `${path} ${child.name()}`.trim())),
+    commands: visible(command).map((child) => describeCommand(child, `${path} ${child.name()}`.trim())),
     options: [...command.options.filter(({ hidden }) => !hidden).map(describeOption), HELP],
   };
 }

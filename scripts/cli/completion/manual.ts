@@ -1,4 +1,4 @@
-import { EXIT_STATUSES } from '../exit-codes';
+import { EXIT_CODES } from '../exit-codes';
 import { allCommands, type DescribedCommand } from './command-tree';
 
 /** What roff would take for its own is escaped: backslashes, hyphens, and a dot or quote that begins a line. */
@@ -18,6 +18,12 @@ function section({ path, description, usage, commands, options }: DescribedComma
   ].join('\n');
 }
 
+function exitStatus({ code, meaning, of }: (typeof EXIT_CODES)[number]): string {
+  const particular = Object.entries(of).map(([command, text]) => `${command}: ${text}`);
+  const lines = [meaning, ...particular].filter((text) => text !== '').map(plain);
+  return `.TP\n.B ${plain(code)}\n${lines.join('\n.br\n')}`;
+}
+
 /** Returns the manual page of the program, for `man -l -`. */
 export function manualPage(program: DescribedCommand, version: string): string {
   return `.TH WARMPATH 1 "" "warmpath ${plain(version)}"
@@ -30,10 +36,26 @@ warmpath \\- ${plain(program.description)}
 .SH COMMANDS
 ${allCommands(program).map(section).join('\n')}
 .SH EXIT STATUS
-${EXIT_STATUSES.map(({ codes, meaning }) => `.TP\n.B ${codes}\n${plain(meaning)}`).join('\n')}
+${EXIT_CODES.map(exitStatus).join('\n')}
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR
 no colours
+.TP
+.B WARMPATH_ENDPOINT
+the service that is asked where there is no \\-\\-endpoint: a URL, or a name
+.TP
+.B WARMPATH_ENDPOINT_NAME
+URL of the service that \\-\\-endpoint name means
+.TP
+.B WARMPATH_API_KEY
+key of the service, where there is no \\-\\-api\\-key\\-file
+.TP
+.B WARMPATH_CONFIG
+file that is read in place of warmpath.config.json
+.SH FILES
+.TP
+.B warmpath.config.json
+names of services, in the current folder or above it in the repository
 `;
 }

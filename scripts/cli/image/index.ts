@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BadInput } from '../bad-input';
+import { exitCodeHelp } from '../exit-codes';
 import { collectWhole, wholeNumber } from '../option-values';
 
 interface CommonFlags {
@@ -79,13 +80,7 @@ const SUMMARY = 'build only what changed, pin what was built, prune what nobody 
 
 /** Adds `warmpath image …`. */
 export function registerImageCommands(program: Command): void {
-  const image = program
-    .command('image')
-    .description(SUMMARY)
-    .addHelpText(
-      'after',
-      '\nExit codes of every command: 0 done, 1 failed, 2 bad input and nothing was started.',
-    );
+  const image = program.command('image').description(SUMMARY).addHelpText('after', exitCodeHelp('image'));
 
   common(image.command('plan [images...]'))
     .description('tell for each image whether it must be built, and what changed')

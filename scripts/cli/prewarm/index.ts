@@ -4,8 +4,8 @@ import { registerListenCommand } from './listen-command';
 import { registerPopsCommand } from './pops-command';
 import { registerRequestCommands } from './requests-command';
 import { registerRunCommand } from './run-command';
-import { registerSendCommand } from './send-command';
 import { registerServeCommand } from './serve-command';
+import { registerSubmitCommands } from './submit-command';
 
 /** Adds `warmpath prewarm …`. Each subcommand loads what it runs on only when it runs. */
 export function registerPrewarmCommands(program: Command): void {
@@ -13,7 +13,7 @@ export function registerPrewarmCommands(program: Command): void {
     .command('prewarm')
     .description('warm CloudFront edges: download every URL through every point of presence');
   registerRunCommand(prewarm);
-  registerSendCommand(prewarm);
+  registerSubmitCommands(prewarm);
   registerRequestCommands(prewarm);
   registerServeCommand(prewarm);
   registerPopsCommand(prewarm);

@@ -1,11 +1,29 @@
 import * as z from 'zod';
-import { count, failureGroup, reportBody } from '../../../lambdas/prewarm/api/bodies';
+import {
+  count,
+  failureGroup,
+  reportBody,
+  requestBody,
+  successBody,
+} from '../../../lambdas/prewarm/api/bodies';
+import { estimateBody } from '../../../lambdas/prewarm/api/routes/estimate';
+import { requestListBody } from '../../../lambdas/prewarm/api/routes/list-requests';
+import { acceptedBody } from '../../../lambdas/prewarm/api/routes/submit';
 import { OUTCOME_KINDS } from '../../../lambdas/prewarm/engine/model/outcome';
 import { ENCODINGS, VERIFY_MODES } from '../../../lambdas/prewarm/engine/model/request';
 import { DRY_RUN_SCHEMA } from './dry-run';
 import { POPS_SCHEMA } from './pops';
 import { DISCOVERY_SCHEMA } from './pops-discover';
 import { RUN_SCHEMA } from './run-json';
+import { configFile } from './service/endpoint-config';
+import {
+  ACCEPTED_SCHEMA,
+  ESTIMATE_SCHEMA,
+  INSTANCES_SCHEMA,
+  REQUEST_LIST_SCHEMA,
+  REQUEST_SCHEMA,
+  STOPPED_SCHEMA,
+} from './service/json-schemas';
 
 /** Schemas of the JSON that `warmpath prewarm` prints and writes; `docs/schemas` publishes them. */
 
@@ -120,6 +138,14 @@ export const discoveryDocument = z.strictObject({
   ),
 });
 
+/** Returns the schema of a body of the API as the command line prints it. */
+function printed<Shape extends z.ZodRawShape, Name extends string>(name: Name, body: z.ZodObject<Shape>) {
+  return z.strictObject({ schema: z.literal(name), ...body.shape });
+}
+
+/** `instances --json`: `desiredcapacity` where the number is asked for, not where it is set. */
+const instancesBody = successBody.extend({ desiredcapacity: count.optional() });
+
 /** Each by the name of its file; `report.json` is the same from the service, from AWS and from `run --report`. */
 export const JSON_DOCUMENTS = {
   report: reportBody,
@@ -127,4 +153,13 @@ export const JSON_DOCUMENTS = {
   'dry-run': dryRunDocument,
   pops: popsDocument,
   discovery: discoveryDocument,
+  accepted: printed(ACCEPTED_SCHEMA, acceptedBody),
+  estimate: printed(ESTIMATE_SCHEMA, estimateBody),
+  instances: printed(INSTANCES_SCHEMA, instancesBody),
+  request: printed(REQUEST_SCHEMA, requestBody),
+  'request-list': printed(REQUEST_LIST_SCHEMA, requestListBody),
+  stopped: printed(STOPPED_SCHEMA, successBody),
 } as const;
+
+/** What is written by hand and read by the commands. */
+export const CONFIGURATION = { 'warmpath.config': configFile } as const;

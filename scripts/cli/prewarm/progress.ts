@@ -1,3 +1,4 @@
+import { canRedraw } from '../terminal/live-region';
 import type { Paint } from '../terminal/paint';
 import { formatBytes, formatClock, formatCount, formatShare } from '../terminal/units';
 
@@ -115,7 +116,7 @@ export class ProgressPrinter {
     if (this.options.quiet) return;
     const nowMs = this.now();
     const pace = this.meter.observe(snapshot, nowMs);
-    if (this.stream.isTTY === true) {
+    if (canRedraw(this.stream)) {
       const bar = renderBar(snapshot, pace, (this.stream.columns ?? 80) - 1, this.paint);
       this.stream.write(`\r\u001b[2K${bar}`);
       this.barShown = true;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { SOURCE_HELP } from '../../../lambdas/prewarm/engine/inputs/source-help';
 import { SOURCE_KINDS, VERIFY_MODES } from '../../../lambdas/prewarm/engine/model/request';
 import { REQUEST_ENCODINGS } from '../../../lambdas/prewarm/engine/request/request-body';
+import { exitCodeHelp } from '../exit-codes';
 import { collectList, collectWhole, tellLater, wholeNumber } from '../option-values';
 import type { RunOptions } from './run-options';
 
@@ -19,8 +20,7 @@ Examples:
   warmpath prewarm run urls.txt --cf-domain d111111abcdef8.cloudfront.net --pops FRA56-P4,NRT57-P2
   warmpath prewarm run request.json --verify all --report report.html
   warmpath prewarm run urls.txt --cf-domain www.example.com --countries japan --json | jq .failed
-
-Exit codes: 0 all warm, 1 some are not (or a sitemap or playlist was not read whole), 2 bad input (nothing was started), 130 interrupted.`;
+${exitCodeHelp('prewarm run')}`;
 
 /** Adds `warmpath prewarm run`; the engine is loaded when the command runs, not before. */
 export function registerRunCommand(prewarm: Command): void {

@@ -69,16 +69,33 @@ export function adviceInOptions(advice: string): string {
 const URLS_PER_GROUP = 3;
 const POPS_PER_URL = 3;
 
-function through({ pops, popCount }: FailedUrl): string {
+/** A URL that failed, of this machine's own engine or of a service. */
+type ShownUrl = Omit<FailedUrl, 'pops'> & { readonly pops: readonly string[] };
+
+/** Failures of one cause, as they are shown. */
+type ShownGroup = Pick<FailureGroup, 'cause' | 'fetches' | 'advice'> & {
+  readonly outcome: string;
+  readonly urls: readonly ShownUrl[];
+};
+
+function through({ pops, popCount }: ShownUrl): string {
   const named = pops.slice(0, POPS_PER_URL);
   return `${named.join(', ')}${popCount > named.length ? ` and ${formatCount(popCount - named.length)} more PoPs` : ''}`;
 }
 
-function renderGroup(group: FailureGroup, paint: Paint): string[] {
+/**
+ * Returns failures of one cause: what to do, and the first URLs.
+ * @param advise puts the advice into the words of the command
+ */
+export function renderGroup(
+  group: ShownGroup,
+  paint: Paint,
+  advise: (advice: string) => string = adviceInOptions,
+): string[] {
   const listed = group.urls.slice(0, URLS_PER_GROUP);
   const rest = group.fetches - listed.reduce((sum, { fetches }) => sum + fetches, 0);
   return [
-    `${paint.red(visibleText(group.cause))} (${group.outcome}, ${formatCount(group.fetches)}): ${adviceInOptions(group.advice)}`,
+    `${paint.red(visibleText(group.cause))} (${group.outcome}, ${formatCount(group.fetches)}): ${advise(group.advice)}`,
     ...listed.map(
       (url) =>
         `  ${visibleText(url.url)}  ${paint.dim(`${formatCount(url.fetches)} through ${through(url)}`)}`,

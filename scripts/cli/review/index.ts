@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { exitCodeHelp } from '../exit-codes';
 import { collectList, collectWhole } from '../option-values';
 import { FINDING_KINDS, type FindingKind } from './model/stack-review';
 import { runReview } from './run-review';
@@ -68,10 +69,7 @@ export function registerReviewCommands(program: Command): void {
     .option('--whole-at <text>', 'where the whole review is found, said where this one is cut')
     .option('--output <file>', 'write there instead of standard output')
     .option('--schema', 'print the JSON Schema of --format json')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 reviewed, 1 the policy or --expect forbids it, 2 bad input and nothing was written.',
-    )
+    .addHelpText('after', exitCodeHelp('review'))
     .action(async (plans: readonly string[], flags: ReviewFlags) => {
       process.exitCode = await runReview({
         plans,

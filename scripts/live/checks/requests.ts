@@ -76,7 +76,7 @@ async function send({ urls, warmpath }: LiveContext, { endpoint, key }: Access, 
     writeFileSync(keyFile, key, { mode: 0o600 });
     const domain = new URL(urls[0] ?? '').host;
     const text = await warmpath(
-      ...['prewarm', 'send', list, '--endpoint', endpoint, '--api-key-file', keyFile],
+      ...['prewarm', 'submit', list, '--endpoint', endpoint, '--api-key-file', keyFile],
       ...['--cf-domain', domain, '--regions', 'eu', '--wait', '--json', ...further],
     );
     return ended.parse(JSON.parse(text));

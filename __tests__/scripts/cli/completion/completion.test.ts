@@ -25,7 +25,9 @@ describe('completion in bash', () => {
       expect.arrayContaining(['prewarm', 'image', 'review', 'completion', '--help']),
     );
     expect(offered('pre')).toEqual(['prewarm']);
-    expect(offered('prewarm', 's')).toEqual(expect.arrayContaining(['send', 'serve']));
+    expect(offered('prewarm', 's')).toEqual(expect.arrayContaining(['serve', 'status', 'stop', 'submit']));
+    expect(offered('prewarm', 'se')).toEqual(['serve']);
+    expect(offered('prewarm', 'watch', '--sort', 'b')).toEqual(['bytes']);
     expect(offered('prewarm', 'run', '--cf')).toEqual(['--cf-domain']);
   });
 
@@ -61,7 +63,7 @@ describe('every shell and the manual', () => {
     const page = manualPage(review, '1.2.3');
     expect(page).toContain('.B \\-\\-format <format>');
     expect(page.split('\n').filter((line) => /^[.']/.test(line))).toEqual(
-      page.split('\n').filter((line) => /^\.(?:TH|SH|SS|TP|B|I)\b/.test(line)),
+      page.split('\n').filter((line) => /^\.(?:TH|SH|SS|TP|B|I|br)\b/.test(line)),
     );
   });
 

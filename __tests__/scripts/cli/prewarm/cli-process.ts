@@ -74,7 +74,7 @@ export async function runCliHere(args: readonly string[]): Promise<CliResult> {
   const [out, err] = [process.stdout, process.stderr].map((stream) => {
     const texts: string[] = [];
     const spy = jest.spyOn(stream, 'write').mockImplementation((text) => {
-      texts.push(String(text));
+      texts.push(typeof text === 'string' ? text : Buffer.from(text).toString());
       return true;
     });
     return { texts, spy };

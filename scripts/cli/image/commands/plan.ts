@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { MUST_BUILD } from '../../exit-codes';
 import type { Doubt } from '../dockerfile/instructions';
 import type { planJson, plannedImageJson } from '../output/json-results';
 import { renderPlan } from '../output/render-plan';
@@ -9,9 +10,6 @@ export interface PlanOptions extends ProjectOptions {
   /** Exit code 3 where something must be built. */
   readonly detailedExitcode: boolean;
 }
-
-/** Exit code of `plan --detailed-exitcode` where an image must be built. */
-const MUST_BUILD = 3;
 
 /** Tells for each image whether it must be built and why; builds nothing. Returns the exit code. */
 export async function plan(options: PlanOptions): Promise<number> {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { signedHeaders } from '../../../../../scripts/cli/prewarm/send/signed-request';
+import { signedHeaders } from '../../../../../scripts/cli/prewarm/service/signed-request';
 import { runCli } from '../cli-process';
 import { isSignedBy, type SignedMessage } from './sigv4';
 
@@ -59,7 +59,7 @@ describe('the signature of a request', () => {
   });
 });
 
-describe('warmpath prewarm send', () => {
+describe('warmpath prewarm submit', () => {
   const folder = mkdtempSync(join(tmpdir(), 'warmpath-send-'));
   const keyFile = join(folder, 'key');
   let server: Server;
@@ -71,6 +71,29 @@ describe('warmpath prewarm send', () => {
   const TOO_LONG = '{"message": "Request Too Long"}';
   const BEYOND_GATEWAY = 'HTTP content length exceeded 10485760 bytes.';
   let tooLarge = TOO_LONG;
+  const figures = {
+    hit_ratio: 0,
+    warm_ratio: 1,
+    bytes: 9,
+    latency_ms: { p50: 1, p95: 1, p99: 1 },
+    outcomes: { warmed: 2 },
+  };
+  const view = {
+    request_id: ID,
+    stop_reason: null,
+    message: null,
+    cf_domain: 'a.example',
+    verify: 'sample',
+    created_at: '2026-01-01 00:00:00',
+    timeout_at: '2026-01-01 00:00:00',
+    last_update_time: '2026-01-01 00:00:00',
+    url_count: 2,
+    failed_url_count: 0,
+    pop_count: 0,
+    fetch_count: 2,
+    ...figures,
+    pops: [],
+  };
   let end: object = { status: 'FINISHED', fetches: 2, warm: 2, failed: 0 };
 
   function endpoint(): string {
@@ -92,7 +115,10 @@ describe('warmpath prewarm send', () => {
       else if (headers['x-api-key'] !== API_KEY) answer(403, { status: 'failure', message: 'Forbidden' });
       else if (target === '/prod/lists')
         answer(200, { list_id: ID, upload_url: `${endpoint()}lists/${ID}`, expires_at: 'later' });
-      else if (target.startsWith('/prod/requests/')) answer(200, end);
+      else if (target.startsWith('/prod/requests/')) answer(200, { ...view, ...end });
+      else if (target.startsWith('/prod/report?')) answer(200, { failure_groups: [] });
+      // What the gateway says to a route that it does not have.
+      else if (target.endsWith('/events')) answer(403, { message: 'Missing Authentication Token' });
       else answer(200, { status: 'Success', request_id: ID, timeout_at: 'later', warnings: ['mind this'] });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -115,7 +141,7 @@ describe('warmpath prewarm send', () => {
       AWS_SECRET_ACCESS_KEY: SECRET,
       AWS_EC2_METADATA_DISABLED: 'true',
     };
-    const args = ['prewarm', 'send', path, '--endpoint', endpoint(), '--api-key-file', keyFile, ...options];
+    const args = ['prewarm', 'submit', path, '--endpoint', endpoint(), '--api-key-file', keyFile, ...options];
     return runCli(args, '', env);
   }
 
@@ -147,8 +173,14 @@ describe('warmpath prewarm send', () => {
   it('signs every request of the API with --iam, and waits for the end with --wait', async () => {
     const signed = ['--iam', '--region', 'eu-central-1', '--wait'];
     const { code, stdout } = await send('https://a.example/1\n', ...signed);
-    expect([code, stdout]).toEqual([0, `${ID}: FINISHED, 2 of 2 fetches warm, 0 failed\n`]);
-    expect(seen.map(({ target }) => target)).toEqual(['/prod/prewarm', `/prod/requests/${ID}`]);
+    expect([code, stdout.split('\n')[0]]).toEqual([0, `${ID}: FINISHED, 2 of 2 fetches warm, 0 failed`]);
+    expect(seen.map(({ target }) => target)).toEqual([
+      '/prod/prewarm',
+      `/prod/requests/${ID}`,
+      `/prod/prewarm/${ID}/events`,
+      `/prod/requests/${ID}`,
+      `/prod/report?req_id=${ID}&format=json`,
+    ]);
     expect(seen.filter((message) => !isSignedBy(SECRET, message))).toEqual([]);
     end = { status: 'STOPPED', fetches: 1, warm: 1, failed: 0 };
     expect((await send('https://a.example/1\n', '--wait')).code).toBe(1);
@@ -206,7 +238,10 @@ describe('warmpath prewarm send', () => {
   it('says what the API refuses, and what cannot be reached, and starts nothing', async () => {
     writeFileSync(join(folder, 'other'), 'o'.repeat(24), { mode: 0o600 });
     const refused = await send('https://a.example/1\n', '--api-key-file', join(folder, 'other'));
-    expect([refused.code, refused.stderr]).toEqual([2, 'warmpath: the API answered 403: Forbidden\n']);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^warmpath: the API answered 403: Forbidden; the key is that of --api-key-file/),
+    ]);
     const gone = await send('https://a.example/1\n', '--endpoint', 'http://127.0.0.1:1/');
     expect([gone.code, gone.stderr]).toEqual([
       1,

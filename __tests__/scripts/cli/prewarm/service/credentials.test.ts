@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { accessOf } from '../../../../../scripts/cli/prewarm/send/api-access';
-import { ApiClient } from '../../../../../scripts/cli/prewarm/send/api-client';
+import { accessOf } from '../../../../../scripts/cli/prewarm/service/api-access';
+import { ApiClient } from '../../../../../scripts/cli/prewarm/service/api-client';
 import { isSignedBy } from './sigv4';
 
 const before = { ...process.env };

@@ -51,11 +51,19 @@ export async function uploadList(
     );
   const path = join(folder, 'list.gz');
   await pipeline(Readable.from(withLineEnds(lines)), createGzip(), createWriteStream(path, { mode: 0o600 }));
-  await put(new URL(uploadUrl), path, client.headersForUpload(new URL(uploadUrl)));
+  await putList(new URL(uploadUrl), path, client.headersForUpload(new URL(uploadUrl)));
   return listId;
 }
 
-async function put(url: URL, path: string, headers: Readonly<Record<string, string>>): Promise<void> {
+/**
+ * Uploads a file to where a service takes lists.
+ * @throws ApiUnreachable
+ */
+export async function putList(
+  url: URL,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
   // With a length of its own: a bucket takes no upload without one.
   const body = await openAsBlob(path);
   const response = await fetch(url, { method: 'PUT', headers, body, redirect: 'error' }).catch(
