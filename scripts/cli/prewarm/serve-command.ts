@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { exitCodeHelp } from '../exit-codes';
 import { wholeNumber } from '../option-values';
 import type { ServeOptions } from './serve';
 
@@ -15,13 +16,28 @@ const DEFAULT_PORT = 8080;
 /** As long as on AWS. */
 const DEFAULT_RETENTION_DAYS = 30;
 
+/** Options of a service that runs here, which means nothing in front of another one. */
+const OF_OWN_SERVICE = [
+  'publicUrl',
+  'dataDir',
+  'retentionDays',
+  'webhookSecretFile',
+  'ipRanges',
+  'popAddresses',
+  'resolver',
+  'edgePort',
+  'ca',
+];
+
 const EXAMPLES = `
 Examples:
   warmpath prewarm serve
   warmpath prewarm serve --port 9000 --data-dir /var/lib/warmpath
+  warmpath prewarm serve --endpoint staging --api-key-file key
   warmpath prewarm serve --host 0.0.0.0 --api-key-file key --public-url https://prewarm.example.com
 
-The API is described at /openapi.json. Ctrl-C or SIGTERM lets running slices end; what is left goes on at the next start.`;
+The API is described at /openapi.json. Ctrl-C or SIGTERM lets running slices end; what is left goes on at the next start.
+${exitCodeHelp('prewarm serve')}`;
 
 /** Adds `warmpath prewarm serve`; the service is loaded when the command runs, not before. */
 export function registerServeCommand(prewarm: Command): void {
@@ -46,7 +62,19 @@ export function registerServeCommand(prewarm: Command): void {
       wholeNumber(1, 3_650),
       DEFAULT_RETENTION_DAYS,
     )
-    .option('--api-key-file <FILE>', 'file with the key that callers send as x-api-key (default: no key)')
+    .option(
+      '--api-key-file <FILE>',
+      'file with the key that callers send as x-api-key (default: no key); with --endpoint the key of that service',
+    )
+    .addOption(
+      new Option(
+        '--endpoint <URL>',
+        'serve only the page, on loopback, in front of this service: a URL, or a name of warmpath.config.json; the key stays here',
+      ).conflicts(OF_OWN_SERVICE),
+    )
+    .option('--iam', 'with --endpoint: sign with AWS credentials (SigV4)')
+    .option('--region <NAME>', 'with --iam: Region of the API (default: that in its name)')
+    .option('--profile <NAME>', 'with --iam: profile of the AWS configuration (default: AWS_PROFILE)')
     .option(
       '--webhook-secret-file <FILE>',
       'file with the secret that signs webhooks, whsec_ and base64, in the form of Standard Webhooks (default: not signed)',

@@ -7,10 +7,12 @@ import { readWebhookKey } from '../../../lambdas/prewarm/one-machine/service/web
 import { jsonLog } from '../../../lambdas/prewarm/runtime/json-log';
 import { BadInput } from '../bad-input';
 import { BAD_INPUT, FAILED } from '../exit-codes';
+import { startFront } from './front/front-service';
 import { listenForInterrupt } from './interrupt';
 import { SETTING_OPTIONS } from './option-wording';
 import { readPage } from './page-files';
 import { findSurroundings } from './run-surroundings';
+import { accessOf } from './service/api-access';
 
 /** The options of `warmpath prewarm serve`, as commander hands them over. */
 export interface ServeOptions {
@@ -29,6 +31,23 @@ export interface ServeOptions {
   readonly resolver?: string;
   readonly edgePort?: number;
   readonly ca?: string;
+  /** A service that the page is served in front of: a URL, or a name of the configuration. */
+  readonly endpoint?: string;
+  readonly iam?: boolean;
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** Starts the page in front of a service elsewhere. */
+async function startPageOnly({ host, port, ...options }: ServeOptions) {
+  const [access, page] = await Promise.all([accessOf(options), readPage()]);
+  const listener = await startFront({ access, host, port, page, log: jsonLog(process.stderr) });
+  return {
+    url: `${listener.url} in front of ${access.endpoint.href}`,
+    // Nothing is stored here.
+    broken: new Promise<never>(() => {}),
+    stop: listener.end,
+  };
 }
 
 async function start(options: ServeOptions) {
@@ -78,7 +97,7 @@ export async function servePrewarm(options: ServeOptions): Promise<number> {
   process.umask(0o077);
   const interrupt = listenForInterrupt(() => {});
   try {
-    const service = await start(options);
+    const service = await (options.endpoint === undefined ? start(options) : startPageOnly(options));
     process.stdout.write(`listening on ${service.url}\n`);
     const broken = await Promise.race([interrupt.signalled.then(() => undefined), service.broken]);
     await service.stop();

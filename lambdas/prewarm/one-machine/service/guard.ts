@@ -16,7 +16,8 @@ export interface GuardOptions {
    * same-origin rule (DNS rebinding).
    */
   readonly loopbackOnly: boolean;
-  readonly links: ReportLinks;
+  /** @default - no link stands in for the key */
+  readonly links?: ReportLinks;
 }
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
@@ -41,7 +42,8 @@ function isVisitOfPage({ req }: Context): boolean {
   return req.method === 'GET' && req.path === '/' && req.header('sec-fetch-mode') === 'navigate';
 }
 
-function isSignedReport(context: Context, links: ReportLinks): boolean {
+function isSignedReport(context: Context, links: ReportLinks | undefined): boolean {
+  if (links === undefined) return false;
   return context.req.method === 'GET' && context.req.path === '/report' && links.isValid(context.req.query());
 }
 
