@@ -33,7 +33,7 @@ const PROGRAMS = {
   cli: { path: join(CLI, 'cli.ts') },
   'warm-thread': { path: join('lambdas', 'prewarm', 'worker', 'warm-thread.ts'), group: 'prewarm' },
   'ecr-credential-helper': {
-    path: join(CLI, 'image', 'registry', 'ecr-credential-helper.cjs'),
+    path: join(CLI, 'image', 'registry', 'ecr-credential-helper.ts'),
     group: 'image',
   },
 };

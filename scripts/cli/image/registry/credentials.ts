@@ -62,7 +62,9 @@ export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): Credent
     const fromHelper = helper === undefined ? undefined : await askHelper(helper, key, env);
     if (fromHelper) return fromHelper;
     const region = ecrRegion(registry);
-    return region === undefined ? await stored(registry, key) : await ecrToken(region, stored(registry, key));
+    return region === undefined
+      ? await stored(registry, key)
+      : await ecrTokenOr(stored(registry, key), region);
   }
   async function stored(registry: string, key: string): Promise<Credential | undefined> {
     const kept = config.credsStore === undefined ? undefined : await askHelper(config.credsStore, key, env);
@@ -84,27 +86,32 @@ function fromBasic(encoded: string): Credential | undefined {
   return colon < 0 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/**
- * A token of AWS, or what is stored where AWS gives none. Loaded only where an ECR registry is asked: the SDK takes longer to load
- * than most commands take to run.
- */
-async function ecrToken(
-  region: string,
+/** A token of AWS, or what is stored where AWS gives none. */
+async function ecrTokenOr(
   stored: Promise<Credential | undefined>,
+  region: string,
 ): Promise<Credential | undefined> {
-  const { ECRClient, GetAuthorizationTokenCommand } =
-    require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
   try {
-    const { authorizationData } = await new ECRClient(awsSettings({ region })).send(
-      new GetAuthorizationTokenCommand({}),
-    );
-    const token = authorizationData?.[0]?.authorizationToken;
-    return token === undefined ? await stored : fromBasic(token);
+    return (await ecrToken(region)) ?? (await stored);
   } catch (error) {
     const otherwise = await stored;
     if (otherwise) return otherwise;
     throw error;
   }
+}
+
+/**
+ * Returns a token for the ECR registries of a Region, which holds for twelve hours. The SDK is loaded only here: it takes longer
+ * to load than most commands take to run.
+ */
+export async function ecrToken(region: string): Promise<Credential | undefined> {
+  const { ECRClient, GetAuthorizationTokenCommand } =
+    require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
+  const { authorizationData } = await new ECRClient(awsSettings({ region })).send(
+    new GetAuthorizationTokenCommand({}),
+  );
+  const token = authorizationData?.[0]?.authorizationToken;
+  return token === undefined ? undefined : fromBasic(token);
 }
 
 const helperAnswer = z.object({ Username: z.string(), Secret: z.string() });

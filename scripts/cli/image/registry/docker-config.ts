@@ -79,10 +79,17 @@ function withHelper(folder: string, env: NodeJS.ProcessEnv): string {
   const bin = join(folder, 'warmpath-bin');
   mkdirSync(bin);
   const program = join(bin, `docker-credential-${HELPER}`);
-  const script = join(__dirname, 'ecr-credential-helper.cjs');
-  writeFileSync(program, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`);
+  const command = [process.execPath, ...helperProgram()].map(quoted).join(' ');
+  writeFileSync(program, `#!/bin/sh\nexec ${command} "$@"\n`);
   chmodSync(program, 0o700);
   return `${bin}${delimiter}${env['PATH'] ?? ''}`;
+}
+
+/** Arguments of Node: the file of the bundle, or the source where the tool runs from its sources. */
+function helperProgram(): readonly string[] {
+  const bundled = join(__dirname, 'ecr-credential-helper.cjs');
+  if (existsSync(bundled)) return [bundled];
+  return ['--require', require.resolve('tsx/cjs'), join(__dirname, 'ecr-credential-helper.ts')];
 }
 
 function quoted(text: string): string {
