@@ -2,6 +2,7 @@
  * A program of its own that `docker` starts: its credential helper protocol for ECR. `get` reads a registry from standard input
  * and prints a token.
  */
+import { quietAwsSdk } from '../../quiet-aws-sdk';
 import { ecrRegion, ecrToken } from './credentials';
 
 async function get(registry: string): Promise<string> {
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   process.stdout.write(await get(registry.trim()));
 }
 
+quietAwsSdk();
 main().catch((error: unknown) => {
   process.stdout.write(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

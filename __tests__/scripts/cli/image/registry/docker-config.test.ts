@@ -87,7 +87,7 @@ describe('the client configuration of one command', () => {
           'docker-credential-warmpath-ecr',
           ['get'],
           { env: { ...client.env, ...keys } },
-          (error, stdout) => (error ? reject(error) : resolve(stdout)),
+          (error, stdout, stderr) => (error ? reject(error) : resolve(stdout + stderr)),
         );
         asked.stdin?.end(`${registry}\n`);
       });
