@@ -1,5 +1,6 @@
 /** `.dockerignore` and `--exclude` patterns with the rules of BuildKit's matcher, which are not those of `.gitignore`. */
 import { posix } from 'node:path';
+import { type GlobPiece, globMatcher } from './glob';
 
 interface Pattern {
   readonly text: string;
@@ -128,8 +129,6 @@ function isGlob(text: string): boolean {
   return /^(?:[^\\[]|\\[\s\S]|\[\^?(?:(?:\\[\s\S]|[^\\\]-])(?:-(?:\\[\s\S]|[^\\\]-]))?)+\])*$/.test(text);
 }
 
-const NEEDS_ESCAPE = /[.+()|{}$]/;
-
 /** A test for paths, or `undefined` where Go's regular expressions would read the pattern in a way of their own. */
 function compile(text: string): ((path: string) => boolean) | undefined {
   const leading = text.startsWith('**');
@@ -142,37 +141,56 @@ function compile(text: string): ((path: string) => boolean) | undefined {
   if (!/[*?[\]\\]/.test(text)) return (path) => path === text;
   const start = text.slice(0, -2);
   if (trailing && !/[*?[\]\\]/.test(start)) return (path) => path.startsWith(start);
-  let source = '';
+  const pieces = piecesOf(text);
+  try {
+    return pieces && globMatcher(pieces);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `undefined` where Go gives a meaning of its own to what is written. */
+function piecesOf(text: string): readonly GlobPiece[] | undefined {
+  const pieces: GlobPiece[] = [];
   for (let at = 0; at < text.length; at++) {
     const ch = text.charAt(at);
     if (ch === '*' && text.charAt(at + 1) === '*') {
       at++;
       if (text.charAt(at + 1) === '/') at++;
-      source += at + 1 >= text.length ? '.*' : '(?:.*/)?';
-    } else if (ch === '*') source += '[^/]*';
-    else if (ch === '?') source += '[^/]';
+      pieces.push(at + 1 >= text.length ? { kind: 'any', source: '.' } : { kind: 'folders' });
+    } else if (ch === '*') pieces.push({ kind: 'any', source: '[^/]' });
+    else if (ch === '?') pieces.push({ kind: 'one', source: '[^/]' });
     else if (ch === '\\') {
-      const next = text.charAt(++at);
+      const next = characterAt(text, ++at);
       // Go gives a meaning to an escaped letter or digit, such as \d.
       if (next === '' || /\w/.test(next)) return undefined;
-      source += `\\u{${(next.codePointAt(0) ?? 0).toString(16)}}`;
+      at += next.length - 1;
+      pieces.push({ kind: 'one', source: escaped(next) });
     } else if (ch === '[') {
       const end = closingBracket(text, at);
       if (end === undefined || text.startsWith('[:', at + 1)) return undefined;
-      source += text
-        .slice(at, end + 1)
-        .replace(/\\(.)/gu, (_, next: string) => `\\u{${(next.codePointAt(0) ?? 0).toString(16)}}`);
+      const source = text.slice(at, end + 1).replace(/\\(.)/gu, (_, next: string) => escaped(next));
+      pieces.push({ kind: 'one', source });
       at = end;
     } else if (ch === '^') return undefined;
-    else if (NEEDS_ESCAPE.test(ch) || ch === '/' || ch === ']') source += `\\${ch}`;
-    else source += ch;
+    else {
+      const character = characterAt(text, at);
+      at += character.length - 1;
+      pieces.push({ kind: 'one', source: escaped(character) });
+    }
   }
-  try {
-    const expression = new RegExp(`^${source}$`, 'su');
-    return (path) => expression.test(path);
-  } catch {
-    return undefined;
-  }
+  return pieces;
+}
+
+/** One character, which may take two places of a string; `` past its end. */
+function characterAt(text: string, at: number): string {
+  const code = text.codePointAt(at);
+  return code === undefined ? '' : String.fromCodePoint(code);
+}
+
+/** A character that means itself in a regular expression. */
+function escaped(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
 function closingBracket(text: string, open: number): number | undefined {

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { Uncertain } from '../uncertain';
 import { type ContextEntry, type ContextTree, type FileEntry, fromRoot } from './context-tree';
+import { type GlobPiece, globMatcher } from './glob';
 import { IgnorePatterns, type PatternState } from './ignore-patterns';
 
 export interface SelectedEntry {
@@ -78,15 +79,14 @@ function globbed(tree: ContextTree, folder: string, parts: readonly string[]): r
 
 /** One part of a path with wildcards as Go matches it: `*`, `?` and `[…]`; nothing crosses a slash. */
 function globTest(part: string): (name: string) => boolean {
-  const source = part.replace(/\[\^?[^\]]+\]|[\s\S]/gu, (token) => {
-    if (token === '*') return '.*';
-    if (token === '?') return '.';
-    if (token.length > 2 && token.startsWith('[')) return token;
-    return token.replace(/[\\^$.|+(){}[\]/]/, '\\$&');
+  const pieces = [...part.matchAll(/\[\^?[^\]]+\]|[\s\S]/gu)].map(([token]): GlobPiece => {
+    if (token === '*') return { kind: 'any', source: '.' };
+    if (token === '?') return { kind: 'one', source: '.' };
+    if (token.length > 2 && token.startsWith('[')) return { kind: 'one', source: token };
+    return { kind: 'one', source: token.replace(/[\\^$.|+(){}[\]/]/, '\\$&') };
   });
   try {
-    const expression = new RegExp(`^${source}$`, 'su');
-    return (name) => expression.test(name);
+    return globMatcher(pieces);
   } catch {
     throw new Uncertain(`wildcard ${JSON.stringify(part)} is not understood`);
   }

@@ -14,6 +14,10 @@ export interface ExpandOptions {
 
 /** What follows `#` or `%` and means itself. */
 const PLAIN_PATTERN = /([\w./:@+,-]*)\}/y;
+/** More than a process may have as one variable; words that name each other twice over would double without end. */
+const MAX_LENGTH = 1_048_576;
+const MAX_DEPTH = 100;
+const SHOWN_LENGTH = 80;
 const NAME = /[A-Za-z_]\w*|\d+|[@*#?\-$!]/y;
 
 /** @throws {Uncertain} for other modifiers, unclosed quotes and braces */
@@ -23,6 +27,7 @@ export function expand(word: string, environment: Environment, options: ExpandOp
 
 class Expander {
   private at = 0;
+  private depth = 0;
   private readonly quotes: boolean;
 
   constructor(
@@ -37,6 +42,17 @@ class Expander {
     return this.until(undefined);
   }
 
+  private notUnderstood(): Uncertain {
+    const { word } = this;
+    const shown = word.length > SHOWN_LENGTH ? `${word.slice(0, SHOWN_LENGTH)}…` : word;
+    return new Uncertain(`${JSON.stringify(shown)} has a substitution that is not understood`);
+  }
+
+  private joined(before: string, text: string): string {
+    if (before.length + text.length > MAX_LENGTH) throw this.notUnderstood();
+    return before + text;
+  }
+
   private until(stop: '}' | undefined): string {
     let out = '';
     while (this.at < this.word.length) {
@@ -45,7 +61,7 @@ class Expander {
         this.at++;
         return out;
       }
-      if (ch === '$') out += this.dollar();
+      if (ch === '$') out = this.joined(out, this.dollar());
       else if (this.quotes && ch === "'") out += this.single();
       else if (this.quotes && ch === '"') out += this.double();
       else if (ch === this.options.escapeToken) {
@@ -56,15 +72,13 @@ class Expander {
         this.at++;
       }
     }
-    if (stop !== undefined)
-      throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    if (stop !== undefined) throw this.notUnderstood();
     return out;
   }
 
   private single(): string {
     const end = this.word.indexOf("'", this.at + 1);
-    if (end < 0)
-      throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    if (end < 0) throw this.notUnderstood();
     const text = this.word.slice(this.at + 1, end);
     this.at = end + 1;
     return text;
@@ -80,7 +94,7 @@ class Expander {
         return out;
       }
       if (ch === '$') {
-        out += this.dollar();
+        out = this.joined(out, this.dollar());
         continue;
       }
       this.at++;
@@ -94,7 +108,7 @@ class Expander {
         this.at++;
       } else if (next !== '') out += ch;
     }
-    throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    throw this.notUnderstood();
   }
 
   private name(): string {
@@ -109,8 +123,7 @@ class Expander {
     if (this.word.charAt(this.at) === side) this.at++;
     PLAIN_PATTERN.lastIndex = this.at;
     const pattern = PLAIN_PATTERN.exec(this.word)?.[1];
-    if (pattern === undefined)
-      throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    if (pattern === undefined) throw this.notUnderstood();
     this.at = PLAIN_PATTERN.lastIndex;
     if (side === '#') return value.startsWith(pattern) ? value.slice(pattern.length) : value;
     return value.endsWith(pattern) ? value.slice(0, value.length - pattern.length) : value;
@@ -120,8 +133,7 @@ class Expander {
     this.at++;
     if (this.word.charAt(this.at) !== '{') {
       // Letters beyond ASCII may belong to a name.
-      if (/[^\0-\x7f]/.test(this.word.charAt(this.at)))
-        throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+      if (/[^\0-\x7f]/.test(this.word.charAt(this.at))) throw this.notUnderstood();
       const name = this.name();
       return name === '' ? '$' : (this.environment.get(name) ?? '');
     }
@@ -133,14 +145,15 @@ class Expander {
     if ((modifier === '#' || modifier === '%') && name !== '') return this.trimmed(value ?? '', modifier);
     const emptyIsUnset = modifier === ':';
     if (emptyIsUnset) modifier = this.word.charAt(this.at++);
-    if (name === '' || modifier === '' || !'-+?'.includes(modifier))
-      throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    if (name === '' || modifier === '' || !'-+?'.includes(modifier)) throw this.notUnderstood();
+    if (++this.depth > MAX_DEPTH) throw this.notUnderstood();
     const alternative = this.until('}');
+    this.depth--;
     const isSet = value !== undefined && !(emptyIsUnset && value === '');
     if (modifier === '-') return isSet ? value : alternative;
     if (modifier === '+') return isSet ? alternative : '';
     // The build itself fails where a variable that must be set is not.
-    if (!isSet) throw new Uncertain(`${JSON.stringify(this.word)} has a substitution that is not understood`);
+    if (!isSet) throw this.notUnderstood();
     return value;
   }
 }

@@ -70,11 +70,10 @@ class StageReader {
       state.workdir = resolvePath(state.workdir, this.collector.value(rest, state));
       this.collector.addInstruction(instruction, [state.workdir, state.user]);
     } else {
-      const before = { ...state, env: new Map(state.env) };
       const fields = configurationFields(
         instruction,
         state,
-        (word) => this.collector.value(word, before),
+        (word) => this.collector.value(word, state),
         this.collector.input.escapeToken,
       );
       // Where nothing of the stage's configuration gets into the image, only its files matter.

@@ -1,5 +1,6 @@
 /** What instructions of a stage leave for the ones after them: variables, working directory, user and shell. */
 import { posix } from 'node:path';
+import { Uncertain } from '../uncertain';
 import type { BaseImage } from './base-image';
 
 export interface StageState {
@@ -35,8 +36,12 @@ export function stateOnStage(parent: StageState): StageState {
   return { ...parent, env: new Map([...parent.env, ...parent.imageEnv]), imageEnv: new Map(parent.imageEnv) };
 }
 
-/** A path from a working directory, without a slash at the end. */
+/** What Linux takes as a path, in bytes. */
+const MAX_PATH_LENGTH = 4_096;
+
+/** A path from a working directory, without a slash at the end. @throws {Uncertain} for one that no file can have */
 export function resolvePath(workdir: string, path: string): string {
   const resolved = posix.isAbsolute(path) ? posix.normalize(path) : posix.join(workdir, path);
+  if (resolved.length > MAX_PATH_LENGTH) throw new Uncertain('a path that is longer than Linux takes');
   return resolved.replace(/(?<=.)\/+$/, '');
 }

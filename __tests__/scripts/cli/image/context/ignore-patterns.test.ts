@@ -29,6 +29,7 @@ describe('patterns of an ignore file', () => {
     ['x** matches the beginning', 'ab**', 'abc/d', true],
     ['[^a] excludes', '[^a]b', 'cb', true],
     ['[!a] does not', '[!a]b', 'cb', false],
+    ['a character of two places stands for itself', '?\\😀*', 'a😀b', true],
     ['! alone with a blank', '* \n! keep', 'keep', false],
   ])('%s', (_, text, path, ignored) => {
     expect(ignores(text, path)).toBe(ignored);

@@ -4,6 +4,8 @@ import { Uncertain } from '../../../../../scripts/cli/image/uncertain';
 const ENVIRONMENT = new Map([
   ['A', 'one'],
   ['EMPTY', ''],
+  // As a variable grows that names itself twice over, again and again.
+  ['LONG', 'x'.repeat(1_000_000)],
 ]);
 
 describe('variables in words', () => {
@@ -48,8 +50,18 @@ describe('variables in words', () => {
     '${NONE:?must}',
     '${}',
     '$ä',
-  ])('%s is not understood, and said so', (word) => {
-    expect(() => expand(word, ENVIRONMENT, { escapeToken: '\\' })).toThrow(Uncertain);
+    `${'${NONE:-'.repeat(100_000)}x${'}'.repeat(100_000)}`,
+    '$LONG$LONG',
+    '"$LONG$LONG"',
+  ])('%.40s is not understood, and said so in one line', (word) => {
+    let said: unknown;
+    try {
+      expand(word, ENVIRONMENT, { escapeToken: '\\' });
+    } catch (error) {
+      said = error;
+    }
+    expect(said).toBeInstanceOf(Uncertain);
+    expect(String(said).length).toBeLessThan(200);
   });
 
   test('quotes stay where they are text', () => {
