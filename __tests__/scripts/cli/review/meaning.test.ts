@@ -357,3 +357,15 @@ describe('a condition of a policy', () => {
     ]);
   });
 });
+
+it('a new version of a write-only attribute is told as a value that is written anew', () => {
+  const { meaning } = reviewOf(
+    entry('aws_db_instance.d', 'update', {
+      before: { password_wo: null, password_wo_version: 1 },
+      after: { password_wo: null, password_wo_version: 2 },
+    }),
+  );
+  expect(meaning).toEqual([
+    'password is written anew: it is write-only, so no plan shows whether it differs',
+  ]);
+});

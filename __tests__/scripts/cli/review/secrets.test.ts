@@ -46,6 +46,22 @@ const CANARIES: readonly (readonly [string, string, string, PlanDocument])[] = [
     ),
   ],
   [
+    'marked at depth, in an output',
+    'canary-output',
+    'endpoint',
+    {
+      output_changes: {
+        o: {
+          actions: ['update'],
+          before: { endpoint: 'a', key: 'canary-output 1' },
+          after: { endpoint: 'b', key: 'canary-output 2' },
+          before_sensitive: { key: true },
+          after_sensitive: { key: true },
+        },
+      },
+    },
+  ],
+  [
     'marked at depth, in a list of blocks',
     'canary-nested',
     'x-api-key',

@@ -10,6 +10,7 @@ import { launchTemplateMeaning } from './launch-template';
 import { policyMeaning } from './policies';
 import { runningMeaning } from './running';
 import { securityGroupMeaning } from './security-groups';
+import { writeOnlyMeaning } from './write-only';
 
 const FAMILIES: readonly ((context: MeaningContext) => Meaning)[] = [
   imageMeaning,
@@ -22,6 +23,7 @@ const FAMILIES: readonly ((context: MeaningContext) => Meaning)[] = [
   exposureMeaning,
   keepingMeaning,
   runningMeaning,
+  writeOnlyMeaning,
 ];
 
 /** Sentences of one change; a policy of a thousand statements has its differences below. */

@@ -20,15 +20,15 @@ function reviewOutput(name: string, output: PlanOutputChange, masker: Masker): O
   const action = kind === 'create' || kind === 'delete' ? kind : kind === 'no-op' ? undefined : 'update';
   if (action === undefined) return undefined;
   const isSensitive = output.before_sensitive === true || output.after_sensitive === true;
-  function shown(value: JsonValue | undefined): JsonValue {
-    return masker.mask(value, isSensitive, [name]);
+  function shown(value: JsonValue | undefined, marks: JsonValue | undefined): JsonValue {
+    return masker.mask(value, isSensitive ? true : marks, [name]);
   }
   const isUnknown = output.after_unknown === true;
   return {
     name,
     action,
-    ...(!isSame(output.before, null) && { before: shown(output.before) }),
-    ...(!isSame(output.after, null) && !isUnknown && { after: shown(output.after) }),
+    ...(!isSame(output.before, null) && { before: shown(output.before, output.before_sensitive) }),
+    ...(!isSame(output.after, null) && !isUnknown && { after: shown(output.after, output.after_sensitive) }),
     isUnknown,
     isSensitive,
   };

@@ -25,8 +25,8 @@ export function knownSecrets(
   }
   for (const output of Object.values(plan.output_changes ?? {})) {
     const isSensitive = output.before_sensitive === true || output.after_sensitive === true;
-    collectMarked(output.before, isSensitive, secrets);
-    collectMarked(output.after, isSensitive, secrets);
+    collectMarked(output.before, isSensitive ? true : output.before_sensitive, secrets);
+    collectMarked(output.after, isSensitive ? true : output.after_sensitive, secrets);
   }
   collectVariables(plan, names, secrets);
   collectStateValues(plan.prior_state?.values, secrets);
