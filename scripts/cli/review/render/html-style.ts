@@ -13,4 +13,5 @@ details { margin: .6rem 0 } summary { cursor: pointer; font-weight: 600 }
 .eyes { border-left: 4px solid var(--loss); padding-left: .4rem } .loss { color: var(--loss); font-weight: 600 }
 .to { white-space: nowrap } .added { color: var(--added) } .removed { color: var(--removed) }
 ul { padding-left: 1.3rem } li { margin: .2rem 0 } li > details { margin: .2rem 0 } li > details > summary { font-weight: 400 }
-@media (max-width: 40rem) { body { margin: 1rem auto } th, td { padding: .2rem .4rem } ul { padding-left: 1rem } }`;
+@media (max-width: 40rem) { body { margin: 1rem auto } th, td { padding: .2rem; font-size: 12px } td code { font-size: 12px }
+  th:last-child, td:last-child { position: sticky; right: 0; background: Canvas; padding-left: .5rem } ul { padding-left: 1rem } }`;

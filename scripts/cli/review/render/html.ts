@@ -3,26 +3,23 @@ import { displayText } from '../model/json-value';
 import {
   COUNT_NAMES,
   changesStateOnly,
-  type DriftGroup,
   EYES_RANK,
   hasAnything,
   needsEyes,
-  onlyApparentDrift,
   type ResourceReview,
   type StackReview,
-  visibleDrift,
 } from '../model/stack-review';
 import { type Alike, alikeTogether, lossKey } from './alike';
 import { html } from './foreign-text';
+import { drift } from './html-drift';
+import { code, list, TO } from './html-elements';
 import { STYLE } from './html-style';
 import type { Review } from './review';
 import { textDiff } from './text-diff';
 import {
-  APPARENT_DRIFT,
   causesOf,
   checkVerb,
   countsText,
-  driftText,
   FORM_ONLY,
   incompleteText,
   lossOf,
@@ -33,9 +30,6 @@ import {
   untoldAttributes,
   verbOf,
 } from './words';
-
-/** Between two sides, never broken in two. */
-const TO = '<span class="to">-&gt;</span>';
 
 /** A page of a huge plan still opens in a browser: attributes past this number are left out, which is said. */
 const MAX_ATTRIBUTES = 200;
@@ -132,17 +126,45 @@ function eyesLine(alike: Alike, stack: StackReview): string {
   const [change] = alike;
   const loss = lossOf(change);
   const verb = html(verbOf(change));
-  const text = loss === undefined ? verb : `<span class="loss">${html(loss)}</span> (${verb})`;
+  const text =
+    loss === undefined
+      ? verb
+      : `<span class="loss">${html(loss)}</span>${verb === 'deleted' ? '' : ` (${verb})`}`;
   const isSame = alike.every((other) => list(causes(other)) === list(causes(change)));
   const reasons = isSame
     ? why(change)
     : list([
         ...(change.reason === undefined ? [] : [html(change.reason)]),
-        ...alike.map((other) => code(other.address) + list(causes(other))),
+        ...causesOfEach(alike),
         ...change.meaning.map((sentence) => html(sentence)),
       ]);
-  const which = isSame ? alike.map(({ address }) => code(address)).join(', ') : `${alike.length} alike`;
-  return `${which} in ${code(stack.name)}: ${text}${reasons}`;
+  const which =
+    isSame && alike.length <= MAX_ADDRESSES ? inARow(alike) : `${alike.length} alike ${code(change.type)}`;
+  const folded = isSame && alike.length > MAX_ADDRESSES ? foldedAddresses(alike) : '';
+  return `${which} in ${code(stack.name)}: ${text}${reasons}${folded}`;
+}
+
+function inARow(alike: Alike): string {
+  const constructs = new Set(alike.map(({ constructPath }) => constructPath));
+  return alike
+    .map(({ address, constructPath }) =>
+      constructs.size > 1 && constructPath !== undefined
+        ? `${code(address)} (construct ${code(constructPath)})`
+        : code(address),
+    )
+    .join(', ');
+}
+
+function causesOfEach(alike: Alike): readonly string[] {
+  const lines = alike.map((change) => code(change.address) + list(causes(change)));
+  return alike.length <= MAX_ADDRESSES
+    ? lines
+    : [`<details><summary>each for a reason of its own</summary>${list(lines)}</details>`];
+}
+
+/** What is said of hundreds of objects stands before their addresses. */
+function foldedAddresses(alike: Alike): string {
+  return `<details><summary>which</summary>${inARow(alike)}</details>`;
 }
 
 function why(change: ResourceReview): string {
@@ -184,10 +206,10 @@ function changePart(alike: Alike): string {
       ? []
       : [`construct ${code(change.constructPath)}`]),
   ].join('; ');
-  const which = isOne
-    ? ''
-    : `: ${alike.map((each) => code(each.address) + (constructs.size > 1 && each.constructPath !== undefined ? ` (construct ${code(each.constructPath)})` : '')).join(', ')}`;
-  return `${parts}${which}${change.rank <= EYES_RANK ? '' : why(change)}${attributesPart(change)}`;
+  const isShort = alike.length <= MAX_ADDRESSES;
+  const which = isOne || !isShort ? '' : `: ${inARow(alike)}`;
+  const folded = isShort ? '' : foldedAddresses(alike);
+  return `${parts}${which}${change.rank <= EYES_RANK ? '' : why(change)}${folded}${attributesPart(change)}`;
 }
 
 /** Why it needs eyes, and for what it is replaced, is told before. */
@@ -247,41 +269,4 @@ function otherLines(stack: StackReview): readonly string[] {
         `${level} of ${code(tool)} ${code(rule)}${location === undefined ? '' : ` at ${code(location)}`}: ${html(message)}`,
     ),
   ];
-}
-
-function drift(stack: StackReview): string {
-  const apparent = onlyApparentDrift(stack.drift);
-  const notes =
-    apparent.length === 0
-      ? ''
-      : `<details><summary>${apparent.length} ${apparent.length === 1 ? 'object' : 'objects'} ${APPARENT_DRIFT}</summary>${list(apparent.map(code))}</details>`;
-  const lines = [
-    ...visibleDrift(stack.drift).map(
-      (group) => `${addresses(group.addresses)}${driftValues(group)} (${driftText(group)})`,
-    ),
-    ...stack.drift.moves.map(({ from, to }) => `moved in the state: ${code(from)} ${TO} ${code(to)}`),
-  ];
-  if (lines.length === 0) return notes;
-  const count = stack.drift.objects - apparent.length;
-  const title = `Drift: ${count} ${count === 1 ? 'object was' : 'objects were'} changed outside of Terraform`;
-  return `<details><summary>${title}</summary>${list(lines)}</details>${notes}`;
-}
-
-function driftValues({ path, before, after, planned, outcome }: DriftGroup): string {
-  if (path === undefined) return '';
-  const third = outcome === 'neither' ? `, planned ${code(displayText(planned))}` : '';
-  return ` ${code(path)}: ${code(displayText(before))} ${TO} ${code(displayText(after))}${third}`;
-}
-
-function addresses(all: readonly string[]): string {
-  const more = all.length - MAX_ADDRESSES;
-  return all.slice(0, MAX_ADDRESSES).map(code).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-function code(text: string): string {
-  return `<code>${html(text)}</code>`;
-}
-
-function list(lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${line}</li>`).join('\n')}</ul>`;
 }

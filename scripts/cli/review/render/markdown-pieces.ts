@@ -42,33 +42,32 @@ function importantPiece({ churn }: StackReview, alike: Alike, stack: string | un
     again === undefined
       ? ''
       : `  - the same is created as ${codeSpan(again.to)}: a \`moved\` block keeps the object, see below\n`;
-  function head(maxAddresses: number): string {
-    return `- ${lead}${addressesText(
-      alike.map(({ address }) => address),
-      maxAddresses,
-    )}${where}: ${what}\n`;
+  function head(which: string): string {
+    return `- ${lead}${which}${where}: ${what}\n`;
   }
-  return {
-    rank: change.rank,
-    short: head(MAX_ADDRESSES),
-    full: () => head(alike.length) + keeping + alikeReasons(alike) + sentenceLines(change),
-  };
+  const all = alike.map(({ address }) => address);
+  const short = head(addressesText(all, MAX_ADDRESSES));
+  function full(): string {
+    const reasons = alikeReasons(alike);
+    const below = keeping + reasons.text + sentenceLines(change);
+    if (alike.length <= MAX_ADDRESSES) return short + below;
+    // What is said of many objects stands before their addresses.
+    const which = reasons.nameEach ? '' : `  - which: ${addressesText(all, all.length)}\n`;
+    return head(`${alike.length} alike ${codeSpan(change.type)}`) + below + which;
+  }
+  return { rank: change.rank, short, full };
 }
 
 /** Why several objects are replaced: once where it is the same for all, else for each what is different of it. */
-function alikeReasons([first, ...others]: Alike): string {
+function alikeReasons([first, ...others]: Alike): { readonly text: string; readonly nameEach: boolean } {
   const shared = reasonLines(first);
-  if (others.every((other) => reasonLines(other) === shared)) return shared;
+  if (others.every((other) => reasonLines(other) === shared)) return { text: shared, nameEach: false };
   const reason = first.reason === undefined ? '' : `  - ${plainMarkdown(first.reason)}\n`;
-  return (
-    reason +
-    [first, ...others]
-      .map(
-        (change) =>
-          `  - ${codeSpan(change.address)}:\n${causesOf(change).slice(0, 5).map(attributeLine).join('').replace(/^/gm, '  ').trimEnd()}\n`,
-      )
-      .join('')
+  const each = [first, ...others].map(
+    (change) =>
+      `  - ${codeSpan(change.address)}:\n${causesOf(change).slice(0, 5).map(attributeLine).join('').replace(/^/gm, '  ').trimEnd()}\n`,
   );
+  return { text: reason + each.join(''), nameEach: true };
 }
 
 function reasonLines(change: ResourceReview): string {
