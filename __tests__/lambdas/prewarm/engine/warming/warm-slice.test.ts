@@ -123,9 +123,12 @@ describe('warming a slice', () => {
 
   it('spreads the fetches over all addresses of the PoP', async () => {
     const { requests } = await warm(Array.from({ length: 30 }, (_, n) => `/spread/${n}`));
+    // By path: a kept connection that the edge closes meanwhile makes the transport send a request twice.
     const perAddress = cdn
       .pop(POP)
-      .addresses.map((at) => requests.filter(({ address }) => address === at).length);
+      .addresses.map(
+        (at) => new Set(requests.filter(({ address }) => address === at).map(({ path }) => path)).size,
+      );
     expect(perAddress).toEqual([10, 10, 10]);
   });
 
