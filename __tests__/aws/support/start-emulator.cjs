@@ -64,5 +64,7 @@ module.exports = async ({ maxWorkers }) => {
     AWS_ACCESS_KEY_ID: 'testing',
     AWS_SECRET_ACCESS_KEY: 'testing',
     AWS_EC2_METADATA_DISABLED: 'true',
+    // For Terraform and its provider, which live for seconds: see Workbench.
+    GOGC: process.env.GOGC ?? '400',
   });
 };
