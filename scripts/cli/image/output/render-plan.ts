@@ -13,18 +13,21 @@ export function renderPlan(planned: readonly PlannedImage[], offline: boolean): 
     const where = digest === undefined ? '' : `  ${digest.slice(0, 19)}`;
     return [
       `${verdict}  ${paint.bold(image.name)}  ${image.repository}:${key.tag}${where}`,
-      ...reasons.slice(0, MAX_LINES).map((reason) => `         ${visibleText(describe(reason, offline))}`),
-      ...(reasons.length > MAX_LINES ? [`         and ${reasons.length - MAX_LINES} more`] : []),
-      ...key.widened.map(
-        ({ line, reason }) => `         whole context: ${visibleText(`${atLine(line)}${reason}`)}`,
-      ),
-      ...warnings.map(
-        ({ line, reason }) =>
-          `         ${paint.yellow('warning')}: ${visibleText(`${atLine(line)}${reason}`)}`,
-      ),
+      ...first(reasons, (reason) => describe(reason, offline)),
+      ...first(key.widened, ({ line, reason }) => `${atLine(line)}${reason}`, 'whole context: '),
+      ...first(warnings, ({ line, reason }) => `${atLine(line)}${reason}`, `${paint.yellow('warning')}: `),
     ];
   });
   return `${lines.join('\n')}\n`;
+}
+
+/** The first of many, a line for each, and how many there are besides. */
+function first<T>(items: readonly T[], tell: (item: T) => string, lead = ''): readonly string[] {
+  const more = items.length - MAX_LINES;
+  return [
+    ...items.slice(0, MAX_LINES).map((item) => `         ${lead}${visibleText(tell(item))}`),
+    ...(more > 0 ? [`         and ${more} more`] : []),
+  ];
 }
 
 function atLine(line: number): string {
