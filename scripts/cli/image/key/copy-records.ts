@@ -65,7 +65,7 @@ function operands(collector: RecordCollector, { rest, heredocs }: Instruction, s
   const inline = new Set(heredocs.map(({ name }) => name));
   const sources = words.slice(0, -1).filter((word) => !isInline(word, inline));
   return {
-    sources: sources.map((word) => collector.value(word, state)),
+    sources: sources.map((word) => collector.fileName(word, state)),
     destination: collector.value(destination, state),
   };
 }

@@ -132,7 +132,7 @@ function platformInputs(work: PlatformWork, graph: StageGraph): PlatformInputs {
   }
   const records: InputRecord[] = [general(platform, ['platform', platform])];
   for (const [name, value] of image.args) {
-    if (!name.startsWith('BUILDKIT_')) continue;
+    if (!name.startsWith('BUILDKIT_') || image.volatileArgs.has(name)) continue;
     records.push({ kind: 'arg', group: 'args', name, line: undefined, fields: ['ARG', name, '=', value] });
   }
   // Spread as arguments, the records of a large context would not fit on the stack.

@@ -4,6 +4,7 @@ import type { ContextTree } from '../context/context-tree';
 import type { SelectedEntry } from '../context/selection';
 import { expand } from '../dockerfile/expand';
 import type { Doubt, Instruction } from '../dockerfile/instructions';
+import { Uncertain } from '../uncertain';
 import { type BaseImages, needKey } from './base-image';
 import { FramedHash } from './framed-hash';
 import type { InputRecord, RecordKind } from './input-record';
@@ -30,6 +31,12 @@ export interface StageRecords {
 }
 
 const MAX_NAME = 80;
+const VOLATILE = /\0volatile (\w+)\0/;
+
+/** Stands for the value of a volatile argument, and with it in every variable, label and path that is made of it. */
+export function volatileMark(name: string): string {
+  return `\0volatile ${name}\0`;
+}
 
 export class RecordCollector implements StageRecords {
   readonly records: InputRecord[] = [];
@@ -90,6 +97,14 @@ export class RecordCollector implements StageRecords {
   /** A word with its variables expanded. */
   value(word: string, { env }: StageState): string {
     return expand(word, env, { escapeToken: this.input.escapeToken });
+  }
+
+  /** The name of a file of the context. @throws {Uncertain} where a volatile argument is a part of it */
+  fileName(word: string, state: StageState): string {
+    const name = this.value(word, state);
+    const [, volatile] = VOLATILE.exec(name) ?? [];
+    if (volatile === undefined) return name;
+    throw new Uncertain(`a file is named by ${volatile}, which is among volatileArgs`);
   }
 
   /** An instruction, by its keyword and these fields. */

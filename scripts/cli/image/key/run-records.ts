@@ -28,7 +28,7 @@ export function addRun(collector: RecordCollector, instruction: Instruction, sta
 function stepEnvironment(collector: RecordCollector, { env, baseEnv }: StageState): readonly string[] {
   const { args, volatileArgs } = collector.input;
   const visible = [...env].filter(([name, value]) => !volatileArgs.has(name) && baseEnv.get(name) !== value);
-  const proxies = [...args].filter(([name]) => PROXY.test(name));
+  const proxies = [...args].filter(([name]) => PROXY.test(name) && !volatileArgs.has(name));
   return [...visible, ...proxies].map(([name, value]) => `${name}=${collector.shown(name, value)}`).sort();
 }
 
@@ -36,7 +36,7 @@ function addMount(collector: RecordCollector, mount: Mount, line: number, state:
   checkMount(mount);
   if (mount.type === 'tmpfs' || mount.type === 'secret' || mount.type === 'ssh') return;
   if (mount.type === 'cache' && mount.from === undefined) return;
-  const source = collector.value(mount.source, state);
+  const source = collector.fileName(mount.source, state);
   const origin = mount.from === undefined ? undefined : collector.input.graph.originOf(mount.from, line);
   if (origin) {
     const fields = ['mount from', ...collector.originFields(origin, line), source];

@@ -6,7 +6,7 @@ import { needKey } from './base-image';
 import { configurationFields } from './configuration-fields';
 import { addCopy } from './copy-records';
 import { argumentPairs, knownFlags } from './instruction-values';
-import { RecordCollector, type RecordInput, type StageRecords } from './record-collector';
+import { RecordCollector, type RecordInput, type StageRecords, volatileMark } from './record-collector';
 import { addRun } from './run-records';
 import { resolvePath, type StageState, stateOnBase, stateOnStage } from './stage-state';
 import type { Stage } from './stages';
@@ -93,7 +93,8 @@ class StageReader {
       const inherited = value === undefined ? graph.globalArguments.get(name) : undefined;
       const resolved =
         args.get(name) ?? (value === undefined ? inherited : this.collector.value(value, state));
-      if (resolved !== undefined) state.env.set(name, resolved);
+      const told = volatileArgs.has(name) ? volatileMark(name) : resolved;
+      if (told !== undefined) state.env.set(name, told);
       if (!inImage) continue;
       const shown = resolved === undefined ? [] : ['=', this.collector.shown(name, resolved)];
       this.collector.add('arg', 'args', name, line, [

@@ -134,3 +134,78 @@ describe('the key of an image', () => {
     expect(records.length).toBeGreaterThan(instructions * filesEach);
   });
 });
+
+describe('arguments that are volatile', () => {
+  async function made(dockerfile: string, args: ImageFields, volatileArgs: readonly string[]) {
+    const folder = materialise({
+      files: [
+        { path: 'app/Dockerfile', content: dockerfile },
+        { path: 'app/one', content: 'one' },
+        { path: 'app/two', content: 'two' },
+      ],
+      image: { args, volatileArgs },
+    });
+    try {
+      return await keyOf(folder, new Map());
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  it.each([
+    ['a label', 'LABEL commit=$GIT_SHA'],
+    ['a variable of the image, and the steps after it', 'ENV BUILT_FROM="v-${GIT_SHA:-none}"\nRUN ["make"]'],
+    ['a step', 'RUN ["make"]'],
+    ['a path of the image', 'WORKDIR /src/$GIT_SHA\nCOPY one .'],
+    ['a file that is written inline', 'COPY <<EOF /commit\n$GIT_SHA\nEOF'],
+    ['nothing', 'COPY one /'],
+  ])('change no key by way of %s', async (_, lines) => {
+    const dockerfile = `FROM scratch\nARG GIT_SHA\n${lines}\n`;
+    const keys = [];
+    for (const GIT_SHA of ['a1', 'b2']) keys.push(await made(dockerfile, { GIT_SHA }, ['GIT_SHA']));
+    expect(keys[0]?.key).toBe(keys[1]?.key);
+    expect(keys[0]?.widened).toEqual([]);
+    const told = await Promise.all(['a1', 'b2'].map((GIT_SHA) => made(dockerfile, { GIT_SHA }, [])));
+    expect(told[0]?.key).not.toBe(told[1]?.key);
+  });
+
+  it('are none of the step, as proxies are, nor of the builder', async () => {
+    const dockerfile = 'FROM scratch\nRUN ["make"]\n';
+    for (const name of ['HTTP_PROXY', 'BUILDKIT_INLINE_CACHE']) {
+      const [one, other] = await Promise.all(
+        ['1', '2'].map((value) => made(dockerfile, { [name]: value }, [name])),
+      );
+      expect(one?.key).toBe(other?.key);
+    }
+  });
+
+  it('let the key cover the whole context where they name a file of it', async () => {
+    for (const line of ['COPY $WHICH /', 'RUN --mount=type=bind,source=$WHICH,target=/m ["make"]']) {
+      const { widened } = await made(`FROM scratch\nARG WHICH\n${line}\n`, { WHICH: 'one' }, ['WHICH']);
+      expect(widened).toEqual([
+        { line: 3, reason: expect.stringContaining('named by WHICH, which is among volatileArgs') },
+      ]);
+    }
+  });
+});
+
+describe('an image that is refreshed', () => {
+  async function keyAt(refresh: string, time: string): Promise<string> {
+    const files = [{ path: 'app/Dockerfile', content: 'FROM scratch\n' }];
+    const folder = materialise({ files, image: { refresh } });
+    try {
+      return (await keyOf(folder, new Map(), new Date(time))).key;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  it.each([
+    ['daily', '2026-11-27T00:00:00Z', '2026-11-27T23:59:59Z', '2026-11-28T00:00:00Z'],
+    ['weekly', '2026-12-28T00:00:00Z', '2027-01-03T23:59:59Z', '2027-01-04T00:00:00Z'],
+    ['monthly', '2026-11-01T00:00:00Z', '2026-11-30T23:59:59Z', '2026-12-01T00:00:00Z'],
+  ])('%s has one key from %s to %s, and another at %s', async (refresh, first, last, next) => {
+    expect(await keyAt(refresh, first)).toBe(await keyAt(refresh, last));
+    expect(await keyAt(refresh, next)).not.toBe(await keyAt(refresh, last));
+  });
+});

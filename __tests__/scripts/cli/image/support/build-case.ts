@@ -116,7 +116,11 @@ export async function imageOf(
 }
 
 /** The key of what lies in a folder; bases are looked up in a table. */
-export function keyOf(folder: string, bases: ReadonlyMap<string, BaseImage>): Promise<ImageKey> {
+export function keyOf(
+  folder: string,
+  bases: ReadonlyMap<string, BaseImage>,
+  now = new Date('2026-11-27T00:00:00Z'),
+): Promise<ImageKey> {
   const [image] = readImagesFile(join(folder, 'images.json')).images;
   if (!image) throw new Error('no image');
   return imageKey(image, {
@@ -126,6 +130,6 @@ export function keyOf(folder: string, bases: ReadonlyMap<string, BaseImage>): Pr
       if (!base) throw new Error(`no base ${reference}`);
       return base;
     },
-    now: new Date('2026-11-27T00:00:00Z'),
+    now,
   });
 }
