@@ -1,4 +1,4 @@
-/** The figures of the README's example are what its prices come to. */
+/** The figures of docs/cost.md are what the prices come to. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -12,8 +12,8 @@ import {
 } from '../../../lambdas/prewarm/engine/estimate/prices';
 import { synthesize } from './synth';
 
-const readme = readFileSync(join(__dirname, '../../../modules/prewarm/README.md'), 'utf8');
-const cost = readme.slice(readme.indexOf('## Cost'));
+const page = readFileSync(join(__dirname, '../../../docs/cost.md'), 'utf8');
+const cost = page.slice(page.indexOf('## prewarm'), page.indexOf('## ai-shell-ecs'));
 
 /** The second column of the row that begins so. */
 function figure(row: string): number {
