@@ -2,9 +2,10 @@
  * The guides whose commands change accounts and clusters. What needs no account runs for real; of each other command the guide is
  * held to the test that runs it against an emulator, an engine or a copy of this repository.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { filesBelow } from '../../../scripts/files-below';
 import { type LoopbackCdn, startLoopbackCdn } from '../../../scripts/loopback-cdn';
 import { type CliRun, listeningUrl, startCli, towards } from '../../scripts/cli/prewarm/cli-process';
 import { expectRecording } from './recording';
@@ -13,50 +14,30 @@ import { runGuide } from './run-guide';
 const ROOT = join(__dirname, '../../..');
 const KEY = 'a-key-of-the-test-with-length';
 
-/** Commands that are not run here: which, in what file they are, and by what words. */
+/** Commands that are not run here: which, in what file or folder they are, and by what words. */
 const RUN_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
   [/^npm ci$/, '.ci/run', 'npm ci'],
   [/^npm run plan -- [\w-]+$/, '__tests__/terraform/stacks.test.ts', 'plan'],
-  [/^npm run deploy -- [\w-]+$/, '__tests__/aws/deploy-paths.test.ts', "'run', 'deploy', '--', STACK"],
-  [/^npm run diff -- [\w-]+$/, '__tests__/aws/deploy-paths.test.ts', "'run', 'diff', '--', STACK"],
+  [/^npm run deploy -- [\w-]+$/, '__tests__/aws', "'run', 'deploy', '--', STACK"],
+  [/^npm run diff -- [\w-]+$/, '__tests__/aws', "'run', 'diff', '--', STACK"],
   [/^npm run build:modules$/, '.ci/run', 'npm run --silent build:modules'],
   [/^npm run check:exit$/, '.ci/run', 'npm run --silent check:exit'],
   [/^npm run synth:commit$/, '__tests__/scripts/build/synth-commit.test.ts', 'writeCommittedStacks'],
   [/^terraform output -raw prewarm_/, 'modules/prewarm/outputs.ts', 'endpoint'],
-  [/^terraform -chdir=shells /, '__tests__/aws/module-consumers.test.ts', 'examples/terraform'],
-  [
-    /^terraform (-chdir=terraform\S+ )?(init|plan|apply)\b/,
-    '__tests__/aws/deploy-paths.test.ts',
-    "'-lockfile=readonly'",
-  ],
-  [
-    /^npx warmpath review --synth/,
-    '__tests__/scripts/cli/review/synth.test.ts',
-    'compareSyntheses(base, head)',
-  ],
-  [/^npx warmpath image release/, '__tests__/engine/image/release.test.ts', "json('release')"],
-  [
-    /^npx warmpath image rollback/,
-    '__tests__/engine/image/release.test.ts',
-    "'rollback', 'app', '--to', first.key",
-  ],
-  [
-    /^npx warmpath coldstart rollout .*--to previous/,
-    '__tests__/aws/rollout-in-place.test.ts',
-    "'--to', 'previous'",
-  ],
-  [/^npx warmpath coldstart rollout .*--image/, '__tests__/aws/rollout-in-place.test.ts', "'--image'"],
+  [/^terraform -chdir=shells /, '__tests__/aws', 'examples/terraform'],
+  [/^terraform (-chdir=terraform\S+ )?(init|plan|apply)\b/, '__tests__/aws', "'-lockfile=readonly'"],
+  [/^npx warmpath review --synth/, '__tests__/scripts/cli/review', 'compareSyntheses(base, head)'],
+  [/^npx warmpath image release/, '__tests__/engine/image', "json('release')"],
+  [/^npx warmpath image rollback/, '__tests__/engine/image', "'rollback', 'app', '--to', first.key"],
+  [/^npx warmpath coldstart rollout .*--to previous/, '__tests__/aws', "'--to', 'previous'"],
+  [/^npx warmpath coldstart rollout .*--image/, '__tests__/aws', "'--image'"],
   [
     /^npx warmpath coldstart refresh .*--attach/,
     '__tests__/scripts/cli/coldstart/refresh.test.ts',
     "'--attach'",
   ],
-  [
-    /^npx warmpath coldstart verify/,
-    '__tests__/scripts/cli/coldstart/commands.test.ts',
-    'await verify(clients',
-  ],
-  [/^npx warmpath coldstart measure/, '__tests__/aws/ai-shell-ecs.test.ts', "'coldstart', 'measure'"],
+  [/^npx warmpath coldstart verify/, '__tests__/scripts/cli/coldstart', 'await verify(clients'],
+  [/^npx warmpath coldstart measure/, '__tests__/aws', "'coldstart', 'measure'"],
 ];
 /** Programs of others in which the guides only name what every reader knows how to use. */
 const OF_OTHERS = /^(?:aws|git|jq) /;
@@ -78,13 +59,18 @@ async function startService(cdn: LoopbackCdn): Promise<AsyncDisposable & { reado
   };
 }
 
+/** The text of a file, or of all files of a folder. */
+function textBelow(path: string): string {
+  const whole = join(ROOT, path);
+  const files = statSync(whole).isDirectory() ? filesBelow(whole) : [whole];
+  return files.map((file) => readFileSync(file, 'utf8')).join('\n');
+}
+
 function expectRunElsewhere(calls: readonly string[]): void {
   for (const call of calls.filter((each) => !OF_OTHERS.test(each))) {
     const found = RUN_ELSEWHERE.filter(([pattern]) => pattern.test(call));
     expect([call, found.length]).toEqual([call, 1]);
-    const missing = found.filter(
-      ([, file, words]) => !readFileSync(join(ROOT, file), 'utf8').includes(words),
-    );
+    const missing = found.filter(([, path, words]) => !textBelow(path).includes(words));
     expect([call, missing]).toEqual([call, []]);
   }
 }

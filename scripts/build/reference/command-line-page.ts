@@ -1,6 +1,6 @@
 import { wholeProgram } from '../../cli/cli';
 import { allCommands, type DescribedCommand, describeCommand } from '../../cli/completion/command-tree';
-import { EXIT_CODES } from '../../cli/exit-codes';
+import { exitCodeTable } from '../../cli/exit-codes';
 import { anchor, code, pageText, table } from './markdown';
 
 function commandPart({ path, description, usage, options }: DescribedCommand): readonly string[] {
@@ -33,15 +33,7 @@ export function commandLinePage(): string {
         commands.map(({ path, description }) => [`[${path}](#${anchor(`warmpath ${path}`)})`, description]),
       ),
       '## Exit codes',
-      ...table(
-        ['code', 'means'],
-        EXIT_CODES.map(({ code: number, meaning, of }) => [
-          number,
-          [meaning, ...Object.entries(of).map(([path, text]) => `${code(path)}: ${text}`)]
-            .filter((text) => text !== '')
-            .join('<br>'),
-        ]),
-      ),
+      exitCodeTable(),
       ...commands.flatMap(commandPart),
     ],
   });
