@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import type { PageFiles } from '../../lambdas/prewarm/one-machine/service/page';
 import type { RunningService } from '../../lambdas/prewarm/one-machine/service/service';
+import { startFront } from '../../scripts/cli/prewarm/front/front-service';
 import { type LoopbackCdn, startLoopbackCdn } from '../../scripts/loopback-cdn';
-import { removeDir, tempDir } from '../lambdas/prewarm/one-machine/engine/engine-fixture';
+import { quietLog, removeDir, tempDir } from '../lambdas/prewarm/one-machine/engine/engine-fixture';
 import { violationsIn } from './support/axe';
 import { launchBrowser } from './support/chromium';
+import { startGateway } from './support/gateway';
 import { builtPage, startPageService } from './support/page-service';
 
 /** Where 500 PoPs stand. */
@@ -136,6 +138,73 @@ describe('the page in a browser', () => {
     await tab.getByRole('heading', { name: 'Warm a list' }).waitFor();
     expect(await listField(tab).inputValue()).toBe(urls(['/missing.jpg']));
     await tab.getByText('2 PoPs').waitFor();
+
+    await tab.goBack();
+    await tab.getByRole('button', { name: 'Repeat all' }).click();
+    await tab.getByRole('heading', { name: 'Warm a list' }).waitFor();
+    expect(await listField(tab).inputValue()).toBe(urls(['/a', '/b', '/missing.jpg']));
+    await tab.context().close();
+  });
+
+  it('repeats what another browser sent, by the list that the service keeps', async () => {
+    const first = await open();
+    await begin(first, urls(['/of-another', '/of-another', '/browser']));
+    await first.getByText('ended', { exact: true }).waitFor();
+    const address = first.url();
+    await first.context().close();
+    const second = await open(new URL(address).hash.replace(/^/, '/'));
+    await second.getByRole('button', { name: 'Repeat all' }).click();
+    await second.getByText('2 URLs, read as one URL per line').waitFor();
+    expect(await listField(second).inputValue()).toBe(urls(['/of-another', '/browser']));
+    await second.getByText('2 PoPs').waitFor();
+    await second.context().close();
+  });
+
+  it('takes PoPs from the map, a region, a country and the places nearest to a city', async () => {
+    const tab = await open();
+    const count = tab.locator('strong[role=status]');
+    await tab.locator('[data-site=FRA]').click();
+    await tab.locator('[data-site=FRA].s-chosen').waitFor();
+    const ofFrankfurt = await count.textContent();
+    expect(ofFrankfurt).toMatch(/^\d+ PoPs$/);
+    await tab.locator('[data-site=FRA]').click();
+    await tab.getByText('The usual PoPs', { exact: true }).waitFor();
+    await tab.getByLabel('Add a region').selectOption('eu');
+    await tab.locator('[data-site=FRA].s-chosen').waitFor();
+    await tab.getByRole('button', { name: 'Choose none' }).click();
+    await tab.getByLabel('Add a country').selectOption({ index: 1 });
+    expect(await count.textContent()).toMatch(/^\d+ PoPs?$/);
+    await tab.getByRole('button', { name: 'Choose none' }).click();
+    await tab.getByLabel('Nearest to').fill('nowhere at all');
+    await tab.getByRole('button', { name: 'Add the nearest' }).click();
+    await tab.getByText('Not a city with a PoP').waitFor();
+    await tab.getByLabel('Nearest to').fill('tokyo');
+    await tab.getByLabel('How many').fill('2');
+    await tab.getByRole('button', { name: 'Add the nearest' }).click();
+    await tab.getByText('2 PoPs', { exact: true }).waitFor();
+    await tab.locator('[data-site=NRT].s-chosen').waitFor();
+    await tab.context().close();
+  });
+
+  it('starts a request once where the answer to it was lost and it is sent again', async () => {
+    const tab = await open();
+    await listField(tab).fill(urls(['/sent-twice']));
+    await choosePops(tab, 'FRA56-P4');
+    const keys: string[] = [];
+    const answers: string[] = [];
+    await tab.route('**/prewarm', async (route) => {
+      const body = JSON.parse(gunzipSync(route.request().postDataBuffer()!).toString());
+      keys.push(body.idempotency_key);
+      const response = await route.fetch();
+      answers.push((await response.json()).request_id);
+      await (keys.length === 1 ? route.abort() : route.fulfill({ response }));
+    });
+    await tab.getByRole('button', { name: 'Warm', exact: true }).click();
+    await tab.getByText('The service does not answer.').waitFor();
+    await tab.getByRole('button', { name: 'Warm', exact: true }).click();
+    await tab.getByRole('heading', { name: 'Prewarm of' }).waitFor();
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect([keys[1], answers[1]]).toEqual([keys[0], answers[0]]);
     await tab.context().close();
   });
 
@@ -151,6 +220,7 @@ describe('the page in a browser', () => {
     await listField(tab).fill(`${urls(['/a'])}\n\nhttps://other.example/c`);
     await tab.getByText('1 line cannot be warmed').waitFor();
     expect(await tab.getByRole('alert').textContent()).toMatch(/Line 3: https:\/\/other\.example\/c/);
+    await tab.locator('.reason').first().waitFor();
     await tab.context().close();
   });
 
@@ -159,6 +229,9 @@ describe('the page in a browser', () => {
     await begin(tab, urls(['/missing.jpg', ...MANY]));
     await tab.getByText('live', { exact: true }).waitFor();
     await tab.getByRole('heading', { name: 'HTTP 404' }).waitFor();
+    await tab.getByLabel('Instances of the fleet').fill('3');
+    await tab.getByRole('button', { name: 'Set', exact: true }).click();
+    await tab.getByText('The fleet has 3 instances now.').waitFor();
     await tab.getByRole('button', { name: 'Stop', exact: true }).click();
     await tab.getByRole('button', { name: 'Go on' }).click();
     await tab.getByRole('button', { name: 'Stop', exact: true }).click();
@@ -406,6 +479,7 @@ describe('the page in a browser', () => {
 
   describe('where the service asks for a key', () => {
     const KEY = 'a-key-of-the-test-with-length';
+    const OTHER_KEY = 'another-key-with-length-too';
     let keyed: RunningService;
     let folder: string;
     beforeAll(async () => {
@@ -435,6 +509,56 @@ describe('the page in a browser', () => {
       expect(download.suggestedFilename()).toMatch(/\.html$/);
       expect(await tab.evaluate('document.cookie + JSON.stringify(localStorage)')).not.toContain(KEY);
       await tab.context().close();
+    });
+
+    it('asks again where the key is changed in the middle, and goes on where it was', async () => {
+      const tab = await open();
+      await tab.goto(keyed.url);
+      await tab.getByLabel('Key', { exact: true }).fill(KEY);
+      await tab.getByRole('button', { name: 'Use this key' }).click();
+      await begin(tab, urls(MANY));
+      await tab.getByText('live', { exact: true }).waitFor();
+      const { port } = new URL(keyed.url);
+      await keyed.stop();
+      keyed = await startPageService(cdn, folder, page, { apiKey: OTHER_KEY, port: Number(port) });
+      await tab.getByText('does not take the key any more').waitFor();
+      await tab.getByLabel('Key', { exact: true }).fill(OTHER_KEY);
+      await tab.getByRole('button', { name: 'Use this key' }).click();
+      await tab.getByText('live', { exact: true }).waitFor();
+      await tab.getByRole('button', { name: 'Stop', exact: true }).click();
+      await tab.getByRole('button', { name: 'Stop it' }).click();
+      await tab.getByText('ended', { exact: true }).waitFor();
+      await tab.context().close();
+    });
+
+    it('needs none in front of a deployed endpoint, which it polls to the end', async () => {
+      const gateway = await startGateway(keyed.url);
+      const front = await startFront({
+        access: { endpoint: new URL(`${gateway.url}/prod/`), apiKey: OTHER_KEY },
+        host: '127.0.0.1',
+        port: 0,
+        page,
+        log: quietLog,
+      });
+      try {
+        const tab = await open();
+        await tab.goto(front.url);
+        await begin(tab, urls(['/through-the-front', '/missing.jpg', ...MANY.slice(0, 50)]));
+        await tab.getByText('asks every two seconds').waitFor();
+        await tab.getByText('ended', { exact: true }).waitFor();
+        await tab.getByRole('heading', { name: 'HTTP 404' }).waitFor();
+        const [download] = await Promise.all([
+          tab.waitForEvent('download'),
+          tab.getByRole('button', { name: 'JSON', exact: true }).click(),
+        ]);
+        expect(download.suggestedFilename()).toMatch(/\.json$/);
+        await tab.getByRole('button', { name: 'Repeat all' }).click();
+        await tab.getByText('52 URLs').waitFor();
+        await tab.context().close();
+      } finally {
+        await front.end();
+        await gateway.close();
+      }
     });
   });
 });

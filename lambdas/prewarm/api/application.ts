@@ -54,6 +54,8 @@ export interface PrewarmApplication {
   stop(id: RequestId): Promise<boolean>;
   /** Tells the events of requests as they happen. @default - clients poll */
   readonly events?: RequestEvents;
+  /** Reads the accepted list of a request, where it may be large. @default - it is kept from clients */
+  readonly readAccepted?: (id: RequestId) => AsyncIterable<Uint8Array>;
   queueDepth(): ReturnType<TaskQueue['depth']>;
   readonly fleet: Fleet;
   /** Returns true while the fleet has no instance and none will come until its size is set. */

@@ -22,10 +22,17 @@ export class ApiError extends Error {
     readonly status: number,
     /** URLs that are refused. */
     readonly urls: readonly string[] = [],
+    /** Why, and what to do. */
+    readonly reasons: readonly string[] = [],
   ) {
     super(message);
   }
 }
+
+/** Status of a service that does not take the key; nothing else of it has this one. */
+export const KEY_REFUSED = 403;
+/** Told to the window whenever a response says so, whatever was asked. */
+export const KEY_REFUSED_EVENT = 'warmpath-key-refused';
 
 interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -38,8 +45,13 @@ interface Call {
 async function failureOf(response: Response): Promise<ApiError> {
   const text = await response.text();
   try {
-    const { message, error_message: urlMessage, error_urls: urls = [] } = JSON.parse(text);
-    return new ApiError(message ?? urlMessage ?? text, response.status, urls);
+    const {
+      message,
+      error_message: urlMessage,
+      error_urls: urls = [],
+      error_reasons: reasons = [],
+    } = JSON.parse(text);
+    return new ApiError(message ?? urlMessage ?? text, response.status, urls, reasons);
   } catch {
     return new ApiError(text.slice(0, 500) || TEXTS.errors.status(response.status), response.status);
   }
@@ -76,6 +88,7 @@ export async function send(
     if (signal?.aborted) throw error;
     throw new ApiError(TEXTS.errors.noAnswer, 0);
   }
+  if (response.status === KEY_REFUSED) dispatchEvent(new Event(KEY_REFUSED_EVENT));
   if (!response.ok) throw await failureOf(response);
   return response;
 }
@@ -109,6 +122,16 @@ export function listRequests(after?: string): Promise<RequestPage> {
 
 export function listPops(): Promise<PopList> {
   return json('/pops');
+}
+
+/** The URLs that a request was sent with, one per line; undefined where the service does not tell them. */
+export async function acceptedUrls(id: string): Promise<string | undefined> {
+  try {
+    return await (await send(`/requests/${encodeURIComponent(id)}/urls`)).text();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 export async function stop(id: string): Promise<void> {

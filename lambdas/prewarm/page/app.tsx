@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
-import { ApiError, listRequests } from './api';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, KEY_REFUSED, KEY_REFUSED_EVENT, listRequests } from './api';
 import { Compare } from './compare';
 import { FollowRequest } from './follow-request';
+import { Foreign } from './foreign';
 import { History } from './history';
 import { forgetKey, keepKey, readKey } from './key';
 import { type Draft, Submit } from './submit';
@@ -26,7 +27,7 @@ function useFragment(): string {
 }
 
 /** Asks for the key where the service wants one. */
-function KeyForm({ isWrong, onKey }: { readonly isWrong: boolean; readonly onKey: () => void }) {
+function KeyForm({ fault, onKey }: { readonly fault: string; readonly onKey: () => void }) {
   const [key, setKey] = useState('');
   return (
     <form
@@ -39,9 +40,9 @@ function KeyForm({ isWrong, onKey }: { readonly isWrong: boolean; readonly onKey
     >
       <h1>{TEXTS.key.heading}</h1>
       <p>{TEXTS.key.explain}</p>
-      {isWrong && (
+      {fault !== '' && (
         <p class="notice bad" role="alert">
-          {TEXTS.key.wrong}
+          {fault}
         </p>
       )}
       <div class="fields">
@@ -62,14 +63,15 @@ function KeyForm({ isWrong, onKey }: { readonly isWrong: boolean; readonly onKey
   );
 }
 
-function View({ fragment }: { readonly fragment: string }) {
+/** `attempt` counts the keys that were given: what could not be followed with the one before is followed anew. */
+function View({ fragment, attempt }: { readonly fragment: string; readonly attempt: number }) {
   const [draft, setDraft] = useState<Draft>();
   const [, id] = REQUEST.exec(fragment) ?? [];
   const [, first, second] = COMPARED.exec(fragment) ?? [];
   if (id !== undefined)
     return (
       <FollowRequest
-        key={id}
+        key={`${id} ${attempt}`}
         id={id}
         onRepeat={(next) => {
           setDraft(next);
@@ -92,31 +94,49 @@ function View({ fragment }: { readonly fragment: string }) {
   );
 }
 
-type Access = 'asking' | 'open' | 'no-key' | 'wrong-key';
+interface Access {
+  /** `asking` until the service answers for the first time. */
+  readonly state: 'asking' | 'open' | 'needs-key';
+  /** Why it is not open, in words; empty where nothing is wrong yet. */
+  readonly fault: string;
+}
 
-/** Whether the service takes the key of this tab; it is asked again until it answers. */
-function useAccess(): readonly [Access, () => void] {
-  const [access, setAccess] = useState<Access>('asking');
+/** Whether the service takes the key of this tab, which may change at any time; it is asked again until it answers. */
+function useAccess(): readonly [Access, number, () => void] {
+  const [access, setAccess] = useState<Access>({ state: 'asking', fault: '' });
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     listRequests().then(
-      () => setAccess('open'),
+      () => setAccess({ state: 'open', fault: '' }),
       (error: unknown) => {
-        if (error instanceof ApiError && error.status === 403) {
-          setAccess(readKey() === undefined ? 'no-key' : 'wrong-key');
-          forgetKey();
-        } else timer = setTimeout(() => setAttempt(attempt + 1), 1_000);
+        if (error instanceof ApiError && error.status === KEY_REFUSED) return;
+        setAccess({ state: 'asking', fault: error instanceof ApiError ? error.message : String(error) });
+        timer = setTimeout(() => setAttempt(attempt + 1), 1_000);
       },
     );
     return () => clearTimeout(timer);
   }, [attempt]);
-  return [access, () => setAttempt(attempt + 1)];
+  useEffect(() => {
+    function refused(): void {
+      const hadKey = readKey() !== undefined;
+      forgetKey();
+      setAccess(({ state, fault }) => {
+        if (state === 'open') return { state: 'needs-key', fault: TEXTS.key.changed };
+        return { state: 'needs-key', fault: hadKey ? TEXTS.key.wrong : fault };
+      });
+    }
+    addEventListener(KEY_REFUSED_EVENT, refused);
+    return () => removeEventListener(KEY_REFUSED_EVENT, refused);
+  }, []);
+  return [access, attempt, () => setAttempt(attempt + 1)];
 }
 
 export function App() {
   const fragment = useFragment();
-  const [access, ask] = useAccess();
+  const [{ state, fault }, attempt, ask] = useAccess();
+  const wasOpen = useRef(false);
+  wasOpen.current ||= state === 'open';
   const isHistory = fragment.startsWith('#/requests') || fragment.startsWith('#/compare');
   return (
     <>
@@ -136,10 +156,16 @@ export function App() {
         <ThemeChoice />
       </header>
       <main id="content" tabIndex={-1}>
-        {access === 'open' && <View fragment={fragment} />}
-        {access === 'asking' && <p role="status">{TEXTS.key.checking}</p>}
-        {(access === 'no-key' || access === 'wrong-key') && (
-          <KeyForm isWrong={access === 'wrong-key'} onKey={ask} />
+        {state === 'asking' && (
+          <p role="status">
+            {TEXTS.key.checking} <Foreign text={fault} />
+          </p>
+        )}
+        {state === 'needs-key' && <KeyForm fault={fault} onKey={ask} />}
+        {wasOpen.current && (
+          <div hidden={state !== 'open'}>
+            <View fragment={fragment} attempt={attempt} />
+          </div>
         )}
       </main>
     </>

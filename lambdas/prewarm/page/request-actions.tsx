@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { isFinal, type RequestView } from '../client/views';
 import { count } from '../engine/report/format';
-import { ApiError, capacity, report, setCapacity, stop } from './api';
+import { ApiError, acceptedUrls, capacity, report, setCapacity, stop } from './api';
 import { Foreign } from './foreign';
+import { InstancesInput } from './instances-input';
+import { loadSent } from './saved-lists';
 import type { Draft } from './submit';
 import { TEXTS } from './texts';
 
@@ -65,16 +67,7 @@ function Instances({ act }: { readonly act: (act: () => Promise<string>) => Prom
   }, []);
   return (
     <span class="fields">
-      <label>
-        {T.instances}
-        <input
-          type="number"
-          min="0"
-          max="300"
-          value={instances ?? ''}
-          onInput={({ currentTarget }) => setInstances(currentTarget.valueAsNumber || 0)}
-        />
-      </label>
+      <InstancesInput label={T.instances} value={instances} onChange={setInstances} />
       <button
         type="button"
         disabled={instances === undefined}
@@ -113,13 +106,23 @@ async function failuresDraft(request: RequestView): Promise<Draft> {
   };
 }
 
+/**
+ * The whole request once more: as this browser sent it, else by the list that the service keeps.
+ * @throws ApiError where neither has it
+ */
+async function wholeDraft({ request_id: id, pops, cf_domain: domain }: RequestView): Promise<Draft> {
+  const text = (await loadSent(id)) || (await acceptedUrls(id));
+  if (!text) throw new ApiError(T.listNotKept, 404);
+  return { text, pops: pops.map(({ code }) => code), domain };
+}
+
 interface ActionsProps {
   readonly request: RequestView;
   readonly isReported: boolean;
   readonly onRepeat: (draft: Draft) => void;
 }
 
-/** What can be done with a request: stop it, change the fleet, save its report, repeat what failed. */
+/** What can be done with a request: stop it, change the fleet, save its report, repeat what failed or all of it. */
 export function RequestActions({ request, isReported, onRepeat }: ActionsProps) {
   const [said, act] = useAction();
   const { request_id: id, failed } = request;
@@ -140,6 +143,17 @@ export function RequestActions({ request, isReported, onRepeat }: ActionsProps) 
                 {T.formats[format]}
               </button>
             ))}
+            <button
+              type="button"
+              onClick={() =>
+                act(async () => {
+                  onRepeat(await wholeDraft(request));
+                  return '';
+                })
+              }
+            >
+              {T.repeatAll}
+            </button>
             {failed > 0 && (
               <button
                 type="button"

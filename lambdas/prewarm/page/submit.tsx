@@ -5,10 +5,12 @@ import { bytes, count } from '../engine/report/format';
 import { ApiError, type Body, estimate, listPops, submit, upload } from './api';
 import { Cards } from './cards';
 import { Foreign } from './foreign';
+import { InstancesInput } from './instances-input';
 import { type CheckedList, linesOf } from './list-check';
 import { Faults, type GivenList, ListField, useCheckedList } from './list-field';
 import { PopPicker } from './pop-picker';
 import { SavedLists } from './saved-list-picker';
+import { keepSent } from './saved-lists';
 import { TEXTS } from './texts';
 
 const T = TEXTS.submit;
@@ -100,20 +102,44 @@ function EstimateCard({ estimated: { estimate: of, isUnderway } }: { readonly es
   );
 }
 
+/** Why the service refuses, a line each. */
+function Reasons({ of: { reasons } }: { readonly of: ApiError }) {
+  return reasons.slice(0, 20).map((reason) => (
+    <span key={reason} class="reason">
+      <Foreign text={reason} />
+    </span>
+  ));
+}
+
+/** A key by which the service knows a request that was sent before, where its answer was lost on the way. */
+function newIdempotencyKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+}
+
 function Refusal({ error, list }: { readonly error: ApiError; readonly list: CheckedList | undefined }) {
   const faults = list === undefined ? [] : linesOf(list, error.urls);
   if (faults.length > 0)
     return (
-      <Faults
-        faults={faults.map((fault) => ({ ...fault, reason: T.refusedReason }))}
-        total={error.urls.length}
-        heading={T.faults(count(error.urls.length))}
-      />
+      <>
+        <Faults
+          faults={faults.map((fault) => ({ ...fault, reason: T.refusedReason }))}
+          total={error.urls.length}
+          heading={T.faults(count(error.urls.length))}
+        />
+        {error.reasons.length > 0 && (
+          <p class="notice bad">
+            <Reasons of={error} />
+          </p>
+        )}
+      </>
     );
   return (
     <p class="notice bad" role="alert">
       <strong>{T.refused}: </strong>
       <Foreign text={[error.message, ...error.urls.slice(0, 5)].join(' ')} />
+      <Reasons of={error} />
     </p>
   );
 }
@@ -134,6 +160,7 @@ export function Submit({
   const [isSending, setSending] = useState(false);
   const [error, setError] = useState<ApiError>();
   const uploaded = useRef(new Map<CheckedList, string>());
+  const sent = useRef({ body: '', key: '' });
   const state = useCheckedList(given);
   const list = state.kind === 'checked' && state.list.faultCount === 0 ? state.list : undefined;
   const isUsable =
@@ -176,7 +203,12 @@ export function Submit({
     setError(undefined);
     try {
       const urls = await urlFields(list, uploaded.current, new AbortController().signal);
-      const { request_id: id } = await submit(bodyOf(urls, list, chosen, options));
+      const body = bodyOf(urls, list, chosen, options);
+      const text = JSON.stringify(body);
+      // The same once more is a second try, anything else another request.
+      if (sent.current.body !== text) sent.current = { body: text, key: newIdempotencyKey() };
+      const { request_id: id } = await submit({ idempotency_key: sent.current.key, ...body });
+      await keepSent(id, given.text);
       onSubmitted(id);
     } catch (fault) {
       setError(fault instanceof ApiError ? fault : new ApiError(String(fault), 0));
@@ -210,16 +242,11 @@ export function Submit({
               onInput={({ currentTarget }) => change('minutes', currentTarget.valueAsNumber || FIRST.minutes)}
             />
           </label>
-          <label>
-            {T.instances}
-            <input
-              type="number"
-              min="0"
-              max="300"
-              value={options.instances}
-              onInput={({ currentTarget }) => change('instances', currentTarget.valueAsNumber || 0)}
-            />
-          </label>
+          <InstancesInput
+            label={T.instances}
+            value={options.instances}
+            onChange={(instances) => change('instances', instances)}
+          />
           <label>
             {T.verify}
             <select

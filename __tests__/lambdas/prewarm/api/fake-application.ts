@@ -2,6 +2,7 @@ import type { PrewarmApplication } from '../../../../lambdas/prewarm/api/applica
 import { checkPrewarmBody } from '../../../../lambdas/prewarm/api/check-prewarm-body';
 import { createRouter, type RouterOptions } from '../../../../lambdas/prewarm/api/router';
 import { listKey, uploadedList } from '../../../../lambdas/prewarm/api/uploaded-list';
+import { originalUrlsKey } from '../../../../lambdas/prewarm/engine/flow/blob-names';
 import type { PopRecord, RequestRecord } from '../../../../lambdas/prewarm/engine/model/request';
 import { isFinal } from '../../../../lambdas/prewarm/engine/model/request-status';
 import { createPopDirectory } from '../../../../lambdas/prewarm/engine/pops/pop-directory';
@@ -49,6 +50,7 @@ export function fakeService(options: RouterOptions = {}) {
       for await (const chunk of body) chunks.push(chunk);
       blobs.set(listKey(listId), Buffer.concat(chunks).toString());
     },
+    readAccepted: (id) => application.blobs.read(originalUrlsKey(id)),
     events: {
       hasRoom: () => true,
       async *follow() {

@@ -24,11 +24,12 @@ describe('the OpenAPI document', () => {
     expect(new Set(routes)).toEqual(new Set(operationsOf(document)));
   });
 
-  it('describes the upload and the events only where a process stays: a function behind a gateway has neither', () => {
+  it('describes upload, events and accepted lists only where a process stays: a function behind a gateway has none of them', () => {
     const behindGateway = operationsOf(openApiDocument());
     expect(operationsOf(document).filter((route) => !behindGateway.includes(route))).toEqual([
       'PUT /lists/{id}',
       'GET /prewarm/{id}/events',
+      'GET /requests/{id}/urls',
     ]);
   });
 

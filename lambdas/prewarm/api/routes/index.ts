@@ -1,3 +1,4 @@
+import { acceptedUrlsRoute } from './accepted-urls';
 import { createListRoute } from './create-list';
 import { documentRoute } from './document';
 import { estimateRoute } from './estimate';
@@ -34,4 +35,5 @@ export const ROUTES: readonly Route[] = [
   documentRoute,
   putListRoute,
   eventsRoute,
+  acceptedUrlsRoute,
 ];

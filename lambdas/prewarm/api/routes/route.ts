@@ -12,7 +12,7 @@ export interface RouteTools {
 }
 
 /** What an application may leave out; a route that needs it is served only where it is there. */
-export type OptionalPart = 'receiveList' | 'events';
+export type OptionalPart = 'receiveList' | 'events' | 'readAccepted';
 
 /** A route: method and path, documentation, handler. */
 export interface Route {

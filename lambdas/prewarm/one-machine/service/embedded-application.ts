@@ -3,6 +3,7 @@ import { checkPrewarmBody } from '../../api/check-prewarm-body';
 import { ApiFailure } from '../../api/failure';
 import type { RequestEvents } from '../../api/request-events';
 import { newListId, UPLOAD_SECONDS, uploadedList } from '../../api/uploaded-list';
+import { originalUrlsKey } from '../../engine/flow/blob-names';
 import type { Log } from '../../engine/ports/log';
 import type { RequestContext } from '../../engine/request/normalise-request';
 import { isDiskFault } from '../adapters/error-code';
@@ -65,6 +66,7 @@ export function embeddedApplication(
     pops: (id) => engine.pops(id),
     list: (page) => engine.list(page),
     stop: (id) => engine.stop(id, 'asked'),
+    readAccepted: (id) => engine.blobs.read(originalUrlsKey(id)),
     ...(events !== undefined && { events }),
     queueDepth: () => engine.queueDepth(),
     fleet: {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { failureBody } from '../../../../lambdas/prewarm/api/failure';
 import { bodyChunks } from '../../../../lambdas/prewarm/api/request-body';
+import type { Route } from '../../../../lambdas/prewarm/api/routes/route';
 import type { ApiClient } from '../service/api-client';
 import { ApiUnreachable } from '../service/api-client';
 
@@ -8,7 +9,7 @@ import { ApiUnreachable } from '../service/api-client';
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** What a browser sends that matters to the API; no cookie, no key, no host of its own. */
 const FORWARDED_HEADERS = ['content-type', 'content-encoding', 'accept', 'last-event-id'];
-const MEDIA_TYPES = /^(?:application\/json|text\/csv|text\/html|text\/event-stream)(?:;|$)/;
+const MEDIA_TYPES = /^(?:application\/json|text\/(?:csv|html|plain|event-stream))(?:;|$)/;
 /** Ids of requests and lists. */
 const ID = /^[\w-]{1,128}$/;
 
@@ -46,11 +47,14 @@ async function bodyOf({ raw }: Context['req']): Promise<Uint8Array<ArrayBuffer> 
 /**
  * Returns an answer of the endpoint as the page gets it: its body and media type, none of its other headers. That the key of this
  * server is refused is a fault between the two, which a key of the visitor would not mend.
+ * @param isOptional whether a service may lack the route
  */
-export function answerOf(response: Response): Response {
+export function answerOf(response: Response, isOptional = false): Response {
   const type = response.headers.get('content-type') ?? '';
   if (response.status === 401 || response.status === 403) {
     void response.body?.cancel();
+    // A gateway says the same of a route that it does not have.
+    if (isOptional) return failure(404, 'The endpoint does not offer this.');
     return failure(
       502,
       `The endpoint answered ${response.status}: it does not take the key that this server was started with (--api-key-file).`,
@@ -84,7 +88,11 @@ export async function reaching(ask: () => Promise<Response>): Promise<Response> 
 }
 
 /** Sends a request on to the endpoint, with the key of this server. */
-export function forward(client: ApiClient, pattern: string, context: Context): Promise<Response> {
+export function forward(
+  client: ApiClient,
+  { path: pattern, needs }: Pick<Route, 'path' | 'needs'>,
+  context: Context,
+): Promise<Response> {
   return reaching(async () => {
     const path = pathOf(pattern, context);
     if (path === undefined) return failure(404, 'There is no such request.');
@@ -103,6 +111,7 @@ export function forward(client: ApiClient, pattern: string, context: Context): P
         signal: context.req.raw.signal,
         ...(body !== undefined && body.length > 0 && { body }),
       }),
+      needs !== undefined,
     );
   });
 }

@@ -42,9 +42,9 @@ function frontRouter({ access, page, log }: FrontOptions): Hono {
     reaching(async () => answerOf(await client.download(pathOf('/report', context) ?? 'report'))),
   );
   // What follows is sent on; whatever is no route of the API is not.
-  for (const { method, path } of ROUTES)
-    router.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), (context) =>
-      forward(client, path, context),
+  for (const route of ROUTES)
+    router.on(route.method.toUpperCase(), route.path.replace(/\{(\w+)\}/g, ':$1'), (context) =>
+      forward(client, route, context),
     );
   router.notFound(unknownRoute(page && pageServer(page)));
   router.onError((error, context) => {

@@ -151,6 +151,23 @@ describe('the page in front of a service elsewhere', () => {
     expect(seen.map(({ target }) => target)).not.toContain('/latest/');
   });
 
+  it('says of a route that a gateway does not have that it is not offered, so that the page polls', async () => {
+    for (const path of [`/prewarm/${ID}/events`, `/requests/${ID}/urls`])
+      expect((await ask(path)).status).toBe(404);
+    answers = {
+      [`GET /prod/prewarm/${ID}/events`]: [
+        200,
+        { 'content-type': 'text/event-stream' },
+        'event: end\ndata: {}\n\n',
+      ],
+    };
+    expect(await ask(`/prewarm/${ID}/events`, { headers: { 'last-event-id': '7' } })).toMatchObject({
+      status: 200,
+      text: 'event: end\ndata: {}\n\n',
+    });
+    expect(seen.at(-1)?.headers).toMatchObject({ 'last-event-id': '7' });
+  });
+
   it('follows a report to where the service keeps it, without the key, and to no other host', async () => {
     const report = `/report?req_id=${ID}&format=html`;
     answers = {
