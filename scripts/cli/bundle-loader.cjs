@@ -9,7 +9,17 @@ const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
 
 /** Parts of Node that load for milliseconds, and that most commands which name them never use. */
-const LOADED_WHEN_USED = new Set(['node:child_process', 'node:https', 'node:v8', 'node:worker_threads']);
+const LOADED_WHEN_USED = new Set([
+  'node:child_process',
+  'node:dgram',
+  'node:dns',
+  'node:dns/promises',
+  'node:http',
+  'node:https',
+  'node:v8',
+  'node:worker_threads',
+  'node:zlib',
+]);
 
 const CHECKSUM_BYTES = 4;
 const START = '(function(exports,require,module,__filename,__dirname){';
