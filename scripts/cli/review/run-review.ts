@@ -16,7 +16,8 @@ import { renderJson, reviewJsonSchema } from './render/json';
 import { COMMENT_UNITS, renderMarkdown, SUMMARY_UNITS } from './render/markdown';
 import type { Review } from './render/review';
 import { fetchRunPlan, type RunPlan } from './run/fetch-run-plan';
-import { placeFindings, readSarif } from './sarif';
+import { maskFindings, placeFindings, readSarif } from './sarif';
+import type { Masker } from './secrets/masker';
 import { compareSyntheses, type SynthComparison } from './synth/compare';
 import { withSynthesizedRevision } from './synth/git-revision';
 import { readSynthesizedStacks, type SynthesizedStack } from './synth/synthesized-stacks';
@@ -72,15 +73,17 @@ export async function buildReview(request: ReviewRequest): Promise<Review> {
   const policy = request.policy === undefined ? {} : readPolicyFile(request.policy);
   const expectation = request.expect === undefined ? undefined : readExpectation(request.expect);
   const findings = (request.sarif ?? []).flatMap(readSarif);
+  const maskers: Masker[] = [];
   const options = {
     ...secretsOf(policy),
     images: readImageFacts(request.imagesLock),
+    collectMasker: (masker: Masker) => maskers.push(masker),
   };
   const { stacks: reviewed, needPlan } =
     request.synth === undefined
       ? { stacks: await reviewPlans(request, options), needPlan: undefined }
       : reviewSyntheses(request.synth, options);
-  const stacks = placeFindings(reviewed, findings);
+  const stacks = placeFindings(reviewed, maskFindings(findings, maskers));
   const fingerprint = reviewFingerprint(stacks);
   const failOn = [...new Set([...(policy.failOn ?? []), ...request.failOn])];
   return {

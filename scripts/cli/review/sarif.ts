@@ -107,6 +107,24 @@ export function readSarif(path: string): readonly LocatedFinding[] {
   );
 }
 
+/** Returns the findings without the secrets that the reviewed plans give away: a tool quotes what it complains of. */
+export function maskFindings(
+  findings: readonly LocatedFinding[],
+  maskers: readonly Masker[],
+): readonly LocatedFinding[] {
+  function masked(text: string): string {
+    return maskers.reduce((result, masker) => masker.maskText(result), text);
+  }
+  return findings.map(({ finding, hints }) => ({
+    finding: {
+      ...finding,
+      message: masked(finding.message),
+      ...(finding.location !== undefined && { location: masked(finding.location) }),
+    },
+    hints,
+  }));
+}
+
 /** Puts each finding at the resource that it names; one that names none stands beside the stack, where there is one only. */
 export function placeFindings(
   stacks: readonly StackReview[],

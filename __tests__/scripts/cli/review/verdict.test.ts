@@ -6,8 +6,9 @@ import { checkExpectation, readExpectation } from '../../../../scripts/cli/revie
 import { applyPolicy, readPolicyFile } from '../../../../scripts/cli/review/policy/policy';
 import { reviewFingerprint } from '../../../../scripts/cli/review/render/from-json';
 import { renderJson } from '../../../../scripts/cli/review/render/json';
-import { placeFindings, readSarif } from '../../../../scripts/cli/review/sarif';
-import { entry, plan, review } from './plan-builder';
+import { maskFindings, placeFindings, readSarif } from '../../../../scripts/cli/review/sarif';
+import type { Masker } from '../../../../scripts/cli/review/secrets/masker';
+import { entry, everyFormOf, plan, review } from './plan-builder';
 
 let folder: string;
 
@@ -200,6 +201,30 @@ describe('SARIF', () => {
       ['aws_sqs_queue.q', []],
     ]);
     expect(stack?.toolFindings).toMatchObject([{ rule: 'CKV_3', location: 'a.tf:3' }]);
+  });
+
+  it('quotes no secret that the plan gives away', () => {
+    const maskers: Masker[] = [];
+    const stack = review(
+      plan(
+        entry('aws_db_instance.d', 'delete', {
+          before: { password: 'canary quoted' },
+          before_sensitive: { password: true },
+        }),
+      ),
+      { collectMasker: (masker) => maskers.push(masker) },
+    );
+    const path = file(
+      'quoting.sarif',
+      sarif({
+        ruleId: 'CKV_5',
+        message: { text: 'aws_db_instance.d has the password canary quoted' },
+        locations: [{ physicalLocation: { artifactLocation: { uri: 'd.tf?p=canary%20quoted' } } }],
+      }),
+    );
+    const placed = placeFindings([stack], maskFindings(readSarif(path), maskers));
+    expect(placed[0]?.changes[0]?.toolFindings).toMatchObject([{ rule: 'CKV_5' }]);
+    expect(everyFormOf(...placed)).not.toMatch(/canary/);
   });
 
   it('that is none is refused', () => {

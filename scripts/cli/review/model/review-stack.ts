@@ -29,6 +29,8 @@ export interface ReviewStackOptions {
   readonly secretValues?: readonly string[];
   /** Facts about images by digest, from images.lock.json. @default - none */
   readonly images?: ReadonlyMap<string, string>;
+  /** Is told the masker of the plan, for what is said of it elsewhere, such as findings of other tools. */
+  readonly collectMasker?: (masker: Masker) => void;
 }
 
 /**
@@ -40,6 +42,7 @@ export function reviewStack(document: PlanDocument, options: ReviewStackOptions)
   const plan = withMarkedStores(withoutTokensInAddresses(document));
   const names = new SecretNames(options.secretNames);
   const masker = new Masker([...knownSecrets(plan, names), ...(options.secretValues ?? [])], names);
+  options.collectMasker?.(masker);
   const entries = (plan.resource_changes ?? []).filter(isShown);
   const changes = entries
     .map((entry) => reviewResource(entry, plan, masker, options))
