@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 
 const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
@@ -10,13 +11,10 @@ export function decodeBase64Text(value: string): string | undefined {
   const compact = value.replace(/\s+/g, '');
   if (!BASE64.test(compact) || compact.length % 4 === 1) return undefined;
   const bytes = unpacked(Buffer.from(compact, 'base64'));
-  if (bytes === undefined) return undefined;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return isReadable(text) ? text : undefined;
-  } catch {
-    return undefined;
-  }
+  // Several times faster than a decoder that throws.
+  if (bytes === undefined || !isUtf8(bytes)) return undefined;
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  return isReadable(text) ? text : undefined;
 }
 
 function unpacked(bytes: Buffer): Buffer | undefined {
