@@ -56,6 +56,33 @@ describe('changes that say the same', () => {
   });
 });
 
+describe('tags that change alike on many objects', () => {
+  function retagged(count: number) {
+    return Array.from({ length: count }, (_, index) =>
+      entry(`aws_sqs_queue.slices[${index}]`, 'update', {
+        before: { delay_seconds: index, tags_all: { Environment: 'local' } },
+        after: { delay_seconds: index + 100, tags_all: { Environment: 'trial' } },
+      }),
+    );
+  }
+
+  it('are told once, in each form for people', () => {
+    const stack = review(plan(...retagged(6)));
+    const page = renderHtml({ stacks: [stack], fingerprint: 'f'.repeat(32) });
+    for (const text of [markdownOf(stack), page]) {
+      expect(text.match(/tags_all\.Environment/g)).toHaveLength(1);
+      expect(text).toContain('on 6 objects ');
+      expect(text.match(/delay_seconds/g)).toHaveLength(6);
+    }
+  });
+
+  it('stand at each of a few', () => {
+    const text = markdownOf(review(plan(...retagged(4))));
+    expect(text.match(/tags_all\.Environment/g)).toHaveLength(4);
+    expect(text).not.toContain('on 4 objects');
+  });
+});
+
 describe('the page', () => {
   function page(...changes: PlanResourceChange[]): string {
     return renderHtml({ stacks: [review(plan(...changes))], fingerprint: 'f'.repeat(32) });

@@ -15,6 +15,7 @@ import { drift } from './html-drift';
 import { code, list, TO } from './html-elements';
 import { STYLE } from './html-style';
 import type { Review } from './review';
+import { type TaggedStack, withSharedTagsOnce } from './shared-tags';
 import { textDiff } from './text-diff';
 import {
   causesOf,
@@ -39,7 +40,7 @@ const MAX_CAUSES = 5;
 
 /** Returns the review as one HTML page: no script, nothing loaded from anywhere. */
 export function renderHtml(review: Review): string {
-  const touched = review.stacks.filter(hasAnything);
+  const touched = review.stacks.filter(hasAnything).map(withSharedTagsOnce);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -185,7 +186,7 @@ function causes(change: ResourceReview): readonly string[] {
   ];
 }
 
-function stackPart(stack: StackReview, isOpen: boolean): string {
+function stackPart(stack: TaggedStack, isOpen: boolean): string {
   const stateOnly = changesStateOnly(stack)
     ? '<p><b>Nothing in the account changes, and yet an apply is needed</b>: only the state is brought up to date.</p>'
     : '';
@@ -245,8 +246,9 @@ function diffLine(line: string): string {
   return kind === undefined ? html(line) : `<span class="${kind}">${html(line)}</span>`;
 }
 
-function otherLines(stack: StackReview): readonly string[] {
+function otherLines(stack: TaggedStack): readonly string[] {
   return [
+    ...stack.sharedTags.map(({ tag, objects }) => `on ${objects} objects ${attribute(tag)}`),
     ...stack.churn.map(
       ({ from, to }) =>
         `${code(from)} is deleted and ${code(to)} is created with the same attributes: a moved block keeps the object<pre>moved {

@@ -1,3 +1,4 @@
+import type { AttributeChange } from '../model/attribute-changes';
 import { nounOf } from '../model/consequences';
 import { displayText } from '../model/json-value';
 import {
@@ -15,7 +16,18 @@ import { type Alike, alikeTogether, lossKey } from './alike';
 import type { Piece } from './budget';
 import { codeBlock, codeSpan, plainMarkdown, visible } from './foreign-text';
 import { attributeLine, attributeLines } from './markdown-attributes';
-import { APPARENT_DRIFT, causesOf, driftText, FORM_ONLY, lossOf, saysNothing, signOf, verbOf } from './words';
+import type { TaggedStack } from './shared-tags';
+import {
+  APPARENT_DRIFT,
+  causesOf,
+  driftText,
+  FORM_ONLY,
+  lossOf,
+  saysNothing,
+  sidesOf,
+  signOf,
+  verbOf,
+} from './words';
 
 const MAX_ADDRESSES = 5;
 
@@ -156,9 +168,15 @@ function toolLines(findings: readonly ToolFinding[]): string {
     .join('');
 }
 
-/** Outputs, churn, deferred changes, action invocations, findings at no resource. */
-export function otherPieces(stack: StackReview): readonly Piece[] {
+function tagText(tag: AttributeChange): string {
+  const { before, after } = sidesOf(tag);
+  return `${codeSpan(tag.path, 120)}: ${codeSpan(before)} -> ${codeSpan(after)}`;
+}
+
+/** Tags of many objects, outputs, churn, deferred changes, action invocations, findings at no resource. */
+export function otherPieces(stack: TaggedStack): readonly Piece[] {
   return [
+    ...stack.sharedTags.map(({ tag, objects }) => line(5, `on ${objects} objects ${tagText(tag)}`)),
     ...stack.churn.map(churnPiece),
     ...stack.outputs.map(outputPiece),
     ...stack.deferred.map(({ address, reason }) =>

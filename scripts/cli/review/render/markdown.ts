@@ -10,6 +10,7 @@ import { fitSections, type Piece, type Section } from './budget';
 import { codeCell, codeSpan, plainMarkdown } from './foreign-text';
 import { changePieces, driftPieces, importantPieces, otherPieces } from './markdown-pieces';
 import type { Review } from './review';
+import { type TaggedStack, withSharedTagsOnce } from './shared-tags';
 import { checkVerb, countsText, incompleteText, redactedText } from './words';
 
 /** A comment on GitHub may have 65,536 characters; counted in UTF-16 units it fits whichever way they are counted. */
@@ -67,7 +68,7 @@ function sectionsOf(review: Review, whole: string): readonly Section[] {
   function leftOut(what: string) {
     return (count: number) => `- **${count} more ${what} left out here**, whole ${whole}\n`;
   }
-  const touched = review.stacks.filter(hasAnything);
+  const touched = review.stacks.filter(hasAnything).map(withSharedTagsOnce);
   const isOne = review.stacks.length === 1;
   return [
     verdictSection(review, leftOut('findings')),
@@ -161,7 +162,7 @@ function warningsOf(stack: StackReview, isOne: boolean): readonly Piece[] {
 }
 
 function stackSections(
-  stack: StackReview,
+  stack: TaggedStack,
   isOne: boolean,
   leftOut: (what: string) => Section['leftOut'],
 ): readonly Section[] {
