@@ -44,7 +44,12 @@ function engineSources(): string {
   return readFileSync(file, 'utf8').replace(/\b(bookworm|trixie)\b/g, ENGINE_RELEASE);
 }
 
-function download(folder: string): void {
+/** Downloads packages of the engine's release, and of the machine's own, and unpacks them to `<folder>/root`. */
+function download(
+  folder: string,
+  fromEngineRelease: readonly string[],
+  fromOwnRelease: readonly string[],
+): void {
   for (const sub of ['sources', 'lists/partial', 'cache/archives/partial', 'packages']) {
     mkdirSync(join(folder, sub), { recursive: true });
   }
@@ -60,8 +65,8 @@ function download(folder: string): void {
     return execFileSync('apt-get', ['-qq', ...args], { cwd: packages, stdio: 'pipe', timeout: 180_000 });
   }
   run([...options, 'update']);
-  run([...options, 'download', ...FROM_ENGINE_RELEASE]);
-  run(['download', ...FROM_OWN_RELEASE]);
+  run([...options, 'download', ...fromEngineRelease]);
+  if (fromOwnRelease.length > 0) run(['download', ...fromOwnRelease]);
   for (const file of readdirSync(packages)) {
     execFileSync('dpkg', ['-x', join(packages, file), join(folder, 'root')], { stdio: 'pipe' });
   }
@@ -73,17 +78,33 @@ export function engineBinaries(): EngineBinaries {
     throw new EngineUnavailable('a Docker engine of our own needs Linux and root');
   }
   if (['dockerd', 'containerd', 'docker', 'docker-registry'].every(onPath)) return under('/');
-  const ready = join(tmpdir(), `warmpath-engine-${ENGINE_RELEASE}`);
-  if (!existsSync(ready)) {
-    const unpacking = `${ready}.${process.pid}`;
-    try {
-      download(unpacking);
-      renameSync(join(unpacking, 'root'), ready);
-    } catch (cause) {
-      throw new EngineUnavailable('no Docker engine on PATH, and Debian has not given one', { cause });
-    } finally {
-      rmSync(unpacking, { recursive: true, force: true });
-    }
+  return under(unpacked(`warmpath-engine-${ENGINE_RELEASE}`, FROM_ENGINE_RELEASE, FROM_OWN_RELEASE));
+}
+
+const COMPOSE = 'usr/libexec/docker/cli-plugins/docker-compose';
+
+/** Returns the path of the compose plugin. @throws EngineUnavailable */
+export function composePlugin(): string {
+  if (existsSync(join('/', COMPOSE))) return join('/', COMPOSE);
+  return join(unpacked(`warmpath-compose-${ENGINE_RELEASE}`, ['docker-compose'], []), COMPOSE);
+}
+
+/** Returns the folder that packages are unpacked to: once, for all who come later. */
+function unpacked(
+  name: string,
+  fromEngineRelease: readonly string[],
+  fromOwnRelease: readonly string[],
+): string {
+  const ready = join(tmpdir(), name);
+  if (existsSync(ready)) return ready;
+  const unpacking = `${ready}.${process.pid}`;
+  try {
+    download(unpacking, fromEngineRelease, fromOwnRelease);
+    renameSync(join(unpacking, 'root'), ready);
+  } catch (cause) {
+    throw new EngineUnavailable(`no ${name} here, and Debian has not given one`, { cause });
+  } finally {
+    rmSync(unpacking, { recursive: true, force: true });
   }
-  return under(ready);
+  return ready;
 }
