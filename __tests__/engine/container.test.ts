@@ -37,7 +37,7 @@ beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'warmpath-container-'));
   packed = join(work, 'dist', 'npm');
   await packCommandLine(packed);
-  engine = await startDockerEngine();
+  engine = await startDockerEngine({ imageStore: 'containerd' });
   symlinkSync(composePlugin(), join(engine.env['DOCKER_CONFIG'] ?? '', 'cli-plugins', 'docker-compose'));
   await importNodeBase(engine, BASE);
   const flags = ['--provenance=false', '--network=none', '--build-arg', `BASE=${BASE}`];

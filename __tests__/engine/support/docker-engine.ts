@@ -1,6 +1,6 @@
 /** A Docker engine and registries of a test's own: private folders, private socket, loopback ports, ended by process id. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -70,6 +70,12 @@ function clientConfig(folder: string, binaries: EngineBinaries): string {
   return config;
 }
 
+/** A container in the host's network leaves a mount behind that no folder can be removed with. */
+function unmountNetworks(folder: string): void {
+  for (const name of existsSync(folder) ? readdirSync(folder) : [])
+    spawnSync('umount', ['--lazy', join(folder, name)], { stdio: 'ignore' });
+}
+
 /** Starts an engine without any bridge network: containers run with `--network none` or `host`. */
 export async function startDockerEngine(options: DockerEngineOptions = {}): Promise<DockerEngine> {
   const binaries = engineBinaries();
@@ -112,6 +118,7 @@ export async function startDockerEngine(options: DockerEngineOptions = {}): Prom
   }
   async function stop() {
     await end(daemon);
+    unmountNetworks(join(folder, 'exec', 'netns'));
     rmSync(folder, { recursive: true, force: true });
   }
   try {

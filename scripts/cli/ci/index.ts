@@ -9,6 +9,10 @@ import { type CiForkCommentRequest, ciForkComment } from './fork-comment';
 import { ciPlan } from './plan';
 import { type CiStacksRequest, ciStacks } from './stacks';
 
+function warm(): typeof import('./warm/index') {
+  return require('./warm/index');
+}
+
 function findingKinds(value: string, before: readonly string[] | undefined): string[] {
   const kinds = collectList(value, before);
   if (kinds.some((kind) => !FINDING_KINDS.some((known) => known === kind)))
@@ -30,7 +34,9 @@ interface PlanFlags {
 export function registerCiCommands(program: Command): void {
   const ci = program
     .command('ci')
-    .description('plan, apply and compare stacks in pipelines, and keep one comment up to date')
+    .description(
+      'plan, apply and compare stacks in pipelines, keep one comment up to date, and warm after a deploy',
+    )
     .addHelpText('after', exitCodeHelp('ci'));
 
   ci.command('stacks')
@@ -105,6 +111,12 @@ export function registerCiCommands(program: Command): void {
         });
       },
     );
+
+  ci.command('warm')
+    .description('what the GitHub Action runs: warm as the JSON in WARMPATH_INPUTS says, and tell the job')
+    .action(async () => {
+      process.exitCode = await warm().ciWarm();
+    });
 
   ci.command('fork-comment')
     .description('keep the review comment of a pull request from a fork, whose own runs may not write')
