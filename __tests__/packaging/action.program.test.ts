@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { version } from '../../package.json';
 import { OWN_INPUTS, SET_BY_ACTION } from '../../scripts/cli/ci/warm/warm-arguments';
 import { registerRunCommand } from '../../scripts/cli/prewarm/run-command';
-import { registerSendCommand } from '../../scripts/cli/prewarm/send-command';
+import { registerSubmitCommands } from '../../scripts/cli/prewarm/submit-command';
 import { type LoopbackCdn, startLoopbackCdn } from '../../scripts/loopback-cdn';
 import { runLines, writeProgram } from '../scripts/cli/ci/pipeline-checkout';
 
@@ -114,10 +114,9 @@ describe('the file of the action', () => {
   it('has an input for each option of the commands that it runs, and no other one', () => {
     const prewarm = new Command('prewarm');
     registerRunCommand(prewarm);
-    registerSendCommand(prewarm);
-    const options = prewarm.commands.flatMap((command) =>
-      command.options.map(({ long = '' }) => long.slice(2)),
-    );
+    registerSubmitCommands(prewarm);
+    const commands = prewarm.commands.filter((command) => ['run', 'submit'].includes(command.name()));
+    const options = commands.flatMap((command) => command.options.map(({ long = '' }) => long.slice(2)));
     const wanted = new Set([...OWN_INPUTS, ...options.filter((name) => !SET_BY_ACTION.includes(name))]);
     expect(Object.keys(action.inputs).sort()).toEqual([...wanted].sort());
     for (const { description } of Object.values(action.inputs)) expect(description).not.toBe('');

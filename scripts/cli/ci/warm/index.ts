@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { FAILED } from '../../exit-codes';
 import { registerRunCommand } from '../../prewarm/run-command';
-import { registerSendCommand } from '../../prewarm/send-command';
+import { registerSubmitCommands } from '../../prewarm/submit-command';
 import { setStepOutput, writeSummaryText } from '../job-summary';
 import { readInputs, type WarmOrder } from './warm-arguments';
 import { readResult, renderSummary, sharePercent } from './warm-result';
@@ -16,7 +16,7 @@ import { readResult, renderSummary, sharePercent } from './warm-result';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Warms as the inputs of the GitHub Action say: runs `prewarm run`, or `prewarm send` where they name an endpoint, writes the summary
+ * Warms as the inputs of the GitHub Action say: runs `prewarm run`, or `prewarm submit` where they name an endpoint, writes the summary
  * of the job and the outputs of the step, and judges by `fail-below`. Returns the exit code, that of the command where it told
  * nothing.
  * @throws BadInput
@@ -24,7 +24,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export async function ciWarm(env: NodeJS.ProcessEnv = process.env): Promise<number> {
   const prewarm = new Command('prewarm');
   registerRunCommand(prewarm);
-  registerSendCommand(prewarm);
+  registerSubmitCommands(prewarm);
   const order = await readInputs(env['WARMPATH_INPUTS'], prewarm);
   const scratch = mkdtempSync(join(tmpdir(), 'warmpath-warm-'));
   const kept = env['RUNNER_TEMP'] || scratch;

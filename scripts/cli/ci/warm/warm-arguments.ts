@@ -24,7 +24,7 @@ export interface WarmOrder {
 /**
  * Reads the inputs of the action. Each option of the command is an input of its name; empty is as if it were not given, as
  * GitHub passes every input, and a line is a value where an option takes several.
- * @param prewarm the group with the commands `run` and `send`
+ * @param prewarm the group with the commands `run` and `submit`
  * @throws BadInput naming everything that is wrong
  */
 export async function readInputs(json: string | undefined, prewarm: Command): Promise<WarmOrder> {
@@ -40,7 +40,7 @@ export async function readInputs(json: string | undefined, prewarm: Command): Pr
     package: _,
     ...options
   } = given;
-  const name = endpoint === undefined ? 'run' : 'send';
+  const name = endpoint === undefined ? 'run' : 'submit';
   const command = prewarm.commands.find((each) => each.name() === name);
   if (command === undefined) throw new Error(`prewarm has no command ${name}`);
   const problems = new Problems();

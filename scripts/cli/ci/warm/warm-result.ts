@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { RUN_SCHEMA } from '../../prewarm/run-json';
+import { REQUEST_SCHEMA } from '../../prewarm/service/json-schemas';
 import { codeCell, codeSpan, plainMarkdown } from '../../review/render/foreign-text';
 import { formatBytes, formatCount } from '../../terminal/units';
 
@@ -28,7 +30,7 @@ const counts = { failed: z.number(), bytes: z.number() };
 const runDocument = z
   .object({
     ...counts,
-    schema: z.literal('warmpath/run/2'),
+    schema: z.literal(RUN_SCHEMA),
     requested: z.number(),
     warmed: z.number(),
     already_warm: z.number(),
@@ -71,11 +73,11 @@ const runDocument = z
     }),
   );
 
-/** Of a service: `prewarm send --wait --json`. */
+/** Of a service: `prewarm submit --wait --json`. */
 const requestDocument = z
   .object({
     ...counts,
-    request_id: z.string(),
+    schema: z.literal(REQUEST_SCHEMA),
     fetch_count: z.number(),
     warm: z.number(),
     message: z.string().nullable(),
