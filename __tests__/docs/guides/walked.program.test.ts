@@ -31,11 +31,7 @@ const RUN_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
   [/^npx warmpath image rollback/, '__tests__/engine/image', "'rollback', 'app', '--to', first.key"],
   [/^npx warmpath coldstart rollout .*--to previous/, '__tests__/aws', "'--to', 'previous'"],
   [/^npx warmpath coldstart rollout .*--image/, '__tests__/aws', "'--image'"],
-  [
-    /^npx warmpath coldstart refresh .*--attach/,
-    '__tests__/scripts/cli/coldstart/refresh.test.ts',
-    "'--attach'",
-  ],
+  [/^npx warmpath coldstart refresh .*--attach/, '__tests__/scripts/cli/coldstart', "'--attach'"],
   [/^npx warmpath coldstart verify/, '__tests__/scripts/cli/coldstart', 'await verify(clients'],
   [/^npx warmpath coldstart measure/, '__tests__/aws', "'coldstart', 'measure'"],
 ];
