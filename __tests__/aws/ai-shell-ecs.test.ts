@@ -24,6 +24,7 @@ import { WarmpathStack } from '../../modules/warmpath-stack';
 import { repositoryRoot } from '../../scripts/build/functions';
 import { verify } from '../../scripts/cli/coldstart/verify';
 import { AppliedStack } from './support/applied-stack';
+import { expectDeployerRights } from './support/deployer-rights';
 
 const REPOSITORY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/ai-shell';
 
@@ -271,5 +272,9 @@ describe('the stack at its end', () => {
     expect(AutoScalingGroups?.map(({ AutoScalingGroupName }) => AutoScalingGroupName)).not.toContain(
       'shell-ecs-asg',
     );
+  });
+
+  it('took of whoever deployed it the rights that the page names', () => {
+    expectDeployerRights('ai-shell-ecs', stack.operations());
   });
 });

@@ -19,6 +19,7 @@ import { App } from 'cdktf';
 import { type LoopbackCdn, startLoopbackCdn } from '../../scripts/loopback-cdn';
 import { addPrewarmVariant } from '../terraform/variants/prewarm';
 import { AppliedStack } from './support/applied-stack';
+import { expectDeployerRights } from './support/deployer-rights';
 import { PrewarmInMotion } from './support/prewarm-stack';
 import { makeDistribution } from './support/resources';
 import { notedCalls, RolePolicies } from './support/role-policies';
@@ -353,5 +354,11 @@ describe('the stack, in the end', () => {
     expect(await prewarm.stopAgent()).toBe(0);
     await stack.destroy();
     expect(() => stack.resource('aws_s3_bucket')).toThrow();
+  });
+
+  it('took of whoever deployed it the rights that the page names', () => {
+    // What a bucket that holds something takes besides.
+    const emptying = ['S3 ListObjectVersions', 'S3 DeleteObjects'];
+    expectDeployerRights('prewarm', [...stack.operations(), ...emptying]);
   });
 });

@@ -39,7 +39,7 @@ export class AppliedStack {
   async apply(): Promise<number> {
     await this.terraform(['init', '-input=false']);
     const started = performance.now();
-    const output = await this.terraform(['apply', '-auto-approve', '-input=false']);
+    const output = await this.terraform(['apply', '-auto-approve', '-input=false'], this.changeLog);
     const added = Number(/Resources: (\d+) added/.exec(output)?.[1]);
     const seconds = ((performance.now() - started) / 1_000).toFixed(0);
     process.stderr.write(`apply: ${added} resources in ${seconds} s\n`);
@@ -48,17 +48,26 @@ export class AppliedStack {
 
   /** Addresses that a further apply would change. Notes what the provider asks for meanwhile, for {@link readsOfPlan}. */
   async drift(): Promise<readonly string[]> {
-    const env = { TF_LOG_PROVIDER: 'DEBUG', TF_LOG_PATH: this.providerLog };
-    rmSync(this.providerLog, { force: true });
-    const output = await this.terraform(['plan', '-input=false'], env);
+    rmSync(this.planLog, { force: true });
+    const output = await this.terraform(['plan', '-input=false'], this.planLog);
     return [...output.matchAll(/^ {2}# (\S+) (?:will|must) be/gm)].map(([, address = '']) => address);
   }
 
   /** Operations of AWS that the last plan of {@link drift} took, such as `SQS GetQueueAttributes`. */
   readsOfPlan(): readonly string[] {
-    const sent = readFileSync(this.providerLog, 'utf8')
-      .split('\n')
-      .filter((line) => line.includes('HTTP Request Sent'));
+    return this.operationsIn(this.planLog);
+  }
+
+  /** Operations of AWS that {@link apply}, {@link drift} and {@link destroy} took. */
+  operations(): readonly string[] {
+    return [...new Set([this.planLog, this.changeLog].flatMap((log) => this.operationsIn(log)))].sort();
+  }
+
+  private operationsIn(log: string): readonly string[] {
+    // An entry goes on over the lines of a body, and its fields stand before and behind that.
+    const sent = readFileSync(log, 'utf8')
+      .split(/\n(?=\d{4}-\d\d-\d\dT)/)
+      .filter((entry) => entry.includes('HTTP Request Sent'));
     const operations = sent.map((line) => {
       const [, method = ''] = /rpc\.method=(\w+)/.exec(line) ?? [];
       const [, quoted, plain] = /rpc\.service=(?:"([^"]+)"|(\S+))/.exec(line) ?? [];
@@ -67,8 +76,13 @@ export class AppliedStack {
     return [...new Set(operations)].sort();
   }
 
-  private get providerLog(): string {
-    return join(this.home, 'provider.log');
+  /** Logs of the provider: of the last plan, and of what changed the account. */
+  private get planLog(): string {
+    return join(this.home, 'plan.log');
+  }
+
+  private get changeLog(): string {
+    return join(this.home, 'change.log');
   }
 
   /** What an apply would do, sorted: `update`, `create`, `delete` or `replace`, and the address. */
@@ -89,7 +103,7 @@ export class AppliedStack {
   }
 
   async destroy(): Promise<void> {
-    await this.terraform(['destroy', '-auto-approve', '-input=false']);
+    await this.terraform(['destroy', '-auto-approve', '-input=false'], this.changeLog);
   }
 
   /** The attributes of the only resource of the type whose name contains `part`. */
@@ -126,7 +140,9 @@ export class AppliedStack {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  private async terraform(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  /** @param log file that the provider's log is added to */
+  private async terraform(args: readonly string[], log?: string): Promise<string> {
+    const env = log === undefined ? {} : { TF_LOG_PROVIDER: 'DEBUG', TF_LOG_PATH: log };
     const { code, output, errors } = await runTerraform({ cwd: this.folder, home: this.home }, args, env);
     if (code === 0) return output;
     throw new Error(`terraform ${args[0]}: ${errorsOf(output + errors)}`);
