@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ const CLI = join(__dirname, '../cli/warmpath.cjs');
 export interface CliRun {
   /** Starts the command; its report is dropped, what it complains of is shown. */
   start(...options: readonly string[]): ChildProcess;
+  /** Returns true once a process has written its report: what is started then begins a run of all again. */
+  hasReported(): boolean;
   close(): Promise<void>;
 }
 
@@ -21,10 +24,13 @@ export async function prepareCliRun(edges: Edges, dnsPort: number, urls: Iterabl
   await writeFile(list, [...urls].join('\n'));
   const what = ['prewarm', 'run', list, '--pops', edges.pops.map(({ code }) => code).join(',')];
   const where = ['--resolver', `127.0.0.1:${dnsPort}`, '--edge-port', String(edges.port)];
-  const args = [CLI, ...what, ...where, '--ca', edges.caFile, '--data-dir', join(folder, 'data')];
+  const report = join(folder, 'report.json');
+  const files = ['--ca', edges.caFile, '--data-dir', join(folder, 'data'), '--report', report];
+  const args = [CLI, ...what, ...where, ...files];
   return {
     start: (...options) =>
       spawn(process.execPath, [...args, '--quiet', ...options], { stdio: ['ignore', 'ignore', 'inherit'] }),
+    hasReported: () => existsSync(report),
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

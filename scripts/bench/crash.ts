@@ -40,8 +40,8 @@ async function killedRun(edges: Edges, dnsPort: number, prefix: string, urls: nu
       const kill = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
       const [code] = await ended;
       clearTimeout(kill);
-      if (code === null) continue;
-      if (code !== 0) throw new Error(`the run ended with ${code}`);
+      if (code === null && !run.hasReported()) continue;
+      if (code !== 0 && code !== null) throw new Error(`the run ended with ${code}`);
       return { answersPerPair: ((await edges.countAnswers()) - before) / (urls * POPS.length), kills };
     }
     throw new Error(`the run has not ended after ${MOST_PROCESSES} processes or ${LONGEST_MS / 1_000} s`);

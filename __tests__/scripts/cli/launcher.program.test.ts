@@ -72,7 +72,7 @@ const WRITTEN = {
       console.log(SUMMARY);
     }`,
   'scripts/cli/image/summary.ts': `export const SUMMARY: string = 'build what changes';`,
-  'scripts/cli/image/registry/ecr-credential-helper.cjs': '',
+  'scripts/cli/image/registry/ecr-credential-helper.ts': '',
   'scripts/cli/hcp/index.ts': 'export function run(): void {}\n',
   'lambdas/prewarm/worker/warm-thread.ts': '',
   'lambdas/prewarm/page/main.tsx': '',

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../engine/ports/clock';
+import { busyMs } from './busy-time';
 
 /** Longest delay that a timer of Node takes. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -10,7 +11,7 @@ export const systemClock: Clock = {
   now: Date.now,
   monotonicMs: () => performance.now(),
   random: Math.random,
-  busyMs: () => performance.eventLoopUtilization().active,
+  busyMs: () => busyMs(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

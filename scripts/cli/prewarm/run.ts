@@ -87,6 +87,7 @@ async function warm(
   const dataDir = options.dataDir ?? join(scratch.path, SCRATCH_DATA);
   await removeAbandoned();
   const engine = await openRunEngine(run, options, dataDir, surroundings, printer);
+  let shown: SessionEnd | undefined;
   try {
     const end = await runSession(engine, run, printer, interrupt);
     const summary = summarise(end.record, end.pops, {
@@ -98,11 +99,13 @@ async function warm(
     const isComplete = isAllDone(summary) && !missesUrls(end);
     if (!(options.quiet && isComplete) || options.json) await printReport(engine, end, summary, options);
     await writeReportFiles(engine, end, surroundings.directory, options.report ?? [], reportMode);
-    await endSession(engine, end);
+    shown = end;
     if (end.interruptedWith !== undefined) return end.interruptedWith;
     return isComplete ? 0 : FAILED;
   } finally {
     await engine.close();
+    // Last of all: a process that is killed while it closes is followed by one that shows the report, not by a run of all again.
+    if (shown !== undefined) await endSession(engine, shown);
   }
 }
 

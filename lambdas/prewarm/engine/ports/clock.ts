@@ -8,6 +8,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Uniform in [0, 1). */
   random(): number;
-  /** How long the calling thread has been at work instead of waiting, in milliseconds, ever. @default - unknown */
+  /**
+   * How long the calling thread has been at work, or has waited for a core to be, in milliseconds, ever.
+   * @default - unknown
+   */
   busyMs?(): number;
 }
