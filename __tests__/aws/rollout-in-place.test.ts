@@ -20,6 +20,7 @@ import { AiShellEcs, type AiShellEcsProps } from '../../modules/ai-shell-ecs';
 import { addAiShellEcsOutputs } from '../../modules/ai-shell-ecs/outputs';
 import { WarmpathStack } from '../../modules/warmpath-stack';
 import { repositoryRoot } from '../../scripts/build/functions';
+import { rolloutDocument } from '../../scripts/cli/coldstart/json-documents';
 import { until } from '../support/until';
 import { AppliedStack } from './support/applied-stack';
 
@@ -208,7 +209,7 @@ describe('a group whose images are rolled out in place', () => {
   it('ends with the new image in document, revision and service, the tags of the revision kept', async () => {
     const reference = `${REGISTRY}/ai-shell@${digests[1]}`;
     expect({ ...rolled, stderr: '' }).toMatchObject({ code: 0 });
-    expect(JSON.parse(rolled.stdout)).toMatchObject({
+    expect(rolloutDocument.parse(JSON.parse(rolled.stdout))).toMatchObject({
       outcome: 'done',
       images: { shell: { current: reference } },
     });

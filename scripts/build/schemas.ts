@@ -1,10 +1,11 @@
 /**
- * `npm run build:schemas`: writes `docs/schemas`, the JSON Schemas of what `warmpath prewarm` prints, of `report.json` and of
+ * `npm run build:schemas`: writes `docs/schemas`, the JSON Schemas of what `warmpath prewarm` and `coldstart` print, of `report.json` and of
  * `warmpath.config.json`; and the table of exit codes in the README.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { COLDSTART_DOCUMENTS } from '../cli/coldstart/json-documents';
 import { exitCodeTable } from '../cli/exit-codes';
 import { CONFIGURATION, JSON_DOCUMENTS } from '../cli/prewarm/json-documents';
 import { repositoryRoot } from './functions';
@@ -12,7 +13,7 @@ import { repositoryRoot } from './functions';
 /** Text of every schema file by its name. */
 export function schemaFiles(): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries({ ...JSON_DOCUMENTS, ...CONFIGURATION }).map(([name, schema]) => [
+    Object.entries({ ...JSON_DOCUMENTS, ...COLDSTART_DOCUMENTS, ...CONFIGURATION }).map(([name, schema]) => [
       `${name}.schema.json`,
       `${JSON.stringify(z.toJSONSchema(schema), undefined, 2)}\n`,
     ]),

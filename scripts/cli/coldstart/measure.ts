@@ -13,6 +13,7 @@ import { FAILED } from '../exit-codes';
 import { paintFor } from '../terminal/paint';
 import { renderTable, terminalWidth } from '../terminal/table';
 import { formatMs } from '../terminal/units';
+import { MEASURE_SCHEMA } from './json-documents';
 import { type StartSummary, summariseStarts, type TaskStart, taskStartOf } from './task-start';
 
 export interface MeasureOptions {
@@ -92,7 +93,9 @@ export async function measure(ecs: ECSClient, options: MeasureOptions): Promise<
   const ofFamily = starts.filter(({ family }) => options.family === undefined || family === options.family);
   const summaries = summariseStarts(ofFamily);
   if (options.json)
-    process.stdout.write(`${visibleJson({ cluster: options.cluster, summaries, starts: ofFamily })}\n`);
+    process.stdout.write(
+      `${visibleJson({ schema: MEASURE_SCHEMA, cluster: options.cluster, summaries, starts: ofFamily })}\n`,
+    );
   if (ofFamily.length === 0) {
     process.stderr.write(
       `warmpath: no task of ${[options.family, options.cluster].filter(Boolean).join(' in ')} has started since ${since.toISOString()}; start one, or look further back with --since\n`,

@@ -22,6 +22,7 @@ import {
   type TemplateImages,
   type Verdict,
 } from './instance-images';
+import { VERIFY_SCHEMA } from './json-documents';
 
 export interface VerifyClients {
   readonly autoScaling: AutoScalingClient;
@@ -132,7 +133,7 @@ export async function verify(clients: VerifyClients, options: VerifyOptions): Pr
   const ready = judged.filter(({ verdict }) => isReady(verdict)).length;
   if (options.json) {
     process.stdout.write(
-      `${visibleJson({ group: options.group, images: wanted, ready, instances: judged })}\n`,
+      `${visibleJson({ schema: VERIFY_SCHEMA, group: options.group, images: wanted, ready, instances: judged })}\n`,
     );
   } else {
     const paint = paintFor(process.stdout);

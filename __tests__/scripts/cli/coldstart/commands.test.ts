@@ -20,6 +20,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
+import { measureDocument, verifyDocument } from '../../../../scripts/cli/coldstart/json-documents';
 import { measure } from '../../../../scripts/cli/coldstart/measure';
 import { refresh } from '../../../../scripts/cli/coldstart/refresh';
 import { verify } from '../../../../scripts/cli/coldstart/verify';
@@ -81,7 +82,7 @@ describe('warmpath coldstart measure', () => {
   it('prints hits and percentiles of the tasks in the window', async () => {
     const printed = capture();
     expect(await measure(new ECSClient(), { cluster: 'shell', sinceSeconds: 3600, json: true })).toBe(0);
-    expect(JSON.parse(printed.text()).summaries).toEqual([
+    expect(measureDocument.parse(JSON.parse(printed.text())).summaries).toEqual([
       expect.objectContaining({ family: 'shell', tasks: 2, cacheHits: 1, p50Seconds: 0.5, maxSeconds: 40 }),
     ]);
   });
@@ -193,12 +194,10 @@ describe('warmpath coldstart verify', () => {
   async function run(): Promise<{ readonly code: number; readonly kinds: Record<string, string> }> {
     const printed = capture();
     const code = await verify(clients, { group: 'shell-ecs-asg', json: true });
-    const { instances } = JSON.parse(printed.text());
+    const { instances } = verifyDocument.parse(JSON.parse(printed.text()));
     return {
       code,
-      kinds: Object.fromEntries(
-        instances.map(({ id, verdict }: { id: string; verdict: { kind: string } }) => [id, verdict.kind]),
-      ),
+      kinds: Object.fromEntries(instances.map(({ id, verdict }) => [id, verdict.kind])),
     };
   }
 

@@ -21,6 +21,7 @@ import { visibleJson, visibleText } from '../../../../lambdas/prewarm/engine/mod
 import type { AwsSettings } from '../../aws';
 import { BadInput } from '../../bad-input';
 import { FAILED } from '../../exit-codes';
+import { ROLLOUT_SCHEMA, type RolloutJson } from '../json-documents';
 import { type WantedChoice, wantedImages } from './wanted-images';
 
 export interface RolloutOptions {
@@ -111,12 +112,13 @@ async function follow(lambda: LambdaClient, options: RolloutOptions, generation:
       if (outcome !== 'goes-on') {
         const { document, hosts } = progress;
         const said = {
+          schema: ROLLOUT_SCHEMA,
           group: options.group,
           outcome,
           reason: document.reason,
           images: document.images,
-          hosts,
-        };
+          hosts: [...hosts],
+        } satisfies RolloutJson;
         process.stdout.write(
           options.json
             ? `${visibleJson(said)}\n`
@@ -154,8 +156,16 @@ export async function rollout(aws: AwsSettings, options: RolloutOptions): Promis
     const state = await ports.observe(wanted, isNew);
     const step = nextStep(state, policyOf(settings));
     const hosts = hostsOf(state, wanted);
-    if (options.json) process.stdout.write(`${visibleJson({ group: options.group, wanted, step, hosts })}\n`);
-    else {
+    if (options.json) {
+      const said = {
+        schema: ROLLOUT_SCHEMA,
+        group: options.group,
+        wanted,
+        step,
+        hosts,
+      } satisfies RolloutJson;
+      process.stdout.write(`${visibleJson(said)}\n`);
+    } else {
       for (const { id, place, ready } of hosts)
         process.stdout.write(`${id}  ${place}  ${ready ? 'has all' : 'has to pull, or to be replaced'}\n`);
       process.stdout.write(`next: ${visibleText(wordsOf(step))}\n`);
