@@ -113,7 +113,8 @@ export function wholeProgram(): Command {
 export function createProgram(args: readonly string[]): Command {
   const program = emptyProgram()
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: false })
+    // Wrapped on terminals down to 40 columns.
+    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 12 })
     .configureOutput({
       outputError: (text, write) => write(visibleLines(text.replace(/^error: /, 'warmpath: '))),
     })

@@ -64,11 +64,28 @@ export const EXIT_CODES: readonly ExitCode[] = [
   },
 ];
 
-/** Returns what each code means for a command, for the end of its help. */
-export function exitCodeHelp(command: string): string {
+const INDENT = 12;
+const USUAL_COLUMNS = 80;
+
+/** Returns text in lines of at most so many characters, as far as its words allow. */
+function wrapped(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join(`\n${' '.repeat(INDENT)}`);
+}
+
+/**
+ * Returns what each code means for a command, for the end of its help.
+ * @param columns @default those of the terminal, else 80
+ */
+export function exitCodeHelp(command: string, columns = process.stdout.columns || USUAL_COLUMNS): string {
   const rows = EXIT_CODES.flatMap(({ code, meaning, of }) => {
     const text = of[command] ?? meaning;
-    return text === '' ? [] : [`  ${code.padEnd(8)}  ${text}`];
+    return text === '' ? [] : [`  ${code.padEnd(8)}  ${wrapped(text, columns - INDENT)}`];
   });
   return ['', 'Exit codes:', ...rows].join('\n');
 }

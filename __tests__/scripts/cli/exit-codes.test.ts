@@ -30,6 +30,12 @@ describe('the exit codes', () => {
     for (const { code } of EXIT_CODES) expect(page).toContain(`.B ${code}\n`);
   });
 
+  it('fit a terminal of 40 columns, and lose no word there', () => {
+    const narrow = exitCodeHelp('prewarm run', 40);
+    for (const line of narrow.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
+    expect(narrow.split(/\s+/)).toEqual(exitCodeHelp('prewarm run', 500).split(/\s+/));
+  });
+
   it('include every one that an error ends with', () => {
     const known = new Set(EXIT_CODES.map(({ code }) => code));
     for (const { exitCode } of Object.values(ERROR_CODES)) expect(known).toContain(String(exitCode));

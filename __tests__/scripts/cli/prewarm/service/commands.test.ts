@@ -67,7 +67,11 @@ describe('the commands that ask a service', () => {
     expect((await ask('status', id, '--top', '1', '--sort', 'code')).stdout).toMatch(
       /FRA56-P4.*\nand 1 more PoP\n/,
     );
-    expect(await ask('watch', id, '--quiet')).toMatchObject({ code: 1, stderr: '' });
+    expect(await ask('status', id, '--watch', '--quiet')).toMatchObject({
+      code: 1,
+      stdout: watched.stdout,
+      stderr: '',
+    });
   });
 
   it('print JSON by the published schemas with --json, and nothing else', async () => {
