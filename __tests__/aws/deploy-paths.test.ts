@@ -19,18 +19,33 @@ const TOOLS = [
 
 let copy: DeployedCopy;
 
-beforeEach(() => {
+beforeEach(async () => {
   copy = new DeployedCopy();
-  // The smallest stack: queues take the provider the better part of a minute.
-  copy.edit('environments.ts', [
-    "instances: { instanceTypes: ['t4g.small'], maxSize: 1 },",
-    "instances: { instanceTypes: ['t4g.small'], maxSize: 1 }, coldStartMetrics: false, exec: false,",
-  ]);
+  const { vpcId, subnetIds } = await defaultNetwork();
+  copy.edit(
+    'environments.ts',
+    // The smallest stack: queues and a network take the provider the better part of a minute each.
+    [
+      "instances: { instanceTypes: ['t4g.small'], maxSize: 1 },",
+      "instances: { instanceTypes: ['t4g.small'], maxSize: 1 }, coldStartMetrics: false, exec: false,",
+    ],
+    [
+      "backend: { kind: 'local', folder: '.state' },\n    network: { kind: 'new' },",
+      `backend: { kind: 'local', folder: '.state' },\n    network: ${JSON.stringify({ kind: 'existing', vpcId, subnetIds })},`,
+    ],
+  );
 });
 
 afterEach(() => {
   copy.close();
 });
+
+/** The VPC that every account has, and two of its subnets. */
+async function defaultNetwork() {
+  const { Subnets = [] } = await new EC2Client({}).send(new DescribeSubnetsCommand({}));
+  const [first, second] = Subnets;
+  return { vpcId: first?.VpcId, subnetIds: [first?.SubnetId, second?.SubnetId] };
+}
 
 function expectGolden(name: string, text: string): void {
   const path = join(GOLDEN, `${name}.md`);
@@ -87,8 +102,7 @@ test.each(TOOLS)(
 
 test('a caller of the written module applies it, changes a value as it was reviewed, and destroys it', async () => {
   await copy.succeeds('npm', ['run', 'build:modules']);
-  const { Subnets = [] } = await new EC2Client({}).send(new DescribeSubnetsCommand({}));
-  const [first, second] = Subnets;
+  const { vpcId, subnetIds } = await defaultNetwork();
   function write(retentionDays: number): void {
     writeFileSync(
       join(copy.folder, 'called/main.tf'),
@@ -105,8 +119,8 @@ module "shell" {
   ecr_repository_url                     = "${ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/ai-shell"
   container_image_digest                 = "sha256:${'1f'.repeat(32)}"
   image_id                               = "ami-0a1b2c3d4e5f60718"
-  vpc_id                                 = "${first?.VpcId}"
-  subnet_ids                             = ["${first?.SubnetId}", "${second?.SubnetId}"]
+  vpc_id                                 = "${vpcId}"
+  subnet_ids                             = ${JSON.stringify(subnetIds)}
   cloudwatch_log_group_retention_in_days = ${retentionDays}
 }
 `,
