@@ -7,7 +7,7 @@ const ROOT = join(__dirname, '../..');
 
 const pages = [
   ...readdirSync(ROOT),
-  ...['docs', 'modules', 'lambdas', 'scripts', 'examples', '__tests__']
+  ...['docs', 'modules', 'lambdas', 'scripts', 'examples', 'packaging', '__tests__']
     .flatMap((folder) => filesBelow(join(ROOT, folder)))
     .map((path) => relative(ROOT, path)),
 ].filter((path) => path.endsWith('.md') && !/\/(golden|node_modules)\//.test(path));
