@@ -41,7 +41,7 @@ export function jobsOf(workflow: Workflow | undefined): readonly (readonly [stri
 }
 
 /** Names of the programs that a runner has, beside those of the repository. */
-const RUNNER_PROGRAMS = ['[', 'exec', 'gh', 'git', 'grep', 'node', 'npm', 'tee'];
+const RUNNER_PROGRAMS = ['[', 'cd', 'cp', 'exec', 'gh', 'git', 'grep', 'node', 'npm', 'sha256sum', 'tee'];
 
 /** Returns a sentence for each command of the shell lines that does not exist, or is called with options that it does not have. */
 export function commandProblems(lines: string): readonly string[] {

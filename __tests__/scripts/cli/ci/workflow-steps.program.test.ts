@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   accessSync,
   constants,
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -15,11 +16,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { version } from '../../../../package.json';
 import { GithubApi } from './github-api';
 import { makeCheckout, replacedQueue, writeProgram, writeSynthesis } from './pipeline-checkout';
 import { jobsOf, WorkflowRunner, workflows } from './workflow-files';
 
 const root = join(__dirname, '../../../..');
+const { releaseNotes } = require('../../../../scripts/build/release-notes.cjs') as {
+  releaseNotes(tag: string, version: string, changelog: string): string;
+};
 const HEAD = 'c'.repeat(40);
 const FORK = { full_name: 'fork/r' };
 let api: GithubApi;
@@ -319,6 +324,58 @@ it('drift.yml opens an issue for a stack that drifted', async () => {
 it('checks.yml runs the tiers of the repository', async () => {
   accessSync(join(root, '.ci/run'), constants.X_OK);
   expect((await runner.run('checks.yml', 'checks')).output).toContain('checks');
+});
+
+describe('release.yml', () => {
+  it('tests, packs what the changelog tells of, releases what its checksums say, and publishes that', async () => {
+    const tag = `v${version}`;
+    const packages = ['', '-constructs', '-constructs-cdktn'].map((name) => `warmpath${name}-${version}.tgz`);
+    const sbom = `warmpath-${version}.cdx.json`;
+    mkdirSync(join(work, 'dist/npm'), { recursive: true });
+    for (const name of [...packages, sbom]) writeFileSync(join(work, 'dist/npm', name), name);
+    execFileSync('bash', ['-c', 'sha256sum * > SHA256SUMS'], { cwd: join(work, 'dist/npm') });
+    // A released version has a day.
+    mkdirSync(join(work, 'scripts/build'), { recursive: true });
+    copyFileSync(
+      join(root, 'scripts/build/release-notes.cjs'),
+      join(work, 'scripts/build/release-notes.cjs'),
+    );
+    const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
+    writeFileSync(
+      join(work, 'CHANGELOG.md'),
+      changelog.replace(/^(## \[.*\] - )unreleased$/m, '$12026-01-31'),
+    );
+    program('bin/gh', `echo "gh $*" >> ${work}/calls`);
+    await runWith({ 'github.ref_name': tag, 'github.repository': 'o/r' }, 'release.yml', 'test');
+    const packed = await runWith({ 'github.ref_name': tag }, 'release.yml', 'pack');
+    expect(packed.output).toMatch(/^### Added\n/m);
+    await runWith({ 'github.ref_name': tag, 'github.repository': 'o/r' }, 'release.yml', 'release');
+    expect(readFileSync(join(work, 'temp/sbom.json'), 'utf8')).toBe(sbom);
+    expect(calls()).toMatch(
+      new RegExp(`^gh release create ${tag} --verify-tag .*--notes-file notes.md .*dist/npm/SHA256SUMS`, 'm'),
+    );
+    await runWith({ 'github.ref_name': tag }, 'release.yml', 'publish');
+    for (const name of packages)
+      expect(calls()).toContain(`npm publish --provenance --access public ./dist/npm/${name}`);
+
+    await expect(runWith({ 'github.ref_name': 'v9.9.9' }, 'release.yml', 'pack')).rejects.toThrow(
+      /got the tag v9\.9\.9; allowed: v/,
+    );
+    writeFileSync(join(work, 'dist/npm', sbom), 'other');
+    await expect(
+      runWith({ 'github.ref_name': tag, 'github.repository': 'o/r' }, 'release.yml', 'release'),
+    ).rejects.toThrow(/FAILED/);
+    rmSync(join(work, 'dist'), { recursive: true });
+  });
+
+  it('refuses a version without a day, and one that the changelog does not know', () => {
+    expect(() => releaseNotes('v1.2.3', '1.2.3', '## [1.2.3] - unreleased\n')).toThrow(
+      /got \[1\.2\.3\] - unreleased; allowed: the day/,
+    );
+    expect(() => releaseNotes('v1.2.3', '1.2.3', '## [1.2.2] - 2026-01-31\n')).toThrow(
+      /no entry \[1\.2\.3\]/,
+    );
+  });
 });
 
 describe('ami.yml', () => {

@@ -60,7 +60,8 @@ describe.each(workflowNames)('%s', (name) => {
         jobName,
         PERMISSIONS[`${name} ${jobName}`] ?? {},
       ]);
-      if (name !== 'ami.yml') expect(job.permissions?.['contents'] ?? 'read').toBe('read');
+      if (!['ami.yml', 'release.yml'].includes(name))
+        expect(job.permissions?.['contents'] ?? 'read').toBe('read');
       if (job.permissions?.['id-token'] !== undefined) expect(job.environment).toBeDefined();
       // A role is in the environment; nothing else is secret.
       expect(JSON.stringify(job)).not.toContain('secrets.');
@@ -103,6 +104,8 @@ const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   'plan.yml outdated': { 'pull-requests': 'write' },
   'plan.yml plan': { 'id-token': 'write' },
   'plan.yml comment': { 'pull-requests': 'write' },
+  'release.yml publish': { 'id-token': 'write' },
+  'release.yml release': { attestations: 'write', 'id-token': 'write' },
   'plan.yml fold': { 'pull-requests': 'write' },
 };
 
