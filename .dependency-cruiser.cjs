@@ -117,7 +117,7 @@ module.exports = {
       comment:
         'A function of another part knows nothing of prewarm; what they share is lambdas/errors and lambdas/metrics.',
       severity: 'error',
-      from: { path: '^lambdas/(task-start-metrics|image-digest|image-rollout|metrics)/' },
+      from: { path: '^lambdas/(task-start-metrics|image-digest|image-rollout|warm-pool|metrics)/' },
       to: { path: '^lambdas/prewarm/' },
     },
     {
@@ -125,15 +125,33 @@ module.exports = {
       comment:
         'Functions that are deployed by themselves; what several need is lambdas/errors or lambdas/metrics.',
       severity: 'error',
-      from: { path: '^lambdas/(task-start-metrics|image-digest|image-rollout)/' },
-      to: { path: '^lambdas/(task-start-metrics|image-digest|image-rollout)/', pathNot: '^lambdas/$1/' },
+      from: { path: '^lambdas/(task-start-metrics|image-digest|warm-pool)/' },
+      to: {
+        path: '^lambdas/(task-start-metrics|image-digest|image-rollout|warm-pool)/',
+        pathNot: '^lambdas/$1/',
+      },
+    },
+    {
+      name: 'rollouts-size-the-pool-as-its-own-function-does',
+      comment: 'Where images go in place, their driver is the one function that sizes the pool.',
+      severity: 'error',
+      from: { path: '^lambdas/image-rollout/' },
+      to: { path: '^lambdas/(task-start-metrics|image-digest|warm-pool/(handler|hold-pool))' },
     },
     {
       name: 'rollout-plan-is-pure',
       comment: 'What a rollout does next is a function of what is: no SDK, no socket, no file.',
       severity: 'error',
       from: { path: '^lambdas/image-rollout/plan/' },
-      to: { pathNot: [ERRORS, '^lambdas/image-rollout/plan/', 'node_modules/zod/'] },
+      to: { pathNot: [ERRORS, '^lambdas/(image-rollout|warm-pool)/plan/', 'node_modules/zod/'] },
+    },
+    {
+      name: 'pool-plan-is-pure',
+      comment:
+        'What size a pool is to have is a function of time and of what was counted: no SDK, no socket, no file.',
+      severity: 'error',
+      from: { path: '^lambdas/warm-pool/plan/' },
+      to: { pathNot: ['^lambdas/warm-pool/(plan/|settings.ts)', 'node_modules/zod/'] },
     },
     {
       name: 'cli-knows-no-functions',

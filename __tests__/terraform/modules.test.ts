@@ -1,13 +1,17 @@
 /** The modules for plain Terraform, called by a root module with `for_each`, with the real AWS provider. */
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { poolPlanJson } from '../../modules/ai-shell-ecs/pool-plan';
+import type { PoolWindowProps, WarmPoolProps } from '../../modules/ai-shell-ecs/props';
+import { resolveSettings, type WarmPoolSettings } from '../../modules/ai-shell-ecs/settings';
 import { aiShellEcsModules } from '../../modules/ai-shell-ecs/terraform-module';
 import { writeModule } from '../../modules/parts/hcl-module';
 import { Workbench } from '../../scripts/build/terraform-cli';
+import { minimal } from '../modules/ai-shell-ecs/props';
 import { sampleModule } from '../modules/parts/sample-module';
 
 const provider = `
@@ -195,5 +199,70 @@ describe('the module ai-shell-ecs', () => {
     const folder = consumer(call.replace(digest, ''), shell!);
     await workbench.init(folder);
     await expect(workbench.plan(folder, endpoint)).rejects.toThrow(/without\s+either is not pinned/);
+  });
+});
+
+function warmPoolOf(warmPool: WarmPoolProps): WarmPoolSettings {
+  return resolveSettings({ ...minimal, warmPool }).warmPool!;
+}
+
+describe('the module ai-shell-ecs-in-place, whose pool has a plan', () => {
+  const name = 'ai-shell-ecs-in-place';
+  const office: PoolWindowProps = { days: ['mon', 'fri'], from: '08:00', to: '18:00', minSize: 10 };
+  const night: PoolWindowProps = { from: '22:00', to: '06:00', minSize: 0 };
+  const followDemand = { maxSize: 20, minSize: 1, coveredPercent: 99, refillSeconds: 600 };
+  const given = `
+    name               = "shell"
+    ecr_repository_url = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/ai-shell"
+    vpc_id             = "vpc-0a1b2c3d4e5f60718"
+    subnet_ids         = ["subnet-0a1b2c3d4e5f60718"]
+    container_image_tag = "v1"
+    warm_pool_time_zone = "Europe/Berlin"
+  `;
+
+  /** The module's variables alone, with what its function gets as an output that must be the expected plan. */
+  function planOf(values: string, expected: object): string {
+    const functions = readFileSync(join(modulesFolder, name, 'functions.tf.json'), 'utf8');
+    const [, expression = ''] = /"POOL_PLAN": "\$\{(.*)\}"/.exec(functions) ?? [];
+    const plan = JSON.parse(`"${expression}"`);
+    const condition = `\${jsondecode(${plan}) == jsondecode(${JSON.stringify(JSON.stringify(expected))})}`;
+    const precondition = { condition, error_message: 'another plan' };
+    return workbench.write({
+      'variables.tf.json': readFileSync(join(modulesFolder, name, 'variables.tf.json'), 'utf8'),
+      'main.tf.json': JSON.stringify({ output: { plan: { value: `\${${plan}}`, precondition } } }),
+      'terraform.tfvars': given + values,
+    });
+  }
+
+  test.each([
+    [
+      'windows and demand',
+      `warm_pool_schedule = [{ days = ["mon", "fri"], from = "08:00", to = "18:00", min_size = 10 }, { from = "22:00", to = "06:00", min_size = 0 }]
+       warm_pool_follow_demand = { max_size = 20 }`,
+      // Terraform has a set of windows in an order of its own, here the same.
+      { schedule: [office, night], followDemand },
+    ],
+    ['nothing', '', { schedule: [], followDemand: undefined }],
+  ])(
+    'hands its function %s as the construct would',
+    async (_, values, { followDemand: demand, schedule }) => {
+      const pool = { ...warmPoolOf({ timeZone: 'Europe/Berlin', schedule }), followDemand: demand };
+      const folder = planOf(values, JSON.parse(poolPlanJson(pool)));
+      await workbench.init(folder);
+      expect(await workbench.plan(folder)).toEqual({ add: 0, change: 0, destroy: 0 });
+    },
+  );
+
+  test.each([
+    [
+      'from = "08:00", to = "18:00", min_size = 1 }, { days = ["sun"], from = "17:59", to = "20:00", min_size = 2',
+      /two windows overlap/,
+    ],
+    ['from = "24:00", to = "06:00", min_size = 1', /from and to are HH:MM/],
+    ['days = ["monday"], from = "08:00", to = "18:00", min_size = 1', /days are of mon/],
+  ])('refuses { %s } with one sentence', async (windows, message) => {
+    const folder = planOf(`warm_pool_schedule = [{ ${windows} }]`, {});
+    await workbench.init(folder);
+    await expect(workbench.plan(folder)).rejects.toThrow(message);
   });
 });

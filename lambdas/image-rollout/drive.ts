@@ -1,7 +1,7 @@
 /** Passes of the driver until there is something to wait for. */
 import type { ImagesDocument, WantedImages } from './plan/documents';
 import { nextStep } from './plan/next-step';
-import type { RolloutPolicy, RolloutState, Step } from './plan/state';
+import type { RolloutPolicy, RolloutPool, RolloutState, Step } from './plan/state';
 import type { RolloutPorts } from './rollout-ports';
 
 /** What a caller is told after some passes. */
@@ -15,6 +15,8 @@ export interface RolloutProgress {
   /** Everything that was done, in order, in words. */
   readonly done: readonly string[];
   readonly hosts: readonly HostProgress[];
+  /** `undefined` without a pool. */
+  readonly pool: RolloutPool | undefined;
 }
 
 export interface HostProgress {
@@ -72,6 +74,7 @@ export async function drive(ports: RolloutPorts, policy: RolloutPolicy): Promise
       step,
       done,
       hosts: hostsOf(state),
+      pool: state.pool,
     };
   }
   for (let pass = 1; ; pass++) {

@@ -1,10 +1,14 @@
 /** What a pass needs of AWS: to see everything, and to do one step. */
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { readGroup, retireFromPool, sizePool } from './aws/group';
+import { putPool } from '../warm-pool/aws/pool';
+import type { PoolSizes } from '../warm-pool/plan/pool-plan';
+import { poolSizing, type Sizing } from '../warm-pool/sizing';
+import { readGroup, retireFromPool } from './aws/group';
 import { readReports } from './aws/host-reports';
 import { checkImage } from './aws/image-check';
 import { readDocument, writeDocument } from './aws/parameters';
@@ -19,8 +23,8 @@ import {
 } from './plan/documents';
 import {
   DEFAULT_POLICY,
-  type PoolSizes,
   type RolloutPolicy,
+  type RolloutPool,
   type RolloutState,
   type Step,
 } from './plan/state';
@@ -28,6 +32,7 @@ import type { ParsedRolloutSettings } from './settings';
 
 export interface RolloutClients {
   readonly autoScaling: AutoScalingClient;
+  readonly cloudWatch: CloudWatchClient;
   readonly ecr: ECRClient;
   readonly ecs: ECSClient;
   readonly logs: CloudWatchLogsClient;
@@ -55,9 +60,8 @@ export function policyOf(settings: ParsedRolloutSettings): RolloutPolicy {
   };
 }
 
-function normalPool({ POOL_MIN_SIZE, POOL_MAX_PREPARED }: ParsedRolloutSettings): PoolSizes | undefined {
-  if (POOL_MIN_SIZE === '') return undefined;
-  return { minSize: Number(POOL_MIN_SIZE), maxPrepared: Number(POOL_MAX_PREPARED) };
+function poolOf(now: PoolSizes, { sizes: normal, ...decided }: Sizing): RolloutPool {
+  return { now, normal, ...decided };
 }
 
 /** Images whose registry has to be asked: those that are to come, not those that hosts run. */
@@ -80,9 +84,9 @@ export async function readDocuments(
 }
 
 export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSettings): RolloutPorts {
-  const { autoScaling, ecr, ecs, logs, ssm } = clients;
+  const { autoScaling, cloudWatch, ecr, ecs, logs, ssm } = clients;
   const { CLUSTER: cluster, GROUP: group, SERVICE: service, TASK_FAMILY: family } = settings;
-  const normal = normalPool(settings);
+  const sizingAt = poolSizing(cloudWatch, settings);
   const needs = { platform: settings.PLATFORM, limitBytes: settings.IMAGE_LIMIT_BYTES };
 
   async function observe(instead?: WantedImages, isNew = false): Promise<RolloutState> {
@@ -93,10 +97,12 @@ export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSetting
         : { generation: written.generation + (isNew ? 1 : 0), document: instead };
     const { hosts, pool } = await readGroup(autoScaling, group);
     const staying = hosts.filter(({ place }) => place !== 'leaving').map(({ id }) => id);
-    const [reports, revision, serviceRuns, checks] = await Promise.all([
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    const [reports, revision, serviceRuns, sizing, checks] = await Promise.all([
       readReports(logs, settings.PREPULL_LOG_GROUP, staying),
       family === '' ? undefined : latestRevision(ecs, family),
       service === '' ? undefined : serviceRevision(ecs, { cluster, service, family }),
+      sizingAt?.(nowSeconds),
       Promise.all(
         toCheck(Object.values(wanted.document), images.document).map(
           async (reference) => [reference, await checkImage(ecr, reference, needs)] as const,
@@ -104,7 +110,7 @@ export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSetting
       ),
     ]);
     return {
-      nowSeconds: Math.floor(Date.now() / 1000),
+      nowSeconds,
       wanted,
       images,
       hosts: hosts.map((host) => ({
@@ -114,7 +120,7 @@ export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSetting
       revision,
       serviceRevision: serviceRuns,
       checks: Object.fromEntries(checks),
-      pool: pool === undefined || normal === undefined ? undefined : { now: pool, normal },
+      pool: pool === undefined || sizing === undefined ? undefined : poolOf(pool, sizing),
     };
   }
 
@@ -128,7 +134,7 @@ export function awsPorts(clients: RolloutClients, settings: ParsedRolloutSetting
         await write(step.document);
         return undefined;
       case 'size-pool':
-        return (await sizePool(autoScaling, group, step.sizes, { state: settings.POOL_STATE || 'Stopped' }))
+        return (await putPool(autoScaling, group, step.sizes, settings.POOL_STATE || 'Stopped'))
           ? undefined
           : 'an instance refresh, which lets nobody size the pool';
       case 'retire':

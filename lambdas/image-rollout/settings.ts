@@ -1,12 +1,12 @@
 /** The environment the function reads; the infrastructure imports the type, so that a wrong wiring does not compile. */
 import * as z from 'zod/mini';
+import { poolSettings } from '../warm-pool/settings';
 
 const name = z.string().check(z.minLength(1));
 const whole = z.coerce.number().check(z.int(), z.nonnegative());
 
 export const imageRolloutSettings = z.object({
-  /** Auto Scaling group whose hosts follow the documents. */
-  GROUP: name,
+  ...poolSettings,
   /** SSM parameters of the two documents. */
   WANTED_PARAMETER: name,
   IMAGES_PARAMETER: name,
@@ -21,10 +21,6 @@ export const imageRolloutSettings = z.object({
   PLATFORM: name,
   /** Bytes beyond which an image is refused, because it does not fit on a disk beside current and previous. */
   IMAGE_LIMIT_BYTES: whole,
-  /** Sizes of the warm pool outside of a renewal; empty without a pool. -1 as the second: the group's maximum. */
-  POOL_MIN_SIZE: z.string().check(z.regex(/^\d*$/)),
-  POOL_MAX_PREPARED: z.string().check(z.regex(/^(-1|\d*)$/)),
-  POOL_STATE: z.enum(['', 'Stopped', 'Running', 'Hibernated']),
   POOL_RENEWAL: z.enum(['renew', 'lazy']),
   READY_PERCENT: whole,
   WAVE_BYTES: whole,

@@ -1,3 +1,4 @@
+import type { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Annotations, Lazy, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { shapeRoles } from '../parts/iam-roles';
@@ -16,6 +17,8 @@ import { InstanceRole } from './instance-role';
 import { InstanceTemplate } from './launch-template';
 import { type Names, namesOf } from './names';
 import { InstanceNetwork } from './network';
+import { PoolClock } from './pool-clock';
+import { isPlanned } from './pool-plan';
 import { PrepullLog } from './prepull-log';
 import type { AiShellEcsProps } from './props';
 import { awsRefreshCommand, refreshCommand } from './refresh-command';
@@ -62,6 +65,8 @@ export class AiShellEcs extends Construct {
   /** Whether ECS Exec may open sessions. */
   readonly allowsSessions: boolean;
   readonly coldStartMetrics: ColdStartMetrics | undefined;
+  /** Sizes a pool with a plan; only without a rollout in place, whose driver does. */
+  readonly poolClock: PoolClock | undefined;
   /** Only with a rollout in place. */
   readonly rollout: { readonly documents: RolloutDocuments; readonly driver: RolloutDriver } | undefined;
 
@@ -121,8 +126,13 @@ export class AiShellEcs extends Construct {
     const accountId = accountOf(this.instanceRole.role.arn);
     this.cluster = new ShellCluster(this, 'cluster', { ...context, accountId });
 
+    const plannedPool =
+      settings.warmPool !== undefined && isPlanned(settings.warmPool) ? settings.warmPool : undefined;
     const isEventDriven =
-      props.goldenAmi !== undefined || props.coldStartMetrics !== false || documents !== undefined;
+      props.goldenAmi !== undefined ||
+      props.coldStartMetrics !== false ||
+      documents !== undefined ||
+      plannedPool !== undefined;
     if (isEventDriven) warnOfEndOfLife(this, settings.nodeVersion);
     this.failedEvents = isEventDriven ? new FailedEvents(this, 'failed-events', context) : undefined;
 
@@ -204,6 +214,14 @@ export class AiShellEcs extends Construct {
         failedEvents: this.failedEvents,
       });
       this.rollout = { documents, driver };
+    } else if (plannedPool !== undefined && this.failedEvents !== undefined) {
+      this.poolClock = new PoolClock(this, 'pool-clock', {
+        ...context,
+        warmPool: plannedPool,
+        accountId,
+        groupName: this.group.group.name,
+        failedEvents: this.failedEvents,
+      });
     }
     if (props.coldStartMetrics !== false && this.failedEvents !== undefined) {
       this.coldStartMetrics = new ColdStartMetrics(this, 'cold-start-metrics', {
@@ -215,10 +233,17 @@ export class AiShellEcs extends Construct {
         groupName: this.group.group.name,
         capacityProviderName: settings.capacityProvider.name,
         goldenAmi: this.goldenAmi?.images(accountId),
-        otherAlarms: this.rollout?.driver.alarms ?? [],
+        otherAlarms: this.otherAlarms,
       });
     }
   }
+
+  /** Those that are there without the metrics of cold starts too. */
+  get otherAlarms(): readonly CloudwatchMetricAlarm[] {
+    if (this.poolClock !== undefined) return [this.poolClock.alarm];
+    return this.rollout?.driver.alarms ?? [];
+  }
+
   /** Names are per account and Region: the second would fail in the middle of an apply. */
   private refuseTwin(name: string): void {
     const twin = TerraformStack.of(this)

@@ -14,6 +14,8 @@ export interface Names {
   readonly wantedParameter: string;
   readonly imagesParameter: string;
   readonly rolloutFunction: string;
+  /** Sizes the pool where no rollout in place does. */
+  readonly warmPoolFunction: string;
 }
 
 export function namesOf(name: string): Names {
@@ -30,5 +32,6 @@ export function namesOf(name: string): Names {
     wantedParameter: `/warmpath/${name}/wanted`,
     imagesParameter: `/warmpath/${name}/images`,
     rolloutFunction: `${name}-image-rollout`,
+    warmPoolFunction: `${name}-warm-pool`,
   };
 }

@@ -97,7 +97,7 @@ export function outputsOf(shell: AiShellEcs): Readonly<Record<string, Output>> {
 }
 
 /** `undefined` where nothing is watched. */
-function alarmArns({ coldStartMetrics, rollout }: AiShellEcs): readonly string[] | undefined {
-  if (coldStartMetrics === undefined && rollout === undefined) return undefined;
-  return [...(coldStartMetrics?.alarms ?? []), ...(rollout?.driver.alarms ?? [])].map(({ arn }) => arn);
+function alarmArns({ coldStartMetrics, otherAlarms }: AiShellEcs): readonly string[] | undefined {
+  const alarms = [...(coldStartMetrics?.alarms ?? []), ...otherAlarms];
+  return alarms.length === 0 ? undefined : alarms.map(({ arn }) => arn);
 }

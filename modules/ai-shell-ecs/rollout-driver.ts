@@ -1,19 +1,19 @@
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
-import { CloudwatchLogMetricFilter } from '@cdktf/provider-aws/lib/cloudwatch-log-metric-filter';
-import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import type { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ImageRolloutSettings } from '../../lambdas/image-rollout/settings';
 import { NodeFunction } from '../parts/node-function';
 import type { PolicyStatement } from '../parts/policy';
 import type { AwsLocation } from './aws-location';
-import { METRICS_NAMESPACE } from './cold-start-metrics/alarms';
 import type { FailedEvents } from './failed-events';
 import type { ImageReference } from './image-reference';
 import { repositoryArn } from './instance-role';
 import { invokeByRule } from './invoke-by-rule';
+import { logLineAlarm, poolOffSizeAlarm } from './log-line-alarm';
 import type { Names } from './names';
 import { byArchitecture, times } from './plan-values';
+import { demandStatements, groupArn, poolEnvironment } from './pool-clock';
 import type { RolloutDocuments } from './rollout-documents';
 import type { AiShellEcsSettings, InPlaceRolloutSettings } from './settings';
 import type { ShellCluster } from './shell-cluster';
@@ -82,66 +82,33 @@ export class RolloutDriver extends Construct {
       tags: settings.tags,
     });
     invokeByRule(this, 'every-minute', everyMinute, this.function, failedEvents.queue.arn);
-    const stopped = this.alarmOn('rollout-stopped', {
+    const { groupName } = props;
+    const logGroupName = this.function.logGroup.name;
+    const stopped = logLineAlarm(this, 'rollout-stopped', {
+      ...{ settings, groupName, logGroupName },
       metric: 'RolloutStopped',
-      logGroupName: this.function.logGroup.name,
       pattern: '{ ($.event = "rollout") && ($.phase = "stopped") }',
       description:
         'A rollout ended without its image: its reason is in the document of images; tasks run what they ran',
+      when: 'any',
     });
-    this.alarms = settings.warmPool === undefined ? [stopped] : [stopped, this.alarmOnHeldHosts()];
+    this.alarms =
+      settings.warmPool === undefined
+        ? [stopped]
+        : [stopped, this.alarmOnHeldHosts(), poolOffSizeAlarm(this, { settings, groupName, logGroupName })];
   }
 
   private alarmOnHeldHosts(): CloudwatchMetricAlarm {
-    return this.alarmOn('held-by-pull', {
+    const { groupName, names, settings } = this.props;
+    return logLineAlarm(this, 'held-by-pull', {
+      ...{ settings, groupName },
       metric: 'HostHeldByPull',
-      logGroupName: this.props.names.prepullLogGroup,
+      logGroupName: names.prepullLogGroup,
       // On its way into service, with tasks waiting for it.
       pattern: '{ ($.event = "prepull") && ($.target = "InService") && ($.attempts > 0) }',
       description:
         'A task may have waited for a host that pulled on its way into service: out of the pool stale, or launched beside it',
-    });
-  }
-
-  /** An alarm on log lines, at the first of them. */
-  private alarmOn(
-    id: string,
-    of: {
-      readonly metric: string;
-      readonly logGroupName: string;
-      readonly pattern: string;
-      readonly description: string;
-    },
-  ): CloudwatchMetricAlarm {
-    const { groupName, settings } = this.props;
-    const { alarmTopicArns = [] } = settings.given.coldStartMetrics || {};
-    new CloudwatchLogMetricFilter(this, `${id}-filter`, {
-      name: of.metric,
-      logGroupName: of.logGroupName,
-      pattern: of.pattern,
-      metricTransformation: {
-        name: of.metric,
-        namespace: METRICS_NAMESPACE,
-        value: '1',
-        unit: 'Count',
-        dimensions: { AutoScalingGroupName: '$.group' },
-      },
-    });
-    const actions = [...alarmTopicArns];
-    return new CloudwatchMetricAlarm(this, id, {
-      alarmName: `${settings.name}-${id}`,
-      alarmDescription: of.description,
-      namespace: METRICS_NAMESPACE,
-      metricName: of.metric,
-      dimensions: { AutoScalingGroupName: groupName },
-      statistic: 'Sum',
-      period: 300,
-      evaluationPeriods: 1,
-      comparisonOperator: 'GreaterThanThreshold',
-      threshold: 0,
-      treatMissingData: 'notBreaching',
-      tags: settings.tags,
-      ...(actions.length === 0 ? {} : { alarmActions: actions, okActions: actions }),
+      when: 'any',
     });
   }
 
@@ -149,7 +116,7 @@ export class RolloutDriver extends Construct {
     const { cluster, documents, groupName, names, rollout, settings, task } = this.props;
     const { instances, warmPool } = settings;
     return {
-      GROUP: groupName,
+      ...poolEnvironment(groupName, warmPool),
       WANTED_PARAMETER: documents.wanted.name,
       IMAGES_PARAMETER: documents.images.name,
       PREPULL_LOG_GROUP: names.prepullLogGroup,
@@ -159,10 +126,6 @@ export class RolloutDriver extends Construct {
       PLATFORM: byArchitecture(instances.architecture, { arm64: 'linux/arm64', x86_64: 'linux/amd64' }),
       // Half of the disk: current is on the other one.
       IMAGE_LIMIT_BYTES: Tokenization.stringifyNumber(times(instances.rootVolume.sizeGib, 2 ** 29)),
-      POOL_MIN_SIZE: warmPool === undefined ? '' : Tokenization.stringifyNumber(warmPool.minSize),
-      POOL_MAX_PREPARED:
-        warmPool === undefined ? '' : Tokenization.stringifyNumber(warmPool.maxPreparedCapacity),
-      POOL_STATE: warmPool?.state ?? '',
       POOL_RENEWAL: rollout.poolRenewal,
       READY_PERCENT: Tokenization.stringifyNumber(rollout.readyPercent),
       WAVE_BYTES: String(WAVE_BYTES),
@@ -172,11 +135,10 @@ export class RolloutDriver extends Construct {
   }
 
   private statements(): PolicyStatement[] {
-    const { documents, images, location, accountId, names, prepullLogArn, settings } = this.props;
+    const { documents, images, location, prepullLogArn, settings } = this.props;
     const repositories = images.flatMap(({ ecr }) =>
       ecr === undefined ? [] : [repositoryArn(location.partition, ecr)],
     );
-    const groupArn = `arn:${location.partition}:autoscaling:${location.region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${names.autoScalingGroup}`;
     return [
       { sid: 'ReadWanted', actions: ['ssm:GetParameter'], resources: [documents.wanted.arn] },
       {
@@ -196,8 +158,9 @@ export class RolloutDriver extends Construct {
             {
               sid: 'RenewPool',
               actions: ['autoscaling:PutWarmPool', 'autoscaling:SetInstanceHealth'],
-              resources: [groupArn],
+              resources: [groupArn(this.props)],
             },
+            ...demandStatements(settings.warmPool),
           ]),
       ...(repositories.length === 0
         ? []

@@ -1,4 +1,4 @@
-import type { IResolvable } from 'cdktf';
+import { type IResolvable, Token } from 'cdktf';
 import { DEFAULT_NODE_VERSION, type NodeVersion } from '../parts/node-version';
 import type { ImageSource } from './image-source';
 import { plus } from './plan-values';
@@ -8,6 +8,7 @@ import type {
   AmiSource,
   Architecture,
   CapacityProviderProps,
+  FollowDemandProps,
   InPlaceRolloutProps,
   InstanceRefreshProps,
   InstancesProps,
@@ -37,7 +38,9 @@ export type RefreshSettings = Optional<
 export type InPlaceRolloutSettings = Required<InPlaceRolloutProps>;
 export type AgentSettings = Required<AgentProps>;
 export type PrepullSettings = Required<PrepullProps>;
-export type WarmPoolSettings = Required<WarmPoolProps>;
+export type WarmPoolSettings = Optional<Omit<WarmPoolProps, 'followDemand'>, 'schedule'> & {
+  readonly followDemand: Required<FollowDemandProps> | undefined;
+};
 export type CapacityProviderSettings = Required<CapacityProviderProps>;
 export type TaskSettings = Optional<TaskProps, 'command' | 'stopTimeoutSeconds' | 'taskRoleArn' | 'user'>;
 
@@ -167,9 +170,17 @@ function warmPoolSettings(instances: InstancesSettings, given: WarmPoolProps = {
     state: 'Stopped',
     maxPreparedCapacity: plus(instances.minSize, minSize),
     reuseOnScaleIn: false,
+    timeZone: 'UTC',
     ...given,
+    followDemand: given.followDemand && demandSettings(given.followDemand),
     minSize,
   };
+}
+
+function demandSettings(given: FollowDemandProps): Required<FollowDemandProps> {
+  // Where Terraform fills it in, a variable has the defaults.
+  if (Token.isUnresolved(given)) return given as Required<FollowDemandProps>;
+  return { minSize: 1, coveredPercent: 99, refillSeconds: 600, ...given };
 }
 
 function prepullSettings(given: PrepullProps = {}): PrepullSettings {

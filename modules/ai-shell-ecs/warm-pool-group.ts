@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { OfferedTypes } from '../parts/offered-types';
 import { groupTags, withTags } from '../parts/tags';
 import { type Names, namesOf } from './names';
+import { isPlanned } from './pool-plan';
 import type { CapacityReservationProps } from './props';
 import type { AiShellEcsSettings, InstancesSettings, RefreshSettings, WarmPoolSettings } from './settings';
 
@@ -106,10 +107,10 @@ export class WarmPoolGroup extends Construct {
           // The provider replaces the whole group when this differs; the hook of its own below takes every later change.
           'initial_lifecycle_hook',
           ...(refresh?.startedBy === 'command' ? [versionOf(capacity)] : []),
-          // The driver of rollouts alone sizes the pool, and takes these from its environment.
-          ...(settings.inPlaceRollout === undefined || warmPool === undefined
-            ? []
-            : ['warm_pool[0].min_size', 'warm_pool[0].max_group_prepared_capacity']),
+          // One function sizes the pool: it takes these from its environment.
+          ...(isSizedByFunction(settings)
+            ? ['warm_pool[0].min_size', 'warm_pool[0].max_group_prepared_capacity']
+            : []),
         ],
       },
       dependsOn,
@@ -120,6 +121,10 @@ export class WarmPoolGroup extends Construct {
       autoscalingGroupName: this.group.name,
     });
   }
+}
+
+function isSizedByFunction({ inPlaceRollout, warmPool }: AiShellEcsSettings): boolean {
+  return warmPool !== undefined && (inPlaceRollout !== undefined || isPlanned(warmPool));
 }
 
 type CapacitySource = Pick<AutoscalingGroupConfig, 'launchTemplate' | 'mixedInstancesPolicy'>;

@@ -31,6 +31,7 @@ export const actionsWithoutResource: Readonly<Record<string, string>> = {
   'autoscaling:DescribeLifecycleHooks': 'list action, no resource type',
   'autoscaling:DescribeWarmPool': 'list action, no resource type',
   'cloudfront:ListDistributions': 'list action, no resource type',
+  'cloudwatch:GetMetricData': 'no resource type, and no condition on the namespace',
   'cloudwatch:PutMetricData': 'no resource type; narrow it by the condition cloudwatch:namespace',
   'ec2:DescribeImages': 'list action, no resource type',
   'ec2:DescribeInstances': 'list action, no resource type',

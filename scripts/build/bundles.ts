@@ -18,6 +18,7 @@ export const bundles = {
   'prewarm-agent': { entry: 'lambdas/prewarm/functions/agent/index.ts', budgetKib: 700 },
   'task-start-metrics': { entry: 'lambdas/task-start-metrics/handler.ts', budgetKib: 400 },
   'image-rollout': { entry: 'lambdas/image-rollout/handler.ts', budgetKib: 1400 },
+  'warm-pool': { entry: 'lambdas/warm-pool/handler.ts', budgetKib: 700 },
   'image-digest': { entry: 'lambdas/image-digest/handler.ts', budgetKib: 420 },
 } as const satisfies Record<string, BundleSpec>;
 

@@ -33,6 +33,7 @@ export function bases({ vpcId, subnetIds, routeTableId, amiId, amiLockFile }: Su
       cluster: { refuseExisting: true },
       network: { ...plain.network, endpoints: { routeTableIds: [routeTableId], vpcCidr: '10.7.0.0/16' } },
       refresh: { startedBy: 'command' },
+      warmPool: { followDemand: { maxSize: 9 } },
     },
     spot: {
       ...plain,
@@ -166,6 +167,8 @@ export function changeCases({
   change('warmPool.minSize', 3);
   change('warmPool.maxPreparedCapacity', 10);
   change('warmPool.reuseOnScaleIn', true);
+  change('warmPool.schedule', [{ from: '22:00', to: '06:00', minSize: 0 }]);
+  change('warmPool.followDemand.maxSize', 9);
 
   change('prepull.timeoutSeconds', 1200);
   change('prepull.unusedImageHours', 24);
@@ -316,6 +319,12 @@ export function changeCases({
   const inPlaceToo = { image: { reference: reference('ai-shell', '2') } };
   changeWith('image.reference', 'another one, in place', inPlaceToo, 'in-place');
   changeWith('warmPool.minSize', '3, in place', { warmPool: { minSize: 3 } }, 'in-place');
+  change('warmPool.schedule', [{ from: '22:00', to: '06:00', minSize: 0 }], 'in-place');
+  // Each changes what the function reads, and nothing else.
+  change('warmPool.timeZone', 'Europe/Berlin', 'full');
+  change('warmPool.followDemand.minSize', 0, 'full');
+  change('warmPool.followDemand.coveredPercent', 95, 'full');
+  change('warmPool.followDemand.refillSeconds', 300, 'full');
 
   // Between the ways to be, where one prop alone is not the whole of it.
   changeWith('instances.capacityType', 'spot', { instances: { capacityType: 'spot' }, warmPool: false });

@@ -119,6 +119,9 @@ beforeAll(async () => {
     create_capacity_provider,
     rollout_pool_renewal,
     rollout_ready_percent,
+    warm_pool_time_zone,
+    warm_pool_schedule,
+    warm_pool_follow_demand,
     ...common
   } = changedVariables(around);
   const { container_image_digest } = common;
@@ -133,7 +136,14 @@ beforeAll(async () => {
     ...variableCases(
       'hcl-in-place',
       modules['hcl-in-place'],
-      { container_image_digest, rollout_pool_renewal, rollout_ready_percent },
+      {
+        container_image_digest,
+        rollout_pool_renewal,
+        rollout_ready_percent,
+        warm_pool_time_zone,
+        warm_pool_schedule,
+        warm_pool_follow_demand,
+      },
       ' of in-place',
     ),
   ];

@@ -1,7 +1,7 @@
 import { metricsEvent, startEvent } from '../../../lambdas/task-start-metrics/events';
 import { drainingMeasurement, measure } from '../../../lambdas/task-start-metrics/measurement';
 import { prepullProgram } from '../../../modules/ai-shell-ecs/boot/user-data';
-import { METRICS_NAMESPACE } from '../../../modules/ai-shell-ecs/cold-start-metrics/alarms';
+import { METRICS_NAMESPACE } from '../../../modules/ai-shell-ecs/cold-start-metrics/watched';
 import {
   groupTroubleEvent,
   imageBuildEvent,

@@ -1,4 +1,4 @@
-import { TerraformElement, TerraformStack, Testing } from 'cdktf';
+import { Fn, TerraformElement, TerraformStack, Testing, Token } from 'cdktf';
 import { AiShellEcs, type AiShellEcsProps } from '../../../modules/ai-shell-ecs';
 import { InvalidAiShellEcsError } from '../../../modules/ai-shell-ecs/errors';
 import { rules } from '../../../modules/ai-shell-ecs/rules';
@@ -9,6 +9,8 @@ import { DIGEST, minimal, REPOSITORY } from './props';
 type Case = readonly [rule: string, props: Partial<AiShellEcsProps>, cure: RegExp];
 
 const launchAmi = { from: 'ssm', parameter: '/ami', resolve: 'launch' } as const;
+
+const OFFICE = { days: ['mon', 'tue'], from: '08:00', to: '18:00', minSize: 9 } as const;
 
 function rootVolume(volume: object) {
   return { instances: { rootVolume: volume } };
@@ -139,6 +141,35 @@ const cases: readonly Case[] = [
   ],
   ['pull-always-asks-the-registry', { agent: { imagePullBehavior: 'default' } }, /'prefer-cached'/],
   ['warm-pool-with-spot', { warmPool: {}, instances: { capacityType: 'spot' } }, /warmPool: false/],
+  [
+    'pool-plan-of-variable',
+    { warmPool: { schedule: Token.asAny(Fn.tolist([])) as never } },
+    /or rollout: 'in-place'/,
+  ],
+  ['pool-time-zone-without-plan', { warmPool: { timeZone: 'UTC' } }, /add one of them, or leave it out/],
+  ['pool-time-zone', { warmPool: { schedule: [], timeZone: 'Europe/Atlantis' } }, /IANA names, .*write one/],
+  ['pool-window', { warmPool: { schedule: [{ ...OFFICE, to: '18' }] } }, /write such a time/],
+  [
+    'pool-windows-overlap',
+    { warmPool: { schedule: [OFFICE, { from: '17:59', to: '07:00', minSize: 0 }] } },
+    /end one where the other begins/,
+  ],
+  [
+    'pool-window-skipped',
+    { warmPool: { timeZone: 'Europe/Berlin', schedule: [{ from: '02:00', to: '03:00', minSize: 9 }] } },
+    /skip 60 minutes; begin it earlier/,
+  ],
+  [
+    'pool-plan-and-prepared-capacity',
+    { warmPool: { schedule: [OFFICE], maxPreparedCapacity: 10 } },
+    /leave it out/,
+  ],
+  ['pool-demand-unmeasured', { warmPool: { followDemand: { maxSize: 9 } } }, /leave coldStartMetrics out/],
+  [
+    'pool-demand-bounds',
+    { coldStartMetrics: {}, warmPool: { followDemand: { maxSize: 9, minSize: 10 } } },
+    /write a whole number within it/,
+  ],
   ['warm-pool-reuse', { warmPool: { reuseOnScaleIn: true } }, /leave it out/],
   ['warm-pool-sizes', { warmPool: { minSize: -2, maxPreparedCapacity: 1 } }, /1 or more, or warmPool: false/],
   [

@@ -103,7 +103,14 @@ const variants = {
     coldStartMetrics: { slowStartSeconds: 5, alarmTopicArns: [topicArn] },
     tags: { Team: 'shells' },
   },
-  'ai-shell-golden-ami': { goldenAmi: { tagPrefixes: ['k-'], keepImages: 5 } },
+  'ai-shell-golden-ami': {
+    goldenAmi: { tagPrefixes: ['k-'], keepImages: 5 },
+    warmPool: {
+      timeZone: 'Europe/Berlin',
+      schedule: [{ days: ['sat', 'sun'], from: '00:00', to: '24:00', minSize: 0 }],
+      followDemand: { maxSize: 12 },
+    },
+  },
   'ai-shell-in-place': {
     rollout: 'in-place',
     goldenAmi: {},

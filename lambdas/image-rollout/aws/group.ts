@@ -1,27 +1,21 @@
-/** The group and its warm pool: which hosts there are and where, and the two things that a rollout does to the pool. */
+/** The group and its warm pool: which hosts there are and where, and how those of the pool are retired. */
 import {
   type AutoScalingClient,
   AutoScalingServiceException,
   DescribeAutoScalingGroupsCommand,
   DescribeWarmPoolCommand,
   type Instance,
-  InstanceRefreshInProgressFault,
-  PutWarmPoolCommand,
   SetInstanceHealthCommand,
-  type WarmPoolState,
 } from '@aws-sdk/client-auto-scaling';
 import { WarmpathError } from '../../errors/warmpath-error';
-import type { Host, HostPlace, PoolSizes } from '../plan/state';
+import { sizesOf } from '../../warm-pool/aws/pool';
+import type { PoolSizes } from '../../warm-pool/plan/pool-plan';
+import type { Host, HostPlace } from '../plan/state';
 
 export interface GroupHosts {
   readonly hosts: readonly Pick<Host, 'id' | 'place'>[];
   /** `undefined` without a pool. */
   readonly pool: PoolSizes | undefined;
-}
-
-/** The pool's fields that a rollout leaves as they are; PutWarmPool takes a default for each that is left out. */
-export interface PoolKind {
-  readonly state: WarmPoolState;
 }
 
 /**
@@ -68,9 +62,7 @@ async function readPool(client: AutoScalingClient, group: string): Promise<Group
       new DescribeWarmPoolCommand({ AutoScalingGroupName: group, ...(next && { NextToken: next }) }),
     );
     hosts.push(...placed(page.Instances ?? []));
-    const { MinSize, MaxGroupPreparedCapacity } = page.WarmPoolConfiguration ?? {};
-    if (page.WarmPoolConfiguration !== undefined)
-      pool = { minSize: MinSize ?? 0, maxPrepared: MaxGroupPreparedCapacity ?? -1 };
+    pool = sizesOf(page.WarmPoolConfiguration);
     next = page.NextToken;
   } while (next !== undefined);
   return { hosts, pool };
@@ -91,33 +83,6 @@ export async function readGroup(client: AutoScalingClient, group: string): Promi
   if (found.WarmPoolConfiguration === undefined) return { hosts: serving, pool: undefined };
   const { hosts, pool } = await readPool(client, group);
   return { hosts: [...serving, ...hosts], pool };
-}
-
-/**
- * Gives the pool its sizes, with all four fields: one left out would fall back to a default.
- * @returns whether it has them; an instance refresh lets nobody change a pool while it runs
- */
-export async function sizePool(
-  client: AutoScalingClient,
-  group: string,
-  sizes: PoolSizes,
-  { state }: PoolKind,
-): Promise<boolean> {
-  try {
-    await client.send(
-      new PutWarmPoolCommand({
-        AutoScalingGroupName: group,
-        MinSize: sizes.minSize,
-        MaxGroupPreparedCapacity: sizes.maxPrepared,
-        PoolState: state,
-        InstanceReusePolicy: { ReuseOnScaleIn: false },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof InstanceRefreshInProgressFault) return false;
-    throw error;
-  }
 }
 
 /** Whether Auto Scaling knows an instance no more. */

@@ -2,6 +2,7 @@
  * The driver's decision: a function of what is, not of what happened. A driver that was killed anywhere, or that comes twice, finds
  * the same state and goes on from there.
  */
+import { isSameSize } from '../../warm-pool/plan/pool-plan';
 import type {
   ImageSlots,
   Images,
@@ -11,7 +12,7 @@ import type {
   StopReason,
   WantedImages,
 } from './documents';
-import { isSameSize, renewPool } from './pool-renewal';
+import { renewPool } from './pool-renewal';
 import type { Host, RolloutPolicy, RolloutState, Step } from './state';
 import { isInWave, nextWave } from './wave';
 
@@ -266,7 +267,7 @@ function settle(state: RolloutState, policy: RolloutPolicy): Step {
   const { document } = images;
   const current = slotOf(document.images, 'current');
   if (pool !== undefined && !isSameSize(pool.now, pool.normal))
-    return { kind: 'size-pool', sizes: pool.normal, why: 'the size outside of a renewal' };
+    return { kind: 'size-pool', sizes: pool.normal, why: `the size by ${pool.by}` };
   if (differs(state, current)) {
     const serving = hosts.filter(isAt('in-service'));
     const lacking = serving.filter((host) => !holds(host, current));

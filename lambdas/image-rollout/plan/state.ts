@@ -1,4 +1,5 @@
 /** What one pass of the driver looks at, and what it may do about it. */
+import type { PoolSizes, SizedBy } from '../../warm-pool/plan/pool-plan';
 import type { ImagesDocument, Reference, StopReason, Versioned, WantedImages } from './documents';
 
 /** Where a host is in the life of its group. */
@@ -39,11 +40,14 @@ export interface Revision {
   readonly images: Readonly<Record<string, Reference>>;
 }
 
-/** Sizes of a warm pool, as PutWarmPool takes them. */
-export interface PoolSizes {
-  readonly minSize: number;
-  /** -1: the group's maximum. */
-  readonly maxPrepared: number;
+/** The sizes of a pool as they are, and as they are to be outside of a renewal. */
+export interface RolloutPool {
+  readonly now: PoolSizes;
+  readonly normal: PoolSizes;
+  /** What decided the normal size. */
+  readonly by: SizedBy;
+  /** Why the configured size had to do, where another was planned. */
+  readonly problem?: string;
 }
 
 export interface RolloutState {
@@ -57,8 +61,8 @@ export interface RolloutState {
   readonly serviceRevision: number | undefined;
   /** Of every wanted image. */
   readonly checks: Readonly<Record<Reference, ImageCheck>>;
-  /** Sizes that the pool has, and those that it is to have outside of a renewal; `undefined` without a pool. */
-  readonly pool: { readonly now: PoolSizes; readonly normal: PoolSizes } | undefined;
+  /** `undefined` without a pool. */
+  readonly pool: RolloutPool | undefined;
 }
 
 export interface RolloutPolicy {
@@ -70,8 +74,10 @@ export interface RolloutPolicy {
   readonly hostsTimeoutSeconds: number;
   /** `renew` replaces stale hosts of the pool before the switch, `lazy` leaves them to scale-out. */
   readonly pool: 'renew' | 'lazy';
-  /** Stale pool hosts that are replaced at once, and the size of the surge. */
+  /** Stale pool hosts that are replaced at once, and the size of the surge, at first. */
   readonly poolSurge: number;
+  /** After so long without an end the surge is twice as large, and so on up to the size of the pool. */
+  readonly poolSurgeDoublesSeconds: number;
   readonly poolTimeoutSeconds: number;
   /** How long `previous` is kept after a switch. */
   readonly previousSeconds: number;
@@ -83,6 +89,7 @@ export const DEFAULT_POLICY: RolloutPolicy = {
   hostsTimeoutSeconds: 3_600,
   pool: 'renew',
   poolSurge: 1,
+  poolSurgeDoublesSeconds: 900,
   poolTimeoutSeconds: 7_200,
   previousSeconds: 7 * 24 * 3_600,
 };

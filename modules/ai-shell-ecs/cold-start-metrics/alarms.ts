@@ -1,27 +1,5 @@
-import type { CloudwatchMetricAlarmConfig } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
-
-export const METRICS_NAMESPACE = 'Warmpath/Ecs';
-
-/** Resources that alarms and dashboard watch. */
-export interface Watched {
-  readonly name: string;
-  readonly clusterName: string;
-  readonly groupName: string;
-  readonly capacityProviderName: string;
-  readonly functionName: string;
-  readonly slowStartSeconds: number;
-  /** Queue of events that nobody could handle. */
-  readonly failedEventsQueue: string;
-  readonly lowDiskMib: number;
-  /** Recipe of the golden AMI; `undefined` without one. */
-  readonly goldenAmiRecipe: string | undefined;
-  /** `undefined` without a warm pool. */
-  readonly warmPoolMinSize: number | undefined;
-}
-
-type AlarmSpec = Omit<CloudwatchMetricAlarmConfig, 'alarmName' | 'evaluationPeriods'> & {
-  readonly evaluationPeriods: number;
-};
+import { poolAlarmSpecs } from './pool-alarms';
+import { type AlarmSpec, METRICS_NAMESPACE, type Watched } from './watched';
 
 const BELOW = 'LessThanThreshold';
 const ABOVE = 'GreaterThanThreshold';
@@ -154,31 +132,6 @@ export function alarmSpecs(watched: Watched): Readonly<Record<string, AlarmSpec>
       ...anyAtAll,
       treatMissingData: 'notBreaching',
     },
-    ...(watched.warmPoolMinSize === undefined
-      ? {}
-      : {
-          'pool-not-warm': {
-            alarmDescription:
-              'The warm pool stays below its minimum: read the pre-pull line of an instance that left',
-            namespace: 'AWS/AutoScaling',
-            metricName: 'WarmPoolWarmedCapacity',
-            dimensions: group,
-            statistic: 'Minimum',
-            period: 60,
-            evaluationPeriods: 15,
-            comparisonOperator: BELOW,
-            threshold: watched.warmPoolMinSize,
-            // A new group has no data at first; from then on a cold pool says 0 every minute.
-            treatMissingData: 'notBreaching',
-          },
-          'pool-missed': {
-            ...ours,
-            alarmDescription:
-              'Instances were launched cold because the pool was empty: raise its minSize, unless the group is new',
-            metricName: 'WarmPoolMiss',
-            dimensions: group,
-            ...anyAtAll,
-          },
-        }),
+    ...poolAlarmSpecs(watched),
   };
 }

@@ -1,4 +1,4 @@
-import { METRICS_NAMESPACE, type Watched } from './alarms';
+import { METRICS_NAMESPACE, type Watched } from './watched';
 
 type Metric = readonly (string | { readonly stat?: string; readonly label?: string })[];
 

@@ -10,13 +10,15 @@ import type { AwsLocation } from '../aws-location';
 import type { FailedEvents } from '../failed-events';
 import { invokeByRule } from '../invoke-by-rule';
 import { plus } from '../plan-values';
+import { isPlanned } from '../pool-plan';
 import type { PrepullLog } from '../prepull-log';
 import type { ColdStartMetricsProps } from '../props';
 import type { AiShellEcsSettings } from '../settings';
 import type { ShellCluster } from '../shell-cluster';
-import { alarmSpecs, METRICS_NAMESPACE, type Watched } from './alarms';
+import { alarmSpecs } from './alarms';
 import { dashboardBody } from './dashboard';
 import { addPrepullMetrics } from './prepull-metrics';
+import { METRICS_NAMESPACE, type Watched } from './watched';
 
 export interface ColdStartMetricsConstructProps {
   readonly settings: AiShellEcsSettings;
@@ -66,6 +68,7 @@ export class ColdStartMetrics extends Construct {
       goldenAmiRecipe: props.goldenAmi?.recipe,
       slowStartSeconds: given.slowStartSeconds ?? DEFAULT_SLOW_START_SECONDS,
       warmPoolMinSize: settings.warmPool?.minSize,
+      isPoolPlanned: settings.warmPool !== undefined && isPlanned(settings.warmPool),
     };
     const actions = [...(given.alarmTopicArns ?? [])];
     this.alarms = Object.entries(alarmSpecs(watched)).map(

@@ -1,6 +1,6 @@
 import { CloudwatchLogMetricFilter } from '@cdktf/provider-aws/lib/cloudwatch-log-metric-filter';
 import type { Construct } from 'constructs';
-import { METRICS_NAMESPACE } from './alarms';
+import { METRICS_NAMESPACE } from './watched';
 
 const PREPULL = '$.event = "prepull"';
 

@@ -6,6 +6,7 @@ import { containerRules } from './container-rules';
 import { goldenAmiRules } from './golden-ami-rules';
 import { imageRules } from './image-rules';
 import { instanceRules } from './instance-rules';
+import { poolPlanRules } from './pool-plan-rules';
 import { refreshRules } from './refresh-rules';
 import { rolloutRules } from './rollout-rules';
 import type { Rule } from './rule';
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...instanceRules,
   ...imageRules,
   ...warmPoolRules,
+  ...poolPlanRules,
   ...refreshRules,
   ...rolloutRules,
   ...capacityRules,

@@ -15,6 +15,7 @@ import { inPlaceProps } from './in-place';
 import { instancesProps } from './instances';
 import { networkProps } from './network';
 import { observabilityProps } from './observability';
+import { poolPlanProps } from './pool-plan';
 import { rolloutProps } from './rollout';
 import { rootVolumeProps } from './root-volume';
 import { taskProps } from './task';
@@ -68,7 +69,10 @@ export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFla
   const image = imageProps(stack);
   const network = networkProps(stack);
   const { ami, instances } = instancesProps(stack);
-  const warmPool = warmPoolProps(stack);
+  const warmPool = {
+    ...warmPoolProps(stack),
+    ...(flavour.rollout === 'in-place' ? poolPlanProps(stack) : {}),
+  };
   const rootVolume = rootVolumeProps(stack);
   return {
     name,

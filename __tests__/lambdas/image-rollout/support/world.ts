@@ -13,13 +13,13 @@ import {
   DEFAULT_POLICY,
   type Host,
   type HostPlace,
-  type PoolSizes,
   type Revision,
   type RolloutPolicy,
   type RolloutState,
   type Step,
 } from '../../../../lambdas/image-rollout/plan/state';
 import { isInWave } from '../../../../lambdas/image-rollout/plan/wave';
+import type { PoolSizes } from '../../../../lambdas/warm-pool/plan/pool-plan';
 
 export function reference(name: string, version: number): Reference {
   return `registry.example/${name}@sha256:${String(version).padStart(64, '0')}`;
@@ -99,7 +99,7 @@ export class World {
             : { kind: 'ok', sizeBytes: 10e9 },
         ]),
       ),
-      pool: { now: this.poolNow, normal: NORMAL },
+      pool: { now: this.poolNow, normal: NORMAL, by: 'configured' },
     };
   }
 

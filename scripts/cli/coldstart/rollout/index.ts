@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -139,6 +140,7 @@ export async function rollout(aws: AwsSettings, options: RolloutOptions): Promis
   const ports = awsPorts(
     {
       autoScaling: new AutoScalingClient(aws),
+      cloudWatch: new CloudWatchClient(aws),
       ecr: new ECRClient(aws),
       ecs: new ECSClient(aws),
       logs: new CloudWatchLogsClient(aws),
