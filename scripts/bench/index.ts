@@ -18,6 +18,7 @@ import { rollout } from './rollout';
 import { startup } from './startup';
 import { synth } from './synth';
 import { withFigures } from './table';
+import { warmPool } from './warm-pool';
 
 const BENCHES: readonly Bench[] = [
   agentSmall,
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   imageKeyBench,
   imagePlan,
   rollout,
+  warmPool,
   startup,
   synth,
 ];
