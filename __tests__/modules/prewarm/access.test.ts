@@ -70,6 +70,13 @@ it('the gateway is deployed anew when its binary media types change, which its d
   });
 });
 
+it('the gateway is deployed anew for a policy as it is written: AWS says another text of it, and an apply would end in its middle', () => {
+  const api = synthesize({ api: { kind: 'regional', allowedCidrBlocks: ['203.0.113.0/24'] } });
+  const { policy } = api.one('aws_api_gateway_rest_api');
+  expect(policy).toContain('203.0.113.0/24');
+  expect(api.one('aws_api_gateway_deployment')).toMatchObject({ triggers: { policy } });
+});
+
 it('the gateway says of a body that is too large where to put it', () => {
   const text = JSON.stringify(documentFor('api-key'));
   const { 'x-amazon-apigateway-gateway-responses': responses } = JSON.parse(text);
