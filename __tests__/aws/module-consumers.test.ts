@@ -14,11 +14,12 @@ import { Consumer, type ConsumerConfiguration, type PlannedChange } from './supp
 
 const folder = mkdtempSync(join(tmpdir(), 'warmpath-consumers-'));
 const DIGEST = `sha256:${'1f'.repeat(32)}`;
-const [shellModule, goldenModule, joinedModule] = aiShellEcsModules;
+const [shellModule, goldenModule, joinedModule, , spotModule] = aiShellEcsModules;
 const source = {
   shell: writeModule(shellModule!, folder),
   golden: writeModule(goldenModule!, folder),
   joined: writeModule(joinedModule!, folder),
+  spot: writeModule(spotModule!, folder),
   prewarm: writeModule(prewarmModule, folder),
   vpc: writeModule(publicVpcModule, folder),
 };
@@ -58,6 +59,13 @@ afterAll(() => {
 /** Wrong inputs, each with the beginning of what is said of it. */
 const wrong = {
   'ai-shell-ecs': [
+    [{ instance_types: ['m7g.large', 'm7i.large'] }, 'instance_types: got one of another processor'],
+    [{ instance_types: ['m7g.large', 'm7g.large'] }, 'instance_types: allowed are up to 40 types'],
+    [
+      { instance_types: ['m7g.large', 'm7g.metal'], warm_pool_state: 'Hibernated' },
+      'instance_types: with warm_pool_state',
+    ],
+    [{ task_gpus: 1 }, 'task_gpus: more than 0 only on instance types with GPUs'],
     [{ ecr_repository_url: 'ghcr.io/team/shell' }, 'ecr_repository_url: the URL of a private'],
     [{ container_image_digest: '' }, 'container_image_digest: set it'],
     [{ container_image_digest: 'sha256:1f' }, 'container_image_digest: sha256:'],
@@ -239,7 +247,7 @@ it('plans with values that only the apply brings, in two Regions under one name,
   );
 });
 
-/** What the examples use of the public module, in its shape: a cluster, and the list of its capacity providers. */
+/** What the examples use of the public module, in its shape: a cluster, capacity providers of groups, and the list of all. */
 const PUBLIC_ECS = `
 variable "cluster_name" { type = string }
 variable "cluster_capacity_providers" {
@@ -250,10 +258,33 @@ variable "default_capacity_provider_strategy" {
   type    = map(object({ weight = number }))
   default = {}
 }
+variable "capacity_providers" {
+  type = map(object({
+    auto_scaling_group_provider = object({
+      auto_scaling_group_arn         = string
+      managed_termination_protection = string
+      managed_scaling                = object({ status = string, target_capacity = number, instance_warmup_period = number })
+    })
+  }))
+  default = {}
+}
 resource "aws_ecs_cluster" "this" { name = var.cluster_name }
+resource "aws_ecs_capacity_provider" "this" {
+  for_each = var.capacity_providers
+  name     = each.key
+  auto_scaling_group_provider {
+    auto_scaling_group_arn         = each.value.auto_scaling_group_provider.auto_scaling_group_arn
+    managed_termination_protection = each.value.auto_scaling_group_provider.managed_termination_protection
+    managed_scaling {
+      status                 = each.value.auto_scaling_group_provider.managed_scaling.status
+      target_capacity        = each.value.auto_scaling_group_provider.managed_scaling.target_capacity
+      instance_warmup_period = each.value.auto_scaling_group_provider.managed_scaling.instance_warmup_period
+    }
+  }
+}
 resource "aws_ecs_cluster_capacity_providers" "this" {
   cluster_name       = aws_ecs_cluster.this.name
-  capacity_providers = distinct(concat(var.cluster_capacity_providers, keys(var.default_capacity_provider_strategy)))
+  capacity_providers = distinct(concat(var.cluster_capacity_providers, keys(var.default_capacity_provider_strategy), [for made in aws_ecs_capacity_provider.this : made.name]))
 }
 output "cluster_name" { value = aws_ecs_cluster.this.name }
 `;
@@ -287,6 +318,78 @@ it.each(readdirSync(examples).filter((name) => !name.endsWith('.md')))(
     }
   },
 );
+
+it('leaves the capacity provider to the module of the cluster, by the words of the examples; Spot and several types stand beside it', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'warmpath-consumer-'));
+  const made = new Consumer(home);
+  consumers.push(made);
+  mkdirSync(join(home, 'public-ecs'));
+  writeFileSync(join(home, 'public-ecs/main.tf'), PUBLIC_ECS);
+  const { Subnets: [subnet] = [] } = await new EC2Client({}).send(new DescribeSubnetsCommand({}));
+  const given = {
+    ecr_repository_url: shell.ecr_repository_url,
+    container_image_digest: DIGEST,
+    image_id: shell.image_id,
+    vpc_id: subnet?.VpcId,
+    subnet_ids: [subnet?.SubnetId],
+    // What hangs on neither provider nor group.
+    create_cold_start_metrics: false,
+  };
+  const shared = Object.entries(given).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  const [, recipe = ''] = /```hcl\n(.*?)```/s.exec(readFileSync(join(examples, 'README.md'), 'utf8')) ?? [];
+  const [cluster = '', shells = ''] = recipe.split('\n\n');
+  function write(instanceTypes: readonly string[], share: number): void {
+    writeFileSync(
+      join(home, 'main.tf'),
+      [
+        'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}',
+        'provider "aws" {\n  region = "eu-central-1"\n  max_retries = 2\n}',
+        cluster
+          .replace(/"terraform-aws-modules\/ecs\/aws"\n\s+version\s+= ".*"/, '"./public-ecs"')
+          .replace(
+            '# …',
+            'cluster_name = "listing"\n cluster_capacity_providers = keys(module.spot.capacity_providers)',
+          ),
+        shells
+          .replace(/"git::.*"/, JSON.stringify(source.joined))
+          .replace(
+            '# …',
+            ['name = "shell"', `instance_types = ${JSON.stringify(instanceTypes)}`, ...shared].join('\n'),
+          ),
+        'module "spot" {',
+        `source = ${JSON.stringify(source.spot)}`,
+        'name = "spot"',
+        'existing_cluster_name = module.ecs.cluster_name',
+        `on_demand_percentage_above_base_capacity = ${share}`,
+        ...shared,
+        '}',
+      ].join('\n'),
+    );
+  }
+  const types = ['m7g.large', 'm6g.large', 'm8g.large'];
+  write(types, 0);
+  const planned = await made.plan();
+  const providers = planned.filter(({ type }) => type === 'aws_ecs_capacity_provider');
+  expect(providers.map(({ after }) => after?.['name']).sort()).toEqual(['shell-capacity', 'spot-capacity']);
+  const policies = planned.flatMap(({ type, after }) =>
+    type === 'aws_autoscaling_group' ? [JSON.stringify(after?.['mixed_instances_policy'])] : [],
+  );
+  expect(policies).toHaveLength(2);
+  // In the order that was given.
+  expect(policies).toContainEqual(expect.stringMatching(new RegExp(types.join('.*'))));
+  expect(policies).toContainEqual(expect.stringContaining('"on_demand_percentage_above_base_capacity":0'));
+  await made.apply();
+  expect(await made.plan()).toEqual([]);
+
+  write(['m6g.large'], 25);
+  const changed = await made.plan();
+  expect(new Set(changed.map(({ actions }) => actions))).toEqual(new Set(['update']));
+  expect(new Set(changed.map(({ type }) => type))).toEqual(
+    new Set(['aws_autoscaling_group', 'aws_launch_template']),
+  );
+  await made.apply();
+  expect(await made.plan()).toEqual([]);
+});
 
 it('takes over a group that was written by hand, its template and its capacity provider, and replaces none of them', async () => {
   const byHand = consumer({
@@ -412,6 +515,10 @@ it('takes over a group that was written by hand, its template and its capacity p
       moved: [{ from: to, to: `${to}["blue"]` }],
     },
     '`for_each` without `moved`': { module: { shell: { ...call, for_each: '${toset(["blue"])}' } } },
+    'another name of the call, with `moved` from `module.shell` to `module.shells`': {
+      module: { shells: call },
+      moved: [{ from: to, to: 'module.shells' }],
+    },
     '`count = 0` on the module': { module: { shell: { ...call, count: 0 } } },
     '`create = false`': { module: { shell: { ...call, create: false } } },
     '`create_capacity_provider = false`': { module: { shell: { ...call, create_capacity_provider: false } } },

@@ -165,7 +165,7 @@ describe('a written module', () => {
 });
 
 describe.each(aiShellEcsModules)('the module $name', (shell) => {
-  const joins = shell.name.endsWith('-existing-cluster');
+  const joins = /-(existing-cluster|spot)$/.test(shell.name);
   const call = callAiShell
     .replace('MODULE', shell.name)
     // Where images change without an apply, no output names one.

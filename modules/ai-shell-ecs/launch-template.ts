@@ -3,6 +3,7 @@ import { Fn, Op, TerraformLocal, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { withTags } from '../parts/tags';
 import type { Names } from './names';
+import { firstOf } from './plan-values';
 import type { AiShellEcsSettings } from './settings';
 
 export interface InstanceTemplateProps {
@@ -33,7 +34,7 @@ export class InstanceTemplate extends Construct {
       name: props.names.launchTemplate,
       updateDefaultVersion: true,
       imageId: props.imageId,
-      instanceType: instances.instanceTypes[0] ?? '',
+      instanceType: firstOf(instances.instanceTypes),
       ebsOptimized: 'true',
       userData: Fn.base64gzip(userData.asString),
       iamInstanceProfile: { arn: props.instanceProfileArn },

@@ -17,21 +17,33 @@ const purpose =
  * there are is chosen by the module.
  */
 export const aiShellEcsModules: readonly HclModule[] = [
-  aiShellEcsModule('ai-shell-ecs', purpose, { cluster: 'own', goldenAmi: false, rollout: 'replace' }),
+  aiShellEcsModule('ai-shell-ecs', purpose, {
+    cluster: 'own',
+    goldenAmi: false,
+    rollout: 'replace',
+    capacity: 'on-demand',
+  }),
   aiShellEcsModule(
     'ai-shell-ecs-golden-ami',
     `${purpose} And an AMI that holds the image, built again on every push.`,
-    { cluster: 'own', goldenAmi: true, rollout: 'replace' },
+    { cluster: 'own', goldenAmi: true, rollout: 'replace', capacity: 'on-demand' },
   ),
   aiShellEcsModule(
     'ai-shell-ecs-existing-cluster',
     `${purpose} It joins a cluster that exists: add the capacity provider of the output \`capacity_providers\` to its list.`,
-    { cluster: 'existing', goldenAmi: false, rollout: 'replace' },
+    { cluster: 'existing', goldenAmi: false, rollout: 'replace', capacity: 'on-demand' },
   ),
   aiShellEcsModule(
     'ai-shell-ecs-in-place',
     `${purpose} And a new image goes onto the instances that are there, before a task of it starts: it replaces none.`,
-    { cluster: 'own', goldenAmi: false, rollout: 'in-place' },
+    { cluster: 'own', goldenAmi: false, rollout: 'in-place', capacity: 'on-demand' },
+  ),
+  aiShellEcsModule(
+    'ai-shell-ecs-spot',
+    'ECS on EC2 Spot, with an on-demand share: the image is pinned by digest and on disk before the agent registers. Without a warm pool, ' +
+      'as Auto Scaling has none of Spot Instances. It joins a cluster that exists: add the capacity provider of the output ' +
+      '`capacity_providers` to its list.',
+    { cluster: 'existing', goldenAmi: false, rollout: 'replace', capacity: 'spot' },
   ),
 ];
 

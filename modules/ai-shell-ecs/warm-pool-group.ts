@@ -5,10 +5,11 @@ import { type ITerraformDependable, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { OfferedTypes } from '../parts/offered-types';
 import { groupTags, withTags } from '../parts/tags';
+import { addTypesOfPlan, capacitySource, pathOfVersion } from './capacity-source';
 import { type Names, namesOf } from './names';
 import { isPlanned } from './pool-plan';
 import type { CapacityReservationProps } from './props';
-import type { AiShellEcsSettings, InstancesSettings, RefreshSettings, WarmPoolSettings } from './settings';
+import type { AiShellEcsSettings, RefreshSettings, WarmPoolSettings } from './settings';
 
 export interface WarmPoolGroupProps {
   readonly names: Names;
@@ -106,7 +107,7 @@ export class WarmPoolGroup extends Construct {
           'desired_capacity',
           // The provider replaces the whole group when this differs; the hook of its own below takes every later change.
           'initial_lifecycle_hook',
-          ...(refresh?.startedBy === 'command' ? [versionOf(capacity)] : []),
+          ...(refresh?.startedBy === 'command' ? [pathOfVersion(capacity)] : []),
           // One function sizes the pool: it takes these from its environment.
           ...(isSizedByFunction(settings)
             ? ['warm_pool[0].min_size', 'warm_pool[0].max_group_prepared_capacity']
@@ -115,6 +116,7 @@ export class WarmPoolGroup extends Construct {
       },
       dependsOn,
     });
+    addTypesOfPlan(this.group, instances, template);
     // The initial hook counts at creation only; this is the same hook, and later changes of it.
     this.hook = new AutoscalingLifecycleHook(this, 'hook', {
       ...hook,
@@ -125,39 +127,6 @@ export class WarmPoolGroup extends Construct {
 
 function isSizedByFunction({ inPlaceRollout, warmPool }: AiShellEcsSettings): boolean {
   return warmPool !== undefined && (inPlaceRollout !== undefined || isPlanned(warmPool));
-}
-
-type CapacitySource = Pick<AutoscalingGroupConfig, 'launchTemplate' | 'mixedInstancesPolicy'>;
-
-function capacitySource(instances: InstancesSettings, template: LaunchTemplate): CapacitySource {
-  // The number, not an alias: only a changed number starts a refresh, and only to a number can one roll back.
-  const version = instances.launchTemplateVersion ?? `\${${template.fqn}.latest_version}`;
-  const { spot } = instances;
-  const isSpot = instances.capacityType === 'spot';
-  if (instances.instanceTypes.length === 1 && !isSpot) {
-    return { launchTemplate: { id: template.id, version } };
-  }
-  return {
-    mixedInstancesPolicy: {
-      instancesDistribution: {
-        onDemandAllocationStrategy: 'prioritized',
-        onDemandBaseCapacity: spot.onDemandBase,
-        onDemandPercentageAboveBaseCapacity: isSpot ? spot.onDemandPercentAboveBase : 100,
-        ...(isSpot ? { spotAllocationStrategy: spot.allocationStrategy } : {}),
-      },
-      launchTemplate: {
-        launchTemplateSpecification: { launchTemplateId: template.id, version },
-        override: instances.instanceTypes.map((instanceType) => ({ instanceType })),
-      },
-    },
-  };
-}
-
-/** Where the group's attributes say which version of the launch template it uses. */
-function versionOf({ launchTemplate }: CapacitySource): string {
-  return launchTemplate === undefined
-    ? 'mixed_instances_policy[0].launch_template[0].launch_template_specification[0].version'
-    : 'launch_template[0].version';
 }
 
 function reservationBlock({

@@ -14,7 +14,9 @@ export function requiredArguments(name: string, { vpcId, subnetIds, amiId }: Sur
     image_id: amiId,
     vpc_id: vpcId,
     subnet_ids: subnetIds.slice(0, 1),
-    ...(name.includes('joined') ? { existing_cluster_name: 'platform' } : {}),
+    ...(name.includes('joined') || name.includes('spot') ? { existing_cluster_name: 'platform' } : {}),
+    // What it has beside its group is planned by the others.
+    ...(name.includes('spot') ? { create_cold_start_metrics: false } : {}),
   };
 }
 
@@ -31,6 +33,11 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
     security_group_ids: ['sg-0a1b2c3d4e5f60718'],
     architecture: 'x86_64',
     instance_type: 'm7g.xlarge',
+    instance_types: ['m7g.large', 'm6g.large'],
+    on_demand_base_capacity: 1,
+    on_demand_percentage_above_base_capacity: 25,
+    spot_allocation_strategy: 'capacity-optimized',
+    capacity_rebalance: true,
     check_instance_type: false,
     min_size: 1,
     max_size: 8,
@@ -107,4 +114,6 @@ export function changedVariables({ subnetIds }: Surroundings): Readonly<Record<s
 /** What has to change with a variable, as the module refuses it alone. */
 export const CHANGED_TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   architecture: { instance_type: 'm7i.large' },
+  // The emulator offers none with GPUs.
+  task_gpus: { instance_type: 'g5g.xlarge', check_instance_type: false },
 };

@@ -92,13 +92,14 @@ beforeAll(async () => {
   function hcl(module: HclModule, given: Readonly<Record<string, unknown>>): ModuleCall {
     return { folder: writeModule(module, folder), arguments: given };
   }
-  const [, golden, joined, inPlace] = aiShellEcsModules;
+  const [, golden, joined, inPlace, spot] = aiShellEcsModules;
   const modules = {
     ...deployments(shell, shells),
     ...deployments(prewarm, prewarms),
     'hcl-golden': hcl(golden!, requiredArguments('hcl-golden', around)),
     'hcl-joined': hcl(joined!, requiredArguments('hcl-joined', around)),
     'hcl-in-place': hcl(inPlace!, requiredArguments('hcl-in-place', around)),
+    'hcl-spot': hcl(spot!, requiredArguments('hcl-spot', around)),
     'hcl-prewarm': hcl(prewarmModule, requiredPrewarmArguments(around)),
     before: writtenByFirstVersion(around),
   };
@@ -122,9 +123,13 @@ beforeAll(async () => {
     warm_pool_time_zone,
     warm_pool_schedule,
     warm_pool_follow_demand,
+    on_demand_base_capacity,
+    on_demand_percentage_above_base_capacity,
+    spot_allocation_strategy,
+    capacity_rebalance,
     ...common
   } = changedVariables(around);
-  const { container_image_digest } = common;
+  const { container_image_digest, instance_types } = common;
   tables['variables of ai-shell-ecs'] = [
     ...variableCases('hcl-golden', modules['hcl-golden'], { image_id, ...common }),
     ...variableCases(
@@ -145,6 +150,18 @@ beforeAll(async () => {
         warm_pool_follow_demand,
       },
       ' of in-place',
+    ),
+    ...variableCases(
+      'hcl-spot',
+      modules['hcl-spot'],
+      {
+        instance_types,
+        on_demand_base_capacity,
+        on_demand_percentage_above_base_capacity,
+        spot_allocation_strategy,
+        capacity_rebalance,
+      },
+      ' of spot',
     ),
   ];
   tables['props of prewarm'] = propCases(prewarm, prewarms, prewarmCases(around), folder);

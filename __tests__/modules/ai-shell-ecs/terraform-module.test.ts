@@ -45,7 +45,7 @@ describe.each(aiShellEcsModules)('the Terraform module $name', (hclModule) => {
     );
     expect(required.map(([name]) => name).sort()).toEqual([
       'ecr_repository_url',
-      ...(hclModule.name === 'ai-shell-ecs-existing-cluster' ? ['existing_cluster_name'] : []),
+      ...(/-(existing-cluster|spot)$/.test(hclModule.name) ? ['existing_cluster_name'] : []),
       'name',
       'subnet_ids',
       'vpc_id',

@@ -17,8 +17,9 @@ it('has a variable for each prop, or says in its README why there is none', () =
     join(folder, '../parts/iam-roles.ts'),
   ]);
   const flavours = [
-    { cluster: 'own', goldenAmi: true, rollout: 'replace' },
-    { cluster: 'existing', goldenAmi: false, rollout: 'in-place' },
+    { cluster: 'own', goldenAmi: true, rollout: 'replace', capacity: 'on-demand' },
+    { cluster: 'existing', goldenAmi: false, rollout: 'in-place', capacity: 'on-demand' },
+    { cluster: 'existing', goldenAmi: false, rollout: 'replace', capacity: 'spot' },
   ] as const;
   const set = flavours.flatMap((flavour) =>
     namesOfVariables(propsFromVariables(new HclModuleStack(Testing.app(), 'stack'), flavour)),

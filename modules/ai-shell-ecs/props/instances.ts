@@ -95,7 +95,7 @@ export interface SpotProps {
     | 'capacity-optimized-prioritized'
     | 'lowest-price';
   /** Replaces an instance that is at risk before its notice; the new one has its images first. @default false */
-  readonly rebalance?: boolean;
+  readonly rebalance?: boolean | IResolvable;
 }
 
 /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/use-ec2-capacity-reservations.html */

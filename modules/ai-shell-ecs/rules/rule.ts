@@ -32,9 +32,9 @@ export function isInRange(value: number, min: number, max: number): boolean {
   return isUnknown(value) || (Number.isInteger(value) && value >= min && value <= max);
 }
 
-/** Terraform fills the value in at plan, where the variables' own validation judges it. */
+/** Terraform fills the value in at plan, where the variables' own validation judges it; of a list that it fills in, each element is. */
 export function isUnknown(value: unknown): boolean {
-  return Token.isUnresolved(value);
+  return Token.isUnresolved(value) || Token.isUnresolved([value]);
 }
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };

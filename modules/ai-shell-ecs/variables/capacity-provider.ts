@@ -77,9 +77,19 @@ export function capacityProviderSwitch(stack: HclModuleStack): string {
   return 'var.create_capacity_provider';
 }
 
-/** How ECS scales the group. */
-export function capacityProviderProps(stack: HclModuleStack, baseName: string): CapacityProviderProps {
-  const declared = declare(stack, variables);
+/**
+ * How ECS scales the group.
+ * @param warmupSeconds from launch to registration, unless the caller says otherwise
+ */
+export function capacityProviderProps(
+  stack: HclModuleStack,
+  baseName: string,
+  warmupSeconds: number,
+): CapacityProviderProps {
+  const declared = declare(stack, {
+    ...variables,
+    instance_warmup_period: { ...variables.instance_warmup_period, default: warmupSeconds },
+  });
   return {
     name: Token.asString(Fn.coalesce([declared.capacity_provider_name.stringValue, `${baseName}-capacity`])),
     targetCapacityPercent: declared.target_capacity.numberValue,

@@ -18,6 +18,7 @@ import { observabilityProps } from './observability';
 import { poolPlanProps } from './pool-plan';
 import { rolloutProps } from './rollout';
 import { rootVolumeProps } from './root-volume';
+import { spotProps } from './spot';
 import { taskProps } from './task';
 import { warmPoolProps } from './warm-pool';
 
@@ -55,7 +56,12 @@ export interface AiShellEcsFlavour {
   readonly cluster: 'own' | 'existing';
   readonly goldenAmi: boolean;
   readonly rollout: 'replace' | 'in-place';
+  /** Spot is without a warm pool. */
+  readonly capacity: 'on-demand' | 'spot';
 }
+
+/** From launch to registration: of an instance that was prepared, and of one that pulls its images first. */
+const WARMUP_SECONDS = { 'on-demand': 60, spot: 300 };
 
 /**
  * Declares the variables of a Terraform module in the stack, by the names that users of the module it succeeds know, and
@@ -68,11 +74,12 @@ export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFla
   const place = regionAndPartition(stack);
   const image = imageProps(stack);
   const network = networkProps(stack);
-  const { ami, instances } = instancesProps(stack);
-  const warmPool = {
-    ...warmPoolProps(stack),
-    ...(flavour.rollout === 'in-place' ? poolPlanProps(stack) : {}),
-  };
+  const isSpot = flavour.capacity === 'spot';
+  const { ami, instances } = instancesProps(stack, !isSpot);
+  const spot = isSpot ? spotProps(stack) : {};
+  const warmPool = isSpot
+    ? false
+    : { ...warmPoolProps(stack), ...(flavour.rollout === 'in-place' ? poolPlanProps(stack) : {}) };
   const rootVolume = rootVolumeProps(stack);
   return {
     name,
@@ -80,10 +87,10 @@ export function propsFromVariables(stack: HclModuleStack, flavour: AiShellEcsFla
     image,
     network,
     ami,
-    instances: { ...instances, rootVolume },
+    instances: { ...instances, ...spot, rootVolume },
     warmPool,
     ...rolloutProps(stack),
-    capacityProvider: capacityProviderProps(stack, name),
+    capacityProvider: capacityProviderProps(stack, name, WARMUP_SECONDS[flavour.capacity]),
     ...taskProps(stack),
     ...observabilityProps(stack),
     roles: roleProps(stack, place.region),

@@ -1,4 +1,4 @@
-import { Op, Token } from 'cdktf';
+import { Op, ref, Token } from 'cdktf';
 import { declare, type HclModuleStack, type ModuleVariable, wholeNumber } from '../../parts/hcl-module';
 import { valueIf } from '../../parts/plan-values';
 import type { AiShellEcsProps, Architecture } from '../props';
@@ -43,22 +43,33 @@ const variables = {
     default: 'm7g.large',
     validations: [
       {
-        // Graviton families have a g right after the generation: m7g, c7gn, g5g; a1 was the first.
-        condition: 'can(regex("^([a-z]+[0-9]+g|a1[.])", var.instance_type)) == (var.architecture == "arm64")',
+        condition: `length(var.instance_types) > 0 || ${isOfArchitecture('var.instance_type')}`,
         message:
           'instance_type: of another processor than architecture; AMI, image and type must have the same; change one of them.',
       },
+    ],
+  },
+  instance_types: {
+    description:
+      'Instance types in order of preference, of which the group starts what there is; empty for instance_type alone',
+    type: 'list(string)',
+    default: [],
+    validations: [
       {
-        condition: hibernatesInto('var.instance_type'),
+        condition:
+          'length(var.instance_types) <= 40 && length(distinct(var.instance_types)) == length(var.instance_types)',
+        message: 'instance_types: allowed are up to 40 types, each once; correct the list.',
+      },
+      {
+        condition: `alltrue([for type in var.instance_types : ${isOfArchitecture('type')}])`,
         message:
-          'instance_type: with warm_pool_state Hibernated less than 150 GiB of memory, no bare metal, and a root_volume_size of 30 GiB more ' +
-          'than memory; enlarge the volume, take another type, or wait in state Stopped.',
+          'instance_types: got one of another processor than architecture; AMI, image and types must have the same; change one of them.',
       },
     ],
   },
   check_instance_type: {
     description:
-      'Refuse to plan where EC2 does not offer instance_type; false where whoever plans may not call ec2:DescribeInstanceTypeOfferings',
+      'Refuse to plan where EC2 offers none of the instance types; false where whoever plans may not call ec2:DescribeInstanceTypeOfferings',
     type: 'bool',
     default: true,
   },
@@ -131,6 +142,32 @@ const variables = {
   },
 } as const satisfies Record<string, ModuleVariable>;
 
+/** Condition under which a type has the processor of the AMI: Graviton families have a g right after the generation; a1 was the first. */
+function isOfArchitecture(type: string): string {
+  return `can(regex("^([a-z]+[0-9]+g|a1[.])", ${type})) == (var.architecture == "arm64")`;
+}
+
+/** The variables beside those of a warm pool, one of whose states needs types that can hibernate. */
+function variablesWithPool() {
+  const { instance_type: one, instance_types: several } = variables;
+  const message =
+    'with warm_pool_state Hibernated less than 150 GiB of memory, no bare metal, and a root_volume_size of 30 GiB more ' +
+    'than memory; enlarge the volume, take another type, or wait in state Stopped.';
+  const ofOne = {
+    condition: `length(var.instance_types) > 0 ? true : ${hibernatesInto('var.instance_type')}`,
+    message: `instance_type: ${message}`,
+  };
+  const ofSeveral = {
+    condition: `alltrue([for type in var.instance_types : ${hibernatesInto('type')}])`,
+    message: `instance_types: ${message}`,
+  };
+  return {
+    ...variables,
+    instance_type: { ...one, validations: [...one.validations, ofOne] },
+    instance_types: { ...several, validations: [...several.validations, ofSeveral] },
+  };
+}
+
 /**
  * Condition under which an instance of the type can hibernate: the volume holds its memory. Of the families c, m and r, whose memory follows
  * from the name; others pass.
@@ -146,9 +183,15 @@ function hibernatesInto(type: string): string {
   );
 }
 
-/** The instances of the group, without their root volume, and what they boot from. */
-export function instancesProps(stack: HclModuleStack): Required<Pick<AiShellEcsProps, 'ami' | 'instances'>> {
-  const declared = declare(stack, variables);
+/**
+ * The instances of the group, without their root volume, and what they boot from.
+ * @param hasPool whether some of them wait in a warm pool
+ */
+export function instancesProps(
+  stack: HclModuleStack,
+  hasPool: boolean,
+): Required<Pick<AiShellEcsProps, 'ami' | 'instances'>> {
+  const declared = declare(stack, hasPool ? variablesWithPool() : variables);
   const desiredCapacity = declared.desired_capacity.numberValue;
   return {
     ami: {
@@ -158,7 +201,9 @@ export function instancesProps(stack: HclModuleStack): Required<Pick<AiShellEcsP
     instances: {
       // The variable's own validation allows nothing but the members of this union.
       architecture: declared.architecture.stringValue as Architecture,
-      instanceTypes: [declared.instance_type.stringValue],
+      instanceTypes: Token.asList(
+        ref('(length(var.instance_types) == 0 ? [var.instance_type] : var.instance_types)', stack),
+      ),
       checkTypes: declared.check_instance_type.value,
       minSize: declared.min_size.numberValue,
       maxSize: declared.max_size.numberValue,

@@ -74,6 +74,13 @@ const variables = {
         condition: 'var.task_gpus >= 0 && var.task_gpus <= 16 && (var.task_gpus == 0 || var.image_id != "")',
         message: 'task_gpus: 0 to 16, and more than 0 only with image_id: the recommended AMI has no driver.',
       },
+      {
+        condition:
+          'var.task_gpus == 0 || alltrue([for type in concat(var.instance_types, length(var.instance_types) == 0 ? [var.instance_type] : []) : ' +
+          'can(regex("^(g|gr|p)[0-9]", type))])',
+        message:
+          'task_gpus: more than 0 only on instance types with GPUs, such as g5g.xlarge; take such types, or a shell would wait for ever.',
+      },
     ],
   },
   task_environment: {
