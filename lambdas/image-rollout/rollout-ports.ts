@@ -55,6 +55,7 @@ export function policyOf(settings: ParsedRolloutSettings): RolloutPolicy {
     readyPercent: settings.READY_PERCENT,
     waveBytes: settings.WAVE_BYTES,
     hostsTimeoutSeconds: settings.HOSTS_TIMEOUT_SECONDS,
+    launchTimeoutSeconds: settings.LAUNCH_TIMEOUT_SECONDS,
     pool: settings.POOL_RENEWAL,
     previousSeconds: settings.PREVIOUS_SECONDS,
   };

@@ -25,6 +25,8 @@ export const imageRolloutSettings = z.object({
   READY_PERCENT: whole,
   WAVE_BYTES: whole,
   HOSTS_TIMEOUT_SECONDS: whole,
+  /** Time of the launch hook, after which no launch is underway any more. */
+  LAUNCH_TIMEOUT_SECONDS: whole,
   PREVIOUS_SECONDS: whole,
 });
 

@@ -130,6 +130,7 @@ export class RolloutDriver extends Construct {
       READY_PERCENT: Tokenization.stringifyNumber(rollout.readyPercent),
       WAVE_BYTES: String(WAVE_BYTES),
       HOSTS_TIMEOUT_SECONDS: String(HOSTS_TIMEOUT_SECONDS),
+      LAUNCH_TIMEOUT_SECONDS: Tokenization.stringifyNumber(settings.prepull.hookTimeoutSeconds),
       PREVIOUS_SECONDS: String(PREVIOUS_SECONDS),
     };
   }

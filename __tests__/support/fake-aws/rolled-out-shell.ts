@@ -40,6 +40,7 @@ export function rolloutSettings({ plan, platform, pool, waveBytes }: ShellOption
     READY_PERCENT: '100',
     WAVE_BYTES: String(waveBytes),
     HOSTS_TIMEOUT_SECONDS: '3600',
+    LAUNCH_TIMEOUT_SECONDS: '1200',
     PREVIOUS_SECONDS: '604800',
   });
 }

@@ -42,10 +42,13 @@ export function renewPool(
   const coming = hosts.filter(({ place }) => place === 'pool-launching' || place === 'pool-awake');
   const stale = asleep.filter((host) => !holdsNext(host));
   const unready = coming.filter((host) => !holdsNext(host));
-  if (stale.length === 0 && unready.length === 0) return { kind: 'fresh' };
   const elapsedSeconds = nowSeconds - document.since;
+  // Where tasks draw hosts all the time, one is always on its way in. After so long it launched behind the document, and holds next.
+  const launchedBehind = elapsedSeconds >= policy.launchTimeoutSeconds;
+  const awaited = unready.filter(({ place }) => place === 'pool-awake' || !launchedBehind);
+  if (stale.length === 0 && awaited.length === 0) return { kind: 'fresh' };
   if (elapsedSeconds >= policy.poolTimeoutSeconds) return { kind: 'stop', reason: 'pool-timed-out' };
-  if (stale.length === 0) return awaiting('hosts on their way into the pool', unready);
+  if (stale.length === 0) return awaiting('hosts on their way into the pool', awaited);
   const surge = surgeOf(pool.normal, elapsedSeconds, policy);
   const larger = surged(pool.normal, surge);
   if (!isSameSize(pool.now, larger))

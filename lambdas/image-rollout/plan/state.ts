@@ -72,6 +72,8 @@ export interface RolloutPolicy {
   readonly waveBytes: number;
   /** Bound of each wait for hosts. */
   readonly hostsTimeoutSeconds: number;
+  /** How long a host may be on its way into the pool at most: what is on its way after that launched meanwhile. */
+  readonly launchTimeoutSeconds: number;
   /** `renew` replaces stale hosts of the pool before the switch, `lazy` leaves them to scale-out. */
   readonly pool: 'renew' | 'lazy';
   /** Stale pool hosts that are replaced at once, and the size of the surge, at first. */
@@ -87,6 +89,7 @@ export const DEFAULT_POLICY: RolloutPolicy = {
   readyPercent: 100,
   waveBytes: 20e9,
   hostsTimeoutSeconds: 3_600,
+  launchTimeoutSeconds: 1_200,
   pool: 'renew',
   poolSurge: 1,
   poolSurgeDoublesSeconds: 900,
