@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from 'hono';
+import { isWarmpathError, WarmpathError } from '../../../../lambdas/errors/warmpath-error';
 import { type ApiClient, isStorage } from '../service/api-client';
 import { putList } from '../service/list-to-send';
 import { answerOf, failure, pathOf, reaching } from './forward';
@@ -14,16 +15,13 @@ const MAX_LIST_BYTES = 256 * 1024 * 1024;
 /** Lists whose place is known; each is uploaded right after it was asked for. */
 const MAX_LISTS = 100;
 
-class ListTooLong extends Error {
-  override readonly name = 'ListTooLong';
-}
-
 function bounded(): Transform {
   let size = 0;
   return new Transform({
     transform(chunk: Uint8Array, _, done) {
       size += chunk.byteLength;
-      if (size > MAX_LIST_BYTES) done(new ListTooLong());
+      if (size > MAX_LIST_BYTES)
+        done(new WarmpathError('BODY_TOO_LARGE', `List: allowed: ${MAX_LIST_BYTES} bytes.`));
       else done(null, chunk);
     },
   });
@@ -78,7 +76,7 @@ export class ListUploads {
         return Response.json({});
       });
     } catch (error) {
-      if (error instanceof ListTooLong) return failure(413, `List: allowed: ${MAX_LIST_BYTES} bytes.`);
+      if (isWarmpathError(error, 'BODY_TOO_LARGE')) return failure(413, error.message);
       throw error;
     } finally {
       await rm(folder, { recursive: true, force: true });

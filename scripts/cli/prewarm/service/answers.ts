@@ -2,12 +2,20 @@ import * as z from 'zod';
 import { requestBody, requestLine } from '../../../../lambdas/prewarm/api/bodies';
 import { estimateBody } from '../../../../lambdas/prewarm/api/routes/estimate';
 import type { EstimateView, RequestPage, RequestView } from '../../../../lambdas/prewarm/client/views';
+import { OUTCOME_KINDS, type OutcomeKind } from '../../../../lambdas/prewarm/engine/model/outcome';
 import { type ApiResponse, ApiUnreachable } from './api-client';
+
+/** Counts by outcome of a service that may be of another version: kinds that it does not know are 0, and new ones are left out. */
+const outcomes = z.record(z.string(), z.number()).transform((counts) => {
+  const known = OUTCOME_KINDS.map((kind) => [kind, counts[kind] ?? 0] as const);
+  return Object.fromEntries(known) as Record<OutcomeKind, number>;
+});
 
 /** Bodies of the API without the fields that only a newer service has. */
 const request = z.object({
   ...requestBody.shape,
-  pops: z.array(z.object(requestBody.shape.pops.element.shape)),
+  outcomes,
+  pops: z.array(z.object({ ...requestBody.shape.pops.element.shape, outcomes })),
 });
 const page = z.object({
   requests: z.array(z.object(requestLine.shape)),
