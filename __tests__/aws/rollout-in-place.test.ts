@@ -3,7 +3,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeWarmPoolCommand,
+} from '@aws-sdk/client-auto-scaling';
 import {
   CloudWatchLogsClient,
   CreateLogStreamCommand,
@@ -32,6 +36,15 @@ class ShellStack extends WarmpathStack {
     addAiShellEcsOutputs(this, new AiShellEcs(this, 'ai-shell', props));
   }
 }
+
+/** Three hosts at any hour, which takes two windows; configured are two. */
+const PLANNED: AiShellEcsProps['warmPool'] = {
+  timeZone: 'Europe/Berlin',
+  schedule: [
+    { from: '00:00', to: '12:00', minSize: 3 },
+    { from: '12:00', to: '24:00', minSize: 3 },
+  ],
+};
 
 const outFolder = mkdtempSync(join(tmpdir(), 'warmpath-aws-rollout-'));
 const folder = join(outFolder, 'stacks', 'shell');
@@ -178,7 +191,7 @@ describe('a group whose images are rolled out in place', () => {
   let driftBefore: readonly string[];
 
   beforeAll(async () => {
-    synthesize({ rollout: 'in-place', inPlaceRollout: { startedBy: 'command' } });
+    synthesize({ rollout: 'in-place', inPlaceRollout: { startedBy: 'command' }, warmPool: PLANNED });
     change = await stack.actions();
     await stack.apply();
     driftBefore = await stack.drift();
@@ -228,7 +241,11 @@ describe('a group whose images are rolled out in place', () => {
     });
   });
 
-  it('leaves a plan that is empty', async () => {
+  it('leaves a pool of the size that its windows say, and a plan that is empty', async () => {
+    const { WarmPoolConfiguration: pool } = await autoScaling.send(
+      new DescribeWarmPoolCommand({ AutoScalingGroupName: 'shell-ecs-asg' }),
+    );
+    expect(pool).toMatchObject({ MinSize: 3, PoolState: 'Stopped' });
     expect(await stack.drift()).toEqual([]);
   });
 
@@ -250,6 +267,7 @@ describe('a group whose images are rolled out in place', () => {
   it('follows its lock where an apply says what is wanted', async () => {
     synthesize({
       rollout: 'in-place',
+      warmPool: PLANNED,
       image: { from: 'digest', reference: `${REGISTRY}/ai-shell@${digests[1]}` },
     });
     expect(await stack.actions()).toEqual([expect.stringMatching(/^update aws_ssm_parameter\..*wanted/)]);
