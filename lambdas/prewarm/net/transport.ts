@@ -76,6 +76,7 @@ class SocketTransport implements Transport {
 
   /** Each is of an address that fetches go to no more, or to fewer at a time than before. */
   private closeUnused(maxConnections: number): void {
+    if (maxConnections === Number.POSITIVE_INFINITY) return;
     let open = 1;
     for (const pool of this.pools.values()) open += pool.size;
     for (const pool of this.pools.values()) while (open > maxConnections && pool.closeOldest()) open -= 1;
