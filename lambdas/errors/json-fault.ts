@@ -122,3 +122,8 @@ export function parseJson(text: string): ReturnType<typeof JSON.parse> {
     throw new SyntaxError(`it is no JSON from ${jsonFault(text) ?? 'its beginning'} on`);
   }
 }
+
+/** Returns true for a value that is an object in JSON: neither a list nor `null`. */
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isJsonObject } from '../../lambdas/errors/json-fault';
 import { filesBelow } from '../files-below';
 import { repositoryRoot } from './functions';
 import { synthesisSources } from './synthesis-sources';
@@ -42,17 +43,13 @@ export function renameImports(source: string): string {
 /** Returns the paths at which two synthesized stacks differ, apart from the libraries' own metadata. */
 export function differences(left: unknown, right: unknown, path = ''): readonly string[] {
   if (path === './/.metadata.version' || path === '.terraform.required_providers') return [];
-  if (isRecord(left) && isRecord(right)) {
+  if (isJsonObject(left) && isJsonObject(right)) {
     const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
     return keys.flatMap((key) => differences(left[key], right[key], `${path}.${key}`));
   }
   if (Array.isArray(left) && Array.isArray(right) && left.length === right.length)
     return left.flatMap((item, index) => differences(item, right[index], `${path}[${index}]`));
   return Object.is(left, right) ? [] : [`${path}: ${JSON.stringify(left)} became ${JSON.stringify(right)}`];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A copy of the sources with the imports renamed and the fork in place; all other packages are this checkout's. */

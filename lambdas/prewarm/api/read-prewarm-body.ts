@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { isJsonObject } from '../../errors/json-fault';
 import { type FieldIssue, shown } from '../engine/request/invalid-request';
 import { MAX_ALIASES, MAX_POPS } from '../engine/request/limits';
 import { didYouMean } from '../engine/request/nearest';
@@ -20,10 +21,6 @@ const MAX_ISSUES = 50;
 const MAX_KEY_LENGTH = 64;
 /** Elements of the longest list besides url_list. */
 const MAX_ELEMENTS = Math.max(MAX_ALIASES, 2 * MAX_POPS);
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function isField(key: string): key is keyof PrewarmBody {
   return Object.hasOwn(prewarmBodySchema.shape, key);
@@ -83,7 +80,7 @@ function readUrlList(value: unknown, issues: FieldIssue[]): readonly string[] | 
 
 function elementCount(value: unknown): number {
   if (Array.isArray(value)) return value.length;
-  return isRecord(value) ? Object.keys(value).length : 0;
+  return isJsonObject(value) ? Object.keys(value).length : 0;
 }
 
 /** Lists that are too long for any field are not shown to the schema: it keeps an issue for each element that is wrong. */
@@ -130,7 +127,7 @@ function takeCompatibly(fields: Record<string, unknown>): readonly string[] {
  * one. A field that is `null` counts as left out.
  */
 export function readPrewarmBody(json: unknown, unknownFields: 'ignore' | 'refuse' = 'refuse'): ReadBody {
-  if (!isRecord(json)) {
+  if (!isJsonObject(json)) {
     return {
       body: {},
       issues: [{ field: 'body', got: shown(json), allowed: 'a JSON object' }],

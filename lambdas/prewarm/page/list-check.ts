@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../errors/json-fault';
 import { jsonStrings } from '../engine/inputs/json-strings';
 import { textLines } from '../engine/inputs/text-lines';
 import type { PrewarmBody } from '../engine/request/request-body';
@@ -129,10 +130,6 @@ async function checkLines(
   return { format, urls, lines: numbers, faults, faultCount, duplicateCount };
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function* itemsOf(list: unknown): Iterable<Line> {
   if (!Array.isArray(list)) return;
   for (const [index, item] of list.entries()) yield { number: index + 1, text: String(item) };
@@ -151,7 +148,7 @@ export async function checkList(
   const start = text.trimStart().slice(0, 1);
   if (start === '{') {
     const parsed: unknown = JSON.parse(text);
-    const { url_list: list, ...body } = isRecord(parsed) ? parsed : {};
+    const { url_list: list, ...body } = isJsonObject(parsed) ? parsed : {};
     return { ...(await checkLines('body', itemsOf(list), pause)), body };
   }
   if (start === '[') return checkLines('json', jsonStrings(asParts(text)), pause);

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../../lambdas/errors/json-fault';
 import { WarmpathError } from '../../../../lambdas/errors/warmpath-error';
 import { fetchFailure } from '../../proxy/fetch-failure';
 import { type Signing, signedHeaders } from './signed-request';
@@ -22,10 +23,6 @@ export class ApiUnreachable extends WarmpathError {
   constructor(message: string, options?: ErrorOptions) {
     super('API_UNREACHABLE', message, options);
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Status of an answer to a body that is too large. */
@@ -157,7 +154,7 @@ export function isStorage(url: URL, endpoint: URL): boolean {
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
